@@ -1,0 +1,239 @@
+"""The screen's side of the wire. Imports no torch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, Protocol
+
+import platformdirs
+
+import engine
+from engine.errors import EngineError, EngineUnavailable
+from engine.protocol import (
+    VERSION,
+    Answers,
+    Call,
+    DatasetOpened,
+    Ended,
+    Events,
+    Failure,
+    Hello,
+    Refused,
+    Reply,
+    Requests,
+    Snapshot,
+    Welcome,
+    pack,
+    read_from_engine,
+)
+
+SECONDS_TO_START: Final = 60.0  # a cold disk reads Python in 10
+SECONDS_TO_STOP: Final = 5.0  # longer than any burst of training
+LONGEST_LOG: Final = 1 << 20  # bytes; then it begins anew
+
+
+class Connection(Protocol):
+    """A conversation with an engine."""
+
+    async def call(self, request: Requests) -> Answers:
+        """Carry out a request.
+
+        Raises:
+            EngineError: it could not be done; the text says why.
+        """
+        ...
+
+    def events(self) -> AsyncIterator[Events]:
+        """What the engine has to tell, until it hangs up or dies."""
+        ...
+
+
+class Engine(Protocol):
+    """An engine that can be started, and started again after its death."""
+
+    @property
+    def log(self) -> Path:
+        """Where the engine writes what went wrong."""
+        ...
+
+    async def start(self) -> Connection:
+        """Start the engine and greet it.
+
+        Raises:
+            EngineUnavailable: it does not start.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """End the engine, and leave nothing of it behind."""
+        ...
+
+    async def obituary(self) -> str:
+        """Why the engine has ended, in a sentence."""
+        ...
+
+
+class Client:
+    """A `Connection` over a socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Answers]] = {}
+        self._events: asyncio.Queue[Events | None] = asyncio.Queue()
+        self._reading: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def connect(cls, socket: Path) -> Client:
+        """Connect to the engine that listens at `socket`, and exchange greetings.
+
+        Raises:
+            EngineUnavailable: nothing answers there, or it refuses.
+        """
+        try:
+            reader, writer = await asyncio.open_unix_connection(socket)
+        except OSError as error:
+            raise EngineUnavailable(f"No engine answers at {socket}: {error.strerror}.") from error
+        client = cls(reader, writer)
+        writer.write(pack(Hello(VERSION, f"makemore-tui {version('makemore-tui')}")))
+        answer = await read_from_engine(reader)
+        if isinstance(answer, Refused):
+            raise EngineUnavailable(f"The engine refuses: {answer.reason}")
+        if not isinstance(answer, Welcome):
+            raise EngineUnavailable(f"What listens at {socket} is no engine of this version.")
+        client._reading = asyncio.create_task(client._read())
+        return client
+
+    async def call(self, request: Requests) -> Answers:
+        """Carry out a request; see `Connection.call`."""
+        if self._reading is None or self._reading.done():
+            raise EngineUnavailable("The engine has ended.")
+        number = next(self._ids)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            self._writer.write(pack(Call(number, request)))
+            return await answer
+        finally:
+            del self._waiting[number]
+
+    async def events(self) -> AsyncIterator[Events]:
+        """What the engine has to tell; see `Connection.events`."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+
+    async def _read(self) -> None:
+        try:
+            while (message := await read_from_engine(self._reader)) is not None:
+                match message:
+                    case Reply(number, answer):
+                        if number in self._waiting:
+                            self._waiting[number].set_result(answer)
+                    case Failure(number, reason):
+                        if number in self._waiting:
+                            self._waiting[number].set_exception(EngineError(reason))
+                    case Snapshot() | DatasetOpened() | Ended():
+                        self._events.put_nowait(message)
+        finally:
+            for future in self._waiting.values():
+                if not future.done():
+                    future.set_exception(EngineUnavailable("The engine has ended."))
+            self._events.put_nowait(None)
+
+
+class EngineProcess:
+    """An `Engine` of this machine: a process of its own, that ends with its last client."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._client: Client | None = None
+        self._folder: Path | None = None
+
+    @property
+    def log(self) -> Path:
+        """Where the engine writes what went wrong."""
+        return platformdirs.user_log_path("makemore-tui") / "engine.log"
+
+    async def start(self) -> Client:
+        """Start the process and connect to it; see `Engine.start`."""
+        await self.stop()
+        self._folder = Path(tempfile.mkdtemp(prefix="makemore-tui-"))
+        socket = self._folder / "engine.sock"
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        begun = self.log.exists() and self.log.stat().st_size < LONGEST_LOG
+        # The package that the screen runs from, wherever it is: -P keeps a folder named engine in
+        # the present directory from standing in for it.
+        home = str(Path(engine.__file__).parent.parent)
+        paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+        with self.log.open("ab" if begun else "wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "engine", "--socket", str(socket)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "PYTHONPATH": paths},
+                start_new_session=True,  # Ctrl+C in the terminal is for the screen alone
+            )
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(SECONDS_TO_START):
+                if await self._process.stdout.readline() != b"ready\n":
+                    raise EngineUnavailable(await self.obituary())
+        except TimeoutError as error:
+            raise EngineUnavailable(
+                f"The engine did not start within {SECONDS_TO_START:.0f} seconds. Its log is {self.log}."
+            ) from error
+        self._client = await Client.connect(socket)
+        return self._client
+
+    async def stop(self) -> None:
+        """Hang up, wait for the process to end, and end it if it does not."""
+        if self._client is not None:
+            await self._client.close()
+        if self._process is not None and self._process.returncode is None:
+            try:
+                async with asyncio.timeout(SECONDS_TO_STOP):
+                    await self._process.wait()
+            except TimeoutError:
+                with contextlib.suppress(ProcessLookupError):
+                    self._process.kill()
+                await self._process.wait()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._client = self._process = self._folder = None
+
+    async def obituary(self) -> str:
+        """Why the process has ended: the signal, or the last line it wrote."""
+        if self._process is None:
+            return "The engine was not started."
+        try:
+            async with asyncio.timeout(SECONDS_TO_STOP):
+                code = await self._process.wait()
+        except TimeoutError:
+            return f"The engine does not answer any more. Its log is {self.log}."
+        if code < 0:
+            name = signal.Signals(-code).name
+            hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
+            return f"The engine was ended by {name}{hint}. Its log is {self.log}."
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        last = f": {lines[-1]}" if code and lines else ""
+        return f"The engine ended with exit code {code}{last}. Its log is {self.log}."

@@ -1,0 +1,58 @@
+"""The count model: the probability of a character is how often it came, plus k.
+
+Shape suffixes: V symbols.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def probabilities(counts_VV: Tensor, smoothing: float) -> Tensor:
+    """P(j | i) = (N_ij + k) / Σ_j (N_ij + k).
+
+    Args:
+        counts_VV: how often symbol j follows symbol i; integers, (V, V).
+        smoothing: k ≥ 0, added to every count.
+
+    Returns:
+        float64 on the CPU, (V, V); each row sums to 1. A row without any count is uniform, whatever
+        k is: nothing is known of it.
+
+    >>> probabilities(torch.tensor([[1, 2], [0, 0]]), smoothing=1)
+    tensor([[0.4000, 0.6000],
+            [0.5000, 0.5000]], dtype=torch.float64)
+    """
+    smoothed_VV = counts_VV.double() + smoothing
+    totals_V1 = smoothed_VV.sum(1, keepdim=True)
+    return torch.where(totals_V1 > 0, smoothed_VV / totals_V1, 1 / len(counts_VV))
+
+
+def nll_of_counts(counts_VV: Tensor, probs_VV: Tensor) -> float:
+    """Mean negative log likelihood of a corpus, in nats per character.
+
+    Args:
+        counts_VV: how often symbol j follows symbol i; integers, (V, V); at least one.
+        probs_VV: P(j | i); float64, each row sums to 1, (V, V).
+
+    Returns:
+        -Σ N log P / Σ N. `inf` where a pair that was counted has probability 0.
+
+    >>> nll_of_counts(torch.tensor([[1, 1], [1, 1]]), torch.full((2, 2), 0.5).double())
+    0.6931471805599453
+    """
+    counts_VV = counts_VV.double()
+    return float(-torch.xlogy(counts_VV, probs_VV).sum() / counts_VV.sum())
+
+
+def floor(counts_VV: Tensor) -> float:
+    """The least mean NLL of these counts that any bigram model reaches: maximum likelihood."""
+    return nll_of_counts(counts_VV, probabilities(counts_VV, 0.0))
+
+
+def uniform_nll(symbols: int) -> float:
+    """The NLL of knowing nothing: ln V."""
+    return math.log(symbols)

@@ -1,0 +1,35 @@
+"""What can go wrong, as sentences for a person: what was found, where, and what to do."""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """Any failure that a person can act on. Its text is shown as it is."""
+
+
+class DataError(EngineError):
+    """A data file cannot be read as words."""
+
+
+class OutsideVocabulary(EngineError):
+    """A word or a prefix has a character that the data does not have."""
+
+
+class BadSetting(EngineError):
+    """A setting has a value that makes no sense."""
+
+
+class NoSuchDevice(EngineError):
+    """The device asked for is not on this machine."""
+
+
+class NoData(EngineError):
+    """Something was asked of a lab before any data was open."""
+
+
+class WireError(EngineError):
+    """What came over the wire is not of the protocol."""
+
+
+class EngineUnavailable(EngineError):
+    """The engine's process does not start, or has died."""

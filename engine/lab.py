@@ -1,0 +1,230 @@
+"""A lab: one corpus, its two models, a trainer, the losses so far, a sampler. What a server owns.
+
+A lab belongs to one thread. It says what is, and does what it is told, at once; when to make the
+next step is its owner's affair.
+
+Shape suffixes: V symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import torch
+from torch import Tensor
+
+from engine import counts, net
+from engine.corpus import read_corpus
+from engine.devices import pick_device
+from engine.errors import BadSetting
+from engine.history import History
+from engine.ladders import climb
+from engine.protocol import Ladder, Lines, Settings, Source, State, View
+from engine.sampler import MODELS, Model, Sampler
+from engine.sampling import check_sharpness
+from engine.settings import DEFAULTS, GOAL, check
+from engine.trainer import Burst, Trainer
+
+MARKED: Final = {"learning_rate": "lr", "regularisation": "λ", "seed": "seed"}
+REDRAWN: Final = 10  # names of a new stream, where there were names of the old one
+SOURCES: Final[dict[Source, tuple[Model, ...]]] = {
+    "counts": ("counts",),
+    "net": ("net",),
+    "both": MODELS,
+}
+
+
+class Lab:
+    """One data set and everything that is done with it."""
+
+    def __init__(
+        self,
+        path: Path,
+        hold_out: float = 0.0,
+        device: str = "auto",
+        seed: int = DEFAULTS.seed,
+    ) -> None:
+        """Read a data file and build both models.
+
+        Raises:
+            EngineError: the file, the device or a setting is not good; says why.
+        """
+        check("seed", seed)
+        self.device = pick_device(device)
+        self.corpus = read_corpus(path, hold_out)
+        self.settings = msgspec.structs.replace(DEFAULTS, seed=seed, hold_out=hold_out)
+        self.trainer = Trainer(self.corpus.counts_VV, self.corpus.held_out_VV, seed, self.device)
+        self.sampler = Sampler(self.corpus)
+        self.history = History()
+        self.goal = GOAL
+        self.state: State = "idle"
+        self.reason = ""
+        # Both are asked for again and again between two changes.
+        self._count_probs = lru_cache(1)(self._count_probs_of)
+        self._net_probs = lru_cache(1)(self._net_probs_of)
+        self._lines = lru_cache(1)(self._lines_of)
+        self._floor = counts.floor(self.corpus.counts_VV)
+
+    # --- the models -------------------------------------------------------------------------------
+
+    @property
+    def count_probs_VV(self) -> Tensor:
+        """P of the count model at the present smoothing; float64, (V, V)."""
+        return self._count_probs(self.settings.smoothing)
+
+    @property
+    def net_probs_VV(self) -> Tensor:
+        """P of the net as it is now; float64 on the CPU, (V, V)."""
+        return self._net_probs(self.trainer.step, self.settings.seed)
+
+    @property
+    def lines(self) -> Lines:
+        """What the net's loss can be compared with."""
+        return self._lines(self.settings.smoothing)
+
+    def matrix(self, view: View) -> Tensor:
+        """A whole matrix: counts as int64, all others as float64 on the CPU; (V, V)."""
+        views: dict[View, Callable[[], Tensor]] = {
+            "counts": lambda: self.corpus.counts_VV,
+            "probabilities": lambda: self.count_probs_VV,
+            "net": lambda: self.net_probs_VV,
+            "weights": lambda: self.trainer.weights_VV.cpu().double(),
+            "difference": lambda: self.net_probs_VV - self.count_probs_VV,
+        }
+        return views[view]()
+
+    # --- training ---------------------------------------------------------------------------------
+
+    def train(self, more: int = 0) -> None:
+        """Be in training: to the goal, or `GOAL` steps on where it is reached."""
+        if more:
+            self.goal = max(self.goal if self.state == "training" else 0, self.trainer.step) + more
+        elif self.trainer.step >= self.goal:
+            self.goal = self.trainer.step + GOAL
+        self.state, self.reason = "training", ""
+
+    def pause(self) -> None:
+        """Rest, wherever the training is."""
+        if self.state == "training":
+            self.state = "paused"
+
+    def step_once(self) -> Burst:
+        """Make one step, then rest."""
+        self.goal = max(self.goal, self.trainer.step + 1)
+        self.state, self.reason = "training", ""
+        burst = self.advance(1)
+        self.pause()
+        return burst
+
+    def advance(self, steps: int) -> Burst:
+        """Make so many steps, but none beyond the goal."""
+        burst = self.trainer.burst(
+            min(steps, self.goal - self.trainer.step),
+            self.settings.learning_rate,
+            self.settings.regularisation,
+        )
+        self.history.train.extend(burst.losses)
+        self.history.held_out.extend(burst.held_out)
+        if burst.diverged:
+            self.state = "failed"
+            self.reason = (
+                f"The loss is no longer finite after step {self.trainer.step + 1:,}: a learning"
+                f" rate of {self.settings.learning_rate:g} is too large here. The weights of step"
+                f" {self.trainer.step:,} are kept. Lower the rate, then reset."
+            )
+        elif self.trainer.step >= self.goal:
+            self.state = "done"
+        return burst
+
+    def reset(self, seed: int | None = None) -> None:
+        """Start again at step 0, from the same weights or from those of another seed."""
+        if seed is not None:
+            check("seed", seed)
+            self.settings = msgspec.structs.replace(self.settings, seed=seed)
+        self.trainer.restart(self.settings.seed)
+        self._net_probs.cache_clear()
+        self.history = History()
+        if seed is not None:
+            self.history.mark(0, MARKED["seed"], str(seed))
+        self.goal, self.state, self.reason = GOAL, "idle", ""
+
+    # --- settings ---------------------------------------------------------------------------------
+
+    def configure(self, **changes: Any) -> None:
+        """Give settings new values; all of them, or none where one makes no sense.
+
+        Raises:
+            BadSetting, OutsideVocabulary: says which, and what would make sense.
+        """
+        for name, value in changes.items():
+            check(name, value)
+        settings = msgspec.structs.replace(self.settings, **changes)
+        self.corpus.vocabulary.encode(settings.prefix)
+        check_sharpness(settings.temperature, settings.top_k, len(self.corpus.vocabulary))
+        before, self.settings = self.settings, settings
+        for name, what in MARKED.items():
+            if getattr(before, name) != getattr(settings, name):
+                self.history.mark(self.trainer.step, what, f"{getattr(settings, name):g}")
+        if _sampling(before) != _sampling(settings) and self.sampler.drawn:
+            count = min(self.sampler.drawn, REDRAWN)
+            self.sampler.restart()
+            self.draw(count)
+
+    def adjust(self, setting: Ladder, by: int) -> None:
+        """Move a setting some rungs up or down its ladder."""
+        self.configure(**{setting: climb(setting, getattr(self.settings, setting), by)})
+
+    # --- names ------------------------------------------------------------------------------------
+
+    def draw(self, count: int) -> None:
+        """Draw names with the sampler's settings.
+
+        Raises:
+            BadSetting: too many at once, or less than one.
+        """
+        if not 1 <= count <= self.sampler.kept:
+            raise BadSetting(f"{count} names: give a number from 1 to {self.sampler.kept:,}.")
+        models = {
+            model: self.count_probs_VV if model == "counts" else self.net_probs_VV
+            for model in SOURCES[self.settings.source]
+        }
+        self.sampler.draw(count, self.settings, models)
+
+    # --- what is computed once per change ---------------------------------------------------------
+
+    def _count_probs_of(self, smoothing: float) -> Tensor:
+        return counts.probabilities(self.corpus.counts_VV, smoothing)
+
+    @torch.inference_mode()
+    def _net_probs_of(self, step: int, seed: int) -> Tensor:
+        return net.probabilities(self.trainer.weights_VV)
+
+    def _lines_of(self, smoothing: float) -> Lines:
+        held_out_VV = self.corpus.held_out_VV
+        has_pairs = held_out_VV is not None and bool(held_out_VV.any())
+        return Lines(
+            floor=self._floor,
+            counts=counts.nll_of_counts(self.corpus.counts_VV, self.count_probs_VV),
+            uniform=counts.uniform_nll(len(self.corpus.vocabulary)),
+            held_out=(
+                counts.nll_of_counts(held_out_VV, self.count_probs_VV)
+                if held_out_VV is not None and has_pairs
+                else None
+            ),
+        )
+
+
+def _sampling(settings: Settings) -> tuple[object, ...]:
+    """The settings that decide which names come."""
+    return (
+        settings.source,
+        settings.stream,
+        settings.sample_seed,
+        settings.temperature,
+        settings.top_k,
+        settings.prefix,
+    )

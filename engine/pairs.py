@@ -1,0 +1,137 @@
+"""Counting neighbouring characters, a chunk of text at a time, in memory that does not grow with it.
+
+Shape suffixes: V symbols, B the 256 bytes, L lengths.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.errors import DataError
+from engine.vocabulary import LARGEST_VOCABULARY
+
+NEWLINE: Final = ord("\n")
+RETURN: Final = ord("\r")
+ENDS: Final = (NEWLINE, RETURN)
+STRIPPED: Final = (9, 11, 12, 28, 29, 30, 31, 32)  # the ASCII white space that str.strip takes away
+DENSE: Final = 1 << 18  # bins; up to here counting into all of them is faster than sorting
+
+
+@dataclass(frozen=True)
+class AsciiCounts:
+    """What a chunk of ASCII lines holds."""
+
+    pairs_BB: NDArray[np.int64]  # how often byte j follows byte i; before the first: a line end
+    lengths_L: NDArray[np.int64]  # words of each length
+    blank_lines: int
+
+
+def count_ascii(lines: memoryview, helper: Executor) -> AsciiCounts | None:
+    """Count whole lines as bytes.
+
+    Args:
+        lines: a line end, then the lines.
+        helper: measures the words meanwhile, on another core.
+
+    Two neighbouring bytes are one 16-bit number, once at the even places and once at the odd ones,
+    and `torch.bincount` counts numbers.
+
+    Returns:
+        None where that is not enough: the text is not ASCII, or a line wants stripping.
+    """
+    buffer = np.frombuffer(lines, dtype=np.uint8)
+    if buffer.max() > 127:
+        return None
+    lengths_L = helper.submit(_word_lengths, buffer)
+    pairs = np.zeros(1 << 16, dtype=np.int64)
+    for start in (0, 1):
+        even = (len(buffer) - start) // 2 * 2
+        if even:
+            numbers = torch.from_numpy(buffer[start : start + even].view("<i2"))
+            pairs += torch.bincount(numbers, minlength=1 << 16).numpy()
+    pairs_BB = pairs.reshape(256, 256).T  # little-endian: the first byte is the low one
+    if pairs_BB[np.ix_(STRIPPED, ENDS)].any() or pairs_BB[np.ix_(ENDS, STRIPPED)].any():
+        return None
+    # Line ends behind line ends are blank lines, but for the two halves of CR LF.
+    blank_lines = int(pairs_BB[np.ix_(ENDS, ENDS)].sum() - pairs_BB[RETURN, NEWLINE])
+    return AsciiCounts(pairs_BB, lengths_L.result(), blank_lines)
+
+
+def _word_lengths(buffer: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many words have each length: (L,)."""
+    ends = (buffer == NEWLINE) | (buffer == RETURN)
+    lengths_L = np.bincount(np.diff(np.flatnonzero(ends)) - 1)
+    lengths_L[0] = 0  # blank lines
+    return lengths_L
+
+
+class PairCounter:
+    """Counts pairs of characters of any script; finds the characters as it goes."""
+
+    def __init__(self) -> None:
+        self.characters: list[str] = ["\n"]  # by symbol, in the order of their coming
+        self._symbols = np.full(0x110000, -1, dtype=np.int32)  # by code point
+        self._symbols[NEWLINE] = 0
+        self._counts = np.zeros((64, 64), dtype=np.int64)
+
+    def add_bytes(self, pairs_BB: NDArray[np.int64]) -> None:
+        """Add the counts of `count_ascii`. CR counts as LF, and so LF behind LF for nothing."""
+        first, second = np.nonzero(pairs_BB)
+        counts = pairs_BB[first, second]
+        first[first == RETURN] = NEWLINE
+        second[second == RETURN] = NEWLINE
+        rows, columns = self._symbols_of(first), self._symbols_of(second)
+        np.add.at(self._counts, (rows, columns), counts)
+        self._counts[0, 0] = 0
+
+    def add_words(self, words: list[str]) -> None:
+        """Count the pairs of words that have no blank among them."""
+        if not words:
+            return
+        text = "\n" + "\n".join(words) + "\n"
+        codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+        symbols = self._symbols_of(codes).astype(np.int64)
+        size = len(self._counts)
+        keys = symbols[:-1] * size + symbols[1:]
+        if size * size <= DENSE:
+            self._counts += np.bincount(keys, minlength=size * size).reshape(size, size)
+        else:
+            cells, counts = np.unique(keys, return_counts=True)
+            self._counts.reshape(-1)[cells] += counts
+
+    def counts_of(self, characters: tuple[str, ...]) -> torch.Tensor:
+        """The counts in the order of a vocabulary, whose first character is the boundary: (V, V)."""
+        codes = np.array([NEWLINE, *map(ord, characters[1:])])
+        symbols = self._symbols[codes]
+        known = np.flatnonzero(symbols >= 0)
+        counts_VV = torch.zeros(len(codes), len(codes), dtype=torch.int64)
+        found = torch.from_numpy(self._counts[np.ix_(symbols[known], symbols[known])])
+        rows = torch.from_numpy(known)
+        counts_VV[rows[:, None], rows[None, :]] = found
+        return counts_VV
+
+    def _symbols_of(self, codes: NDArray[np.integer]) -> NDArray[np.int32]:
+        symbols = self._symbols[codes]
+        new = np.unique(codes[symbols < 0])
+        if len(new) == 0:
+            return symbols
+        self._symbols[new] = len(self.characters) + np.arange(len(new), dtype=np.int32)
+        self.characters += map(chr, new)
+        if len(self.characters) - 1 > LARGEST_VOCABULARY:
+            raise DataError(
+                f"more than {LARGEST_VOCABULARY:,} distinct characters. The matrix would be too"
+                " large to learn or to look at: leave out rare characters, or spell them in a"
+                " smaller alphabet."
+            )
+        if len(self.characters) > len(self._counts):
+            size = 1 << (len(self.characters) - 1).bit_length()
+            grown = np.zeros((size, size), dtype=np.int64)
+            grown[: len(self._counts), : len(self._counts)] = self._counts
+            self._counts = grown
+        return self._symbols[codes]

@@ -1,0 +1,419 @@
+"""What a screen and an engine say to each other: frozen messages, and how they are framed.
+
+A screen sends a `Hello`, then any number of `Call`s. The engine answers the hello with `Welcome` or
+`Refused`, each call with one `Reply` or one `Failure`, and sends events whenever it has news:
+
+- `DatasetOpened`: another data set is open; everything about it that does not change.
+- `Snapshot`: everything that does change, at one step. Each screen gets the cells, the columns of
+  the loss plot and the names that it asked for with `Watch`.
+- `Ended`: the training came to an end. Never dropped, where a newer snapshot replaces an older one.
+
+On the wire a message is its length (4 bytes, big-endian) and its msgpack. This module imports no
+torch: the screen reads it too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, Literal
+
+import msgspec
+
+from engine.errors import WireError
+
+VERSION: Final = 1  # of this protocol; raised by every change that an older peer would misread
+LARGEST_REQUEST: Final = 1 << 20  # bytes; the longest request is a Watch, of some 40 KB
+LARGEST_ANSWER: Final = 1 << 26  # bytes; the longest answer is a matrix as CSV
+
+State = Literal["idle", "training", "paused", "done", "failed"]
+Source = Literal["counts", "net", "both"]
+Stream = Literal["keyed", "video", "notebook", "torch"]
+View = Literal["counts", "probabilities", "net", "weights", "difference"]
+Ladder = Literal["learning_rate", "regularisation", "smoothing", "pace", "temperature"]
+Exportable = Literal["dataset", "matrix", "loss", "samples"]
+
+NO_PACE_LIMIT: Final = float("inf")  # steps per second
+
+
+class Message(msgspec.Struct, frozen=True, tag=True):
+    """Anything that crosses the wire. Its tag is the name of its class."""
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything a person can change while the lab is open."""
+
+    learning_rate: float
+    regularisation: float  # λ of λ · mean(W²)
+    smoothing: float  # k, added to every count
+    pace: float  # training steps per second; infinite: no limit
+    seed: int  # of the weights
+    hold_out: float  # fraction of the distinct words
+    source: Source  # which model the names are drawn from
+    stream: Stream
+    sample_seed: int
+    temperature: float
+    top_k: int  # 0: all characters
+    prefix: str
+    keep_sampling: bool
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """Where the loss can be compared with; nats per character."""
+
+    floor: float  # the least mean NLL that any bigram model reaches on this data
+    counts: float  # the count model at the present smoothing
+    uniform: float  # ln V
+    held_out: float | None  # the count model on the hold-out; None without one
+
+
+class Cells(msgspec.Struct, frozen=True):
+    """A window of a matrix: the values of `rows` × `columns`, row by row, as float64 bytes."""
+
+    view: View
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    values: bytes
+    low: float  # smallest value of the whole matrix
+    high: float  # largest value of the whole matrix
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """All that is known of one pair."""
+
+    row: int
+    column: int
+    count: int
+    row_total: int
+    rank: int  # 1: the most frequent successor of its row; equals share the better rank
+    p_counts: float
+    p_net: float
+    weight: float
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A change of a setting in the course of a training."""
+
+    step: int
+    text: str  # "lr 20"
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """The loss history, as wide as a plot: for each column its first step and four losses."""
+
+    first: int  # step
+    last: int  # step
+    steps: tuple[int, ...]  # the first step of each column
+    train: tuple[tuple[float, float, float, float], ...]  # first, smallest, largest, last
+    held_out: tuple[tuple[float, float, float, float], ...]  # empty without a hold-out
+    marks: tuple[Mark, ...]
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name that a model made."""
+
+    text: str  # printable: control characters are escaped
+    nll: float  # mean over its characters and its end, under the model that it came from
+    in_data: bool | None  # None where the words of the data are not kept
+    ended: bool = True  # False: cut off at the length limit
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """One draw: a name of one model, or of both with the same random numbers."""
+
+    index: int  # since the stream's start, from 0
+    counts: Name | None
+    net: Name | None
+
+
+class Character(msgspec.Struct, frozen=True):
+    """One step of a word's score: how likely `symbol` was after `previous`."""
+
+    previous: str
+    symbol: str
+    p_counts: float
+    p_net: float
+
+
+# --- requests -------------------------------------------------------------------------------------
+
+
+class Request(Message, frozen=True):
+    """What a screen can ask for."""
+
+
+class Open(Request, frozen=True):
+    """Open a data set and start a lab on it. Answer: `Done`."""
+
+    path: str | None = None  # None: the built-in names
+    hold_out: float = 0.0
+    device: str = "auto"
+    seed: int = 2147483647
+
+
+class Train(Request, frozen=True):
+    """Train on to the goal; `more`: first move the goal that many steps on. Answer: `Done`."""
+
+    more: int = 0
+
+
+class Pause(Request, frozen=True):
+    """Stop training after the present burst. Answer: `Done`."""
+
+
+class StepOnce(Request, frozen=True):
+    """Make one step, then rest. Answer: `Done`."""
+
+
+class Reset(Request, frozen=True):
+    """Start again at step 0, from the same weights or from those of another seed. Answer: `Done`."""
+
+    seed: int | None = None  # None: the same again
+
+
+class Configure(Request, frozen=True, omit_defaults=True):
+    """Give settings a value; those left out stay as they are. Answer: `Done`."""
+
+    learning_rate: float | msgspec.UnsetType = msgspec.UNSET
+    regularisation: float | msgspec.UnsetType = msgspec.UNSET
+    smoothing: float | msgspec.UnsetType = msgspec.UNSET
+    pace: float | msgspec.UnsetType = msgspec.UNSET
+    source: Source | msgspec.UnsetType = msgspec.UNSET
+    stream: Stream | msgspec.UnsetType = msgspec.UNSET
+    sample_seed: int | msgspec.UnsetType = msgspec.UNSET
+    temperature: float | msgspec.UnsetType = msgspec.UNSET
+    top_k: int | msgspec.UnsetType = msgspec.UNSET
+    prefix: str | msgspec.UnsetType = msgspec.UNSET
+    keep_sampling: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class Adjust(Request, frozen=True):
+    """Move a setting `by` rungs up (or down) its ladder. Answer: `Done`."""
+
+    setting: Ladder
+    by: int
+
+
+class Draw(Request, frozen=True):
+    """Draw names with the sampler's settings; they arrive in the next snapshot. Answer: `Done`."""
+
+    count: int = 10
+
+
+class Score(Request, frozen=True):
+    """Score a word under both models. Answer: `Scored`."""
+
+    word: str
+
+
+class Export(Request, frozen=True):
+    """A pane's content as text: CSV, or a name a line. Answer: `Text`."""
+
+    what: Exportable
+    view: View = "counts"
+
+
+class Watch(Request, frozen=True):
+    """What this screen shows, and so wants in its snapshots. Answer: `Done`."""
+
+    view: View = "counts"
+    rows: tuple[int, ...] = ()
+    columns: tuple[int, ...] = ()
+    cursor: tuple[int, int] | None = None  # the pair to read out
+    loss_columns: int = 0
+    names: int = 0  # the newest so many
+    frames: float = 20.0  # snapshots per second, at the most
+
+
+Requests = (
+    Open
+    | Train
+    | Pause
+    | StepOnce
+    | Reset
+    | Configure
+    | Adjust
+    | Draw
+    | Score
+    | Export
+    | Watch
+)
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+class Done(Message, frozen=True):
+    """It has been carried out."""
+
+
+class Scored(Message, frozen=True):
+    """A word's score, a character at a time."""
+
+    characters: tuple[Character, ...]
+    in_data: bool | None
+
+
+class Text(Message, frozen=True):
+    """Text to copy or to write to a file."""
+
+    text: str
+
+
+Answers = Done | Scored | Text
+
+
+# --- events ---------------------------------------------------------------------------------------
+
+
+class DatasetOpened(Message, frozen=True):
+    """A data set, and everything about it that does not change."""
+
+    number: int  # counts the data sets this engine has opened; a snapshot names the one it is of
+    path: str
+    name: str
+    device: str
+    characters: tuple[str, ...]  # by symbol; the first is the boundary
+    labels: tuple[str, ...]  # the same, each a printable character
+    frequencies: tuple[int, ...]  # how often each symbol is followed by another: the row sums of N
+    words: int
+    distinct: int | None  # None: not counted, the file is too large
+    held_out: int | None  # words in the hold-out; None: no hold-out
+    blank_lines: int
+    shortest: int
+    longest: int
+    mean_length: float
+    lengths: tuple[tuple[int, int], ...]  # (length, words)
+    bigrams: int
+    distinct_bigrams: int
+    empty_cells: int
+    top_bigrams: tuple[tuple[int, int, int], ...]  # (symbol, symbol, count)
+    first_letters: tuple[tuple[int, int], ...]  # (symbol, words)
+    first_words: tuple[str, ...]  # printable
+
+
+class Snapshot(Message, frozen=True):
+    """Everything that changes, at one step."""
+
+    data: int  # number of the data set
+    state: State
+    reason: str  # why the training failed; empty otherwise
+    step: int  # updates made
+    goal: int
+    loss: float | None  # of the last step, before its update; None at step 0
+    nll: float  # of the net as it is now, nats per character
+    steps_per_second: float
+    settings: Settings
+    lines: Lines
+    cells: Cells | None
+    reading: Reading | None
+    curve: Curve | None
+    names: tuple[Drawn, ...]  # the newest, oldest first
+    drawn: int  # names since the stream's start
+
+
+class Ended(Message, frozen=True):
+    """The training reached its goal, or failed."""
+
+    state: Literal["done", "failed"]
+    step: int
+    loss: float | None
+    reason: str
+
+
+Events = DatasetOpened | Snapshot | Ended
+
+
+# --- envelopes ------------------------------------------------------------------------------------
+
+
+class Hello(Message, frozen=True):
+    """The first message of a screen."""
+
+    version: int
+    client: str
+
+
+class Welcome(Message, frozen=True):
+    """The engine's answer to a hello it understands."""
+
+    version: int
+    engine: str
+    pid: int
+
+
+class Refused(Message, frozen=True):
+    """Why the engine hangs up."""
+
+    reason: str
+
+
+class Call(Message, frozen=True):
+    """A request with a number that its answer carries too."""
+
+    id: int
+    request: Requests
+
+
+class Reply(Message, frozen=True):
+    """The answer to a call."""
+
+    id: int
+    answer: Answers
+
+
+class Failure(Message, frozen=True):
+    """Why a call could not be carried out, in a sentence for a person."""
+
+    id: int
+    reason: str
+
+
+FromClient = Hello | Call
+FromEngine = Welcome | Refused | Reply | Failure | DatasetOpened | Snapshot | Ended
+
+_encoder = msgspec.msgpack.Encoder()
+_from_client: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromClient)
+_from_engine: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromEngine)
+
+
+def pack(message: FromClient | FromEngine) -> bytes:
+    """A message as it goes over the wire, its length in front."""
+    body = _encoder.encode(message)
+    return len(body).to_bytes(4, "big") + body
+
+
+async def read_from_client(reader: asyncio.StreamReader) -> FromClient | None:
+    """The next message of a client, or None where it has closed the connection.
+
+    Raises:
+        WireError: what came is no message, or is longer than `LARGEST_REQUEST`.
+    """
+    message: FromClient | None = await _read(reader, _from_client, LARGEST_REQUEST)
+    return message
+
+
+async def read_from_engine(reader: asyncio.StreamReader) -> FromEngine | None:
+    """The next message of the engine, or None where it has closed the connection.
+
+    Raises:
+        WireError: what came is no message, or is longer than `LARGEST_ANSWER`.
+    """
+    message: FromEngine | None = await _read(reader, _from_engine, LARGEST_ANSWER)
+    return message
+
+
+async def _read(
+    reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[Any], largest: int
+) -> Any:
+    try:
+        length = int.from_bytes(await reader.readexactly(4), "big")
+        if length > largest:
+            raise WireError(f"a message of {length:,} bytes came; {largest:,} are the limit.")
+        return decoder.decode(await reader.readexactly(length))
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+        raise WireError(f"what came is no message of this protocol: {error}.") from error

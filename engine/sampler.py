@@ -1,0 +1,76 @@
+"""The lab's sampler: draws on from where it stopped, from one model or from both.
+
+Both models get the same random numbers: each has a stream of its own, of the same seed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from typing import Final, Literal
+
+from torch import Tensor
+
+from engine.corpus import Corpus
+from engine.printable import printable
+from engine.protocol import Drawn, Name, Settings
+from engine.sampling import Draft, NameStream, sharpen
+from engine.scoring import nll_of_word
+
+Model = Literal["counts", "net"]
+MODELS: Final[tuple[Model, Model]] = ("counts", "net")
+
+
+class Sampler:
+    """Draws names with the settings it is given, and keeps the newest."""
+
+    kept: Final = 1000  # more than any screen shows
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self.restart()
+
+    def restart(self) -> None:
+        """Go back to the stream's start; the names drawn so far are gone."""
+        self.drawn = 0
+        self._names: deque[Drawn] = deque(maxlen=self.kept)
+        self._streams: dict[Model, NameStream] = {}
+
+    def draw(self, count: int, settings: Settings, probs: dict[Model, Tensor]) -> None:
+        """Draw `count` more names. Settings other than the last call's want a `restart` first.
+
+        Args:
+            count: of each model.
+            settings: where from and how.
+            probs: P of each model that the settings name; (V, V).
+
+        Raises:
+            OutsideVocabulary, BadSetting: the settings do not fit the data.
+        """
+        sharpened = {
+            model: sharpen(probs_VV, settings.temperature, settings.top_k)
+            for model, probs_VV in probs.items()
+        }
+        for _ in range(count):
+            names: dict[Model, Name] = {}
+            for model, probs_VV in probs.items():
+                if model not in self._streams:
+                    self._streams[model] = NameStream(
+                        settings.stream, settings.sample_seed, self._corpus.vocabulary
+                    )
+                draft = self._streams[model].next(sharpened[model], settings.prefix)
+                names[model] = self._name(draft, probs_VV)
+            self._names.append(Drawn(self.drawn, names.get("counts"), names.get("net")))
+            self.drawn += 1
+
+    def newest(self, count: int) -> tuple[Drawn, ...]:
+        """The newest names, the oldest of them first."""
+        return tuple(itertools.islice(self._names, max(0, len(self._names) - count), None))
+
+    def _name(self, draft: Draft, probs_VV: Tensor) -> Name:
+        return Name(
+            text=printable(draft.text),
+            nll=nll_of_word(draft.text, self._corpus.vocabulary, probs_VV, draft.ended),
+            in_data=self._corpus.has(draft.text),
+            ended=draft.ended,
+        )

@@ -1,0 +1,163 @@
+"""Drawing names from a matrix of probabilities: temperature, top-k, and the four streams.
+
+Shape suffixes: V symbols, S names of a batch, T characters of the longest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine import keyed
+from engine.errors import BadSetting
+from engine.streams import LECTURE_STREAMS
+from engine.vocabulary import BOUNDARY, Vocabulary
+
+LENGTH_LIMIT: Final = 1000  # characters; only a model that cannot end comes so far
+BATCH: Final = 1 << 16  # names drawn at once: half a megabyte a tensor, which stays in the cache
+STREAMS: Final = ("keyed", *LECTURE_STREAMS)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A name as it was drawn."""
+
+    text: str
+    ended: bool  # False: cut off at `LENGTH_LIMIT`
+
+
+def check_sharpness(temperature: float, top_k: int, symbols: int) -> None:
+    """Refuse a temperature or a top-k that makes no sense.
+
+    Raises:
+        BadSetting: the temperature is negative or no number, or top-k is not from 0 to V.
+    """
+    if not 0 <= temperature < math.inf:
+        raise BadSetting(f"temperature {temperature:g}: give a number from 0 up.")
+    if not 0 <= top_k <= symbols:
+        raise BadSetting(
+            f"top-k {top_k}: there are {symbols:,} symbols. Give a number from 1 to {symbols:,}, or"
+            " 0 for all of them."
+        )
+
+
+def sharpen(probs_VV: Tensor, temperature: float, top_k: int) -> Tensor:
+    """The probabilities to draw from.
+
+    Args:
+        probs_VV: each row sums to 1; float64, (V, V).
+        temperature: P^(1/T), normalised: 1 leaves P as it is, bit for bit; 0 takes the most
+            probable symbol, the first of equals.
+        top_k: only the k most probable symbols of each row, the first of equals; 0 for all.
+
+    Raises:
+        BadSetting: see `check_sharpness`.
+    """
+    check_sharpness(temperature, top_k, len(probs_VV))
+    keep = 1 if temperature == 0 else top_k
+    if keep:
+        order = probs_VV.sort(dim=1, descending=True, stable=True).indices[:, :keep]
+        probs_VV = torch.zeros_like(probs_VV).scatter(1, order, probs_VV.gather(1, order))
+    if temperature not in (0, 1):
+        # In logarithms, and relative to the largest, as P^(1/T) may be too small for a number.
+        logs_VV = (probs_VV / probs_VV.amax(1, keepdim=True)).log()
+        probs_VV = torch.softmax(logs_VV / temperature, dim=1)
+    elif keep:
+        probs_VV = probs_VV / probs_VV.sum(1, keepdim=True)
+    return probs_VV
+
+
+class NameStream:
+    """Draws names one after another with the random numbers of one stream.
+
+    The probabilities may change from name to name, as those of a net in training do.
+    """
+
+    def __init__(self, stream: str, seed: int, vocabulary: Vocabulary) -> None:
+        if stream not in STREAMS:
+            raise BadSetting(f"stream {stream}: there are {', '.join(STREAMS)}.")
+        self._vocabulary = vocabulary
+        self._seed = seed
+        self._drawn = 0
+        self._generator = None if stream == "keyed" else LECTURE_STREAMS[stream](seed)
+
+    def next(self, probs_VV: Tensor, prefix: str = "") -> Draft:
+        """The next name.
+
+        Raises:
+            OutsideVocabulary: the prefix has an unknown character.
+        """
+        self._drawn += 1
+        if self._generator is None:
+            index = self._drawn - 1
+            (text,) = draw_keyed(probs_VV, self._vocabulary, self._seed, index, 1, prefix)
+            return Draft(text, ended=len(text) < len(prefix) + LENGTH_LIMIT)
+        symbols = self._vocabulary.encode(prefix)
+        longest = len(symbols) + LENGTH_LIMIT
+        row = symbols[-1] if symbols else BOUNDARY
+        while len(symbols) < longest:
+            row = self._generator.choose(probs_VV[row].numpy())
+            if row == BOUNDARY:
+                break
+            symbols.append(row)
+        return Draft(self._vocabulary.decode(symbols), ended=row == BOUNDARY)
+
+
+def draw_keyed(
+    probs_VV: Tensor,
+    vocabulary: Vocabulary,
+    seed: int,
+    start: int,
+    count: int,
+    prefix: str = "",
+) -> Iterator[str]:
+    """Names number `start` to `start + count` of the keyed stream, drawn in batches.
+
+    Name number i is the same whichever batch it is in.
+
+    Args:
+        probs_VV: float64, each row sums to 1, (V, V); the work is done on its device.
+
+    Raises:
+        OutsideVocabulary: the prefix has an unknown character.
+    """
+    symbols = vocabulary.encode(prefix)
+    first = symbols[-1] if symbols else BOUNDARY
+    cumulative_VP = keyed.cumulative(probs_VV)
+    letters = np.array([ord("\n"), *map(ord, vocabulary.characters[1:])], dtype=np.uint32)
+    for begin in range(start, start + count, BATCH):
+        size = min(BATCH, start + count - begin)
+        drawn_ST = _draw_batch(cumulative_VP, first, seed, begin, size).numpy()
+        lengths_S = np.count_nonzero(drawn_ST, axis=1)
+        wanted_ST = np.arange(drawn_ST.shape[1]) <= lengths_S[:, None]  # with one boundary each
+        names = letters[drawn_ST[wanted_ST]].tobytes().decode("utf-32-le").split("\n")[:-1]
+        yield from (prefix + name for name in names) if prefix else names
+
+
+@torch.inference_mode()
+def _draw_batch(cumulative_VP: Tensor, first: int, seed: int, begin: int, size: int) -> Tensor:
+    """Symbols of `size` names, each followed by at least one boundary: (S, T), on the CPU."""
+    device = cumulative_VP.device
+    indices_S = torch.arange(begin, begin + size, device=device)
+    generators_S = keyed.generators(seed, indices_S)
+    current_S = torch.full((size,), first, device=device)
+    alive_S = torch.arange(size, device=device)  # places of the names that have not ended
+    columns = []
+    for position in range(LENGTH_LIMIT):
+        uniforms_S = keyed.uniforms(generators_S, position)
+        current_S = keyed.choose(cumulative_VP, current_S, uniforms_S)
+        columns.append(torch.zeros(size, dtype=torch.int16, device=device))
+        columns[-1][alive_S] = current_S.to(torch.int16)
+        going = current_S.nonzero().squeeze(1)
+        if len(going) == 0:
+            break
+        current_S, generators_S, alive_S = current_S[going], generators_S[going], alive_S[going]
+    else:
+        columns.append(torch.zeros(size, dtype=torch.int16, device=device))
+    return torch.stack(columns, dim=1).cpu()

@@ -1,0 +1,230 @@
+"""The engine's side of the wire: an asyncio server that touches no tensor.
+
+A client that reads slowly gets fewer snapshots, never a backlog: of each kind of event its outbox
+holds only the newest. Answers, and the end of a training, are never dropped; a client that lets too
+many of them lie is not listened to until it reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import queue
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from engine.errors import EngineError, WireError
+from engine.inbox import Audience, Inbox, Job, Joined, Left
+from engine.printable import printable
+from engine.protocol import (
+    VERSION,
+    Answers,
+    Call,
+    DatasetOpened,
+    Failure,
+    FromEngine,
+    Hello,
+    Refused,
+    Reply,
+    Snapshot,
+    Welcome,
+    pack,
+    read_from_client,
+)
+
+MOST_WAITING: Final = 256  # calls of one client that have no answer yet, or one it has not read
+SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed
+SECONDS_TO_STOP: Final = 2.0  # for the burst at hand
+WRITE_AHEAD: Final = 1 << 16  # bytes handed to the system before a client has read them
+
+log = logging.getLogger(__name__)
+
+
+class Outbox:
+    """What waits to be sent to one client."""
+
+    def __init__(self) -> None:
+        self._kept: deque[FromEngine] = deque()
+        self._newest: dict[type, FromEngine] = {}
+        self._filled = asyncio.Event()
+
+    def put(self, message: FromEngine) -> None:
+        """Add a message; an event takes the place of an older one of its kind, but for `Ended`."""
+        if isinstance(message, DatasetOpened | Snapshot):
+            self._newest.pop(type(message), None)  # so that it stands behind what came before it
+            self._newest[type(message)] = message
+        else:
+            self._kept.append(message)
+        self._filled.set()
+
+    async def get(self) -> FromEngine:
+        """The next message; waits for one."""
+        await self._filled.wait()
+        # Events first: a call's answer then finds the screen already told of its effect.
+        kind = next(iter(self._newest), None)
+        message = self._kept.popleft() if kind is None else self._newest.pop(kind)
+        if not self._kept and not self._newest:
+            self._filled.clear()
+        return message
+
+
+class Server:
+    """Listens, and passes messages between clients and the worker."""
+
+    def __init__(self, inbox: Inbox, idle_seconds: float) -> None:
+        self._inbox = inbox
+        self._idle_seconds = idle_seconds
+        self._clients: set[asyncio.Task[None]] = set()
+        self._over = asyncio.Event()
+        self._alone: asyncio.TimerHandle | None = None
+
+    async def serve(self, socket: Path) -> None:
+        """Answer clients at a Unix socket, until `stop` or until nobody has been there for long."""
+        server = await asyncio.start_unix_server(self._meet, socket)
+        socket.chmod(0o600)
+        self._wait_alone(max(self._idle_seconds, SECONDS_TO_GREET))
+        print("ready", flush=True)  # noqa: T201  whoever started this process waits for the line
+        async with server:
+            await self._over.wait()
+            for client in self._clients:
+                client.cancel()
+            if self._clients:
+                await asyncio.wait(self._clients)
+        with contextlib.suppress(FileNotFoundError):
+            socket.unlink()
+
+    def stop(self) -> None:
+        """End `serve`."""
+        self._over.set()
+
+    def _wait_alone(self, seconds: float) -> None:
+        self._alone = asyncio.get_running_loop().call_later(seconds, self.stop)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One client, from its hello until it hangs up."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
+        if self._alone is not None:
+            self._alone.cancel()
+        try:
+            await self._converse(reader, writer)
+        except WireError as error:
+            log.warning("a client was refused: %s", error)
+            writer.write(pack(Refused(str(error))))
+        except ConnectionError:
+            pass  # it went without a word
+        finally:
+            writer.close()
+            self._clients.discard(task)
+            if not self._clients:
+                self._wait_alone(self._idle_seconds)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(SECONDS_TO_GREET):
+                hello = await read_from_client(reader)
+        except TimeoutError:
+            raise WireError(f"no hello within {SECONDS_TO_GREET:.0f} seconds.") from None
+        if hello is None:
+            return
+        if not isinstance(hello, Hello):
+            raise WireError("the first message must be a hello.")
+        if hello.version != VERSION:
+            raise WireError(
+                f"this engine speaks version {VERSION} of the protocol, {printable(hello.client)}"
+                f" speaks version {hello.version}. Install the same makemore-tui on both sides."
+            )
+        writer.transport.set_write_buffer_limits(high=WRITE_AHEAD)
+        writer.write(pack(Welcome(VERSION, f"makemore-tui {version('makemore-tui')}", os.getpid())))
+        loop = asyncio.get_running_loop()
+        outbox = Outbox()
+        audience = Audience(lambda event: call_soon(loop, outbox.put, event))
+        self._inbox.put(Joined(audience))
+        room = asyncio.Semaphore(MOST_WAITING)
+        sending = asyncio.create_task(self._send(writer, outbox, room))
+        try:
+            await self._listen(reader, audience, outbox, room)
+        finally:
+            self._inbox.put(Left(audience))
+            sending.cancel()
+            await asyncio.wait([sending])
+
+    async def _listen(
+        self,
+        reader: asyncio.StreamReader,
+        audience: Audience,
+        outbox: Outbox,
+        room: asyncio.Semaphore,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        while (message := await read_from_client(reader)) is not None:
+            if not isinstance(message, Call):
+                raise WireError("after its hello a client sends calls only.")
+            await room.acquire()
+
+            def answer(answer: Answers | EngineError, number: int = message.id) -> None:
+                failed = isinstance(answer, EngineError)
+                reply = Failure(number, str(answer)) if failed else Reply(number, answer)
+                call_soon(loop, outbox.put, reply)
+
+            self._inbox.put(Job(audience, message.request, answer))
+
+    async def _send(
+        self, writer: asyncio.StreamWriter, outbox: Outbox, room: asyncio.Semaphore
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                message = await outbox.get()
+                writer.write(pack(message))
+                await writer.drain()
+                if isinstance(message, Reply | Failure):
+                    room.release()
+
+
+def call_soon(
+    loop: asyncio.AbstractEventLoop, put: Callable[[FromEngine], None], message: FromEngine
+) -> None:
+    """Put a message into an outbox from another thread; into none, if the server has ended."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(put, message)
+
+
+async def run(socket: Path, idle_seconds: float) -> None:
+    """Serve at a socket until nobody needs it any more, or SIGTERM.
+
+    Raises:
+        EngineError: the worker has failed; the log says how.
+    """
+    loop = asyncio.get_running_loop()
+    inbox: Inbox = queue.SimpleQueue()
+    server = Server(inbox, idle_seconds)
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            # In this thread, so that a screen is welcomed while torch still loads.
+            from engine.worker import Worker
+
+            Worker(inbox).run()
+        except BaseException as error:
+            failures.append(error)
+            log.exception("the worker failed")
+        loop.call_soon_threadsafe(server.stop)
+
+    worker = threading.Thread(target=work, name="worker", daemon=True)
+    worker.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    await server.serve(socket)
+    inbox.put(None)
+    await asyncio.to_thread(worker.join, SECONDS_TO_STOP)
+    if failures:
+        raise EngineError(f"{type(failures[0]).__name__}: {failures[0]}")

@@ -1,0 +1,55 @@
+"""What the settings are at first, and which values make sense."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+from engine.errors import BadSetting
+from engine.protocol import Settings
+from engine.streams import LARGEST_SEED
+
+SEED: Final = 2147483647  # the lecture's, for weights and for names
+GOAL: Final = 100  # steps; the lecture's
+LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean over all pairs
+REGULARISATION: Final = 0.01  # the lecture's λ
+SMOOTHING: Final = 1.0  # the lecture's k
+PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
+LARGEST_TORCH_SEED: Final = 2**64 - 1
+
+DEFAULTS: Final = Settings(
+    learning_rate=LEARNING_RATE,
+    regularisation=REGULARISATION,
+    smoothing=SMOOTHING,
+    pace=PACE,
+    seed=SEED,
+    hold_out=0.0,
+    source="both",  # the lecture ends with both, from one seed
+    stream="keyed",
+    sample_seed=SEED,
+    temperature=1.0,
+    top_k=0,
+    prefix="",
+    keep_sampling=False,
+)
+
+_CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
+    "learning_rate": (lambda x: 0 < x < math.inf, "a number above 0"),
+    "regularisation": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
+    "smoothing": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
+    "pace": (lambda x: x > 0, "a number of steps per second above 0"),
+    "seed": (lambda x: 0 <= x <= LARGEST_TORCH_SEED, f"a whole number up to {LARGEST_TORCH_SEED:,}"),
+    "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, f"a whole number up to {LARGEST_SEED:,}"),
+}
+
+
+def check(name: str, value: Any) -> None:
+    """Refuse a value that makes no sense.
+
+    Raises:
+        BadSetting: says which would.
+    """
+    allows, wanted = _CHECKS.get(name, (lambda _: True, ""))
+    if not allows(value):
+        raise BadSetting(f"{name.replace('_', ' ')} {value}: give {wanted}.")

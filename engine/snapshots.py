@@ -1,0 +1,166 @@
+"""What a screen gets to see of a lab: frozen, and free of tensors.
+
+Shape suffixes: V symbols.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import torch
+
+from engine.errors import BadSetting
+from engine.lab import Lab
+from engine.printable import label, printable
+from engine.protocol import (
+    Cells,
+    Character,
+    DatasetOpened,
+    Exportable,
+    Reading,
+    Scored,
+    Snapshot,
+    View,
+    Watch,
+)
+from engine.scoring import transitions
+from engine.tables import matrix_csv, names_csv, statistics
+
+TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
+LARGEST_EXPORT: Final = 1 << 20  # cells or steps; more is no use in a clipboard
+
+
+def dataset_opened(lab: Lab, number: int) -> DatasetOpened:
+    """Everything about a lab's data that does not change."""
+    corpus = lab.corpus
+    counts_VV = corpus.all_counts_VV
+    pairs = int((counts_VV > 0).sum())
+    held_out = corpus.held_out_VV
+    return DatasetOpened(
+        number=number,
+        path=printable(str(corpus.path)),
+        name=printable(corpus.path.name),
+        device=str(lab.device),
+        characters=corpus.vocabulary.characters,
+        labels=tuple(map(label, corpus.vocabulary.characters)),
+        frequencies=tuple(counts_VV.sum(1).tolist()),
+        words=corpus.words,
+        distinct=corpus.distinct,
+        held_out=None if held_out is None else int(held_out[0].sum()),
+        blank_lines=corpus.blank_lines,
+        shortest=min(corpus.lengths),
+        longest=max(corpus.lengths),
+        mean_length=corpus.mean_length,
+        lengths=tuple(corpus.lengths.items()),
+        bigrams=int(counts_VV.sum()),
+        distinct_bigrams=pairs,
+        empty_cells=counts_VV.numel() - pairs,
+        top_bigrams=tuple(corpus.top_bigrams(TOP_BIGRAMS)),
+        first_letters=tuple(corpus.first_letters()),
+        first_words=tuple(map(printable, corpus.first_words)),
+    )
+
+
+def snapshot(lab: Lab, number: int, watch: Watch, steps_per_second: float) -> Snapshot:
+    """Everything that changes, at the present step, as far as a screen watches it."""
+    return Snapshot(
+        data=number,
+        state=lab.state,
+        reason=lab.reason,
+        step=lab.trainer.step,
+        goal=lab.goal,
+        loss=lab.history.last,
+        nll=lab.trainer.nll,
+        steps_per_second=steps_per_second,
+        settings=lab.settings,
+        lines=lab.lines,
+        cells=_cells(lab, watch) if watch.rows and watch.columns else None,
+        reading=None if watch.cursor is None else _reading(lab, *watch.cursor),
+        curve=lab.history.curve(watch.loss_columns),
+        names=lab.sampler.newest(watch.names),
+        drawn=lab.sampler.drawn,
+    )
+
+
+def check_watch(lab: Lab, watch: Watch) -> None:
+    """Refuse a window that reaches beyond the matrix.
+
+    Raises:
+        BadSetting: a row, a column or the cursor is outside.
+    """
+    symbols = len(lab.corpus.vocabulary)
+    wanted = (*watch.rows, *watch.columns, *(watch.cursor or ()))
+    if not all(0 <= symbol < symbols for symbol in wanted):
+        raise BadSetting(f"the window reaches beyond the matrix of {symbols} symbols.")
+    if not (watch.frames > 0 and watch.loss_columns >= 0 and watch.names >= 0):
+        raise BadSetting("a watch needs frames a second above 0, and no negative sizes.")
+
+
+def scored(lab: Lab, word: str) -> Scored:
+    """A word's score under both models, a character at a time.
+
+    Raises:
+        OutsideVocabulary: the word has an unknown character.
+    """
+    labels = [label(character) for character in lab.corpus.vocabulary.characters]
+    counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
+    return Scored(
+        characters=tuple(
+            Character(labels[i], labels[j], float(counts_VV[i, j]), float(net_VV[i, j]))
+            for i, j in transitions(word, lab.corpus.vocabulary)
+        ),
+        in_data=lab.corpus.has(word),
+    )
+
+
+def exported(lab: Lab, what: Exportable, view: View) -> str:
+    """A pane's content as text.
+
+    Raises:
+        BadSetting: it is too large for a clipboard.
+    """
+    values = {"matrix": len(lab.corpus.vocabulary) ** 2, "loss": len(lab.history.train)}
+    if values.get(what, 0) > LARGEST_EXPORT:
+        raise BadSetting(
+            f"the {what} has {values[what]:,} values, too many to copy. Use makemore-tui matrix or"
+            " makemore-tui train --json, and send the output to a file."
+        )
+    match what:
+        case "dataset":
+            return json.dumps(statistics(lab.corpus), indent=2) + "\n"
+        case "matrix":
+            return matrix_csv(lab.matrix(view), lab.corpus.vocabulary)
+        case "loss":
+            return lab.history.csv()
+        case "samples":
+            return names_csv(lab.sampler.newest(lab.sampler.kept))
+
+
+def _cells(lab: Lab, watch: Watch) -> Cells:
+    matrix_VV = lab.matrix(watch.view)
+    low, high = torch.aminmax(matrix_VV)
+    window = matrix_VV[torch.tensor(watch.rows)[:, None], torch.tensor(watch.columns)]
+    return Cells(
+        view=watch.view,
+        rows=watch.rows,
+        columns=watch.columns,
+        values=window.double().numpy().tobytes(),
+        low=float(low),
+        high=float(high),
+    )
+
+
+def _reading(lab: Lab, row: int, column: int) -> Reading:
+    counts_V = lab.corpus.counts_VV[row]
+    count = counts_V[column]
+    return Reading(
+        row=row,
+        column=column,
+        count=int(count),
+        row_total=int(counts_V.sum()),
+        rank=int((counts_V > count).sum()) + 1,
+        p_counts=float(lab.count_probs_VV[row, column]),
+        p_net=float(lab.net_probs_VV[row, column]),
+        weight=float(lab.trainer.weights_VV[row, column]),
+    )

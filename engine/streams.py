@@ -1,0 +1,100 @@
+"""The lecture's three streams of random numbers: one seed, three samplers, three lists of names.
+
+The lecture's video, its notebook and torch as it is today draw different names from the same
+probabilities and the same seed, because `torch.multinomial` has changed. All three start from the
+words of mt19937. Here each is a class whose `choose` draws one symbol.
+
+Shape suffixes: V symbols.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadSetting
+
+LARGEST_SEED: Final = 2**32 - 1  # mt19937 takes 32 bits
+
+MCG31_MODULUS: Final = 2**31 - 1
+MCG31_FACTOR: Final = 1132489760  # of Intel MKL's generator MCG31m1, which the notebook's torch used
+
+
+class Stream(Protocol):
+    """Draws symbols, one after another."""
+
+    def choose(self, probs_V: NDArray[np.float64]) -> int:
+        """A symbol drawn with these probabilities, which sum to 1; (V,)."""
+        ...
+
+
+class Mt19937:
+    """The generator that all three streams start from."""
+
+    def __init__(self, seed: int) -> None:
+        if not 0 <= seed <= LARGEST_SEED:
+            raise BadSetting(
+                f"seed {seed}: the streams video, notebook and torch take a seed from 0 to"
+                f" {LARGEST_SEED:,}."
+            )
+        self._generator = np.random.RandomState(seed)  # seeds mt19937 as torch.Generator does
+
+    def words(self, count: int) -> NDArray[np.uint64]:
+        """The next 32-bit words; (count,)."""
+        return np.frombuffer(self._generator.bytes(4 * count), "<u4").astype(np.uint64)
+
+    def uniforms(self, count: int) -> NDArray[np.float64]:
+        """Uniform numbers below 1, of 53 bits each, two words to a number; (count,)."""
+        high, low = self.words(2 * count).reshape(count, 2).T
+        return ((high << np.uint64(32) | low) & np.uint64(2**53 - 1)) * 2.0**-53
+
+
+class Video:
+    """As in the video: one uniform number; the first symbol whose cumulative P exceeds it."""
+
+    def __init__(self, seed: int) -> None:
+        self._words = Mt19937(seed)
+
+    def choose(self, probs_V: NDArray[np.float64]) -> int:
+        """See `Stream.choose`."""
+        cumulative_V = np.cumsum(probs_V)
+        found = int(np.searchsorted(cumulative_V, self._words.uniforms(1)[0], side="right"))
+        return min(found, int(np.flatnonzero(probs_V)[-1]))  # a sum may fall short of 1
+
+
+class Notebook:
+    """As in the notebook: a race of exponentials, drawn by a generator that one word seeds."""
+
+    def __init__(self, seed: int) -> None:
+        self._words = Mt19937(seed)
+
+    def choose(self, probs_V: NDArray[np.float64]) -> int:
+        """See `Stream.choose`."""
+        state = int(self._words.words(1)[0]) % MCG31_MODULUS or 1
+        uniforms = []
+        for _ in probs_V:
+            uniforms.append(state / MCG31_MODULUS)
+            state = MCG31_FACTOR * state % MCG31_MODULUS
+        return int(np.argmax(probs_V / -np.log(uniforms)))
+
+
+class Torch:
+    """As torch.multinomial does on the CPU today: a race of exponentials from V uniforms."""
+
+    def __init__(self, seed: int) -> None:
+        self._words = Mt19937(seed)
+
+    def choose(self, probs_V: NDArray[np.float64]) -> int:
+        """See `Stream.choose`."""
+        exponentials_V = -np.log1p(-self._words.uniforms(len(probs_V)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return int(np.nanargmax(probs_V / exponentials_V))
+
+
+LECTURE_STREAMS: Final[dict[str, type[Video | Notebook | Torch]]] = {
+    "video": Video,
+    "notebook": Notebook,
+    "torch": Torch,
+}

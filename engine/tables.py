@@ -1,0 +1,76 @@
+"""What is known, as tables for other programs: JSON-able statistics and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from torch import Tensor
+
+from engine.corpus import Corpus
+from engine.printable import printable
+from engine.protocol import Drawn
+from engine.vocabulary import Vocabulary
+
+TOP_BIGRAMS: Final = 10
+
+
+def statistics(corpus: Corpus) -> dict[str, Any]:
+    """All statistics of a corpus. Characters are as they are in the data."""
+    characters = corpus.vocabulary.characters
+    pairs = int((corpus.all_counts_VV > 0).sum())
+    held_out = corpus.held_out_VV
+    return {
+        "path": printable(str(corpus.path)),
+        "words": corpus.words,
+        "distinct": corpus.distinct,
+        "duplicates": None if corpus.distinct is None else corpus.words - corpus.distinct,
+        "held_out": 0 if held_out is None else int(held_out[0].sum()),
+        "blank_lines": corpus.blank_lines,
+        "shortest": min(corpus.lengths),
+        "longest": max(corpus.lengths),
+        "mean_length": corpus.mean_length,
+        "lengths": {str(length): words for length, words in corpus.lengths.items()},
+        "characters": "".join(characters[1:]),
+        "boundary": characters[0],
+        "bigrams": int(corpus.all_counts_VV.sum()),
+        "distinct_bigrams": pairs,
+        "empty_cells": corpus.all_counts_VV.numel() - pairs,
+        "top_bigrams": [
+            [characters[i], characters[j], count] for i, j, count in corpus.top_bigrams(TOP_BIGRAMS)
+        ],
+        "first_letters": [[characters[i], words] for i, words in corpus.first_letters()],
+        "first_words": list(corpus.first_words),
+    }
+
+
+def matrix_rows(matrix_VV: Tensor, vocabulary: Vocabulary) -> Iterator[list[Any]]:
+    """A header of the characters, then each row behind its character."""
+    characters = [printable(character) for character in vocabulary.characters]
+    yield ["", *characters]
+    for character, row_V in zip(characters, matrix_VV, strict=True):
+        yield [character, *row_V.tolist()]
+
+
+def matrix_csv(matrix_VV: Tensor, vocabulary: Vocabulary) -> str:
+    """A matrix as CSV."""
+    return _csv(matrix_rows(matrix_VV, vocabulary))
+
+
+def names_csv(names: Iterable[Drawn]) -> str:
+    """Drawn names as CSV: number, model, name, NLL per character, whether it is in the data."""
+    rows = (
+        [draw.index, model, name.text, name.nll, name.in_data]
+        for draw in names
+        for model, name in (("counts", draw.counts), ("net", draw.net))
+        if name is not None
+    )
+    return _csv([["index", "model", "name", "nll", "in_data"], *rows])
+
+
+def _csv(rows: Iterable[list[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

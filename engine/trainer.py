@@ -1,0 +1,112 @@
+"""Exact gradient descent on the counts, a burst of steps at a time.
+
+Shape suffixes: V symbols.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from engine import net
+from engine.devices import float_type
+
+TRACE: Final = 1 << 20  # weights kept of a burst: 8 MB, 1,438 steps of the lecture's net
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A few steps, made at once. Losses are of the weights before each step's update."""
+
+    first: int  # number of the first step, from 1
+    losses: tuple[float, ...]
+    held_out: tuple[float, ...]  # NLL of the hold-out; empty without one
+    diverged: bool  # the next step's loss would not be finite: it was not made
+
+
+class Trainer:
+    """Owns W. The only place where it changes."""
+
+    def __init__(
+        self, counts_VV: Tensor, held_out_VV: Tensor | None, seed: int, device: torch.device
+    ) -> None:
+        self._device = device
+        self._shares_VV = self._shares(counts_VV)
+        has_pairs = held_out_VV is not None and bool(held_out_VV.any())
+        self._held_out_VV = self._shares(held_out_VV) if has_pairs else None
+        symbols = len(counts_VV)
+        self.longest_burst = max(1, TRACE // symbols**2)
+        self._trace = torch.empty(
+            (self.longest_burst + 1, symbols, symbols), dtype=self._shares_VV.dtype, device=device
+        )
+        self.restart(seed)
+
+    @property
+    def weights_VV(self) -> Tensor:
+        """W as it is now: a view; the next burst overwrites it."""
+        return self._trace[0]
+
+    @torch.inference_mode()
+    def restart(self, seed: int) -> None:
+        """Start again from the weights of this seed."""
+        self.step = 0
+        self._trace[0] = net.initial_weights(len(self._shares_VV), seed)
+        self.nll, self.mean_square, self.held_out_nll = (
+            losses[0] for losses in self._measure(self._trace[:1])
+        )
+
+    @torch.inference_mode()
+    def burst(self, steps: int, learning_rate: float, regularisation: float) -> Burst:
+        """Make so many steps, or fewer where the trace is full or the loss ceases to be finite.
+
+        After a diverged burst W is that of the last step whose loss was finite.
+        """
+        steps = min(steps, self.longest_burst)
+        trace = self._trace[: steps + 1]
+        net.descend(trace, self._shares_VV, learning_rate, regularisation)
+        # What is known of the first weights need not be measured again.
+        nlls, squares, held_out = (
+            [known, *new]
+            for known, new in zip(
+                (self.nll, self.mean_square, self.held_out_nll),
+                self._measure(trace[1:]),
+                strict=True,
+            )
+        )
+        losses = [
+            nll + regularisation * square for nll, square in zip(nlls, squares, strict=True)
+        ]
+        good = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), steps + 1) - 1
+        if good > 0:
+            self._trace[0] = trace[good].clone()
+            self.nll, self.mean_square, self.held_out_nll = (
+                nlls[good],
+                squares[good],
+                held_out[good],
+            )
+        good = max(good, 0)
+        first = self.step + 1
+        self.step += good
+        return Burst(
+            first=first,
+            losses=tuple(losses[:good]),
+            held_out=tuple(held_out[:good]) if self._held_out_VV is not None else (),
+            diverged=good < steps,
+        )
+
+    def _shares(self, counts_VV: Tensor) -> Tensor:
+        shares_VV = counts_VV.double() / counts_VV.sum()
+        return shares_VV.to(self._device, float_type(self._device))
+
+    def _measure(self, weights_KVV: Tensor) -> tuple[list[float], list[float], list[float]]:
+        """NLL, mean square and hold-out NLL of each; the last NaN without a hold-out."""
+        nlls = net.nll(weights_KVV, self._shares_VV)
+        squares = net.mean_square(weights_KVV)
+        if self._held_out_VV is None:
+            return nlls.tolist(), squares.tolist(), [math.nan] * len(weights_KVV)
+        held_out = net.nll(weights_KVV, self._held_out_VV)
+        return nlls.tolist(), squares.tolist(), held_out.tolist()
