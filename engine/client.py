@@ -120,7 +120,8 @@ class Client:
         if self._reading is None or self._reading.done():
             raise EngineUnavailable("The engine has ended.")
         number = next(self._ids)
-        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
         try:
             self._writer.write(pack(Call(number, request)))
             return await answer
@@ -200,7 +201,8 @@ class EngineProcess:
                     raise EngineUnavailable(await self.obituary())
         except TimeoutError as error:
             raise EngineUnavailable(
-                f"The engine did not start within {SECONDS_TO_START:.0f} seconds. Its log is {self.log}."
+                f"The engine did not start within {SECONDS_TO_START:.0f} seconds. Its log is"
+                f" {self.log}."
             ) from error
         self._client = await Client.connect(socket)
         return self._client

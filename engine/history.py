@@ -97,4 +97,5 @@ class History:
         columns = [self.train, self.held_out] if len(self.held_out) else [self.train]
         rows = zip(*(series.values().tolist() for series in columns), strict=True)
         lines = [",".join(map(repr, (step, *row))) for step, row in enumerate(rows, start=1)]
-        return "\n".join([",".join(("step", "loss", "held_out_nll")[: 1 + len(columns)]), *lines, ""])
+        header = ",".join(("step", "loss", "held_out_nll")[: 1 + len(columns)])
+        return "\n".join([header, *lines, ""])

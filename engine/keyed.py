@@ -1,8 +1,8 @@
 """The keyed stream: any number of names at once, each the same as if it were drawn alone.
 
 The uniform number behind character t of name i depends on (seed, i, t) and nothing else: each name
-has a SplitMix64 generator of its own (Steele, Lea and Flood 2014), whose state at t is known without
-drawing what came before. So names can be drawn in any order, in batches, on any device.
+has a SplitMix64 generator of its own (Steele, Lea and Flood 2014), whose state at t is known
+without drawing what came before. So names can be drawn in any order, in batches, on any device.
 
 Shape suffixes: V symbols, P columns padded to a power of two, S names of a batch.
 """

@@ -24,6 +24,7 @@ from engine.errors import BadSetting
 from engine.history import History
 from engine.ladders import climb
 from engine.protocol import Ladder, Lines, Settings, Source, State, View
+from engine.reading import normalised
 from engine.sampler import MODELS, Model, Sampler
 from engine.sampling import check_sharpness
 from engine.settings import DEFAULTS, GOAL, check
@@ -134,7 +135,7 @@ class Lab:
             self.reason = (
                 f"The loss is no longer finite after step {self.trainer.step + 1:,}: a learning"
                 f" rate of {self.settings.learning_rate:g} is too large here. The weights of step"
-                f" {self.trainer.step:,} are kept. Lower the rate, then reset."
+                f" {self.trainer.step:,} are kept. Lower the rate and start again."
             )
         elif self.trainer.step >= self.goal:
             self.state = "done"
@@ -162,8 +163,10 @@ class Lab:
         """
         for name, value in changes.items():
             check(name, value)
+        if "prefix" in changes:
+            changes["prefix"] = normalised(changes["prefix"])
+            self.corpus.vocabulary.encode(changes["prefix"])
         settings = msgspec.structs.replace(self.settings, **changes)
-        self.corpus.vocabulary.encode(settings.prefix)
         check_sharpness(settings.temperature, settings.top_k, len(self.corpus.vocabulary))
         before, self.settings = self.settings, settings
         for name, what in MARKED.items():
@@ -205,15 +208,14 @@ class Lab:
 
     def _lines_of(self, smoothing: float) -> Lines:
         held_out_VV = self.corpus.held_out_VV
-        has_pairs = held_out_VV is not None and bool(held_out_VV.any())
         return Lines(
             floor=self._floor,
             counts=counts.nll_of_counts(self.corpus.counts_VV, self.count_probs_VV),
             uniform=counts.uniform_nll(len(self.corpus.vocabulary)),
             held_out=(
-                counts.nll_of_counts(held_out_VV, self.count_probs_VV)
-                if held_out_VV is not None and has_pairs
-                else None
+                None
+                if held_out_VV is None
+                else counts.nll_of_counts(held_out_VV, self.count_probs_VV)
             ),
         )
 

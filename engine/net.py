@@ -10,6 +10,8 @@ Shape suffixes: K moments of a training, V symbols.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
@@ -67,7 +69,7 @@ def descend(
     probs_VV = torch.empty_like(shares_VV)
     step_VV = torch.empty_like(shares_VV)
     weights = trace_KVV.unbind()
-    for before_VV, after_VV in zip(weights, weights[1:], strict=False):
+    for before_VV, after_VV in pairwise(weights):
         torch.softmax(before_VV, 1, out=probs_VV)
         torch.addcmul(pull_VV, probs_VV, push_VV, out=step_VV)
         torch.add(step_VV, before_VV, alpha=decay, out=after_VV)

@@ -1,10 +1,11 @@
-"""Counting neighbouring characters, a chunk of text at a time, in memory that does not grow with it.
+"""Counting neighbouring characters, a chunk of text at a time, in memory that does not grow.
 
 Shape suffixes: V symbols, B the 256 bytes, L lengths.
 """
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,7 @@ NEWLINE: Final = ord("\n")
 RETURN: Final = ord("\r")
 ENDS: Final = (NEWLINE, RETURN)
 STRIPPED: Final = (9, 11, 12, 28, 29, 30, 31, 32)  # the ASCII white space that str.strip takes away
+WORTH_HELP: Final = 1 << 18  # bytes; below, starting a thread takes longer than what it does
 DENSE: Final = 1 << 18  # bins; up to here counting into all of them is faster than sorting
 
 
@@ -48,7 +50,8 @@ def count_ascii(lines: memoryview, helper: Executor) -> AsciiCounts | None:
     buffer = np.frombuffer(lines, dtype=np.uint8)
     if buffer.max() > 127:
         return None
-    lengths_L = helper.submit(_word_lengths, buffer)
+    large = len(buffer) > WORTH_HELP
+    helped = helper.submit(_word_lengths, buffer) if large else None
     pairs = np.zeros(1 << 16, dtype=np.int64)
     for start in (0, 1):
         even = (len(buffer) - start) // 2 * 2
@@ -60,7 +63,8 @@ def count_ascii(lines: memoryview, helper: Executor) -> AsciiCounts | None:
         return None
     # Line ends behind line ends are blank lines, but for the two halves of CR LF.
     blank_lines = int(pairs_BB[np.ix_(ENDS, ENDS)].sum() - pairs_BB[RETURN, NEWLINE])
-    return AsciiCounts(pairs_BB, lengths_L.result(), blank_lines)
+    lengths_L = _word_lengths(buffer) if helped is None else helped.result()
+    return AsciiCounts(pairs_BB, lengths_L, blank_lines)
 
 
 def _word_lengths(buffer: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -76,7 +80,7 @@ class PairCounter:
 
     def __init__(self) -> None:
         self.characters: list[str] = ["\n"]  # by symbol, in the order of their coming
-        self._symbols = np.full(0x110000, -1, dtype=np.int32)  # by code point
+        self._symbols = np.full(128, -1, dtype=np.int32)  # by code point; longer when needed
         self._symbols[NEWLINE] = 0
         self._counts = np.zeros((64, 64), dtype=np.int64)
 
@@ -106,18 +110,20 @@ class PairCounter:
             self._counts.reshape(-1)[cells] += counts
 
     def counts_of(self, characters: tuple[str, ...]) -> torch.Tensor:
-        """The counts in the order of a vocabulary, whose first character is the boundary: (V, V)."""
-        codes = np.array([NEWLINE, *map(ord, characters[1:])])
-        symbols = self._symbols[codes]
-        known = np.flatnonzero(symbols >= 0)
-        counts_VV = torch.zeros(len(codes), len(codes), dtype=torch.int64)
-        found = torch.from_numpy(self._counts[np.ix_(symbols[known], symbols[known])])
-        rows = torch.from_numpy(known)
-        counts_VV[rows[:, None], rows[None, :]] = found
-        return counts_VV
+        """The counts in the order of a vocabulary, its boundary first: (V, V)."""
+        places = {character: symbol for symbol, character in enumerate(self.characters)}
+        wanted = ["\n", *characters[1:]]
+        here = [place for place, character in enumerate(wanted) if character in places]
+        there = [places[wanted[place]] for place in here]
+        counts_VV = np.zeros((len(wanted), len(wanted)), dtype=np.int64)
+        counts_VV[np.ix_(here, here)] = self._counts[np.ix_(there, there)]
+        return torch.from_numpy(counts_VV)
 
     def _symbols_of(self, codes: NDArray[np.integer]) -> NDArray[np.int32]:
-        symbols = self._symbols[codes]
+        if codes.max(initial=0) >= len(self._symbols):
+            more = sys.maxunicode + 1 - len(self._symbols)
+            self._symbols = np.pad(self._symbols, (0, more), constant_values=-1)
+        symbols: NDArray[np.int32] = self._symbols[codes]
         new = np.unique(codes[symbols < 0])
         if len(new) == 0:
             return symbols
@@ -134,4 +140,4 @@ class PairCounter:
             grown = np.zeros((size, size), dtype=np.int64)
             grown[: len(self._counts), : len(self._counts)] = self._counts
             self._counts = grown
-        return self._symbols[codes]
+        return self._symbols_of(codes)

@@ -168,7 +168,7 @@ class StepOnce(Request, frozen=True):
 
 
 class Reset(Request, frozen=True):
-    """Start again at step 0, from the same weights or from those of another seed. Answer: `Done`."""
+    """Start again at step 0, from the same weights or another seed's. Answer: `Done`."""
 
     seed: int | None = None  # None: the same again
 
@@ -228,17 +228,7 @@ class Watch(Request, frozen=True):
 
 
 Requests = (
-    Open
-    | Train
-    | Pause
-    | StepOnce
-    | Reset
-    | Configure
-    | Adjust
-    | Draw
-    | Score
-    | Export
-    | Watch
+    Open | Train | Pause | StepOnce | Reset | Configure | Adjust | Draw | Score | Export | Watch
 )
 
 

@@ -1,9 +1,10 @@
-"""A data file as chunks of whole lines, however large it is; what is wrong with it, said clearly."""
+"""A data file as chunks of whole lines, however large it is; what is wrong with it, in words."""
 
 from __future__ import annotations
 
 import dataclasses
 import io
+import os
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -27,6 +28,11 @@ def built_in_path() -> Path:
     """Where the built-in names are: in the installed package, or above it in a checkout."""
     packaged = Path(__file__).with_name(BUILT_IN_NAME)
     return packaged if packaged.exists() else Path(__file__).parents[1] / BUILT_IN_NAME
+
+
+def normalised(text: str) -> str:
+    """Text as the data is read: an accented letter is one character (NFC) wherever there is one."""
+    return unicodedata.normalize("NFC", text)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,12 +64,12 @@ class Chunk:
         """The first words, without decoding the rest."""
         words: list[str] = []
         offset = self.offset
-        for line in self.data.splitlines(keepends=True):
+        for line in io.BytesIO(self.data):
             words += filter(None, self._decode(line, offset))
             offset += len(line)
-            if len(words) == most:
+            if len(words) >= most:
                 break
-        return words
+        return words[:most]
 
     def check_for_nul(self) -> None:
         """A NUL byte means that the file is no text.
@@ -87,7 +93,7 @@ class Chunk:
                 f"{_place(self.path, place)}: not UTF-8 (byte 0x{data[error.start]:02x} at offset"
                 f" {place:,}). Save the file as UTF-8, with iconv for instance."
             ) from error
-        text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+        text = normalised(text).replace("\r\n", "\n").replace("\r", "\n")
         return [line.strip() for line in text.split("\n")[:-1]]
 
 
@@ -112,13 +118,14 @@ def read_chunks(path: Path) -> Iterator[Chunk]:
 
 
 def _chunks(path: Path, file: io.FileIO) -> Iterator[Chunk]:
-    buffer = bytearray(1 + LONGEST_LINE + CHUNK)
+    size = os.fstat(file.fileno()).st_size
+    buffer = bytearray(2 + min(size, LONGEST_LINE + CHUNK))  # a line end before, one behind
     buffer[0] = NEWLINE
     view = memoryview(buffer)
     offset = len(BOM) if file.read(len(BOM)) == BOM else 0  # of the buffer's second byte
     file.seek(offset)
     rest = 0  # bytes behind the last whole line
-    while read := file.readinto(view[1 + rest : 1 + rest + CHUNK]):
+    while read := file.readinto(view[1 + rest : -1][:CHUNK]):
         end = 1 + rest + read
         cut = _end_of_lines(buffer, end)
         if end - cut > LONGEST_LINE:

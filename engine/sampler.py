@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.corpus import Corpus
 from engine.printable import printable
 from engine.protocol import Drawn, Name, Settings
-from engine.sampling import Draft, NameStream, sharpen
+from engine.sampling import NameStream, has_ended, sharpen
 from engine.scoring import nll_of_word
 
 Model = Literal["counts", "net"]
@@ -58,8 +58,8 @@ class Sampler:
                     self._streams[model] = NameStream(
                         settings.stream, settings.sample_seed, self._corpus.vocabulary
                     )
-                draft = self._streams[model].next(sharpened[model], settings.prefix)
-                names[model] = self._name(draft, probs_VV)
+                text = self._streams[model].next(sharpened[model], settings.prefix)
+                names[model] = self._name(text, has_ended(text, settings.prefix), probs_VV)
             self._names.append(Drawn(self.drawn, names.get("counts"), names.get("net")))
             self.drawn += 1
 
@@ -67,10 +67,10 @@ class Sampler:
         """The newest names, the oldest of them first."""
         return tuple(itertools.islice(self._names, max(0, len(self._names) - count), None))
 
-    def _name(self, draft: Draft, probs_VV: Tensor) -> Name:
+    def _name(self, text: str, ended: bool, probs_VV: Tensor) -> Name:
         return Name(
-            text=printable(draft.text),
-            nll=nll_of_word(draft.text, self._corpus.vocabulary, probs_VV, draft.ended),
-            in_data=self._corpus.has(draft.text),
-            ended=draft.ended,
+            text=printable(text),
+            nll=nll_of_word(text, self._corpus.vocabulary, probs_VV, ended),
+            in_data=self._corpus.has(text),
+            ended=ended,
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,12 +23,9 @@ BATCH: Final = 1 << 16  # names drawn at once: half a megabyte a tensor, which s
 STREAMS: Final = ("keyed", *LECTURE_STREAMS)
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A name as it was drawn."""
-
-    text: str
-    ended: bool  # False: cut off at `LENGTH_LIMIT`
+def has_ended(name: str, prefix: str = "") -> bool:
+    """Whether a drawn name came to its end; False: it was cut off at `LENGTH_LIMIT`."""
+    return len(name) < len(prefix) + LENGTH_LIMIT
 
 
 def check_sharpness(temperature: float, top_k: int, symbols: int) -> None:
@@ -87,7 +83,7 @@ class NameStream:
         self._drawn = 0
         self._generator = None if stream == "keyed" else LECTURE_STREAMS[stream](seed)
 
-    def next(self, probs_VV: Tensor, prefix: str = "") -> Draft:
+    def next(self, probs_VV: Tensor, prefix: str = "") -> str:
         """The next name.
 
         Raises:
@@ -97,7 +93,7 @@ class NameStream:
         if self._generator is None:
             index = self._drawn - 1
             (text,) = draw_keyed(probs_VV, self._vocabulary, self._seed, index, 1, prefix)
-            return Draft(text, ended=len(text) < len(prefix) + LENGTH_LIMIT)
+            return text
         symbols = self._vocabulary.encode(prefix)
         longest = len(symbols) + LENGTH_LIMIT
         row = symbols[-1] if symbols else BOUNDARY
@@ -106,7 +102,7 @@ class NameStream:
             if row == BOUNDARY:
                 break
             symbols.append(row)
-        return Draft(self._vocabulary.decode(symbols), ended=row == BOUNDARY)
+        return self._vocabulary.decode(symbols)
 
 
 def draw_keyed(
@@ -123,6 +119,11 @@ def draw_keyed(
 
     Args:
         probs_VV: float64, each row sums to 1, (V, V); the work is done on its device.
+        vocabulary: what the symbols are.
+        seed: of the stream; any whole number, its low 64 bits count.
+        start: number of the first name, from 0.
+        count: how many names.
+        prefix: what each name begins with.
 
     Raises:
         OutsideVocabulary: the prefix has an unknown character.

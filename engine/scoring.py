@@ -6,6 +6,7 @@ Shape suffixes: V symbols.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from torch import Tensor
 
@@ -22,7 +23,7 @@ def transitions(word: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
         OutsideVocabulary: the word has an unknown character.
     """
     symbols = [BOUNDARY, *vocabulary.encode(word), BOUNDARY]
-    return list(zip(symbols, symbols[1:], strict=False))
+    return list(pairwise(symbols))
 
 
 def nll_of_word(word: str, vocabulary: Vocabulary, probs_VV: Tensor, ended: bool = True) -> float:

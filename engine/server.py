@@ -171,9 +171,10 @@ class Server:
             await room.acquire()
 
             def answer(answer: Answers | EngineError, number: int = message.id) -> None:
-                failed = isinstance(answer, EngineError)
-                reply = Failure(number, str(answer)) if failed else Reply(number, answer)
-                call_soon(loop, outbox.put, reply)
+                if isinstance(answer, EngineError):
+                    call_soon(loop, outbox.put, Failure(number, str(answer)))
+                else:
+                    call_soon(loop, outbox.put, Reply(number, answer))
 
             self._inbox.put(Job(audience, message.request, answer))
 

@@ -16,7 +16,6 @@ LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean 
 REGULARISATION: Final = 0.01  # the lecture's λ
 SMOOTHING: Final = 1.0  # the lecture's k
 PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
-LARGEST_TORCH_SEED: Final = 2**64 - 1
 
 DEFAULTS: Final = Settings(
     learning_rate=LEARNING_RATE,
@@ -39,8 +38,8 @@ _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "regularisation": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
     "smoothing": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
     "pace": (lambda x: x > 0, "a number of steps per second above 0"),
-    "seed": (lambda x: 0 <= x <= LARGEST_TORCH_SEED, f"a whole number up to {LARGEST_TORCH_SEED:,}"),
-    "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, f"a whole number up to {LARGEST_SEED:,}"),
+    "seed": (lambda x: 0 <= x < 2**64, "a whole number from 0 to 2^64 - 1"),
+    "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, "a whole number from 0 to 2^32 - 1"),
 }
 
 

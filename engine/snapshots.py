@@ -24,6 +24,7 @@ from engine.protocol import (
     View,
     Watch,
 )
+from engine.reading import normalised
 from engine.scoring import transitions
 from engine.tables import matrix_csv, names_csv, statistics
 
@@ -103,6 +104,7 @@ def scored(lab: Lab, word: str) -> Scored:
     Raises:
         OutsideVocabulary: the word has an unknown character.
     """
+    word = normalised(word)
     labels = [label(character) for character in lab.corpus.vocabulary.characters]
     counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
     return Scored(

@@ -19,7 +19,9 @@ from engine.errors import BadSetting
 LARGEST_SEED: Final = 2**32 - 1  # mt19937 takes 32 bits
 
 MCG31_MODULUS: Final = 2**31 - 1
-MCG31_FACTOR: Final = 1132489760  # of Intel MKL's generator MCG31m1, which the notebook's torch used
+MCG31_FACTOR: Final = (
+    1132489760  # of Intel MKL's generator MCG31m1, which the notebook's torch used
+)
 
 
 class Stream(Protocol):
@@ -48,7 +50,8 @@ class Mt19937:
     def uniforms(self, count: int) -> NDArray[np.float64]:
         """Uniform numbers below 1, of 53 bits each, two words to a number; (count,)."""
         high, low = self.words(2 * count).reshape(count, 2).T
-        return ((high << np.uint64(32) | low) & np.uint64(2**53 - 1)) * 2.0**-53
+        numbers = (high << np.uint64(32) | low) & np.uint64(2**53 - 1)
+        return numbers.astype(np.float64) * 2.0**-53
 
 
 class Video:

@@ -36,8 +36,7 @@ class Trainer:
     ) -> None:
         self._device = device
         self._shares_VV = self._shares(counts_VV)
-        has_pairs = held_out_VV is not None and bool(held_out_VV.any())
-        self._held_out_VV = self._shares(held_out_VV) if has_pairs else None
+        self._held_out_VV = None if held_out_VV is None else self._shares(held_out_VV)
         symbols = len(counts_VV)
         self.longest_burst = max(1, TRACE // symbols**2)
         self._trace = torch.empty(
@@ -77,9 +76,7 @@ class Trainer:
                 strict=True,
             )
         )
-        losses = [
-            nll + regularisation * square for nll, square in zip(nlls, squares, strict=True)
-        ]
+        losses = [nll + regularisation * square for nll, square in zip(nlls, squares, strict=True)]
         good = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), steps + 1) - 1
         if good > 0:
             self._trace[0] = trace[good].clone()

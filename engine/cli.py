@@ -1,0 +1,93 @@
+"""The command line without a screen: results on stdout, narration on stderr.
+
+Exit codes: 0, 1 for an error, 2 for wrong usage. Each command imports what it needs only when it
+runs, so that `--help` is there at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from engine.errors import EngineError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+COMMANDS = {
+    "stats": "The statistics of a data set.",
+    "train": "Train the net, a line a step.",
+    "sample": "Draw names from either model.",
+    "score": "How likely words are, a character at a time.",
+    "matrix": "A matrix as CSV.",
+    "bench": "How fast it is on this machine, against the lecture's own loops.",
+    "doctor": "What it runs on: Python, torch, devices, terminal, paths.",
+}
+
+
+class Group(click.Group):
+    """Commands that are imported when they are called; errors that are sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order in which one meets them."""
+        return [*self.commands, *COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command's module, imported now."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = import_module(f"engine.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        rows = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([*rows, *COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; an engine's error ends with its sentence and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except EngineError as error:
+            click.echo(f"makemore-tui: {error}", err=True)
+            sys.exit(1)
+        except BrokenPipeError:  # `… | head` has seen enough
+            sys.stderr.close()
+            sys.exit(1)
+
+
+def data_option(command: Command) -> Command:
+    """`--data PATH`, handed over as the path to read."""
+
+    def path(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
+        from engine.reading import built_in_path
+
+        return built_in_path() if value is None else value
+
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        callback=path,
+        help="A text file, one word a line; the built-in names by default.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """`--json`, handed over as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Results as JSON.")(command)
+
+
+def echo_json(value: Any) -> None:
+    """A line of JSON in ASCII: no character of the data can do anything to a terminal."""
+    click.echo(json.dumps(value))
+
+
+def narrate(text: str) -> None:
+    """What a person wants to know and a program does not."""
+    click.echo(text, err=True)

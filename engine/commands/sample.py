@@ -1,0 +1,69 @@
+"""`makemore-tui sample`: draw names from either model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+from torch import Tensor
+
+from engine.cli import echo_json, json_option
+from engine.commands.training import Training, smoothing_option, training_options
+from engine.lab import Lab
+from engine.printable import printable
+from engine.sampling import STREAMS, NameStream, draw_keyed, has_ended, sharpen
+from engine.scoring import nll_of_word
+from engine.settings import DEFAULTS
+
+
+@click.command("sample")
+@click.option("-n", "count", default=5, type=click.IntRange(0), show_default=True, help="Names.")
+@click.option("--model", type=click.Choice(["counts", "net"]), default="counts", show_default=True)
+@click.option("--stream", type=click.Choice(STREAMS), default="keyed", show_default=True)
+@click.option("--seed", default=DEFAULTS.sample_seed, show_default=True, help="Of the stream.")
+@click.option("--temperature", default=1.0, show_default=True, help="0 takes the most probable.")
+@click.option("--top-k", default=0, show_default=True, help="Only the k most probable; 0 for all.")
+@click.option("--prefix", default="", help="What each name begins with.")
+@smoothing_option
+@training_options(seed="--weights-seed")
+@json_option
+def command(
+    training: Training,
+    count: int,
+    model: str,
+    stream: str,
+    seed: int,
+    temperature: float,
+    top_k: int,
+    prefix: str,
+    smoothing: float,
+    as_json: bool,
+) -> None:
+    """Draw names, one a line. The net is first trained as by `makemore-tui train`."""
+    lab = training.lab(
+        smoothing=smoothing,
+        sample_seed=seed,
+        temperature=temperature,
+        top_k=top_k,
+        prefix=prefix,
+    )
+    if model == "net":
+        training.finish(lab)
+    probs_VV = lab.count_probs_VV if model == "counts" else lab.net_probs_VV
+    for name in _names(lab, probs_VV, stream, count):
+        if not as_json:
+            click.echo(printable(name))
+            continue
+        ended = has_ended(name, lab.settings.prefix)
+        nll = nll_of_word(name, lab.corpus.vocabulary, probs_VV, ended)
+        echo_json({"name": name, "nll": nll, "in_data": lab.corpus.has(name)})
+
+
+def _names(lab: Lab, probs_VV: Tensor, stream: str, count: int) -> Iterator[str]:
+    settings, vocabulary = lab.settings, lab.corpus.vocabulary
+    seed, prefix = settings.sample_seed, settings.prefix
+    sharpened_VV = sharpen(probs_VV, settings.temperature, settings.top_k)
+    if stream == "keyed":  # all at once
+        return draw_keyed(sharpened_VV, vocabulary, seed, 0, count, prefix)
+    names = NameStream(stream, seed, vocabulary)
+    return (names.next(sharpened_VV, prefix) for _ in range(count))

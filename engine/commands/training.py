@@ -1,0 +1,117 @@
+"""What the commands that need a trained net share: its options, and the training itself."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli import data_option
+from engine.devices import one_thread
+from engine.errors import EngineError
+from engine.lab import Lab
+from engine.settings import DEFAULTS, GOAL
+
+
+@dataclass(frozen=True)
+class Training:
+    """A lab to be opened, and how its net is to be trained."""
+
+    data: Path
+    steps: int
+    learning_rate: float
+    regularisation: float
+    hold_out: float
+    device: str
+    weights_seed: int
+
+    def lab(self, **settings: Any) -> Lab:
+        """The lab before its first step, with other settings of it given.
+
+        Raises:
+            EngineError: the data, the device or a setting is not good.
+        """
+        lab = Lab(self.data, self.hold_out, self.device, self.weights_seed)
+        lab.configure(
+            learning_rate=self.learning_rate, regularisation=self.regularisation, **settings
+        )
+        return lab
+
+    def run(self, lab: Lab) -> Iterator[tuple[int, float]]:
+        """Train as the steps are taken: the number of each and its loss.
+
+        Raises:
+            EngineError: the loss ceased to be finite.
+        """
+        if self.steps:
+            lab.train(more=self.steps)
+        with one_thread():
+            while lab.state == "training":
+                burst = lab.advance(lab.trainer.longest_burst)
+                yield from enumerate(burst.losses, start=burst.first)
+        if lab.state == "failed":
+            raise EngineError(lab.reason)
+
+    def finish(self, lab: Lab) -> None:
+        """Train to the end; see `run`."""
+        for _ in self.run(lab):
+            pass
+
+
+def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of a `Training`, handed over as `training`.
+
+    Args:
+        seed: what the option for the seed of the weights is called.
+    """
+    shared = (
+        data_option,
+        click.option(
+            "--steps", default=GOAL, type=click.IntRange(0), show_default=True, help="Updates."
+        ),
+        click.option("--learning-rate", "--lr", default=DEFAULTS.learning_rate, show_default=True),
+        click.option(
+            "--regularisation",
+            default=DEFAULTS.regularisation,
+            show_default=True,
+            help="λ of λ · mean(W²).",
+        ),
+        click.option(
+            "--hold-out",
+            default=DEFAULTS.hold_out,
+            show_default=True,
+            help="Fraction of the distinct words to keep from training.",
+        ),
+        click.option(
+            "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps."
+        ),
+        click.option(
+            seed,
+            "weights_seed",
+            default=DEFAULTS.seed,
+            show_default=True,
+            help="Seed of the weights.",
+        ),
+    )
+    fields = Training.__dataclass_fields__
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def with_training(**given: Any) -> Any:
+            training = Training(**{name: given.pop(name) for name in fields})
+            return command(training=training, **given)
+
+        for option in reversed(shared):
+            with_training = option(with_training)
+        return with_training
+
+    return decorate
+
+
+smoothing_option = click.option(
+    "--smoothing", default=DEFAULTS.smoothing, show_default=True, help="Added to every count."
+)
