@@ -26,7 +26,8 @@ def main(socket: Path, idle_seconds: float) -> None:
     """Serve a lab to the screens that connect."""
     logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
     try:
-        asyncio.run(run(socket, idle_seconds))
+        # Whoever started this process waits for the line.
+        asyncio.run(run(socket, idle_seconds, ready=lambda: click.echo("ready")))
     except (EngineError, OSError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)

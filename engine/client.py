@@ -11,7 +11,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -36,6 +35,8 @@ from engine.protocol import (
     pack,
     read_from_engine,
 )
+
+__all__ = ["Client", "Connection", "Engine", "EngineError", "EngineProcess", "EngineUnavailable"]
 
 SECONDS_TO_START: Final = 60.0  # a cold disk reads Python in 10
 SECONDS_TO_STOP: Final = 5.0  # longer than any burst of training
@@ -106,6 +107,8 @@ class Client:
         except OSError as error:
             raise EngineUnavailable(f"No engine answers at {socket}: {error.strerror}.") from error
         client = cls(reader, writer)
+        from importlib.metadata import version  # the first paint need not wait for it
+
         writer.write(pack(Hello(VERSION, f"makemore-tui {version('makemore-tui')}")))
         answer = await read_from_engine(reader)
         if isinstance(answer, Refused):
@@ -177,6 +180,13 @@ class EngineProcess:
     async def start(self) -> Client:
         """Start the process and connect to it; see `Engine.start`."""
         await self.stop()
+        try:
+            return await self._start()
+        except EngineUnavailable:
+            await self.stop()
+            raise
+
+    async def _start(self) -> Client:
         self._folder = Path(tempfile.mkdtemp(prefix="makemore-tui-"))
         socket = self._folder / "engine.sock"
         self.log.parent.mkdir(parents=True, exist_ok=True)

@@ -85,12 +85,17 @@ class Server:
         self._over = asyncio.Event()
         self._alone: asyncio.TimerHandle | None = None
 
-    async def serve(self, socket: Path) -> None:
-        """Answer clients at a Unix socket, until `stop` or until nobody has been there for long."""
+    async def serve(self, socket: Path, ready: Callable[[], None]) -> None:
+        """Answer clients at a Unix socket, until `stop` or until nobody has been there for long.
+
+        Args:
+            socket: where to listen.
+            ready: called when clients may come.
+        """
         server = await asyncio.start_unix_server(self._meet, socket)
         socket.chmod(0o600)
         self._wait_alone(max(self._idle_seconds, SECONDS_TO_GREET))
-        print("ready", flush=True)  # noqa: T201  whoever started this process waits for the line
+        ready()
         async with server:
             await self._over.wait()
             for client in self._clients:
@@ -198,8 +203,13 @@ def call_soon(
         loop.call_soon_threadsafe(put, message)
 
 
-async def run(socket: Path, idle_seconds: float) -> None:
+async def run(socket: Path, idle_seconds: float, ready: Callable[[], None]) -> None:
     """Serve at a socket until nobody needs it any more, or SIGTERM.
+
+    Args:
+        socket: where to listen.
+        idle_seconds: how long to go on without a client.
+        ready: called when clients may come.
 
     Raises:
         EngineError: the worker has failed; the log says how.
@@ -224,7 +234,7 @@ async def run(socket: Path, idle_seconds: float) -> None:
     worker.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
-    await server.serve(socket)
+    await server.serve(socket, ready)
     inbox.put(None)
     await asyncio.to_thread(worker.join, SECONDS_TO_STOP)
     if failures:

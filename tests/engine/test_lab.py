@@ -1,0 +1,141 @@
+"""What a lab does with its settings and its names."""
+
+import math
+
+import pytest
+
+from engine.errors import BadSetting, EngineError, NoSuchDevice, OutsideVocabulary
+from engine.lab import Lab
+from engine.reading import built_in_path
+from engine.sampling import draw_keyed
+
+
+def texts(lab: Lab, model: str = "counts") -> list[str]:
+    return [getattr(draw, model).text for draw in lab.sampler.newest(1000)]
+
+
+def test_the_goal_is_a_hundred_steps_and_then_a_hundred_more(lab: Lab) -> None:
+    lab.train()
+    lab.advance(1000)
+    assert (lab.state, lab.trainer.step, lab.goal) == ("done", 100, 100)
+    lab.train()
+    lab.advance(1000)
+    assert (lab.state, lab.trainer.step, lab.goal) == ("done", 200, 200)
+
+
+def test_more_steps_are_counted_from_where_the_training_is(lab: Lab) -> None:
+    lab.train(more=100)
+    assert lab.goal == 100, "from step 0 a hundred more are a hundred"
+    lab.advance(30)
+    lab.train(more=100)
+    assert lab.goal == 200, "while it trains the goal moves on"
+    lab.pause()
+    lab.train(more=50)
+    assert lab.goal == 80, "while it rests they count from here"
+
+
+def test_one_step_is_one_step(lab: Lab) -> None:
+    lab.step_once()
+    assert (lab.state, lab.trainer.step, lab.goal) == ("paused", 1, 100)
+    lab.train()
+    lab.advance(98)
+    lab.step_once()
+    assert (lab.state, lab.trainer.step) == ("done", 100)
+    lab.step_once()
+    assert (lab.state, lab.trainer.step, lab.goal) == ("done", 101, 101)
+
+
+def test_names_go_on_where_they_stopped(lab: Lab) -> None:
+    lab.draw(3)
+    lab.draw(4)
+    seed = lab.settings.sample_seed
+    expected = list(draw_keyed(lab.count_probs_VV, lab.corpus.vocabulary, seed, 0, 7))
+    assert texts(lab) == expected
+    assert lab.sampler.drawn == 7
+
+
+def test_both_models_get_the_same_random_numbers(lab: Lab) -> None:
+    lab.configure(regularisation=0.0)
+    lab.train(more=3000)
+    while lab.state == "training":
+        lab.advance(1000)
+    lab.draw(50)
+    alike = sum(a == b for a, b in zip(texts(lab), texts(lab, "net"), strict=True))
+    assert alike > 35, "near the same probabilities most names are the same"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "net"},
+        {"stream": "video"},
+        {"sample_seed": 1},
+        {"temperature": 0.5},
+        {"top_k": 3},
+        {"prefix": "an"},
+    ],
+)
+def test_other_settings_draw_the_first_names_anew(change: dict[str, object], lab: Lab) -> None:
+    lab.draw(25)
+    lab.configure(**change)
+    assert lab.sampler.drawn == 10
+    fresh = Lab(built_in_path(), device="cpu")
+    fresh.configure(**change)
+    fresh.draw(10)
+    assert lab.sampler.newest(1000) == fresh.sampler.newest(1000)
+
+
+def test_a_new_setting_draws_nothing_where_nothing_was_drawn(lab: Lab) -> None:
+    lab.configure(temperature=0.5)
+    assert lab.sampler.drawn == 0
+
+
+def test_a_name_knows_whether_it_is_in_the_data(lab: Lab) -> None:
+    lab.draw(100)
+    assert lab.corpus.known is not None
+    for draw in lab.sampler.newest(100):
+        assert draw.counts is not None
+        assert draw.counts.in_data == (draw.counts.text in lab.corpus.known)
+        assert math.isfinite(draw.counts.nll)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"learning_rate": math.nan}, BadSetting),
+        ({"learning_rate": 0.0}, BadSetting),
+        ({"learning_rate": math.inf}, BadSetting),
+        ({"regularisation": -1.0}, BadSetting),
+        ({"smoothing": -1.0}, BadSetting),
+        ({"smoothing": math.nan}, BadSetting),
+        ({"pace": 0.0}, BadSetting),
+        ({"temperature": -1.0}, BadSetting),
+        ({"top_k": 28}, BadSetting),
+        ({"sample_seed": 2**32}, BadSetting),
+        ({"prefix": "9"}, OutsideVocabulary),
+    ],
+)
+def test_a_bad_setting_changes_nothing(
+    change: dict[str, object], error: type[EngineError], lab: Lab
+) -> None:
+    before = lab.settings
+    with pytest.raises(error):
+        lab.configure(smoothing=2.0, **change) if "smoothing" not in change else lab.configure(
+            **change
+        )
+    assert lab.settings == before
+
+
+def test_a_device_that_is_not_there_is_an_error_that_lists_those_that_are() -> None:
+    with pytest.raises(NoSuchDevice, match="cpu"):
+        Lab(built_in_path(), device="cuda:63")
+
+
+def test_a_prefix_is_read_as_the_data_is(tmp_path: object) -> None:
+    from pathlib import Path
+
+    path = Path(str(tmp_path)) / "data.txt"
+    path.write_text("é\n")
+    lab = Lab(path, device="cpu")
+    lab.configure(prefix="e\u0301")
+    assert lab.settings.prefix == "é"

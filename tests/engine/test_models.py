@@ -1,0 +1,128 @@
+"""Laws of both models, of scoring and of the history."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import counts, net
+from engine.errors import OutsideVocabulary
+from engine.history import History
+from engine.lab import Lab
+from engine.ladders import RUNGS, climb
+from engine.scoring import nll_of_word
+from engine.snapshots import scored
+from engine.vocabulary import Vocabulary
+
+CELLS = st.lists(st.integers(0, 10**12), min_size=16, max_size=16).filter(any)
+
+
+@given(cells=CELLS, smoothing=st.floats(0, 1e6))
+def test_rows_of_probabilities_sum_to_one(cells: list[int], smoothing: float) -> None:
+    probs = counts.probabilities(torch.tensor(cells).reshape(4, 4), smoothing)
+    assert torch.allclose(probs.sum(1), torch.ones(4).double())
+
+
+@given(cells=CELLS, smoothing=st.floats(1e-6, 1e6))
+def test_no_smoothing_goes_below_the_floor(cells: list[int], smoothing: float) -> None:
+    table = torch.tensor(cells).reshape(4, 4)
+    mean = counts.nll_of_counts(table, counts.probabilities(table, smoothing))
+    assert mean >= counts.floor(table) - 1e-9
+
+
+def test_infinite_smoothing_knows_nothing(lab: Lab) -> None:
+    lab.configure(smoothing=1e12)
+    assert lab.lines.counts == pytest.approx(lab.lines.uniform, abs=1e-6)
+
+
+def test_without_smoothing_a_pair_never_seen_is_infinitely_surprising(lab: Lab) -> None:
+    lab.configure(smoothing=0.0)
+    assert nll_of_word("jq", lab.corpus.vocabulary, lab.count_probs_VV) == math.inf
+
+
+def test_the_net_arrives_at_the_counts(lab: Lab) -> None:
+    lab.configure(regularisation=0.0, smoothing=0.0)
+    lab.train(more=5000)
+    while lab.state == "training":
+        lab.advance(1000)
+    assert lab.trainer.nll == pytest.approx(lab.lines.floor, abs=2e-3)
+    shares = lab.corpus.counts_VV.sum(1) / lab.corpus.counts_VV.sum()
+    differences = lab.matrix("difference").abs().amax(1)
+    assert (shares * differences).max() < 1e-3, "rare characters are learnt last"
+
+
+def test_the_nll_of_the_words_is_the_nll_of_the_corpus(lab: Lab) -> None:
+    assert lab.corpus.known is not None
+    vocabulary, probs = lab.corpus.vocabulary, lab.count_probs_VV
+    words = sorted(lab.corpus.known)
+    total = sum(nll_of_word(word, vocabulary, probs) * (len(word) + 1) for word in words)
+    mean = total / sum(len(word) + 1 for word in words)
+    assert mean == pytest.approx(lab.lines.counts, abs=1e-9)
+
+
+def test_a_word_is_scored_a_character_at_a_time(lab: Lab) -> None:
+    score = scored(lab, "andrejq")
+    pairs = [step.previous + step.symbol for step in score.characters]
+    assert pairs == [".a", "an", "nd", "dr", "re", "ej", "jq", "q."]
+    i, j = lab.corpus.vocabulary.encode("jq")
+    assert score.characters[6].p_counts == float(lab.count_probs_VV[i, j])
+    assert score.characters[6].p_net == float(lab.net_probs_VV[i, j])
+    assert score.in_data is False
+    assert scored(lab, "anthony").in_data is True
+
+
+def test_an_unknown_character_is_named_with_its_place(lab: Lab) -> None:
+    with pytest.raises(OutsideVocabulary) as caught:
+        scored(lab, "an\x1bn")
+    assert "'\\x1b' (character 3)" in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
+def test_the_probabilities_of_the_net_are_the_softmax_of_its_weights() -> None:
+    weights = net.initial_weights(5, 1)
+    expected = weights.double().exp() / weights.double().exp().sum(1, keepdim=True)
+    assert torch.allclose(net.probabilities(weights), expected)
+
+
+@given(losses=st.lists(st.floats(-10, 10), min_size=1, max_size=300), width=st.integers(1, 80))
+def test_a_column_of_the_history_keeps_every_spike(losses: list[float], width: int) -> None:
+    history = History()
+    history.train.extend(losses)
+    curve = history.curve(width)
+    assert curve is not None
+    assert len(curve.steps) == min(width, len(losses))
+    bounds = [*(step - 1 for step in curve.steps), len(losses)]
+    for column, start, end in zip(curve.train, bounds, bounds[1:], strict=False):
+        part = losses[start:end]
+        assert column == (part[0], min(part), max(part), part[-1])
+
+
+def test_a_history_grows_without_losing_anything() -> None:
+    history = History()
+    for start in range(0, 5000, 7):
+        history.train.extend(list(map(float, range(start, start + 7))))
+    assert np.array_equal(history.train.values(), np.arange(5005.0))
+
+
+@pytest.mark.parametrize("setting", list(RUNGS))
+def test_up_and_down_a_ladder_leads_back(setting: str) -> None:
+    rungs = RUNGS[setting]  # type: ignore[index]
+    assert rungs == sorted(rungs)
+    for value in rungs[1:-1]:
+        up = climb(setting, value, 1)  # type: ignore[arg-type]
+        assert up > value
+        assert climb(setting, up, -1) == value  # type: ignore[arg-type]
+    assert climb(setting, rungs[-1], 1) == rungs[-1]  # type: ignore[arg-type]
+
+
+def test_a_value_between_two_rungs_moves_to_its_neighbours() -> None:
+    assert (climb("learning_rate", 60, 1), climb("learning_rate", 60, -1)) == (100, 50)
+
+
+def test_a_vocabulary_needs_no_particular_script() -> None:
+    vocabulary = Vocabulary("漢é.\x1b")
+    assert vocabulary.characters == ("·", "\x1b", ".", "é", "漢")
+    assert vocabulary.decode(vocabulary.encode("漢.é")) == "漢.é"

@@ -1,0 +1,144 @@
+"""The exact gradient, against autograd on one-hot rows; what a trainer does when it goes wrong."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import net
+from engine.lab import Lab
+from engine.reading import built_in_path
+from engine.trainer import Trainer
+
+CPU = torch.device("cpu")
+
+
+def one_hot_training(
+    counts: torch.Tensor, weights: torch.Tensor, rates: list[tuple[float, float]]
+) -> tuple[list[float], torch.Tensor]:
+    """The lecture's loop in float64: every pair a row, the gradient by autograd."""
+    pairs = [(i, j) for i, j in counts.nonzero().tolist() for _ in range(int(counts[i, j]))]
+    xs, ys = torch.tensor(pairs).T
+    weights = weights.double().clone().requires_grad_()
+    losses = []
+    for learning_rate, regularisation in rates:
+        logits = torch.nn.functional.one_hot(xs, len(counts)).double() @ weights
+        probs = logits.exp() / logits.exp().sum(1, keepdim=True)
+        loss = -probs[torch.arange(len(xs)), ys].log().mean() + regularisation * (weights**2).mean()
+        weights.grad = None
+        loss.backward()
+        assert weights.grad is not None
+        weights.data -= learning_rate * weights.grad
+        losses.append(loss.item())
+    return losses, weights.detach()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    cells=st.lists(st.integers(0, 5), min_size=9, max_size=9).filter(any),
+    seed=st.integers(0, 2**32),
+    rates=st.lists(st.tuples(st.floats(0.01, 60), st.floats(0, 0.5)), min_size=1, max_size=6),
+)
+def test_training_on_counts_is_training_on_pairs(
+    cells: list[int], seed: int, rates: list[tuple[float, float]]
+) -> None:
+    counts = torch.tensor(cells).reshape(3, 3)
+    expected, weights = one_hot_training(counts, net.initial_weights(3, seed), rates)
+    trainer = Trainer(counts, None, seed, CPU)
+    losses = [trainer.burst(1, *rate).losses[0] for rate in rates]
+    assert losses == pytest.approx(expected, abs=1e-9)
+    assert torch.allclose(trainer.weights_VV, weights, atol=1e-9)
+
+
+def test_bursts_of_any_length_make_the_same_steps(lab: Lab) -> None:
+    counts = lab.corpus.counts_VV
+    whole = Trainer(counts, None, 1, CPU)
+    parts = Trainer(counts, None, 1, CPU)
+    losses = whole.burst(60, 50, 0.01).losses
+    pieces = [parts.burst(steps, 50, 0.01).losses for steps in (1, 9, 50)]
+    assert sum(pieces, ()) == pytest.approx(losses, abs=1e-12)
+    assert torch.allclose(whole.weights_VV, parts.weights_VV, atol=1e-12)
+
+
+def test_a_burst_is_no_longer_than_its_trace(lab: Lab) -> None:
+    burst = lab.trainer.burst(10**6, 50, 0.01)
+    assert len(burst.losses) == lab.trainer.longest_burst == lab.trainer.step
+    assert not burst.diverged
+
+
+@pytest.mark.parametrize("burst", [1, 7, 100])
+def test_a_loss_that_is_not_finite_stops_the_training(burst: int, lab: Lab) -> None:
+    lab.configure(learning_rate=1e9)
+    lab.train()
+    while lab.state == "training":
+        lab.advance(burst)
+    assert lab.state == "failed"
+    assert "no longer finite after step 34" in lab.reason
+    assert "1e+09" in lab.reason
+    assert lab.trainer.step == 33, "however the steps were bundled"
+    assert lab.trainer.weights_VV.isfinite().all()
+    assert math.isfinite(lab.trainer.nll)
+    assert all(map(math.isfinite, lab.history.train.values()))
+    lab.reset()
+    assert lab.state == "idle"
+    lab.configure(learning_rate=50.0)
+    lab.train()
+    lab.advance(100)
+    assert lab.state == "done"
+
+
+def test_a_reset_goes_back_to_the_same_start(lab: Lab) -> None:
+    first = lab.step_once().losses
+    lab.train()
+    lab.advance(50)
+    lab.reset()
+    assert (lab.trainer.step, len(lab.history.train)) == (0, 0)
+    assert lab.step_once().losses == first
+
+
+def test_another_seed_is_another_start(lab: Lab) -> None:
+    before = lab.trainer.weights_VV.clone()
+    lab.reset(seed=7)
+    assert lab.settings.seed == 7
+    assert not torch.equal(lab.trainer.weights_VV, before)
+    assert lab.step_once().losses[0] != pytest.approx(lab.trainer.nll)
+    assert torch.equal(
+        Trainer(lab.corpus.counts_VV, None, 7, CPU).weights_VV,
+        torch.randn((27, 27), generator=torch.Generator().manual_seed(7)).double(),
+    )
+
+
+def test_settings_change_between_two_steps_without_losing_the_weights(lab: Lab) -> None:
+    rates = [(50.0, 0.01), (20.0, 0.01), (20.0, 0.1)]
+    corpus_sample = torch.tensor([[0, 2, 1], [1, 0, 3], [2, 2, 0]])
+    expected, weights = one_hot_training(corpus_sample, net.initial_weights(3, 5), rates)
+    trainer = Trainer(corpus_sample, None, 5, CPU)
+    losses = [trainer.burst(1, *rate).losses[0] for rate in rates]
+    assert losses == pytest.approx(expected, abs=1e-12)
+    assert torch.allclose(trainer.weights_VV, weights, atol=1e-12)
+
+
+def test_the_hold_out_is_measured_but_not_learnt_from() -> None:
+    lab = Lab(built_in_path(), hold_out=0.2, device="cpu")
+    lab.train()
+    lab.advance(100)
+    alone = Trainer(lab.corpus.counts_VV, None, lab.settings.seed, CPU)
+    assert alone.burst(100, 50, 0.01).losses == pytest.approx(lab.history.train.values())
+    shares = lab.corpus.held_out_VV
+    assert shares is not None
+    nll = net.nll(lab.trainer.weights_VV[None], shares.double() / shares.sum())
+    assert lab.trainer.held_out_nll == pytest.approx(float(nll), abs=1e-12)
+    assert len(lab.history.held_out) == 100
+    assert lab.history.held_out.values()[0] > lab.trainer.held_out_nll
+
+
+def test_a_new_learning_rate_is_marked_in_the_history(lab: Lab) -> None:
+    lab.step_once()
+    lab.adjust("learning_rate", -1)
+    lab.adjust("learning_rate", -1)
+    lab.adjust("regularisation", 1)
+    curve = lab.history.curve(10)
+    assert curve is not None
+    assert [(mark.step, mark.text) for mark in curve.marks] == [(1, "lr 10"), (1, "λ 0.02")]

@@ -1,0 +1,48 @@
+"""A lab on a fake engine, and ways to see what a person would see."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from engine.protocol import Open
+from tests.screen.fake_engine import FakeEngine
+from tui.app import LabApp
+
+TURNS = 200  # of the event loop's queue; a condition that holds at all holds far sooner
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Let the app work until a condition holds."""
+    for _ in range(TURNS):
+        if condition():
+            return
+        await pilot.pause()
+    raise AssertionError(f"never: {condition.__code__.co_names}\n{screen_text(pilot.app)}")
+
+
+def screen_text(app: object) -> str:
+    """The screen as text, a line for each of its lines."""
+    assert isinstance(app, LabApp)
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
+
+
+@asynccontextmanager
+async def opened(
+    engine: FakeEngine, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[LabApp, Pilot[None]]]:
+    """A lab with its data open and its first snapshot drawn."""
+    app = LabApp(engine, Open())
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: app.snapshot and app.snapshot.reading and app.snapshot.cells)
+        await settled(pilot)
+        yield app, pilot
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Let everything that was asked for be drawn."""
+    for _ in range(6):
+        await pilot.pause()

@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import pytest
+from textual.geometry import Region
+
+from tests.screen.fake_engine import LETTERS, FakeEngine, dataset, made_up_count
+from tests.screen.lab import opened, screen_text, settled, until
+from tui.panes.matrix import MatrixPane
+from tui.panes.matrix_cells import short_count, text_of
+from tui.panes.matrix_grid import MatrixGrid
+from tui.panes.matrix_scales import fitting, padded
+from tui.ramps import ramp
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"), [((80, 24), "small"), ((120, 40), "medium"), ((200, 60), "large")]
+)
+async def test_the_matrix_takes_the_largest_scale_that_fits(size: tuple[int, int], scale: str):
+    engine = FakeEngine()
+    async with opened(engine, size) as (app, _):
+        matrix = app.query_one(MatrixPane)
+        assert matrix.sight.scale.name == scale
+        assert len(matrix.sight.rows) == len(matrix.sight.columns) == 27
+        assert engine.watch is not None
+        assert engine.watch.rows == tuple(range(27))
+        text = screen_text(app)
+        assert "of 32,033" in text or "32,033" in text
+        # nothing of the matrix, its read-out or its legend is cut off
+        grid = app.query_one(MatrixGrid)
+        assert grid.size.height >= matrix.sight.scale.size_of(27)[1]
+        assert grid.size.width >= matrix.sight.scale.size_of(27)[0]
+        assert app.query_one("#right").size.width >= 46
+
+
+async def test_the_matrix_grows_and_shrinks_with_the_terminal():
+    async with opened(FakeEngine(), (80, 24)) as (app, pilot):
+        await pilot.resize_terminal(200, 60)
+        await until(pilot, lambda: app.query_one(MatrixPane).sight.scale.name == "large")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.query_one(MatrixPane).sight.scale.name == "small")
+
+
+async def test_the_large_scale_shows_pairs_and_their_counts_as_the_lecture_does():
+    async with opened(FakeEngine(), (200, 60)) as (app, _):
+        lines = screen_text(app).splitlines()
+        above = next(n for n, line in enumerate(lines) if " .a " in line and " .b " in line)
+        assert str(made_up_count(0, 1)) in lines[above + 1]
+        assert lines[above].index(".a") // 5 == lines[above + 1].index("4410") // 5
+
+
+async def test_the_cursor_moves_by_arrows_and_letters_and_the_read_out_follows():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("down", "right", "j", "l", "l", "k", "h")
+        matrix = app.query_one(MatrixPane)
+        assert matrix.cursor == (1, 2)
+        await until(pilot, lambda: engine.watch and engine.watch.cursor == (1, 2))
+        await until(pilot, lambda: "ab" in screen_text(app) and "rank 3" in screen_text(app))
+        await pilot.press("end")
+        assert matrix.cursor == (1, 26)
+        await pilot.press("home", "up", "up")
+        assert matrix.cursor == (0, 0)
+
+
+async def test_a_click_moves_the_cursor():
+    async with opened(FakeEngine()) as (app, pilot):
+        await pilot.press("2")
+        await pilot.click(MatrixGrid, offset=(3 + 5, 1 + 4))
+        await settled(pilot)
+        matrix = app.query_one(MatrixPane)
+        assert matrix.cursor is not None
+        assert matrix.cursor[1] == 5
+        assert matrix.cursor[0] in (8, 9)
+        assert matrix.has_focus
+
+
+async def test_slash_goes_to_a_pair_and_refuses_what_is_none():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("slash")
+        await settled(pilot)
+        await pilot.press("a", "!", "enter")
+        await until(pilot, lambda: "no character '!'" in screen_text(app))
+        await pilot.press("backspace", "n", "enter")
+        await until(pilot, lambda: app.query_one(MatrixPane).cursor == (1, 14))
+
+
+@pytest.mark.parametrize("view", ["probabilities", "net", "weights", "difference", "counts"])
+async def test_m_goes_through_the_views(view: str):
+    engine = FakeEngine()
+    names = ["counts", "probabilities", "net", "weights", "difference"]
+    async with opened(engine) as (app, pilot):
+        await pilot.press(*"m" * (names.index(view) or 5))
+        await until(pilot, lambda: engine.watch and engine.watch.view == view)
+        await pilot.press("M")
+        before = names[names.index(view) - 1]
+        await until(pilot, lambda: engine.watch and engine.watch.view == before)
+        assert app.is_running
+
+
+async def test_the_net_views_change_live():
+    engine = FakeEngine()
+    async with opened(engine, (200, 60)) as (app, pilot):
+        await pilot.press("m", "m")
+        await settled(pilot)
+        before = screen_text(app)
+        engine.step_to(50)
+        await until(pilot, lambda: "step 50" in screen_text(app))
+        assert before != screen_text(app)
+        assert "P(net)" in screen_text(app)
+
+
+async def test_a_large_alphabet_scrolls_and_asks_only_for_what_is_seen():
+    labels = (".", *(chr(0x0400 + n) for n in range(299)))
+    engine = FakeEngine(dataset(labels))
+    async with opened(engine) as (app, pilot):
+        matrix = app.query_one(MatrixPane)
+        first = engine.watch
+        assert first is not None
+        assert first.rows[0] == 0
+        assert len(first.rows) < 40
+        await pilot.press("ctrl+end", "end")
+        await until(pilot, lambda: engine.watch and engine.watch.rows[-1] == 299)
+        await until(pilot, lambda: engine.watch and engine.watch.columns[-1] == 299)
+        assert matrix.cursor == (299, 299)
+        assert "of 300" in str(matrix.border_subtitle)
+        await settled(pilot)
+        assert "rank" in screen_text(app)
+
+
+async def test_f_puts_the_most_frequent_characters_first():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("f")
+        await settled(pilot)
+        often = engine.data.frequencies
+        assert engine.watch is not None
+        assert [often[row] for row in engine.watch.rows] == sorted(often, reverse=True)
+        await pilot.press("f")
+        await until(pilot, lambda: engine.watch and engine.watch.rows == tuple(range(27)))
+        assert app.query_one(MatrixPane).cursor == (0, 0)
+
+
+async def test_wide_and_combining_characters_keep_their_columns():
+    labels = (".", "山", "川", "é", "\u0301", "a")
+    async with opened(FakeEngine(dataset(labels)), (120, 40)) as (app, _):
+        grid = app.query_one(MatrixGrid)
+        assert {grid.render_line(y).cell_length for y in range(grid.size.height)} == {
+            grid.size.width
+        }
+
+
+async def test_moving_the_cursor_redraws_two_cells_their_labels_and_the_read_out_only():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        grid = app.query_one(MatrixGrid)
+        drawn: list[Region] = []
+        refresh = grid.refresh
+
+        def watched(*regions: Region, **options: bool):
+            drawn.extend(regions or [grid.size.region])
+            return refresh(*regions, **options)
+
+        grid.refresh = watched  # type: ignore[method-assign]
+        await pilot.press("right")
+        await settled(pilot)
+        assert drawn
+        assert sum(region.area for region in drawn) <= 2 + 2 + 6
+
+
+async def test_a_snapshot_that_changes_nothing_redraws_nothing():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(10)
+        await settled(pilot)
+        drawn: list[str] = []
+        for widget in (app.query_one(MatrixGrid), *app.query("Lines")):
+            refresh = widget.refresh
+
+            def watched(*regions: Region, _w=widget, _r=refresh, **options: bool):
+                drawn.append(str(_w))
+                return _r(*regions, **options)
+
+            widget.refresh = watched  # type: ignore[method-assign]
+        engine.tell_snapshot()
+        await settled(pilot)
+        assert drawn == []
+
+
+async def test_a_changed_cell_redraws_its_own_region_only():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        grid = app.query_one(MatrixGrid)
+        drawn: list[Region] = []
+        refresh = grid.refresh
+
+        def watched(*regions: Region, **options: bool):
+            drawn.extend(regions or [grid.size.region])
+            return refresh(*regions, **options)
+
+        grid.refresh = watched  # type: ignore[method-assign]
+        value = engine.value
+        engine.value = lambda view, r, c: 9000.0 if (r, c) == (7, 9) else value(view, r, c)  # type: ignore[method-assign]
+        engine.tell_snapshot()
+        await settled(pilot)
+        assert drawn == [Region(3 + 9, 1 + 3, 1, 1)]
+
+
+def test_the_small_scale_fits_the_letters_beside_46_columns_of_other_panes():
+    scale = fitting(tuple(LETTERS), 80 - 46 - 2, 15)
+    assert scale.name == "small"
+    assert scale.size_of(27) == (30, 15)
+
+
+def test_the_large_scale_of_the_letters_fits_a_screen_of_200_by_60():
+    assert fitting(tuple(LETTERS), 200 - 46 - 2, 55).name == "large"
+
+
+def test_padding_never_changes_the_width_of_a_field():
+    from rich.cells import cell_len
+
+    for label in ("a", "山", "\u0301", "an", "山川"):
+        for width in (1, 2, 5):
+            assert cell_len(padded(label, width)) == width
+
+
+@pytest.mark.parametrize("count", [0, 9, 99999, 100000, 999_999, 12_345_678, 10**12, 10**18])
+def test_a_count_takes_five_columns_at_most(count: int):
+    assert len(short_count(count)) <= 5
+
+
+@pytest.mark.parametrize("value", [0.0, 0.0004, 0.0266, 0.5, 0.9996, 1.0])
+def test_a_probability_takes_five_columns_at_most(value: float):
+    for view in ("net", "difference", "weights"):
+        assert len(text_of(value, view)) <= 5
+        assert len(text_of(-value, view)) <= 5
+
+
+def test_ramps_grow_lighter_or_darker_without_a_step_back():
+    def lightness(colour: str) -> float:
+        r, g, b = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+        return 0.299 * r + 0.587 * g + 0.114 * b
+
+    for dark in (True, False):
+        steps = [lightness(c) for c in ramp("sequential", dark=dark, rooted=True).shades]
+        assert steps == sorted(steps, reverse=not dark)
+        both = [lightness(c) for c in ramp("diverging", dark=dark, rooted=False).shades]
+        middle = len(both) // 2
+        assert both[middle:] == sorted(both[middle:], reverse=not dark)
+        assert both[: middle + 1] == sorted(both[: middle + 1], reverse=dark)
+
+
+def test_zero_has_the_middle_of_a_diverging_ramp():
+    for low, high in ((-1.0, 3.0), (-5.0, 0.1), (0.0, 0.0)):
+        both = ramp("diverging", dark=True, rooted=False)
+        assert both.level(0.0, low, high) == len(both.shades) // 2
+
+
+async def test_a_new_title_redraws_a_line_of_the_border_and_not_the_pane():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("m", "m")
+        await settled(pilot)
+        pane = app.query_one(MatrixPane)
+        drawn: list[tuple[Region, ...]] = []
+        dirty = pane._set_dirty
+        pane._set_dirty = lambda *regions: (drawn.append(regions), dirty(*regions))[1]  # type: ignore[method-assign]
+        engine.step_to(9)
+        await until(pilot, lambda: "step 9" in screen_text(app))
+        assert drawn
+        assert all(regions and regions[0].height == 1 for regions in drawn)

@@ -1,0 +1,116 @@
+"""The whole program in a real terminal, with the real engine."""
+
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.terminal.terminal import Terminal
+
+COMMAND = (sys.executable, "-m", "tui")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "XDG_STATE_HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "TMPDIR": str(tmp_path),
+    }
+
+
+def restored(raw: bytes) -> bool:
+    """Whether every mode that was switched on has been switched off again."""
+    final: dict[bytes, bytes] = {}
+    for modes, switch in re.findall(rb"\x1b\[\?([0-9;]+)([hl])", raw):
+        final |= dict.fromkeys(modes.split(b";"), switch)
+    on_at_rest = {b"25", b"7"}  # the cursor and wrapping at the edge
+    return all((mode in on_at_rest) == (switch == b"h") for mode, switch in final.items())
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
+def test_a_person_opens_trains_samples_and_quits(
+    columns: int, lines: int, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with Terminal(COMMAND, columns, lines, environment) as terminal:
+        terminal.wait_for("10,120", "idle", "0/100")
+        engines = psutil.Process(terminal.pid).children(recursive=True)
+        assert engines
+        terminal.press(">", ">", ">")
+        terminal.press(" ")
+        terminal.wait_for("done", "100/100")
+        terminal.wait_until(
+            lambda screen: re.search(r"2\.4[56]\d", screen), "the loss of names.txt"
+        )
+        terminal.press("s")
+        # The keyed stream's first names, whatever is opened: its seed is the lecture's.
+        terminal.wait_for("runna")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert restored(terminal.raw)
+        _, alive = psutil.wait_procs(engines, timeout=20)
+        assert not alive
+    assert not list(tmp_path.glob("makemore-tui-*")), "no socket is left behind"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_clean(
+    number: signal.Signals, environment: dict[str, str]
+) -> None:
+    with Terminal(COMMAND, 80, 24, environment) as terminal:
+        terminal.wait_for("idle")
+        engines = psutil.Process(terminal.pid).children(recursive=True)
+        os.kill(terminal.pid, number)
+        terminal.wait_for_exit()
+        assert restored(terminal.raw)
+        _, alive = psutil.wait_procs(engines, timeout=20)
+        assert not alive
+
+
+def test_a_lost_terminal_ends_the_screen_and_its_engine(environment: dict[str, str]) -> None:
+    # Without SIGHUP: what counts is that nothing can be written any more.
+    with Terminal(("env", "--ignore-signal=HUP", *COMMAND), 80, 24, environment) as terminal:
+        terminal.wait_for("idle")
+        terminal.press(" ", "S")
+        terminal.wait_for("training")
+        engines = psutil.Process(terminal.pid).children(recursive=True)
+        terminal.hang_up()
+        _, alive = psutil.wait_procs(engines, timeout=20)
+        assert not alive
+
+
+def test_an_engine_that_dies_is_started_again_with_a_key(environment: dict[str, str]) -> None:
+    with Terminal(COMMAND, 120, 40, environment) as terminal:
+        terminal.wait_for("idle", "10,120")
+        (engine,) = psutil.Process(terminal.pid).children()
+        engine.kill()
+        terminal.wait_for("SIGKILL", "engine.log")
+        terminal.press("\x12")  # ctrl+r
+        terminal.wait_for("idle", "10,120")
+        terminal.wait_until(lambda screen: "SIGKILL" not in screen, "the banner to go")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+
+
+def test_control_characters_of_the_data_never_reach_the_terminal(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "escapes\x1b[31m.txt"
+    path.write_text("a\x1b]0;owned\x07b\nb\x9b2J\u202ea\n" * 3)
+    with Terminal((*COMMAND, "--data", str(path)), 120, 40, environment) as terminal:
+        terminal.wait_for("idle")
+        terminal.press("s")
+        terminal.wait_for("\\x")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert b"\x1b]0;owned" not in terminal.raw
+        assert b"\xc2\x9b" not in terminal.raw
+        assert "\u202e".encode() not in terminal.raw
+        assert b"escapes\x1b" not in terminal.raw

@@ -1,0 +1,61 @@
+"""Who may import whom. The import-linter contracts hold it in the code, these tests at run time."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SHOW_MODULES = """
+import json, sys
+{code}
+print(json.dumps(sorted({{name.split(".")[0] for name in sys.modules}})))
+"""
+
+
+def modules_after(code: str) -> set[str]:
+    """The top-level modules that a fresh Python has loaded after running some code."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW_MODULES.format(code=code)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_screen_loads_no_torch() -> None:
+    loaded = modules_after(
+        "import pkgutil, importlib, tui\n"
+        "for module in pkgutil.walk_packages(tui.__path__, 'tui.'):\n"
+        "    importlib.import_module(module.name)"
+    )
+    assert "textual" in loaded
+    assert not loaded & {"torch", "numpy"}
+
+
+def test_the_engine_loads_no_screen() -> None:
+    loaded = modules_after(
+        "import pkgutil, importlib, engine\n"
+        "for module in pkgutil.walk_packages(engine.__path__, 'engine.'):\n"
+        "    importlib.import_module(module.name) if '__main__' not in module.name else None"
+    )
+    assert "torch" in loaded
+    assert not loaded & {"tui", "textual", "rich", "plotext"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["lab", "--help"], ["--version"]])
+def test_help_loads_neither_torch_nor_textual(arguments: list[str]) -> None:
+    loaded = modules_after(
+        "from tui.__main__ import main\n"
+        "try:\n"
+        f"    main({arguments!r}, prog_name='makemore-tui')\n"
+        "except SystemExit as end:\n"
+        "    assert end.code == 0"
+    )
+    assert "click" in loaded
+    assert not loaded & {"torch", "numpy", "textual", "rich", "plotext"}
+
+
+def test_an_engine_listens_before_it_has_loaded_torch() -> None:
+    assert not modules_after("import engine.server, engine.client") & {"torch", "numpy"}

@@ -1,0 +1,182 @@
+"""The command line without a screen."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.golden import FIGURES, WORDS, needs_words
+from tui.__main__ import main
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments, prog_name="makemore-tui")
+
+
+def lines(*arguments: str) -> list[Any]:
+    """The JSON lines of a command that succeeds."""
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_stats_of_the_built_in_names() -> None:
+    (stats,) = lines("stats")
+    assert stats["words"] == stats["distinct"] == 10_120
+    assert (stats["shortest"], stats["longest"]) == (2, 14)
+    assert stats["bigrams"] == 71_474
+    assert stats["characters"] == "abcdefghijklmnopqrstuvwxyz"
+    assert stats["top_bigrams"][0] == ["a", ".", 2651]
+    assert stats["first_words"][:2] == ["anthony", "karen"]
+    assert stats["distinct_bigrams"] + stats["empty_cells"] == 27 * 27
+
+
+@needs_words
+def test_stats_of_the_lectures_names() -> None:
+    (stats,) = lines("stats", "--data", str(WORDS))
+    for name in ("words", "distinct", "bigrams", "distinct_bigrams", "characters", "first_words"):
+        assert stats[name] == FIGURES[name]
+    assert stats["top_bigrams"][:3] == FIGURES["top_bigrams"]
+
+
+@needs_words
+def test_training_prints_the_lectures_losses() -> None:
+    *steps, done = lines("train", "--data", str(WORDS))
+    assert [step["step"] for step in steps] == list(range(1, 101))
+    losses = [step["loss"] for step in steps]
+    assert losses == pytest.approx(FIGURES["exact_losses_float64"], abs=1e-8)
+    assert (done["done"], done["steps"], done["loss"]) == (True, 100, losses[-1])
+    assert done["nll"] == pytest.approx(FIGURES["net_nll_after_100_updates"], abs=1e-9)
+    assert done["seconds"] > 0
+
+
+@needs_words
+@pytest.mark.parametrize("model", ["counts", "net"])
+@pytest.mark.parametrize("stream", ["video", "notebook", "torch"])
+def test_sampling_prints_the_lectures_names(model: str, stream: str) -> None:
+    result = run("sample", "--data", str(WORDS), "--model", model, "--stream", stream)
+    names = [name + "." for name in result.stdout.splitlines()]
+    assert names == FIGURES["samples"][model][stream]
+
+
+def test_sampled_names_carry_their_score() -> None:
+    names = lines("sample", "-n", "50", "--prefix", "an")
+    assert len(names) == 50
+    assert all(name["name"].startswith("an") and name["nll"] > 0 for name in names)
+    (scored,) = lines("score", names[0]["name"])
+    assert scored["nll_counts"] == pytest.approx(names[0]["nll"])
+    assert scored["in_data"] == names[0]["in_data"]
+
+
+def test_options_change_what_is_trained() -> None:
+    *_, plain = lines("train", "--steps", "5")
+    *_, other = lines("train", "--steps", "5", "--seed", "1")
+    *_, held = lines("train", "--steps", "5", "--hold-out", "0.2")
+    assert plain["loss"] != other["loss"]
+    assert held["held_out_nll"] > 0
+    assert "held_out_nll" not in plain
+    (untrained,) = lines("train", "--steps", "0")
+    assert (untrained["steps"], untrained["loss"]) == (0, None)
+
+
+def test_a_score_is_a_table_for_a_person() -> None:
+    result = run("score", "andrejq", "jq")
+    assert result.exit_code == 0
+    first, header, *rows = result.stdout.splitlines()
+    assert first == "andrejq (new)"
+    assert header.split() == ["pair", "P", "counts", "NLL", "P", "net", "NLL"]
+    pairs = [row[:2] for row in rows[:8]]
+    assert pairs == [".a", "an", "nd", "dr", "re", "ej", "jq", "q."]
+
+
+@pytest.mark.parametrize("view", ["counts", "probabilities", "net", "weights", "difference"])
+def test_a_matrix_is_csv_with_the_characters_as_header(view: str) -> None:
+    result = run("matrix", "--view", view)
+    header, *rows = csv.reader(io.StringIO(result.stdout))
+    assert header == ["", ".", *"abcdefghijklmnopqrstuvwxyz"]
+    assert [row[0] for row in rows] == header[1:]
+    values = [[float(value) for value in row[1:]] for row in rows]
+    if view == "counts":
+        assert sum(map(sum, values)) == 71_474
+    elif view in ("probabilities", "net"):
+        assert [sum(row) for row in values] == pytest.approx([1] * 27)
+    elif view == "difference":
+        assert [sum(row) for row in values] == pytest.approx([0] * 27, abs=1e-9)
+
+
+def test_doctor_knows_the_machine() -> None:
+    (facts,) = lines("doctor")
+    assert facts["device cpu"]
+    assert facts["python"].startswith(".".join(map(str, sys.version_info[:3])))
+    assert Path(facts["built-in data"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["stats", "--data", "/nowhere\x1b[31m"], "/nowhere\\x1b[31m: no such file"),
+        (["stats", "--data", "/"], "/ is a folder"),
+        (["sample", "--prefix", "a9"], "'9' (character 2) does not occur in the data"),
+        (["sample", "--temperature", "-1"], "temperature -1"),
+        (["sample", "--top-k", "28"], "there are 27 symbols"),
+        (["sample", "--seed", "-1"], "sample seed -1"),
+        (["train", "--learning-rate", "nan"], "learning rate nan"),
+        (["train", "--learning-rate", "1e9"], "no longer finite"),
+        (["train", "--device", "cuda:77"], "torch does not see it. It sees cpu"),
+        (["train", "--hold-out", "1"], "fraction"),
+        (["score", "an\x1b"], "'\\x1b' (character 3)"),
+    ],
+)
+def test_an_error_is_one_sentence_and_exit_code_1(arguments: list[str], complaint: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("makemore-tui: ")
+    assert complaint in result.stderr
+    assert result.stderr.strip().isprintable()
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["sample", "--model", "gpt"], ["train", "--steps", "x"], ["score"], ["--data"]],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_without_a_terminal_the_lab_says_what_to_do_instead() -> None:
+    result = run()
+    assert result.exit_code == 2
+    assert "needs a terminal" in result.stderr
+    assert "stats, train, sample" in result.stderr
+
+
+def test_control_characters_in_the_data_never_come_out_raw(tmp_path: Path) -> None:
+    path = tmp_path / "escapes.txt"
+    path.write_text("a\x1b[31mb\nb\x9b2J\u202ea\n")
+    for command in (["stats"], ["sample", "-n", "20"], ["matrix"], ["score", "a\x1b"]):
+        for extra in ([], ["--json"] if command[0] != "matrix" else []):
+            result = run(*command, *extra, "--data", str(path))
+            assert result.exit_code == 0, result.stderr
+            for character in "\x1b\x9b\u202e":
+                assert character not in result.stdout
+
+
+def test_results_can_be_cut_short_by_a_pipe() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m tui sample -n 200000 | head -n 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        check=False,
+    )
+    assert done.stdout.count("\n") == 1
+    assert "Traceback" not in done.stderr

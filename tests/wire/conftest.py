@@ -1,0 +1,76 @@
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.client import Client
+from engine.inbox import Inbox
+from engine.protocol import VERSION, FromEngine, Hello, pack, read_from_engine
+from engine.server import Server
+from engine.worker import Worker
+
+
+class Peer:
+    """A client that speaks as it likes."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    @classmethod
+    async def connect(cls, socket: Path, greet: bool = True) -> "Peer":
+        peer = cls(*await asyncio.open_unix_connection(socket))
+        if greet:
+            peer.writer.write(pack(Hello(VERSION, "test")))
+            await peer.read()
+        return peer
+
+    async def read(self) -> FromEngine | None:
+        async with asyncio.timeout(20):
+            return await read_from_engine(self.reader)
+
+    async def read_until(self, kind: type) -> FromEngine:
+        while (message := await self.read()) is not None:
+            if isinstance(message, kind):
+                return message
+        raise AssertionError(f"the engine hung up before a {kind.__name__}")
+
+
+@pytest.fixture
+def worker() -> Iterator[Inbox]:
+    """A worker's thread."""
+    inbox: Inbox = queue.SimpleQueue()
+    thread = threading.Thread(target=Worker(inbox).run)
+    thread.start()
+    yield inbox
+    inbox.put(None)
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+async def socket(worker: Inbox, tmp_path: Path) -> AsyncIterator[Path]:
+    """A server's socket."""
+    path = tmp_path / "engine.sock"
+    server = Server(worker, idle_seconds=60)
+    ready = asyncio.Event()
+    serving = asyncio.create_task(server.serve(path, ready.set))
+    async with asyncio.timeout(20):
+        await ready.wait()
+    yield path
+    server.stop()
+    await serving
+    assert not path.exists()
+
+
+@pytest.fixture
+async def client(socket: Path) -> AsyncIterator[Client]:
+    """A proper client."""
+    client = await Client.connect(socket)
+    yield client
+    with contextlib.suppress(OSError):
+        await client.close()

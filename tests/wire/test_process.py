@@ -1,0 +1,105 @@
+"""The engine as a process of its own."""
+
+import asyncio
+import os
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.client import EngineProcess
+from engine.errors import EngineError, EngineUnavailable
+from engine.protocol import Done, Open, StepOnce
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logs and sockets of a test are its own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+
+async def test_an_engine_starts_works_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    engine = EngineProcess()
+    client = await engine.start()
+    (folder,) = tmp_path.glob("makemore-tui-*")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "engine.sock").stat().st_mode) == 0o600
+    assert await client.call(Open(device="cpu")) == Done()
+    (process,) = psutil.Process().children()
+    await engine.stop()
+    assert not process.is_running()
+    assert not folder.exists()
+
+
+async def test_an_engine_that_is_killed_says_so_and_starts_again() -> None:
+    engine = EngineProcess()
+    client = await engine.start()
+    (process,) = psutil.Process().children()
+    process.kill()
+    assert [event async for event in client.events()] == []
+    with pytest.raises(EngineUnavailable):
+        await client.call(StepOnce())
+    assert "ended by SIGKILL (perhaps the machine ran out of memory)" in await engine.obituary()
+    assert str(engine.log) in await engine.obituary()
+    client = await engine.start()
+    assert await client.call(Open(device="cpu")) == Done()
+    await engine.stop()
+
+
+async def test_an_engine_whose_screen_is_killed_ends(tmp_path: Path) -> None:
+    screen = """
+        import asyncio, psutil
+        from engine.client import EngineProcess
+        async def main():
+            await EngineProcess().start()
+            print(psutil.Process().children()[0].pid, flush=True)
+            await asyncio.Event().wait()
+        asyncio.run(main())
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(screen)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    engine = psutil.Process(int(process.stdout.readline()))
+    process.kill()
+    process.communicate()
+    engine.wait(timeout=20)
+
+
+async def test_a_folder_named_engine_does_not_stand_in_for_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "__init__.py").write_text("raise SystemExit('the wrong engine')")
+    monkeypatch.chdir(tmp_path)
+    engine = EngineProcess()
+    await engine.start()
+    await engine.stop()
+
+
+async def test_an_engine_that_does_not_start_says_what_it_wrote(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(EngineError, match="exit code 1"):
+        await EngineProcess().start()
+
+
+async def test_sigterm_ends_an_engine_properly(tmp_path: Path) -> None:
+    engine = EngineProcess()
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    (process,) = psutil.Process().children()
+    os.kill(process.pid, signal.SIGTERM)
+    async with asyncio.timeout(20):
+        async for _ in client.events():
+            pass
+    assert "exit code 0" in await engine.obituary()
+    await engine.stop()

@@ -1,0 +1,315 @@
+"""The wire: good clients and bad ones."""
+
+import asyncio
+import math
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.client import Client
+from engine.errors import EngineError, EngineUnavailable
+from engine.protocol import (
+    LARGEST_REQUEST,
+    VERSION,
+    Adjust,
+    Call,
+    Configure,
+    DatasetOpened,
+    Done,
+    Draw,
+    Ended,
+    Events,
+    Export,
+    Failure,
+    Hello,
+    Open,
+    Pause,
+    Refused,
+    Reply,
+    Reset,
+    Score,
+    Scored,
+    Snapshot,
+    StepOnce,
+    Text,
+    Train,
+    Watch,
+    Welcome,
+    pack,
+)
+from engine.server import MOST_WAITING, Outbox
+from tests.wire.conftest import Peer
+
+ALL = tuple(range(27))
+
+
+async def event(client: Client, wanted: Callable[[Events], bool]) -> Events:
+    """The next event that is wanted."""
+    async with asyncio.timeout(20):
+        async for event in client.events():
+            if wanted(event):
+                return event
+    raise AssertionError("the engine hung up")
+
+
+def snapshot_at(step: int) -> Callable[[Events], bool]:
+    return lambda event: isinstance(event, Snapshot) and event.step == step
+
+
+async def test_a_lab_is_opened_trained_and_sampled_over_the_wire(client: Client) -> None:
+    assert await client.call(Open(device="cpu")) == Done()
+    opened = await event(client, lambda e: isinstance(e, DatasetOpened))
+    assert isinstance(opened, DatasetOpened)
+    assert (opened.words, opened.characters[:3], opened.device) == (10_120, (".", "a", "b"), "cpu")
+    watch = Watch(view="net", rows=ALL, columns=ALL, cursor=(1, 14), loss_columns=30, names=5)
+    await client.call(watch)
+    await client.call(Configure(pace=math.inf))
+    await client.call(Train())
+    await client.call(Draw(7))
+    done = await event(client, lambda e: isinstance(e, Snapshot) and e.state == "done")
+    assert isinstance(done, Snapshot)
+    assert (done.step, done.goal, done.drawn) == (100, 100, done.drawn)
+    assert done.loss == pytest.approx(2.4642, abs=1e-4)
+    assert done.cells is not None
+    values = memoryview(done.cells.values).cast("d")
+    assert len(values) == 27 * 27
+    assert sum(values) == pytest.approx(27)
+    assert done.reading is not None
+    assert values[1 * 27 + 14] == done.reading.p_net
+    assert (done.reading.count, done.reading.rank) == (1692, 2)
+    assert done.curve is not None
+    assert len(done.curve.steps) == 30
+    ended = await event(client, lambda e: isinstance(e, Ended))
+    assert ended == Ended("done", 100, done.loss, "")
+
+
+async def test_each_request_is_answered(client: Client) -> None:
+    await client.call(Open(device="cpu"))
+    for request in (
+        Train(more=5),
+        Pause(),
+        StepOnce(),
+        Reset(),
+        Reset(seed=3),
+        Configure(smoothing=2.0),
+        Adjust("learning_rate", -1),
+        Draw(),
+        Watch(),
+    ):
+        assert await client.call(request) == Done()
+    assert isinstance(await client.call(Score("anna")), Scored)
+    for what in ("dataset", "matrix", "loss", "samples"):
+        text = await client.call(Export(what))  # type: ignore[arg-type]
+        assert isinstance(text, Text)
+        assert text.text.endswith("\n")
+
+
+async def test_a_request_that_fails_is_answered_with_a_sentence(client: Client) -> None:
+    with pytest.raises(EngineError, match="No data is open"):
+        await client.call(Train())
+    with pytest.raises(EngineError, match="no such file"):
+        await client.call(Open("/nowhere"))
+    await client.call(Open(device="cpu"))
+    with pytest.raises(EngineError, match="beyond the matrix"):
+        await client.call(Watch(rows=(27,), columns=(0,)))
+    with pytest.raises(EngineError, match="frames"):
+        await client.call(Watch(frames=0))
+    with pytest.raises(EngineError, match="give a number from 1"):
+        await client.call(Draw(10**9))
+
+
+async def test_a_file_that_cannot_be_read_leaves_the_open_one_alone(
+    client: Client, tmp_path: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    (tmp_path / "binary").write_bytes(b"\0")
+    with pytest.raises(EngineError, match="binary"):
+        await client.call(Open(str(tmp_path / "binary")))
+    await client.call(Watch())
+    await event(client, lambda e: isinstance(e, Snapshot) and e.data == 1 and e.step == 1)
+
+
+async def test_another_file_replaces_the_open_one(client: Client, tmp_path: Path) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(Watch(rows=ALL, columns=ALL))
+    (tmp_path / "small").write_text("ab\n")
+    await client.call(Open(str(tmp_path / "small"), device="cpu"))
+    await event(client, lambda e: isinstance(e, DatasetOpened) and e.number == 2)
+    last = await event(client, lambda e: isinstance(e, Snapshot) and e.data == 2)
+    assert isinstance(last, Snapshot)
+    assert last.cells is None, "the window lay outside the new matrix"
+
+
+async def test_two_clients_see_the_same_lab_each_through_its_own_window(
+    client: Client, socket: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    other = await Client.connect(socket)
+    await event(other, lambda e: isinstance(e, DatasetOpened))
+    await client.call(Watch(view="counts", rows=(0,), columns=(1,)))
+    await other.call(Watch(view="weights", rows=(2, 3), columns=ALL))
+    await other.call(StepOnce())
+    mine, theirs = await event(client, snapshot_at(1)), await event(other, snapshot_at(1))
+    assert isinstance(mine, Snapshot)
+    assert isinstance(theirs, Snapshot)
+    assert mine.loss == theirs.loss
+    assert mine.cells is not None
+    assert theirs.cells is not None
+    assert (mine.cells.view, len(mine.cells.values)) == ("counts", 8)
+    assert (theirs.cells.view, len(theirs.cells.values)) == ("weights", 2 * 27 * 8)
+    await other.close()
+
+
+async def test_a_client_that_reads_nothing_neither_slows_nor_fills_the_engine(
+    client: Client, socket: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(Configure(pace=math.inf))
+    deaf = await Peer.connect(socket)
+    watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=2000, names=500, frames=1e9)
+    deaf.writer.write(pack(Call(1, watch)))
+    await client.call(Watch(frames=1e9))
+    await client.call(Train(more=20_000))
+    ended = await event(client, lambda e: isinstance(e, Ended))
+    assert isinstance(ended, Ended)
+    assert ended.step == 20_000
+    # What it gets when it reads at last: little, the newest, and the end.
+    got = []
+    while not isinstance(message := await deaf.read(), Ended):
+        got.append(message)
+    snapshots = [message for message in got if isinstance(message, Snapshot)]
+    assert snapshots[-1].step == 20_000
+    assert len(snapshots) < 100
+    deaf.writer.close()
+
+
+def test_an_outbox_holds_the_newest_of_a_kind_and_every_end() -> None:
+    async def fill() -> list[object]:
+        outbox = Outbox()
+        for step in range(5):
+            outbox.put(Ended("done", step, None, ""))
+            outbox.put(Refused(str(step)))
+        return [await outbox.get() for _ in range(10)]
+
+    got = asyncio.run(fill())
+    assert [m.step for m in got if isinstance(m, Ended)] == [0, 1, 2, 3, 4]
+
+
+async def test_a_client_that_calls_and_never_reads_is_not_listened_to_for_ever(
+    client: Client, socket: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    rude = await Peer.connect(socket)
+    calls = b"".join(pack(Call(i, Export("matrix"))) for i in range(4 * MOST_WAITING))
+    rude.writer.write(calls)
+    # The others are served all the while.
+    for _ in range(20):
+        await client.call(StepOnce())
+    answered = 0
+    while answered < 4 * MOST_WAITING:  # and so is it, when it reads
+        message = await rude.read()
+        answered += isinstance(message, Reply)
+    rude.writer.close()
+
+
+async def test_a_client_that_dies_is_forgotten(client: Client, socket: Path) -> None:
+    await client.call(Open(device="cpu"))
+    for _ in range(50):
+        peer = await Peer.connect(socket)
+        peer.writer.write(pack(Call(1, Watch(rows=ALL, columns=ALL))))
+        peer.writer.transport.abort()
+    await client.call(StepOnce())
+    await event(client, snapshot_at(1))
+
+
+async def test_another_version_is_refused_with_advice(socket: Path) -> None:
+    peer = await Peer.connect(socket, greet=False)
+    peer.writer.write(pack(Hello(VERSION + 1, "makemore-tui 9\x1b[31m")))
+    answer = await peer.read()
+    assert isinstance(answer, Refused)
+    assert "Install the same makemore-tui on both sides" in answer.reason
+    assert answer.reason.isprintable()
+    assert await peer.read() is None
+
+
+async def test_a_client_says_why_it_was_refused(
+    socket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.client.VERSION", VERSION + 1)
+    with pytest.raises(EngineUnavailable, match="Install the same"):
+        await Client.connect(socket)
+
+
+async def test_nothing_listens_where_there_is_no_engine(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="No engine answers"):
+        await Client.connect(tmp_path / "engine.sock")
+
+
+async def test_an_oversized_frame_is_refused(client: Client, socket: Path) -> None:
+    peer = await Peer.connect(socket)
+    peer.writer.write(struct.pack(">I", LARGEST_REQUEST + 1))
+    answer = await peer.read_until(Refused)
+    assert isinstance(answer, Refused)
+    assert f"{LARGEST_REQUEST:,}" in answer.reason
+    await client.call(Open(device="cpu"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xc1",
+        b"",
+        msgspec.msgpack.encode({"type": "Call", "id": 1, "request": {"type": "Nonsense"}}),
+        msgspec.msgpack.encode(
+            {"type": "Call", "id": 1, "request": {"type": "Draw", "count": "x"}}
+        ),
+        msgspec.msgpack.encode({"type": "Welcome", "version": 1, "engine": "", "pid": 1}),
+        b"\x91" * 100_000,
+    ],
+)
+async def test_garbage_is_refused_and_the_next_client_served(
+    body: bytes, client: Client, socket: Path
+) -> None:
+    peer = await Peer.connect(socket)
+    peer.writer.write(struct.pack(">I", len(body)) + body)
+    assert isinstance(await peer.read_until(Refused), Refused)
+    await client.call(Open(device="cpu"))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(garbage=st.binary(max_size=200), greet=st.booleans())
+async def test_no_bytes_at_all_end_the_engine(garbage: bytes, greet: bool, socket: Path) -> None:
+    peer = await Peer.connect(socket, greet=greet)
+    peer.writer.write(garbage)
+    peer.writer.write_eof()
+    while await peer.read() is not None:
+        pass
+    peer.writer.close()
+    proper = await Peer.connect(socket, greet=False)
+    proper.writer.write(pack(Hello(VERSION, "test")))
+    assert isinstance(await proper.read(), Welcome)
+    proper.writer.close()
+
+
+async def test_a_call_before_the_hello_is_refused(socket: Path) -> None:
+    peer = await Peer.connect(socket, greet=False)
+    peer.writer.write(pack(Call(1, Pause())))
+    assert isinstance(await peer.read(), Refused)
+
+
+async def test_answers_carry_the_number_of_their_call(socket: Path) -> None:
+    peer = await Peer.connect(socket)
+    peer.writer.write(pack(Call(41, Pause())) + pack(Call(42, Open("/nowhere"))))
+    first, second = await peer.read(), await peer.read()
+    assert isinstance(first, Failure)
+    assert isinstance(second, Failure)
+    assert (first.id, second.id) == (41, 42)
+    peer.writer.close()

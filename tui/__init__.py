@@ -1,0 +1,1 @@
+"""The screen of makemore-tui. It talks to an engine and imports no torch."""

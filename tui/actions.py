@@ -1,0 +1,180 @@
+"""The one table of everything a person can do: footer, help, palette and key bindings read it.
+
+An action's `does` is a Textual action: the name of an `action_…` method of the app, with its
+arguments. Ids stay as they are once published: a key map refers to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+Group = Literal["train", "matrix", "loss", "samples", "dataset", "app"]
+
+GROUP_TITLES: Final[dict[Group, str]] = {
+    "train": "Training",
+    "matrix": "Matrix",
+    "loss": "Loss",
+    "samples": "Names",
+    "dataset": "Data",
+    "app": "Lab",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a person can do."""
+
+    id: str
+    keys: tuple[str, ...]  # as Textual names them; the first is shown
+    does: str
+    label: str  # in the footer, a word
+    tooltip: str  # a few words
+    description: str  # a sentence, in the help and the palette
+    group: Group
+    important: bool = False  # the footer shows it whatever has the focus
+    twin: str = ""  # id of the action in the other direction: the footer shows both as one
+    shown: str = ""  # the key as people write it, where Textual's own display would not do
+
+
+def _pair(
+    stem: str, keys: tuple[str, tuple[str, ...]], does: str, label: str, what: str, group: Group
+) -> tuple[Action, Action]:
+    """An action down and its twin up."""
+    down, ups = keys
+    return (
+        Action(f"{stem}.down", (down,), does.format(-1), label, f"Lower the {what}",
+               f"Move the {what} a rung down its ladder.", group, twin=f"{stem}.up"),
+        Action(f"{stem}.up", ups, does.format(1), "", f"Raise the {what}",
+               f"Move the {what} a rung up its ladder.", group, twin=f"{stem}.down"),
+    )  # fmt: skip
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    # --- training: with the focus on the loss, the footer shows these too
+    Action("train.toggle", ("space",), "train", "train", "Train, or pause",
+           "Train to the goal, or pause. At the goal: another 100 steps.", "train", important=True),
+    Action("train.step", (".",), "step", "step", "One step",
+           "Make one step of gradient descent, then rest.", "train"),
+    Action("train.more", ("n",), "more", "+100", "100 steps more",
+           "Move the goal on by 100 steps, and train.", "train"),
+    Action("train.reset", ("r",), "reset", "reset", "Start again",
+           "Start again at step 0, from the same random weights.", "train"),
+    Action("train.reseed", ("R",), "reseed", "seed", "Start again from the next seed",
+           "Start again at step 0, from the weights of the next seed.", "train"),
+    *_pair("pace", ("<", (">",)), "adjust('pace', {})", "pace", "pace of training", "train"),
+    *_pair("learning_rate", ("-", ("+", "=")), "adjust('learning_rate', {})", "rate",
+           "learning rate", "train"),
+    *_pair("regularisation", ("{", ("}",)), "adjust('regularisation', {})", "λ",
+           "regularisation", "train"),
+    Action("loss.log", ("l",), "log_scale", "log", "Logarithmic loss",
+           "Show the loss on a logarithmic scale, or on a linear one.", "loss"),
+    # --- matrix
+    Action("matrix.next_view", ("m",), "view(1)", "view", "Next view",
+           "Show the next view: counts, P of the counts, P of the net, weights, difference.",
+           "matrix"),
+    Action("matrix.previous_view", ("M",), "view(-1)", "", "Previous view",
+           "Show the previous view of the matrix.", "matrix", twin="matrix.next_view"),
+    *_pair("smoothing", ("[", ("]",)), "adjust('smoothing', {})", "smooth", "smoothing k",
+           "matrix"),
+    Action("matrix.go_to", ("/",), "go_to", "pair", "Go to a pair",
+           "Move the cursor to a pair of characters.", "matrix"),
+    Action("matrix.order", ("f",), "order", "order", "Alphabetical, or most frequent first",
+           "Order the characters by the alphabet, or the most frequent first.", "matrix"),
+    # --- names
+    Action("samples.draw", ("s",), "draw", "ten names", "Draw ten names",
+           "Draw ten names from the model.", "samples"),
+    Action("samples.keep", ("S",), "keep_sampling", "keep on", "Keep sampling, or stop",
+           "Keep drawing names, or stop.", "samples"),
+    Action("samples.source", ("w",), "source", "source", "From the counts, the net, or both",
+           "Draw from the count model, the net, or both with the same random numbers.",
+           "samples"),
+    *_pair("temperature", ("t", ("T",)), "adjust('temperature', {})", "temp", "temperature",
+           "samples"),
+    Action("samples.prefix", ("p",), "ask('prefix')", "prefix", "How names begin",
+           "Choose how the names begin.", "samples"),
+    Action("samples.seed", ("g",), "ask('seed')", "seed", "Seed of the sampler",
+           "Choose the sampler's seed: the same seed draws the same names.", "samples"),
+    Action("samples.stream", ("x",), "stream", "stream", "Stream of random numbers",
+           "Choose the stream of random numbers: keyed, or those of the lecture's video, its "
+           "notebook and today's torch.", "samples"),
+    Action("samples.top_k", ("K",), "ask('top_k')", "top-k", "Only the k likeliest characters",
+           "Draw each character from the k likeliest only.", "samples"),
+    # --- everywhere
+    Action("dataset.open", ("o",), "open", "open", "Open a file of words",
+           "Open a file with a word on each line.", "dataset"),
+    Action("score", ("c",), "score", "score", "Score a word",
+           "Score a word under both models, a character at a time.", "dataset"),
+    Action("pane.zoom", ("z",), "zoom", "zoom", "Enlarge the pane",
+           "Enlarge the focused pane to the whole screen, or shrink it again.", "app"),
+    Action("pane.copy", ("y",), "copy", "copy", "Copy the pane",
+           "Copy the focused pane's content to the clipboard.", "app"),
+    Action("pane.next", ("tab",), "focus_next", "", "Next pane", "Go to the next pane.", "app"),
+    Action("pane.previous", ("shift+tab",), "focus_previous", "", "Previous pane",
+           "Go to the previous pane.", "app"),
+    Action("pane.1", ("1",), "pane(1)", "", "Bigrams", "Go to the bigrams.", "app"),
+    Action("pane.2", ("2",), "pane(2)", "", "Loss", "Go to the loss.", "app"),
+    Action("pane.3", ("3",), "pane(3)", "", "Data", "Go to the data set.", "app"),
+    Action("pane.4", ("4",), "pane(4)", "", "Names", "Go to the names.", "app"),
+    Action("engine.restart", ("ctrl+r",), "restart", "", "Start the engine again",
+           "Start the engine again with the same data, after it has ended.", "app"),
+    Action("help", ("?",), "help", "help", "All keys", "Show all keys.", "app", important=True),
+    Action("palette", ("ctrl+p",), "command_palette", "", "Command palette",
+           "Search for a command by its name.", "app"),
+    Action("quit", ("q", "ctrl+q"), "quit", "quit", "Quit", "Quit, and end the engine.", "app",
+           important=True),
+)  # fmt: skip
+
+# What the footer shows while a pane has the focus: its own groups, the most useful first.
+PANE_GROUPS: Final[dict[str, tuple[Group, ...]]] = {
+    "matrix": ("matrix", "app"),
+    "loss": ("loss", "train", "app"),
+    "dataset": ("dataset", "app"),
+    "samples": ("samples", "app"),
+}
+
+
+def bindings_of(groups: tuple[Group, ...], *, app: bool = False) -> Iterator[Binding]:
+    """Textual's bindings for the actions of some groups.
+
+    Args:
+        groups: which actions.
+        app: for the app itself, whose bindings work everywhere and whose important ones alone are
+            shown; otherwise for a pane, whose labelled ones are shown.
+    """
+    from textual.binding import Binding
+
+    for group in groups:
+        for action in ACTIONS:
+            if action.group == group and (app or not action.important):
+                yield Binding(
+                    key=",".join(_named(key) for key in action.keys),
+                    action=f"app.{action.does}",
+                    description=action.label or action.tooltip,
+                    show=action.important if app else bool(action.label),
+                    tooltip=action.tooltip,
+                    id=action.id,
+                    # ctrl+q is Textual's own and comes first, whatever has the focus.
+                    priority=False,
+                )
+
+
+def _named(key: str) -> str:
+    # A comma separates keys, and Textual names every sign itself; letters stay as they are.
+    from textual.keys import _character_to_key
+
+    return _character_to_key(key) if len(key) == 1 else key
+
+
+def action_of(identity: str) -> Action:
+    """The action with an id."""
+    return next(action for action in ACTIONS if action.id == identity)
+
+
+def key_label(key: str) -> str:
+    """A key as people write it: `ctrl+p` is ^p."""
+    return {"shift+tab": "⇧tab"}.get(key, key.replace("ctrl+", "^"))

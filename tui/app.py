@@ -1,0 +1,195 @@
+"""The lab: what each key does. Most keys become a request; the rest change what is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from engine.client import EngineError
+from engine.protocol import (
+    Adjust,
+    Configure,
+    Draw,
+    Export,
+    Ladder,
+    Pause,
+    Reset,
+    Score,
+    Scored,
+    Source,
+    StepOnce,
+    Stream,
+    Text,
+    Train,
+)
+from tui.live import LiveApp
+from tui.panes.loss import LossPane
+from tui.panes.matrix import MatrixPane
+from tui.panes.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.screens.prompt import Question
+    from tui.screens.questions import Setting
+
+T = TypeVar("T")
+
+MORE = 100  # steps that `n` adds: the lecture's number
+NAMES = 10  # names that `s` draws
+SOURCES: tuple[Source, ...] = ("counts", "net", "both")
+STREAMS: tuple[Stream, ...] = ("keyed", "video", "notebook", "torch")
+
+
+class LabApp(LiveApp):
+    """The whole screen. Every action of `tui.actions` has its method here."""
+
+    # --- training
+
+    def action_train(self) -> None:
+        """Train, or pause."""
+        training = self.snapshot is not None and self.snapshot.state == "training"
+        self.send(Pause() if training else Train())
+
+    def action_step(self) -> None:
+        """Make one step."""
+        self.send(StepOnce())
+
+    def action_more(self) -> None:
+        """Train 100 steps more."""
+        self.send(Train(more=MORE))
+
+    def action_reset(self) -> None:
+        """Start again from the same weights."""
+        self.send(Reset())
+
+    def action_reseed(self) -> None:
+        """Start again from the next seed: predictable, so that two people see the same."""
+        if self.snapshot is not None:
+            self.send(Reset(seed=self.snapshot.settings.seed + 1))
+
+    def action_adjust(self, setting: Ladder, by: int) -> None:
+        """Move a setting along its ladder, which the engine knows."""
+        self.send(Adjust(setting, by))
+
+    def action_log_scale(self) -> None:
+        """Change the scale of the loss."""
+        self.query_one(LossPane).rescale()
+
+    # --- matrix
+
+    def action_view(self, by: int) -> None:
+        """Show another view."""
+        self.query_one(MatrixPane).turn(by)
+
+    def action_order(self) -> None:
+        """Order the characters otherwise."""
+        self.query_one(MatrixPane).reorder()
+
+    def action_go_to(self) -> None:
+        """Ask for a pair, and go there."""
+        if self.dataset is not None:
+            from tui.screens.questions import about_pair
+
+            self._ask(about_pair(self.dataset, self.query_one(MatrixPane).go_to))
+
+    # --- names
+
+    def action_draw(self) -> None:
+        """Draw ten names."""
+        self.send(Draw(NAMES))
+
+    def action_keep_sampling(self) -> None:
+        """Keep drawing names, or stop."""
+        if self.snapshot is not None:
+            self.send(Configure(keep_sampling=not self.snapshot.settings.keep_sampling))
+
+    def action_source(self) -> None:
+        """Draw from the next source."""
+        if self.snapshot is not None:
+            self.send(Configure(source=_after(SOURCES, self.snapshot.settings.source)))
+
+    def action_stream(self) -> None:
+        """Draw with the next stream of random numbers."""
+        if self.snapshot is not None:
+            self.send(Configure(stream=_after(STREAMS, self.snapshot.settings.stream)))
+
+    def action_ask(self, what: Setting) -> None:
+        """Ask for one of the sampler's settings."""
+        if self.snapshot is not None:
+            from tui.screens.questions import about_setting
+
+            self._ask(about_setting(what, self.snapshot.settings, self.engine.call))
+
+    # --- data
+
+    def action_open(self) -> None:
+        """Ask for a file, and open it."""
+        from tui.screens.questions import about_file
+
+        self._ask(about_file(self.engine.opening, self.engine.call))
+
+    def action_score(self) -> None:
+        """Score words while they are typed."""
+        from tui.screens.score import ScoreScreen
+
+        async def score(word: str) -> Scored:
+            answer = await self.engine.call(Score(word))
+            assert isinstance(answer, Scored)
+            return answer
+
+        self.push_screen(ScoreScreen(score))
+
+    # --- the lab
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane; where one is enlarged, this one is then."""
+        pane = next(pane for pane in self.query(Pane) if number == pane.NUMBER)
+        if self.screen.maximized is not None:
+            self.screen.minimize()
+            self.screen.maximize(pane, container=False)
+        pane.focus()
+
+    def action_zoom(self) -> None:
+        """Enlarge the focused pane, or shrink it again."""
+        if self.screen.maximized is not None:
+            self.screen.minimize()
+        elif isinstance(self.focused, Pane):
+            self.screen.maximize(self.focused, container=False)
+
+    async def action_copy(self) -> None:
+        """Copy the focused pane's content, as a whole and in full precision."""
+        pane = self.focused
+        if isinstance(pane, Pane) and self.dataset is not None:
+            self.run_worker(self._copy(pane), group="requests")
+
+    async def _copy(self, pane: Pane) -> None:
+        try:
+            answer = await self.engine.call(
+                Export(pane.EXPORT, view=self.query_one(MatrixPane).view)
+            )
+        except EngineError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        assert isinstance(answer, Text)
+        self.copy_to_clipboard(answer.text)
+        lines = answer.text.count("\n")
+        self.notify(f"Copied {pane.TITLE.lower()}: {lines:,} lines.", markup=False)
+
+    def action_restart(self) -> None:
+        """Start the engine again, if it has ended."""
+        if self.has_ended:
+            self.start()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def _ask(self, question: Question) -> None:
+        from tui.screens.prompt import Prompt
+
+        self.push_screen(Prompt(question))
+
+
+def _after(values: tuple[T, ...], value: T) -> T:
+    """The value after this one, round and round."""
+    return values[(values.index(value) + 1) % len(values)]

@@ -1,0 +1,67 @@
+"""The footer: the keys of the focused pane and the most important others, as many as fit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+from tui.actions import ACTIONS, Action, action_of, key_label
+
+_GAP: Final = 1  # column between two keys
+
+
+class KeyFooter(Footer):
+    """Textual's footer, cut to the width: it drops a whole key, never half of one."""
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, show_command_palette=False)
+
+    def compose(self) -> ComposeResult:
+        """The important keys first in line for room, then the pane's in the table's order."""
+        if not self._bindings_ready:
+            return
+        active = {
+            binding.id: (binding, enabled)
+            for _, binding, enabled, _ in self.screen.active_bindings.values()
+            if binding.show and binding.id
+        }
+        twins = {action.twin for action in ACTIONS if action.label and action.twin}
+        shown = [action_of(i) for i in active if i not in twins and action_of(i).label]
+        room = self.app.size.width - 2  # the footer's own margin, left and right
+        fits: set[str] = set()
+        for action in sorted(shown, key=lambda action: not action.important):
+            needed = len(_key(action)) + 1 + len(action.label) + _GAP
+            if needed <= room + _GAP:
+                room -= needed
+                fits.add(action.id)
+        # Training leads, the pane's own keys follow, and the way out is at the end.
+        shown.sort(key=_place)
+        for action in shown:
+            if action.id in fits:
+                binding, enabled = active[action.id]
+                yield FooterKey(
+                    binding.key, _key(action), action.label, binding.action,
+                    disabled=not enabled, tooltip=action.tooltip,
+                ).data_bind(compact=Footer.compact)  # fmt: skip
+
+    def on_resize(self, event: Resize) -> None:
+        """Another width: perhaps other keys."""
+        if self._bindings_ready:
+            self.call_after_refresh(self.recompose)
+
+
+def _place(action: Action) -> int:
+    if not action.important:
+        return 0  # in the order of the pane's bindings
+    return -1 if action.group == "train" else 1 + ACTIONS.index(action)
+
+
+def _key(action: Action) -> str:
+    keys = [key_label(action.keys[0])]
+    if action.twin:
+        keys.append(key_label(action_of(action.twin).keys[0]))
+    return " ".join(keys)

@@ -1,0 +1,212 @@
+"""The screen as it follows the engine: one data set and one snapshot, handed to the panes.
+
+What a key does is in `tui.app`; here is what happens without one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from pathlib import PurePath
+from typing import Any, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from engine.client import Engine, EngineError
+from engine.protocol import (
+    DatasetOpened,
+    Ended,
+    Open,
+    Requests,
+    Snapshot,
+    Watch,
+)
+from tui import themes
+from tui.actions import GROUP_TITLES, bindings_of
+from tui.conversation import Came, Conversation, NotOpened, Over
+from tui.driver import TerminalDriver
+from tui.footer import KeyFooter
+from tui.panes.dataset import DatasetPane
+from tui.panes.loss import LossPane
+from tui.panes.matrix import MatrixPane
+from tui.panes.pane import Pane
+from tui.panes.samples import SamplesPane
+from tui.status import StatusLine
+
+STARTING = "The engine is starting.\nLoading torch takes about two seconds."
+NO_DATA = "No data. Press o to open a file."
+
+
+def _commands() -> Any:
+    from tui.commands import ActionProvider  # with the palette: the first paint needs none of it
+
+    return ActionProvider
+
+
+class LiveApp(App[None]):
+    """The four panes, a status line, a footer, and the talk with an engine."""
+
+    TITLE = "makemore-tui"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "lab.tcss", "panes/matrix.tcss", "panes/loss.tcss", "panes/dataset.tcss",
+        "panes/samples.tcss",
+    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(tuple(GROUP_TITLES), app=True)]
+    COMMANDS = App.COMMANDS | {_commands}
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, Footer"
+
+    def __init__(self, engine: Engine, opening: Open) -> None:
+        super().__init__(driver_class=TerminalDriver)
+        self.engine = Conversation(engine, opening, self._hear)
+        self.dataset: DatasetOpened | None = None
+        self.snapshot: Snapshot | None = None
+        self._state = "starting"  # of the engine, where there is no snapshot that says more
+        self._watched: Watch | None = None
+        self._watch_due = False
+        for theme in (themes.DARK, themes.LIGHT):
+            self.register_theme(theme)
+        self.theme = themes.DARK.name
+
+    def compose(self) -> ComposeResult:
+        """Status on top, the matrix on the left, everything else on the right, keys at the foot."""
+        yield StatusLine()
+        yield Static(id="banner", markup=False)
+        with Horizontal(id="body"):
+            yield MatrixPane()
+            with Vertical(id="right"):
+                yield LossPane()
+                with Horizontal(id="below"):
+                    yield DatasetPane()
+                    yield SamplesPane()
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        """Start the engine at once; the screen paints while torch loads."""
+        loop = asyncio.get_running_loop()
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            # Otherwise the terminal is left in the alternate screen, with its mouse reported.
+            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                loop.add_signal_handler(ending, self.exit)
+        self.query_one(MatrixPane).focus()
+        self.start()
+
+    def start(self) -> None:
+        """Start the engine, and open what was open last."""
+        self._become("starting", STARTING)
+        self._announce("")
+        self.run_worker(self.engine.run(), group="engine")
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the engine did not start, or has died."""
+        return self._state == "engine ended"
+
+    async def on_unmount(self) -> None:
+        """Leave no engine behind, however the screen ends."""
+        await self.engine.stop()
+
+    # --- what the engine tells
+
+    def _hear(self, message: Message) -> None:
+        if self.is_running:
+            self.post_message(message)
+
+    def on_started(self) -> None:
+        """The engine runs."""
+        self._become("opening", "Reading the data.")
+
+    def on_not_opened(self, event: NotOpened) -> None:
+        """There is an engine, but no data."""
+        self._become("no data", NO_DATA)
+        self._announce(event.reason)
+
+    def on_over(self, event: Over) -> None:
+        """The engine has ended: what was shown stays."""
+        self._become("engine ended", NO_DATA)
+        self._announce(f"{event.reason} ctrl+r starts it again.")
+
+    def on_came(self, message: Came) -> None:
+        """The engine told something."""
+        if not self.is_running:
+            return  # the last words before the end find no panes any more
+        match message.event:
+            case DatasetOpened() as dataset:
+                self.dataset, self.snapshot = dataset, None
+                self._watched = None
+                self._announce("")
+                for pane in self.query(Pane):
+                    pane.opened(dataset)
+                self._become("opening")
+            case Snapshot() as snapshot:
+                if self.dataset is not None and snapshot.data == self.dataset.number:
+                    self.snapshot = snapshot
+                    for pane in self.query(Pane):
+                        pane.shown(snapshot)
+                    self._become(snapshot.state)
+            case Ended(state="failed", reason=reason):
+                self.notify(reason, severity="error", markup=False)
+            case Ended():
+                pass  # the status line says so
+
+    def _become(self, state: str, vacancy: str = "") -> None:
+        self._state = state
+        if not self.is_running:
+            return
+        self.query_one(StatusLine).tell(state, self.dataset, self.snapshot)
+        if vacancy and self.dataset is None:
+            for pane in self.query(Pane):
+                pane.vacate(vacancy)
+
+    def _announce(self, sentence: str) -> None:
+        if not self.is_running:
+            return
+        banner = self.query_one("#banner", Static)
+        banner.set_class(bool(sentence), "-shown")
+        banner.update(sentence)
+
+    # --- what the panes need
+
+    def on_pane_needs_changed(self) -> None:
+        """Ask once for what all panes show, after they have all settled."""
+        if not self._watch_due:
+            self._watch_due = True
+            self.call_after_refresh(self._watch)
+
+    def _watch(self) -> None:
+        self._watch_due = False
+        if self.dataset is None or not self.engine.is_up:
+            return
+        matrix = self.query_one(MatrixPane)
+        sight = matrix.sight
+        watch = Watch(
+            view=matrix.view,
+            rows=sight.rows,
+            columns=sight.columns,
+            cursor=matrix.cursor,
+            loss_columns=self.query_one(LossPane).columns,
+            names=self.query_one(SamplesPane).names,
+        )
+        if watch != self._watched:
+            self._watched = watch
+            self.send(watch)
+
+    def on_resize(self) -> None:
+        """Another size of the terminal: perhaps another scale of the matrix."""
+        self.call_after_refresh(self.query_one(MatrixPane).fit)
+
+    # --- requests
+
+    def send(self, request: Requests) -> None:
+        """Carry out a request; what goes wrong is said in a toast."""
+        self.run_worker(self._carry_out(request), group="requests")
+
+    async def _carry_out(self, request: Requests) -> None:
+        try:
+            await self.engine.call(request)
+        except EngineError as error:
+            self.notify(str(error), severity="error", markup=False)

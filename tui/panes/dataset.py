@@ -1,0 +1,65 @@
+"""The data set's pane: what was read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from engine.protocol import DatasetOpened, Exportable
+from tui.actions import PANE_GROUPS, bindings_of
+from tui.panes.pane import Pane
+
+
+class DatasetPane(Pane):
+    """Figures, bars and the first words; scrolls where they do not fit."""
+
+    NUMBER = 3
+    TITLE = "Data"
+    EXPORT: ClassVar[Exportable] = "dataset"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(PANE_GROUPS["dataset"]),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-8)", show=False),
+        Binding("pagedown", "scroll(8)", show=False),
+        Binding("home", "scroll(-9999)", show=False),
+        Binding("end", "scroll(9999)", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__("dataset")
+
+    def contents(self) -> ComposeResult:
+        """One text that scrolls."""
+        with VerticalScroll(can_focus=False):
+            yield Static(id="facts", markup=False)
+
+    def opened(self, dataset: DatasetOpened) -> None:
+        """Tell another data set's figures, from the top."""
+        super().opened(dataset)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self.call_after_refresh(self._tell)
+
+    def on_resize(self) -> None:
+        """Another width: other lines."""
+        self.call_after_refresh(self._tell)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by some lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def _tell(self) -> None:
+        # Imported with the first data set: the first paint needs none of it.
+        from tui.panes.dataset_facts import facts
+
+        if self.dataset is not None:
+            self.entitle(self.dataset.name)
+            box = self.query_one(VerticalScroll)
+            width = box.scrollable_content_region.width
+            lines = facts(self.dataset, width, box.size.height)
+            self.query_one("#facts", Static).update(Content("\n").join(lines))

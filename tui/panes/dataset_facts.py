@@ -1,0 +1,145 @@
+"""What there is to say about a data set, as lines of a given width; the most important first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from engine.protocol import DatasetOpened
+from tui.bars import bar, columns
+
+TWO_COLUMNS: Final = 50  # from this width on, facts and bars stand side by side
+_WIDEST: Final = 44  # a column of facts; numbers far from their names are hard to read
+_QUIET: Final = "$foreground-muted"
+_BAR: Final = "$primary"
+
+
+def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
+    """All lines for a pane of that size."""
+    if width < TWO_COLUMNS:
+        spare = height - 9  # below 9 lines, bigrams and bars come before everything else
+        return [
+            *_figures(dataset, width, brief=spare <= 0),
+            *_lengths(dataset, width, 2 if spare <= 0 else 3),
+            *_bigrams(dataset, width, 10),
+            *(_figures(dataset, width, rest=True) if spare <= 0 else []),
+            Content(""),
+            *_letters(dataset, width),
+            Content(""),
+            *_words(dataset, width),
+        ]
+    left = min(_WIDEST, (width - 3) // 2)
+    right = min(_WIDEST, width - left - 3)
+    first = [
+        *_figures(dataset, left),
+        Content(""),
+        *_lengths(dataset, left, 4),
+        Content(""),
+        *_words(dataset, left),
+    ]
+    second = [
+        Content.styled("most frequent pairs", _QUIET),
+        *_bigrams(dataset, right, 10),
+        Content(""),
+        *_letters(dataset, right),
+    ]
+    blank = Content("")
+    first += [blank] * (len(second) - len(first))
+    second += [blank] * (len(first) - len(second))
+    return [
+        Content.assemble(a, " " * (left + 3 - a.cell_length), b)
+        for a, b in zip(first, second, strict=True)
+    ]
+
+
+def _figures(
+    data: DatasetOpened, width: int, *, brief: bool = False, rest: bool = False
+) -> list[Content]:
+    """Names and numbers: all of them, the most important two, or the rest."""
+    cells = len(data.labels) ** 2
+    first = [("words", f"{data.words:,}"), ("bigrams", f"{data.bigrams:,}")]
+    more = [
+        ("distinct words", _counted(data.distinct)),
+        ("duplicates", _counted(None if data.distinct is None else data.words - data.distinct)),
+        ("characters", f"{len(data.characters) - 1:,}"),
+        ("distinct pairs", f"{data.distinct_bigrams:,}"),
+        ("empty cells", f"{data.empty_cells:,} of {cells:,}"),
+    ]
+    if data.held_out is not None:
+        more.append(("held out", f"{data.held_out:,}"))
+    if data.blank_lines:
+        more.append(("blank lines skipped", f"{data.blank_lines:,}"))
+    chosen = more if rest else first if brief else first + more
+    return [_row(name, value, width) for name, value in chosen]
+
+
+def _row(name: str, value: str, width: int) -> Content:
+    gap = width - cell_len(name) - cell_len(value)
+    if gap < 1:
+        name, gap = name[: max(0, width - cell_len(value) - 1)], 1
+    return Content.assemble((name, _QUIET), " " * gap, value)
+
+
+def _lengths(data: DatasetOpened, width: int, height: int) -> list[Content]:
+    """The histogram of word lengths: its ends and their mean stand below it."""
+    by_length = dict(data.lengths)
+    least, most = data.shortest, data.longest
+    each = max(1, -(-(most - least + 1) // width))  # lengths that share a column
+    values = [
+        sum(by_length.get(n, 0) for n in range(start, start + each))
+        for start in range(least, most + 1, each)
+    ]
+    wide = max(1, min(3, width // max(1, len(values))))
+    lines = [Content.styled(_widened(line, wide), _BAR) for line in columns(values, height)]
+    ends, mean = f"{least}{most}", f"mean {data.mean_length:.2f}"
+    gap = len(values) * wide - len(ends) - len(mean)
+    if gap < 2:
+        return [*lines, Content.styled(f"{least}–{most} long, {mean}"[:width], _QUIET)]
+    note = f"{least}{' ' * (gap // 2)}{mean}{' ' * (gap - gap // 2)}{most}"
+    return [*lines, Content.styled(note, _QUIET)]
+
+
+def _widened(line: str, wide: int) -> str:
+    return "".join(character * wide for character in line)
+
+
+def _bigrams(data: DatasetOpened, width: int, most: int) -> list[Content]:
+    pairs = [(data.labels[a] + data.labels[b], count) for a, b, count in data.top_bigrams[:most]]
+    return _bars(pairs, width)
+
+
+def _letters(data: DatasetOpened, width: int) -> list[Content]:
+    pairs = [(data.labels[symbol], count) for symbol, count in data.first_letters[:10]]
+    return [Content.styled("first letters", _QUIET), *_bars(pairs, width)]
+
+
+def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:
+    top = max((count for _, count in values), default=0)
+    name = max((cell_len(label) for label, _ in values), default=0)
+    figure = len(f"{top:,}")
+    room = max(1, width - name - figure - 2)
+    return [
+        Content.assemble(
+            label + " " * (name - cell_len(label) + 1),
+            (bar(count, top, room), _BAR),
+            f" {count:>{figure},}",
+        )
+        for label, count in values
+    ]
+
+
+def _words(data: DatasetOpened, width: int) -> list[Content]:
+    """The first ten words, as many on a line as there is room for."""
+    lines, line = [Content.styled("first words", _QUIET)], ""
+    for word in data.first_words[:10]:
+        if line and cell_len(line) + 1 + cell_len(word) > width:
+            lines.append(Content(line))
+            line = ""
+        line = f"{line} {word}".strip()
+    return [*lines, Content(line)]
+
+
+def _counted(number: int | None) -> str:
+    return "not counted" if number is None else f"{number:,}"

@@ -1,0 +1,123 @@
+"""The loss pane: the curve, and the lines it can be compared with."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+
+from engine.protocol import DatasetOpened, Exportable, Snapshot
+from tui.actions import PANE_GROUPS, bindings_of
+from tui.lines import Lines
+from tui.panes.loss_plot import RGB, Inks, plot
+from tui.panes.pane import Pane
+
+_WIDE: Final = (
+    62  # columns in which the legend has room for the hold-out; the title always tells it
+)
+
+
+class LossPane(Pane):
+    """How the loss falls."""
+
+    NUMBER = 2
+    TITLE = "Loss"
+    EXPORT: ClassVar[Exportable] = "loss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(PANE_GROUPS["loss"])]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"loss--{part}" for part in ("train", "held-out", "floor", "counts", "uniform", "quiet")
+    }
+
+    def __init__(self) -> None:
+        super().__init__("loss")
+        self.log_scale = False
+
+    def contents(self) -> ComposeResult:
+        """The legend, and the plot below it."""
+        yield Lines(id="legend")
+        yield Lines(id="plot")
+
+    @property
+    def columns(self) -> int:
+        """How many columns of the history the plot can show."""
+        return max(0, self.query_one("#plot").size.width - 4)
+
+    def opened(self, dataset: DatasetOpened) -> None:
+        """Begin an empty plot."""
+        super().opened(dataset)
+        self.post_message(self.NeedsChanged())
+
+    def shown(self, snapshot: Snapshot) -> None:
+        """Draw the history so far."""
+        super().shown(snapshot)
+        self._draw()
+
+    def rescale(self) -> None:
+        """Change between the linear and the logarithmic scale."""
+        self.log_scale = not self.log_scale
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Another width: other columns."""
+        self.call_after_refresh(self._resized)
+
+    def notify_style_update(self) -> None:
+        """Another theme: other inks."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self.call_after_refresh(self._draw)
+
+    def _resized(self) -> None:
+        self._draw()
+        self.post_message(self.NeedsChanged())
+
+    def _draw(self) -> None:
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        if snapshot.loss is not None:
+            facts = [f"{snapshot.loss:.4f}", f"step {snapshot.step:,}"]
+            if snapshot.curve is not None and snapshot.curve.held_out:
+                facts.insert(1, f"hold-out {snapshot.curve.held_out[-1][3]:.4f}")
+        else:
+            facts = [f"{snapshot.nll:.4f}", "before training"]
+        self.entitle(*facts, *(["log"] if self.log_scale else []))
+        hint = "space trains" if snapshot.state == "idle" and snapshot.step == 0 else ""
+        self.subtitle(snapshot.reason if snapshot.state == "failed" else hint)
+        self.query_one("#legend", Lines).show([self._legend(snapshot)])
+        canvas = self.query_one("#plot", Lines)
+        lines = plot(
+            snapshot.curve,
+            snapshot.lines,
+            snapshot.nll,
+            snapshot.goal,
+            canvas.size.width,
+            canvas.size.height,
+            self._inks(),
+            log=self.log_scale,
+        )
+        canvas.show(lines)
+
+    def _legend(self, snapshot: Snapshot) -> Content:
+        lines, curve = snapshot.lines, snapshot.curve
+        keys = [
+            ("┄ ", "floor", "floor", lines.floor),
+            ("┄ ", "counts", "counts", lines.counts),
+            ("┄ ", "uniform", "ln V", lines.uniform),
+        ]
+        if curve is not None and curve.held_out and self.size.width >= _WIDE:
+            keys.insert(0, ("━ ", "held-out", "hold-out", curve.held_out[-1][3]))
+        parts: list[tuple[str, str] | str] = []
+        for sign, ink, name, value in keys:
+            colour = self.get_component_styles(f"loss--{ink}").color.hex
+            parts += [(sign, colour), (f"{name} ", "$foreground-muted"), f"{value:.3f}  "]
+        return Content.assemble(*parts).rstrip()
+
+    def _inks(self) -> Inks:
+        def ink(part: str) -> RGB:
+            style = self.get_visual_style(f"loss--{part}")
+            return (style.background + style.foreground).rgb if style.foreground else (128,) * 3
+
+        return Inks(*map(ink, ("train", "held-out", "floor", "counts", "uniform", "quiet")))

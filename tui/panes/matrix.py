@@ -1,0 +1,224 @@
+"""The matrix pane: which view, which part, which pair; the grid draws it, the read-out tells it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+
+from engine.protocol import DatasetOpened, Exportable, Snapshot, View
+from tui.actions import PANE_GROUPS, bindings_of
+from tui.lines import Lines
+from tui.panes.matrix_cells import VIEW_NAMES, VIEWS, Window, ramp_for
+from tui.panes.matrix_drawing import Sight
+from tui.panes.matrix_grid import MatrixGrid
+from tui.panes.matrix_scales import Scale, fitting
+from tui.panes.pane import Pane
+from tui.panes.reading import height_in, legend, legend_width, readout
+
+OTHERS: Final = 46  # columns that the panes beside this one keep at the least
+NARROWEST: Final = 32  # columns that the read-out's table needs
+
+_MOVES: Final = {
+    "up,k": (-1, 0), "down,j": (1, 0), "left,h": (0, -1), "right,l": (0, 1),
+}  # fmt: skip
+
+
+class MatrixPane(Pane):
+    """The bigram matrix in one of five views."""
+
+    NUMBER = 1
+    TITLE = "Bigrams"
+    EXPORT: ClassVar[Exportable] = "matrix"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(PANE_GROUPS["matrix"]),
+        *(Binding(keys, f"move{by}", show=False) for keys, by in _MOVES.items()),
+        Binding("home", "edge(0, -1)", show=False),
+        Binding("end", "edge(0, 1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("ctrl+home", "edge(-1, 0)", show=False),
+        Binding("ctrl+end", "edge(1, 0)", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__("matrix")
+        self.view: View = "counts"
+        self.by_frequency = False
+        self._order: tuple[int, ...] = ()
+        self._places: dict[int, int] = {}
+        self._at = (0, 0)  # the cursor, as places in the order
+        self._corner = (0, 0)  # the place that is drawn first
+        self._scale: Scale = fitting(("·",), 0, 0)
+        self._room = Size(0, 0)
+
+    def contents(self) -> ComposeResult:
+        """The grid, and the read-out below it."""
+        yield MatrixGrid()
+        yield Lines(id="reading")
+
+    # --- what others ask of it
+
+    @property
+    def cursor(self) -> tuple[int, int] | None:
+        """The pair under the cursor, as symbols."""
+        if not self._order:
+            return None
+        return self._order[self._at[0]], self._order[self._at[1]]
+
+    @property
+    def sight(self) -> Sight:
+        """The part that is shown, as symbols."""
+        (top, left), scale = self._corner, self._scale
+        rows = self._order[top : top + scale.rows_in(self._room.height)]
+        columns = self._order[left : left + scale.columns_in(self._room.width)]
+        return Sight(scale, rows, columns)
+
+    def opened(self, dataset: DatasetOpened) -> None:
+        """Show another data set's matrix, from its first pair."""
+        super().opened(dataset)
+        self._at = self._corner = (0, 0)
+        self.query_one(MatrixGrid).fill(None)
+        self._sort()
+        self.fit()
+
+    def shown(self, snapshot: Snapshot) -> None:
+        """Draw newer values."""
+        super().shown(snapshot)
+        if snapshot.cells is not None and snapshot.cells.view == self.view:
+            self.query_one(MatrixGrid).fill(Window(snapshot.cells))
+        self._tell()
+
+    def turn(self, by: int) -> None:
+        """Show the next view, or the previous."""
+        self.view = VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)]
+        self._tell()
+        self.post_message(self.NeedsChanged())
+
+    def reorder(self) -> None:
+        """Sort the characters by the alphabet, or by how often they occur."""
+        pair = self.cursor
+        self.by_frequency = not self.by_frequency
+        self._sort()
+        if pair is not None:
+            self._go(self._places[pair[0]], self._places[pair[1]])
+
+    def go_to(self, row: int, column: int) -> None:
+        """Move the cursor to a pair of symbols."""
+        self._go(self._places[row], self._places[column])
+
+    def fit(self) -> None:
+        """Take the largest scale that the room allows, and just the width that it needs."""
+        if self.dataset is None or not self.is_mounted:
+            return
+        labels, zoomed = self.dataset.labels, self.has_class("-maximized")
+        width = self.content_size.width if zoomed else self.screen.size.width - OTHERS - 2
+        height = self.content_size.height
+        scale = fitting(labels, width, height - 1)
+        columns = max(NARROWEST, min(width, scale.size_of(len(labels))[0]))
+        if scale.size_of(len(labels))[1] > height - height_in(columns):
+            scale = fitting(labels, width, height - height_in(NARROWEST))
+            columns = max(NARROWEST, min(width, scale.size_of(len(labels))[0]))
+        self.styles.width = "1fr" if zoomed else columns + 2
+        below = height_in(columns)
+        self.query_one("#reading", Lines).styles.height = below
+        used = min(height - below, scale.size_of(len(labels))[1])
+        # A line of air between matrix and read-out, where there is one to spare.
+        self.query_one(MatrixGrid).styles.height = used + (used < height - below)
+        self._scale, self._room = scale, Size(columns, height - below)
+        self._go(*self._at)
+
+    # --- moving
+
+    def action_move(self, rows: int, columns: int) -> None:
+        """Move the cursor by some cells."""
+        self._go(self._at[0] + rows, self._at[1] + columns)
+
+    def action_edge(self, rows: int, columns: int) -> None:
+        """Move the cursor to an edge of the matrix."""
+        far = len(self._order)
+        self._go(self._at[0] + rows * far, self._at[1] + columns * far)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by as many rows as are shown."""
+        self._go(self._at[0] + by * max(1, len(self.sight.rows) - 1), self._at[1])
+
+    def on_matrix_grid_clicked(self, event: MatrixGrid.Clicked) -> None:
+        """Move the cursor to where it was clicked."""
+        self.focus()
+        self.go_to(event.row, event.column)
+
+    def on_resize(self) -> None:
+        """Another height, or zoomed: perhaps another scale."""
+        self.call_after_refresh(self.fit)
+
+    def _sort(self) -> None:
+        assert self.dataset is not None
+        order = range(len(self.dataset.labels))
+        often = self.dataset.frequencies
+        self._order = tuple(sorted(order, key=lambda s: -often[s]) if self.by_frequency else order)
+        self._places = {symbol: place for place, symbol in enumerate(self._order)}
+
+    def _go(self, row: int, column: int) -> None:
+        """Put the cursor somewhere, and scroll as little as brings it into sight."""
+        if self.dataset is None:
+            return
+        last = len(self._order) - 1
+        self._at = max(0, min(last, row)), max(0, min(last, column))
+        shown = (
+            self._scale.rows_in(self._room.height),
+            self._scale.columns_in(self._room.width),
+        )
+        self._corner = (
+            _scrolled(self._corner[0], self._at[0], shown[0], len(self._order)),
+            _scrolled(self._corner[1], self._at[1], shown[1], len(self._order)),
+        )
+        cursor = self.cursor
+        assert cursor is not None
+        self.query_one(MatrixGrid).look(self.dataset.labels, self.sight, cursor)
+        self._tell()
+        self.post_message(self.NeedsChanged())
+
+    # --- telling
+
+    def _tell(self) -> None:
+        """Bring titles and read-out up to date."""
+        if self.dataset is None:
+            return
+        snapshot, cursor, width = self.snapshot, self.cursor, self._room.width
+        assert cursor is not None
+        live = snapshot is not None and self.view not in ("counts", "probabilities")
+        facts = [VIEW_NAMES[self.view]]
+        if live and snapshot is not None:
+            facts.append(f"step {snapshot.step:,}")
+        elif snapshot is not None and self.view == "probabilities":
+            facts.append(f"k = {snapshot.settings.smoothing:g}")
+        self.entitle(*facts)
+        (top, left), sight, all_ = self._corner, self.sight, len(self._order)
+        part = len(sight.rows) < all_ or len(sight.columns) < all_
+        order = "most frequent first" if self.by_frequency else ""
+        place = f"{top + 1}–{top + len(sight.rows)} × {left + 1}–{left + len(sight.columns)}"
+        self.subtitle(" · ".join(filter(None, (order, f"{place} of {all_:,}" if part else ""))))
+
+        reading = snapshot.reading if snapshot else None
+        if reading is not None and (reading.row, reading.column) != cursor:
+            reading = None  # of the pair before; this one's is on its way
+        band = None
+        if snapshot is not None and (cells := snapshot.cells) is not None:
+            ramp = ramp_for(cells.view, dark=self.app.current_theme.dark)
+            band = legend(ramp, cells.low, cells.high, cells.view, legend_width(width))
+        labels = self.dataset.labels
+        pair = labels[cursor[0]] + labels[cursor[1]]
+        below = self.query_one("#reading", Lines)
+        below.show(readout(pair, reading, width, *([band] if band is not None else [])))
+
+
+def _scrolled(corner: int, at: int, shown: int, of: int) -> int:
+    """The first place to show, such that `at` is in sight and no room is left over."""
+    if at < corner:
+        corner = at
+    elif at >= corner + shown:
+        corner = at - shown + 1
+    return max(0, min(corner, of - shown))

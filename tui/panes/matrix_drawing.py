@@ -1,0 +1,125 @@
+"""How a line of the matrix is drawn: labels, and cells of three sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+
+from tui.panes.matrix_scales import HEADER, Scale, padded
+from tui.ramps import Ramp
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which part of the matrix is shown, and how large. Rows and columns are symbols."""
+
+    scale: Scale
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Pens:
+    """The styles that a line is drawn with."""
+
+    plain: Style
+    label: Style
+    here: Style  # the label of the cursor's row or column
+    cursor: Style
+    shades: tuple[Style, ...]  # by level
+
+    @classmethod
+    def of(cls, ramp: Ramp, plain: Style, label: Style, here: Style, cursor: Style) -> Pens:
+        """The styles for a ramp."""
+        pairs = zip(ramp.inks, ramp.shades, strict=True)
+        return cls(plain, label, here, cursor, tuple(Style(color=i, bgcolor=s) for i, s in pairs))
+
+    def shade(self, level: int | None) -> Style:
+        """A level's style; the background's own where nothing is known."""
+        return self.plain if level is None else self.shades[level]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """All that a line shows. `levels` and `texts` are by row and column of the sight."""
+
+    sight: Sight
+    labels: tuple[str, ...]
+    cursor: tuple[int, int]
+    levels: list[list[int | None]]
+    texts: list[list[str]]  # empty but at the large scale
+    pens: Pens
+
+    def line(self, y: int) -> list[Segment]:
+        """Line y of the matrix, the header being line 0."""
+        return self._header() if y < HEADER else self._cells(y)
+
+    def _header(self) -> list[Segment]:
+        scale = self.sight.scale
+        segments = [self._space(scale.gutter)]
+        segments += [
+            self._label(column, scale.width, column == self.cursor[1])
+            for column in self.sight.columns
+        ]
+        return segments
+
+    def _label(self, symbol: int, width: int, here: bool) -> Segment:
+        style = self.pens.here if here else self.pens.label
+        return Segment(padded(self.labels[symbol], width), style)
+
+    def _space(self, width: int) -> Segment:
+        return Segment(" " * width, self.pens.plain)
+
+    def _cells(self, y: int) -> list[Segment]:
+        scale, rows = self.sight.scale, self.sight.rows
+        first = (y - HEADER) * 2 // scale.halves
+        if first >= len(rows):
+            return []
+        here = self.cursor[0]
+        segments = [self._label(rows[first], scale.label, rows[first] == here)]
+        if scale.rows_per_line == 2:
+            if first + 1 < len(rows):
+                symbol = rows[first + 1]
+                segments.append(self._label(symbol, scale.label, symbol == here))
+            else:
+                segments.append(self._space(scale.label))
+            return [*segments, self._space(1), *self._halves(first)]
+        lower = scale.name == "large" and (y - HEADER) % 2 == 1
+        if lower:
+            segments = [self._space(scale.label)]
+        return [*segments, self._space(1), *self._row(first, lower)]
+
+    def _row(self, row: int, lower: bool) -> list[Segment]:
+        """A row's cells at the medium scale, or one of its two lines at the large one."""
+        sight, labels = self.sight, self.labels
+        symbol, width = sight.rows[row], sight.scale.width
+        segments = []
+        for place, column in enumerate(sight.columns):
+            level = self.levels[row][place]
+            here = (symbol, column) == self.cursor
+            pair = labels[symbol] + labels[column]
+            if sight.scale.name == "large":
+                text = self.texts[row][place] if lower else pair
+            else:
+                text = pair if here else ""
+            style = self.pens.cursor if here else self.pens.shade(level)
+            segments.append(Segment(padded(text, width) if text else " " * width, style))
+        return segments
+
+    def _halves(self, row: int) -> list[Segment]:
+        """Two rows' cells in one line: the upper as foreground, the lower as background."""
+        sight = self.sight
+        second = row + 1 < len(sight.rows)
+        cursor = self.pens.cursor.bgcolor
+        segments = []
+        for place, column in enumerate(sight.columns):
+            upper = self.pens.shade(self.levels[row][place]).bgcolor
+            lower = self.pens.shade(self.levels[row + 1][place] if second else None).bgcolor
+            if column == self.cursor[1]:
+                upper = cursor if sight.rows[row] == self.cursor[0] else upper
+                lower = cursor if second and sight.rows[row + 1] == self.cursor[0] else lower
+            text = "▀" * sight.scale.width
+            segments.append(Segment(text, Style(color=upper, bgcolor=lower)))
+        return segments

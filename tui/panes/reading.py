@@ -1,0 +1,103 @@
+"""The read-out below the matrix: all that is known of the pair under the cursor, and the legend."""
+
+from __future__ import annotations
+
+from math import inf, log
+from typing import Final
+
+from textual.content import Content
+
+from engine.protocol import Reading, View
+from tui.panes.matrix_cells import short_count
+from tui.ramps import Ramp
+
+LINES: Final = 5  # in a narrow pane: a table of four lines, and the legend
+ONE_LINE: Final = 128  # columns from which all of it stands in one line
+
+EMPTY: Final = Content("")
+_QUIET: Final = "$foreground-muted"
+_PAIR: Final = "bold $accent"
+
+
+def height_in(width: int) -> int:
+    """Lines that the read-out takes in a pane of that width."""
+    return 1 if width >= ONE_LINE else LINES
+
+
+def legend_width(width: int) -> int:
+    """Columns that the legend takes in a pane of that width."""
+    return 26 if width >= ONE_LINE else min(width, 40)
+
+
+def nll(probability: float) -> float:
+    """-ln P, in nats; infinite where P is 0.
+
+    >>> nll(1.0), nll(0.0)
+    (0.0, inf)
+    """
+    return -log(probability) + 0.0 if probability > 0 else inf
+
+
+def readout(
+    pair: str, reading: Reading | None, width: int, legend: Content = EMPTY
+) -> list[Content]:
+    """The lines below the matrix.
+
+    Args:
+        pair: the labels of the two characters.
+        reading: what is known of them; None while it is on its way.
+        width: columns of the pane.
+        legend: of the shades.
+    """
+    if reading is None:
+        lines = [Content.assemble((pair, _PAIR))]
+        return [*lines, *[Content("")] * (height_in(width) - 2), legend][: height_in(width)]
+    of_counts, of_net = _probability(reading.p_counts), _probability(reading.p_net)
+    nll_counts, nll_net = f"{nll(reading.p_counts):.3f}", f"{nll(reading.p_net):.3f}"
+    weight = f"{reading.weight:+.3f}"
+    count, total = f"{reading.count:,}", f"{reading.row_total:,}"
+    if width >= ONE_LINE:
+        line = Content.assemble(
+            (pair, _PAIR), "  ", count, (" of ", _QUIET), total, *_fact("rank", str(reading.rank)),
+            *_fact("P counts", of_counts), *_fact("P net", of_net), *_fact("weight", weight),
+            *_fact("−ln P counts", nll_counts), *_fact("net", nll_net),
+        )  # fmt: skip
+        gap = width - line.cell_length - legend.cell_length
+        return [Content.assemble(line, " " * gap, legend) if gap > 1 else line]
+    if len(count) + len(total) > 14:
+        count, total = short_count(reading.count), short_count(reading.row_total)
+    return [
+        Content.assemble(
+            (pair, _PAIR), "  ", count, (" of ", _QUIET), total, *_fact("rank", str(reading.rank))
+        ),
+        Content.assemble((f"{'counts':>14}{'net':>9}{'weight':>9}", _QUIET)),
+        Content.assemble(("P     ", _QUIET), f"{of_counts:>8} {of_net:>8} {weight:>8}"),
+        Content.assemble(("−ln P ", _QUIET), f"{nll_counts:>8} {nll_net:>8}"),
+        legend,
+    ]
+
+
+def legend(ramp: Ramp, low: float, high: float, view: View, width: int) -> Content:
+    """The shades from the smallest to the largest value, in at most `width` columns."""
+    if ramp.kind == "diverging":
+        high = max(-low, high)
+        ends = f"{-high:.2f} ", f" {high:+.2f}"
+    else:
+        ends = "0 ", f" {short_count(int(high))}" if view == "counts" else f" {high:.2f}"
+    note = (" √ scale" if width > 30 else " √") if ramp.rooted else ""
+    room = min(24, width - sum(map(len, ends)) - len(note))
+    if room < 4:
+        return Content("")
+    top = len(ramp.shades) - 1
+    # Two shades a column, the left half as foreground: the band is as smooth as it can be.
+    shades = [ramp.shades[round(i * top / (2 * room - 1))] for i in range(2 * room)]
+    band = [("▌", f"{a} on {b}") for a, b in zip(shades[::2], shades[1::2], strict=True)]
+    return Content.assemble((ends[0], _QUIET), *band, (ends[1] + note, _QUIET))
+
+
+def _probability(p: float) -> str:
+    return f"{p:.4f}" if p >= 0.001 or p == 0 else f"{p:.1e}"
+
+
+def _fact(name: str, value: str) -> tuple[tuple[str, str], str]:
+    return (f"  {name} ", _QUIET), value

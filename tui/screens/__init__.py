@@ -1,0 +1,1 @@
+"""What opens above the lab: questions, help, a word's score."""

@@ -1,0 +1,74 @@
+"""All keys, from the table of actions."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.actions import ACTIONS, GROUP_TITLES, key_label
+
+_KEYS = 13  # columns
+_MOVING = (
+    ("←↓↑→ hjkl", "Move the cursor in the matrix, or scroll another pane."),
+    ("home end", "Go to the first or the last column of the row."),
+    ("pgup pgdn", "Go a page up or down."),
+    ("click", "Move the cursor to a cell, or go to a pane."),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """A page of keys that scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q", "dismiss", "close"),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+    CSS_PATH = "dialogs.tcss"
+
+    def compose(self) -> ComposeResult:
+        """One text, by group."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Keys"
+            dialog.border_subtitle = "esc"
+            with VerticalScroll():
+                yield Static(markup=False)
+
+    def on_resize(self) -> None:
+        """Break the sentences where the page ends."""
+        self.call_after_refresh(self._write)
+
+    def _write(self) -> None:
+        width = self.query_one(VerticalScroll).scrollable_content_region.width
+        self.query_one(Static).update(help_text(width))
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by some lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+
+def help_text(width: int = 200) -> Content:
+    """Every action with its keys and its sentence, in lines of at most `width` columns."""
+    lines: list[Content] = []
+    for group, title in GROUP_TITLES.items():
+        lines += [Content(""), Content.styled(title, "bold")]
+        for action in ACTIONS:
+            if action.group == group:
+                lines += _lines(" ".join(map(key_label, action.keys)), action.description, width)
+    lines += [Content(""), Content.styled("Moving about", "bold")]
+    for keys, sentence in _MOVING:
+        lines += _lines(keys, sentence, width)
+    return Content("\n").join(lines[1:])
+
+
+def _lines(keys: str, sentence: str, width: int) -> list[Content]:
+    first, *more = wrap(sentence, max(20, width - _KEYS))
+    line = Content.assemble((f"{keys:<{_KEYS}}", "$accent"), first)
+    return [line, *(Content(" " * _KEYS + text) for text in more)]

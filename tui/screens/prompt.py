@@ -1,0 +1,69 @@
+"""Ask for one line: a prefix, a seed, a file. What is wrong with it is said in place."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from engine.client import EngineError
+
+# What may be pasted: no control characters, which a terminal would obey.
+PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask, and what to do with the answer."""
+
+    title: str
+    hint: str
+    initial: str
+    answer: Callable[[str], Awaitable[object]]  # raises EngineError where it cannot be done
+
+
+class Prompt(ModalScreen[None]):
+    """One question. Enter answers it, escape leaves everything as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "cancel")]
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """The line, and below it the hint or what was wrong."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = self._question.title
+            dialog.border_subtitle = "enter · esc"
+            yield Input(self._question.initial, select_on_focus=True, restrict=PRINTABLE)
+            yield Static(self._question.hint, id="hint", markup=False)
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Try the answer; the worker lets the screen live while the engine is at it."""
+        self._say("One moment…")
+        self.run_worker(self._try(event.value), exclusive=True)
+
+    def on_input_changed(self) -> None:
+        """A new attempt: the old error is no longer true."""
+        self._say(self._question.hint)
+
+    async def _try(self, text: str) -> None:
+        try:
+            await self._question.answer(text)
+        except EngineError as error:
+            self._say(str(error), wrong=True)
+        else:
+            self.dismiss()
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        hint = self.query_one("#hint", Static)
+        hint.set_class(wrong, "-wrong")
+        hint.update(text)

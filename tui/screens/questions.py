@@ -1,0 +1,93 @@
+"""The questions that a key asks: what stands in the prompt, and which request an answer becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from os.path import expanduser
+from typing import Literal
+
+import msgspec
+
+from engine.client import EngineError
+from engine.protocol import Answers, Configure, DatasetOpened, Open, Requests, Settings
+from tui.screens.prompt import Question
+
+Call = Callable[[Requests], Awaitable[Answers]]
+Setting = Literal["prefix", "seed", "top_k"]
+
+
+def about_setting(what: Setting, settings: Settings, call: Call) -> Question:
+    """Ask for one of the sampler's settings."""
+    if what == "prefix":
+        return Question(
+            "Prefix", "How every name begins. Empty: any way.", settings.prefix,
+            lambda text: call(Configure(prefix=text)),
+        )  # fmt: skip
+    if what == "seed":
+        return Question(
+            "Seed of the sampler",
+            "A whole number. The same seed draws the same names again.",
+            str(settings.sample_seed),
+            lambda text: call(Configure(sample_seed=whole(text, "seed"))),
+        )
+    return Question(
+        "Top-k", "Draw from the k likeliest characters only. 0: from all.", str(settings.top_k),
+        lambda text: call(Configure(top_k=whole(text, "top-k"))),
+    )  # fmt: skip
+
+
+def about_file(opening: Open, call: Call) -> Question:
+    """Ask for a file of words; the other choices made when the lab was opened stay."""
+
+    async def answer(text: str) -> None:
+        await call(msgspec.structs.replace(opening, path=_at_home(text.strip()) or None))
+
+    hint = "A text file with a word on each line, in UTF-8. Empty: the built-in names."
+    # A path with control characters in it must not reach the terminal: it is not offered again.
+    last = opening.path or ""
+    return Question("Open a file", hint, last if last.isprintable() else "", answer)
+
+
+def about_pair(dataset: DatasetOpened, go: Callable[[int, int], None]) -> Question:
+    """Ask for two characters."""
+
+    async def answer(text: str) -> None:
+        go(*pair_in(text, dataset))
+
+    boundary = dataset.labels[0]
+    hint = f"Two characters, the second after the first. {boundary} is the beginning or the end."
+    return Question("Go to a pair", hint, "", answer)
+
+
+def pair_in(text: str, dataset: DatasetOpened) -> tuple[int, int]:
+    """The two symbols that a text names, by their labels or as they stand in the data.
+
+    Raises:
+        EngineError: they are not two characters of the data.
+    """
+    names = {character: n for n, character in enumerate(dataset.characters)}
+    names |= {label: n for n, label in enumerate(dataset.labels)}
+    for cut in range(1, len(text)):  # a label may be longer than one code point
+        if text[:cut] in names and text[cut:] in names:
+            return names[text[:cut]], names[text[cut:]]
+    unknown = [c for c in text if c not in names]
+    if len(text) >= 2 and unknown:
+        raise EngineError(f"The data has no character {unknown[0]!a}.")
+    raise EngineError("Type two characters, such as an.")
+
+
+def _at_home(path: str) -> str:
+    """A path with its ~ written out, as a shell would do."""
+    return expanduser(path)
+
+
+def whole(text: str, what: str) -> int:
+    """A whole number.
+
+    Raises:
+        EngineError: it is none.
+    """
+    try:
+        return int(text.replace(",", "").replace("_", ""))
+    except ValueError as error:
+        raise EngineError(f"The {what} is a whole number, such as 42.") from error

@@ -1,0 +1,82 @@
+"""Score a word under both models, a character at a time, while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from engine.client import EngineError
+from engine.protocol import Scored
+from tui.bars import bar
+from tui.panes.reading import nll
+from tui.screens.prompt import PRINTABLE
+
+_HINT = "Type a word. Each line is one guess: how likely was this character after that one?"
+
+
+class ScoreScreen(ModalScreen[None]):
+    """A word, and below it how surprised the models are."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close")]
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, score: Callable[[str], Awaitable[Scored]]) -> None:
+        super().__init__()
+        self._score = score
+
+    def compose(self) -> ComposeResult:
+        """The word, and the table."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Score a word"
+            dialog.border_subtitle = "esc"
+            yield Input(placeholder="emma", restrict=PRINTABLE)
+            with VerticalScroll(can_focus=False):
+                yield Static(_HINT, id="hint", markup=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Score what is there so far; an answer to an earlier word is of no use any more."""
+        self.run_worker(self._show(event.value), exclusive=True)
+
+    async def _show(self, word: str) -> None:
+        table, wrong = Content.styled(_HINT, "$foreground-muted"), False
+        if word.strip():
+            try:
+                table = score_table(await self._score(word.strip()))
+            except EngineError as error:
+                table, wrong = Content(str(error)), True
+        hint = self.query_one("#hint", Static)
+        hint.set_class(wrong, "-wrong")
+        hint.update(table)
+
+
+def score_table(scored: Scored) -> Content:
+    """A line for each character, and the mean of all."""
+    quiet = "$foreground-muted"
+    lines = [Content.styled(f"{'':8}{'P counts':>10}{'P net':>10}{'−ln P':>9}{'net':>8}", quiet)]
+    sums = [0.0, 0.0]
+    for step in scored.characters:
+        pair = f"{step.previous} → {step.symbol}"
+        of_counts, of_net = nll(step.p_counts), nll(step.p_net)
+        sums = [sums[0] + of_counts, sums[1] + of_net]
+        lines.append(
+            Content.assemble(
+                pair + " " * max(1, 8 - cell_len(pair)),
+                f"{step.p_counts:>10.4f}{step.p_net:>10.4f}{of_counts:>9.3f}{of_net:>8.3f}  ",
+                (bar(step.p_counts, 1, 10), "$primary"),
+            )
+        )
+    count = max(1, len(scored.characters))
+    means = f"{sums[0] / count:>29.3f}{sums[1] / count:>8.3f}"
+    lines.append(Content.assemble(("mean    ", quiet), (means, "bold")))
+    if scored.in_data is not None:
+        told = "It is in the data." if scored.in_data else "It is not in the data."
+        lines.append(Content.styled(told, quiet))
+    return Content("\n").join(lines)
