@@ -59,8 +59,8 @@ def status_facts(
     sign, colour = _STATES.get(state, ("○", _QUIET))
     facts = [(0, Content.assemble((f"{sign} {state}", colour)))]
     if dataset is not None:
-        facts.insert(0, (4, Content.styled(dataset.name, "bold")))
-        facts.insert(1, (5, Content.styled(dataset.device, _QUIET)))
+        facts.insert(0, (5, Content.styled(dataset.name, "bold")))
+        facts.insert(1, (8, Content.styled(dataset.device, _QUIET)))
     if snapshot is None:
         return facts
     settings = snapshot.settings
@@ -68,14 +68,14 @@ def status_facts(
     pace = "no limit" if isinf(settings.pace) else f"{settings.pace:g}/s"
     speed = f"{snapshot.steps_per_second:,.0f}" if snapshot.steps_per_second else "–"
     facts += [
-        (1, _fact("step", f"{snapshot.step:,}/{snapshot.goal:,}")),
+        (1, Content(f"{snapshot.step:,}/{snapshot.goal:,}")),
         (2, _fact("loss", loss)),
-        (6, _fact("steps/s", speed)),
+        (4, _fact("steps/s", speed)),
         (3, _fact("lr", f"{settings.learning_rate:g}")),
-        (7, _fact("pace", pace)),
-        (9, _fact("λ", f"{settings.regularisation:g}")),
-        (8, _fact("k", f"{settings.smoothing:g}")),
-        (10, _fact("seed", f"{settings.seed}")),
+        (6, _fact("pace", pace)),
+        (10, _fact("λ", f"{settings.regularisation:g}")),
+        (9, _fact("k", f"{settings.smoothing:g}")),
+        (11, _fact("seed", f"{settings.seed}")),
     ]
     return facts
 

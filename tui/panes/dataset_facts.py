@@ -96,7 +96,7 @@ def _lengths(data: DatasetOpened, width: int, height: int) -> list[Content]:
     ends, mean = f"{least}{most}", f"mean {data.mean_length:.2f}"
     gap = len(values) * wide - len(ends) - len(mean)
     if gap < 2:
-        return [*lines, Content.styled(f"{least}–{most} long, {mean}"[:width], _QUIET)]
+        return [*lines, Content.styled(f"{least}–{most}, {mean}"[:width], _QUIET)]
     note = f"{least}{' ' * (gap // 2)}{mean}{' ' * (gap - gap // 2)}{most}"
     return [*lines, Content.styled(note, _QUIET)]
 

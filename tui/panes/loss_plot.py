@@ -72,6 +72,7 @@ def plot(
 
     plotext.clear_figure()
     plotext.theme("clear")
+    plotext.limit_size(False, False)  # the size is the pane's, whatever the terminal's is
     plotext.plotsize(width, height)
     plotext.frame(False)
     plotext.ticks_color(inks.quiet)
