@@ -60,7 +60,7 @@ def choose(cumulative_VP: Tensor, rows_S: Tensor, uniforms_S: Tensor) -> Tensor:
     found_S = start_S.clone()  # none of the row's sums before it exceeds the number
     stride = columns // 2
     while stride:
-        found_S += (flat[found_S + (stride - 1)] <= uniforms_S) * stride
+        found_S += (flat.take(found_S + (stride - 1)) <= uniforms_S) * stride
         stride //= 2
     return found_S - start_S
 

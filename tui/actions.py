@@ -38,19 +38,24 @@ class Action:
     group: Group
     important: bool = False  # the footer shows it whatever has the focus
     twin: str = ""  # id of the action in the other direction: the footer shows both as one
-    shown: str = ""  # the key as people write it, where Textual's own display would not do
 
 
 def _pair(
-    stem: str, keys: tuple[str, tuple[str, ...]], does: str, label: str, what: str, group: Group
+    stem: str,
+    keys: tuple[str, tuple[str, ...]],
+    label: str,
+    what: str,
+    lower: str,
+    higher: str,
+    group: Group,
 ) -> tuple[Action, Action]:
-    """An action down and its twin up."""
+    """A setting's two actions: a rung down its ladder, which the engine knows, and a rung up."""
     down, ups = keys
     return (
-        Action(f"{stem}.down", (down,), does.format(-1), label, f"Lower the {what}",
-               f"Move the {what} a rung down its ladder.", group, twin=f"{stem}.up"),
-        Action(f"{stem}.up", ups, does.format(1), "", f"Raise the {what}",
-               f"Move the {what} a rung up its ladder.", group, twin=f"{stem}.down"),
+        Action(f"{stem}.down", (down,), f"adjust('{stem}', -1)", label, f"Lower the {what}",
+               lower, group, twin=f"{stem}.up"),
+        Action(f"{stem}.up", ups, f"adjust('{stem}', 1)", "", f"Raise the {what}",
+               higher, group, twin=f"{stem}.down"),
     )  # fmt: skip
 
 
@@ -66,11 +71,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Start again at step 0, from the same random weights.", "train"),
     Action("train.reseed", ("R",), "reseed", "seed", "Start again from the next seed",
            "Start again at step 0, from the weights of the next seed.", "train"),
-    *_pair("pace", ("<", (">",)), "adjust('pace', {})", "pace", "pace of training", "train"),
-    *_pair("learning_rate", ("-", ("+", "=")), "adjust('learning_rate', {})", "rate",
-           "learning rate", "train"),
-    *_pair("regularisation", ("{", ("}",)), "adjust('regularisation', {})", "λ",
-           "regularisation", "train"),
+    *_pair("pace", ("<", (">",)), "pace", "pace of training", "Halve the steps per second.",
+           "Double the steps per second; at the top there is no limit.", "train"),
+    *_pair("learning_rate", ("-", ("+", "=")), "rate", "learning rate",
+           "Lower the learning rate: 50, 20, 10 and so on.",
+           "Raise the learning rate: 50, 100, 200 and so on.", "train"),
+    *_pair("regularisation", ("{", ("}",)), "λ", "regularisation λ",
+           "Lower the regularisation λ: weights may grow larger.",
+           "Raise the regularisation λ: it pulls all weights towards 0.", "train"),
     Action("loss.log", ("l",), "log_scale", "log", "Logarithmic loss",
            "Show the loss on a logarithmic scale, or on a linear one.", "loss"),
     # --- matrix
@@ -79,8 +87,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "matrix"),
     Action("matrix.previous_view", ("M",), "view(-1)", "", "Previous view",
            "Show the previous view of the matrix.", "matrix", twin="matrix.next_view"),
-    *_pair("smoothing", ("[", ("]",)), "adjust('smoothing', {})", "smooth", "smoothing k",
-           "matrix"),
+    *_pair("smoothing", ("[", ("]",)), "smooth", "smoothing k",
+           "Lower the smoothing k, which is added to every count.",
+           "Raise the smoothing k, which is added to every count.", "matrix"),
     Action("matrix.go_to", ("/",), "go_to", "pair", "Go to a pair",
            "Move the cursor to a pair of characters.", "matrix"),
     Action("matrix.order", ("f",), "order", "order", "Alphabetical, or most frequent first",
@@ -93,8 +102,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("samples.source", ("w",), "source", "source", "From the counts, the net, or both",
            "Draw from the count model, the net, or both with the same random numbers.",
            "samples"),
-    *_pair("temperature", ("t", ("T",)), "adjust('temperature', {})", "temp", "temperature",
-           "samples"),
+    *_pair("temperature", ("t", ("T",)), "temp", "temperature",
+           "Lower the temperature: likelier names; at 0 always the likeliest character.",
+           "Raise the temperature: wilder names.", "samples"),
     Action("samples.prefix", ("p",), "ask('prefix')", "prefix", "How names begin",
            "Choose how the names begin.", "samples"),
     Action("samples.seed", ("g",), "ask('seed')", "seed", "Seed of the sampler",
