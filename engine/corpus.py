@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from engine.devices import one_thread
@@ -73,8 +74,11 @@ class Corpus:
         """The most frequent bigrams (symbol, symbol, count); equals in the order of the matrix."""
         flat = self.all_counts_VV.flatten()
         size = len(self.vocabulary)
-        best = flat.sort(descending=True, stable=True).indices[:most].tolist()
-        return [(cell // size, cell % size, int(flat[cell])) for cell in best if flat[cell] > 0]
+        least = max(1, int(flat.topk(min(most, len(flat))).values[-1]))
+        above, equal = ((c.nonzero().squeeze(1)) for c in (flat > least, flat == least))
+        best = torch.cat((above, equal[: most - len(above)]))
+        best = best[flat[best].sort(descending=True, stable=True).indices]
+        return [(cell // size, cell % size, int(flat[cell])) for cell in best.tolist()]
 
     def first_letters(self) -> list[tuple[int, int]]:
         """How many words each symbol begins; the most frequent first."""

@@ -14,15 +14,40 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from engine.streams import Stream, first_exceeding
+
 
 def signed(number: int) -> int:
     """The 64 bits of a number, read as a signed one: torch multiplies no unsigned numbers."""
     return (number + 2**63) % 2**64 - 2**63
 
 
+AHEAD: Final = 64  # numbers computed at once for a name that is drawn alone; most need ten
 GOLDEN_GAMMA: Final = signed(0x9E3779B97F4A7C15)
 FIRST_FACTOR: Final = signed(0xBF58476D1CE4E5B9)
 SECOND_FACTOR: Final = signed(0x94D049BB133111EB)
+
+
+class Keyed(Stream):
+    """The keyed stream, a symbol at a time: the same symbols as those of a batch."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self.begin(0)
+
+    def begin(self, index: int) -> None:
+        """See `Stream.begin`."""
+        self._generator_1 = generators(self._seed, torch.tensor([index]))
+        self._position = 0
+
+    def choose(self, probs_V: Tensor) -> int:
+        """See `Stream.choose`."""
+        place = self._position % AHEAD
+        if place == 0:
+            positions = torch.arange(self._position, self._position + AHEAD)
+            self._uniforms: list[float] = uniforms(self._generator_1, positions).tolist()
+        self._position += 1
+        return first_exceeding(probs_V, self._uniforms[place])
 
 
 def generators(seed: int, indices_S: Tensor) -> Tensor:
@@ -30,18 +55,23 @@ def generators(seed: int, indices_S: Tensor) -> Tensor:
     return _mix((indices_S + 1) * GOLDEN_GAMMA + signed(seed))
 
 
-def uniforms(generators_S: Tensor, position: int) -> Tensor:
-    """The number behind character `position` of each name: 53 bits, below 1; float64, (S,)."""
-    mixed_S = _mix(generators_S + signed((position + 1) * GOLDEN_GAMMA))
-    return _shift(mixed_S, 11).double() * 2.0**-53
+def uniforms(generators_S: Tensor, positions: Tensor) -> Tensor:
+    """The number behind each name's character at a position: 53 bits, below 1; float64.
+
+    Args:
+        generators_S: see `generators`, (S,).
+        positions: from 0; one for all names, or of a shape that goes with theirs.
+    """
+    mixed = _mix(generators_S + (positions + 1) * GOLDEN_GAMMA)
+    return _shift(mixed, 11).double() * 2.0**-53
 
 
 def cumulative(probs_VV: Tensor) -> Tensor:
-    """Each row's running sums, padded with 1 to P columns, a power of two; (V, P).
+    """The running sums of any number of rows, padded with 1 to P columns, a power of two; (…, P).
 
     From a row's last possible symbol on they are 1, though the sum may fall short of it.
     """
-    symbols = len(probs_VV)
+    symbols = probs_VV.shape[1]
     last_V1 = symbols - 1 - (probs_VV > 0).flip(1).int().argmax(1, keepdim=True)
     columns_V = torch.arange(symbols, device=probs_VV.device)
     sums_VV = torch.where(columns_V >= last_V1, 1.0, probs_VV.cumsum(1))

@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.corpus import Corpus
 from engine.printable import printable
 from engine.protocol import Drawn, Name, Settings
-from engine.sampling import NameStream, has_ended, sharpen
+from engine.sampling import NameStream, has_ended
 from engine.scoring import nll_of_word
 
 Model = Literal["counts", "net"]
@@ -47,18 +47,18 @@ class Sampler:
         Raises:
             OutsideVocabulary, BadSetting: the settings do not fit the data.
         """
-        sharpened = {
-            model: sharpen(probs_VV, settings.temperature, settings.top_k)
-            for model, probs_VV in probs.items()
-        }
         for _ in range(count):
             names: dict[Model, Name] = {}
             for model, probs_VV in probs.items():
                 if model not in self._streams:
                     self._streams[model] = NameStream(
-                        settings.stream, settings.sample_seed, self._corpus.vocabulary
+                        settings.stream,
+                        settings.sample_seed,
+                        self._corpus.vocabulary,
+                        settings.temperature,
+                        settings.top_k,
                     )
-                text = self._streams[model].next(sharpened[model], settings.prefix)
+                text = self._streams[model].next(probs_VV, settings.prefix)
                 names[model] = self._name(text, has_ended(text, settings.prefix), probs_VV)
             self._names.append(Drawn(self.drawn, names.get("counts"), names.get("net")))
             self.drawn += 1

@@ -6,7 +6,7 @@ Shape suffixes: V symbols, P columns padded to a power of two, S names of a batc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -15,12 +15,18 @@ from torch import Tensor
 
 from engine import keyed
 from engine.errors import BadSetting
-from engine.streams import LECTURE_STREAMS
+from engine.keyed import Keyed
+from engine.streams import Notebook, Stream, Torch, Video
 from engine.vocabulary import BOUNDARY, Vocabulary
 
 LENGTH_LIMIT: Final = 1000  # characters; only a model that cannot end comes so far
 BATCH: Final = 1 << 17  # names drawn at once: a megabyte a tensor; fastest on two cores
-STREAMS: Final = ("keyed", *LECTURE_STREAMS)
+STREAMS: Final[dict[str, Callable[[int], Stream]]] = {
+    "keyed": Keyed,
+    "video": Video,
+    "notebook": Notebook,
+    "torch": Torch,
+}
 
 
 def has_ended(name: str, prefix: str = "") -> bool:
@@ -47,7 +53,7 @@ def sharpen(probs_VV: Tensor, temperature: float, top_k: int) -> Tensor:
     """The probabilities to draw from.
 
     Args:
-        probs_VV: each row sums to 1; float64, (V, V).
+        probs_VV: rows that sum to 1, any number of them; float64, (…, V).
         temperature: P^(1/T), normalised: 1 leaves P as it is, bit for bit; 0 takes the most
             probable symbol, the first of equals.
         top_k: only the k most probable symbols of each row, the first of equals; 0 for all.
@@ -55,7 +61,7 @@ def sharpen(probs_VV: Tensor, temperature: float, top_k: int) -> Tensor:
     Raises:
         BadSetting: see `check_sharpness`.
     """
-    check_sharpness(temperature, top_k, len(probs_VV))
+    check_sharpness(temperature, top_k, probs_VV.shape[1])
     keep = 1 if temperature == 0 else top_k
     if keep:
         order = probs_VV.sort(dim=1, descending=True, stable=True).indices[:, :keep]
@@ -73,32 +79,53 @@ class NameStream:
     """Draws names one after another with the random numbers of one stream.
 
     The probabilities may change from name to name, as those of a net in training do.
+
+    Args:
+        stream: one of `STREAMS`.
+        seed: of the stream.
+        vocabulary: what the symbols are.
+        temperature: see `sharpen`.
+        top_k: see `sharpen`.
+
+    Raises:
+        BadSetting: one of them makes no sense.
     """
 
-    def __init__(self, stream: str, seed: int, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        stream: str,
+        seed: int,
+        vocabulary: Vocabulary,
+        temperature: float = 1.0,
+        top_k: int = 0,
+    ) -> None:
         if stream not in STREAMS:
             raise BadSetting(f"stream {stream}: there are {', '.join(STREAMS)}.")
+        check_sharpness(temperature, top_k, len(vocabulary))
         self._vocabulary = vocabulary
-        self._seed = seed
+        self._sharpness = (temperature, top_k)
+        self._stream: Stream = STREAMS[stream](seed)
         self._drawn = 0
-        self._generator = None if stream == "keyed" else LECTURE_STREAMS[stream](seed)
 
     def next(self, probs_VV: Tensor, prefix: str = "") -> str:
         """The next name.
 
+        Args:
+            probs_VV: each row sums to 1; float64, on the CPU, (V, V).
+            prefix: what the name begins with.
+
         Raises:
             OutsideVocabulary: the prefix has an unknown character.
         """
-        self._drawn += 1
-        if self._generator is None:
-            index = self._drawn - 1
-            (text,) = draw_keyed(probs_VV, self._vocabulary, self._seed, index, 1, prefix)
-            return text
         symbols = self._vocabulary.encode(prefix)
         longest = len(symbols) + LENGTH_LIMIT
         row = symbols[-1] if symbols else BOUNDARY
+        self._stream.begin(self._drawn)
+        self._drawn += 1
         while len(symbols) < longest:
-            row = self._generator.choose(probs_VV[row].numpy())
+            # Only the rows that are met are sharpened: of a large alphabet these are few.
+            probs_1V = sharpen(probs_VV[row : row + 1], *self._sharpness)
+            row = self._stream.choose(probs_1V[0])
             if row == BOUNDARY:
                 break
             symbols.append(row)
@@ -130,7 +157,8 @@ def draw_keyed(
     """
     symbols = vocabulary.encode(prefix)
     first = symbols[-1] if symbols else BOUNDARY
-    cumulative_VP = keyed.cumulative(probs_VV)
+    # Summed on the CPU: a GPU adds in another order, and might round to another letter.
+    cumulative_VP = keyed.cumulative(probs_VV.cpu()).to(probs_VV.device)
     letters = np.array([ord("\n"), *map(ord, vocabulary.characters[1:])], dtype=np.uint32)
     for begin in range(start, start + count, BATCH):
         size = min(BATCH, start + count - begin)
@@ -149,7 +177,7 @@ def _draw_batch(cumulative_VP: Tensor, first: int, seed: int, begin: int, size: 
     lengths_S = torch.zeros(size, dtype=torch.int64, device=device)
     drawn: list[tuple[Tensor, Tensor]] = []  # at each position: whose, and which symbol
     while len(alive_S) and len(drawn) < LENGTH_LIMIT:
-        uniforms_S = keyed.uniforms(generators_S, len(drawn))
+        uniforms_S = keyed.uniforms(generators_S, torch.tensor(len(drawn), device=device))
         current_S = keyed.choose(cumulative_VP, current_S, uniforms_S)
         going = current_S.nonzero().squeeze(1)
         current_S, generators_S, alive_S = current_S[going], generators_S[going], alive_S[going]

@@ -2,7 +2,7 @@
 
 The lecture's video, its notebook and torch as it is today draw different names from the same
 probabilities and the same seed, because `torch.multinomial` has changed. All three start from the
-words of mt19937. Here each is a class whose `choose` draws one symbol.
+words of mt19937, and go on from one name to the next.
 
 Shape suffixes: V symbols.
 """
@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from engine.errors import BadSetting
 
@@ -27,8 +28,11 @@ MCG31_FACTOR: Final = (
 class Stream(Protocol):
     """Draws symbols, one after another."""
 
-    def choose(self, probs_V: NDArray[np.float64]) -> int:
-        """A symbol drawn with these probabilities, which sum to 1; (V,)."""
+    def begin(self, index: int) -> None:
+        """Name number `index` begins."""
+
+    def choose(self, probs_V: Tensor) -> int:
+        """A symbol drawn with these probabilities, which sum to 1; float64, (V,)."""
         ...
 
 
@@ -54,50 +58,47 @@ class Mt19937:
         return numbers.astype(np.float64) * 2.0**-53
 
 
-class Video:
+class Video(Stream):
     """As in the video: one uniform number; the first symbol whose cumulative P exceeds it."""
 
     def __init__(self, seed: int) -> None:
         self._words = Mt19937(seed)
 
-    def choose(self, probs_V: NDArray[np.float64]) -> int:
+    def choose(self, probs_V: Tensor) -> int:
         """See `Stream.choose`."""
-        cumulative_V = np.cumsum(probs_V)
-        found = int(np.searchsorted(cumulative_V, self._words.uniforms(1)[0], side="right"))
-        return min(found, int(np.flatnonzero(probs_V)[-1]))  # a sum may fall short of 1
+        return first_exceeding(probs_V, self._words.uniforms(1)[0])
 
 
-class Notebook:
+def first_exceeding(probs_V: Tensor, uniform: float) -> int:
+    """The first symbol whose cumulative probability exceeds a number below 1."""
+    found = int(np.searchsorted(np.cumsum(probs_V.numpy()), uniform, side="right"))
+    return min(found, int(probs_V.nonzero()[-1]))  # the sum may fall short of 1
+
+
+class Notebook(Stream):
     """As in the notebook: a race of exponentials, drawn by a generator that one word seeds."""
 
     def __init__(self, seed: int) -> None:
         self._words = Mt19937(seed)
 
-    def choose(self, probs_V: NDArray[np.float64]) -> int:
+    def choose(self, probs_V: Tensor) -> int:
         """See `Stream.choose`."""
         state = int(self._words.words(1)[0]) % MCG31_MODULUS or 1
         uniforms = []
         for _ in probs_V:
             uniforms.append(state / MCG31_MODULUS)
             state = MCG31_FACTOR * state % MCG31_MODULUS
-        return int(np.argmax(probs_V / -np.log(uniforms)))
+        return int(np.argmax(probs_V.numpy() / -np.log(uniforms)))
 
 
-class Torch:
+class Torch(Stream):
     """As torch.multinomial does on the CPU today: a race of exponentials from V uniforms."""
 
     def __init__(self, seed: int) -> None:
         self._words = Mt19937(seed)
 
-    def choose(self, probs_V: NDArray[np.float64]) -> int:
+    def choose(self, probs_V: Tensor) -> int:
         """See `Stream.choose`."""
         exponentials_V = -np.log1p(-self._words.uniforms(len(probs_V)))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return int(np.nanargmax(probs_V / exponentials_V))
-
-
-LECTURE_STREAMS: Final[dict[str, type[Video | Notebook | Torch]]] = {
-    "video": Video,
-    "notebook": Notebook,
-    "torch": Torch,
-}
+            return int(np.nanargmax(probs_V.numpy() / exponentials_V))

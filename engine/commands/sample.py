@@ -19,7 +19,7 @@ from engine.settings import DEFAULTS
 @click.command("sample")
 @click.option("-n", "count", default=5, type=click.IntRange(0), show_default=True, help="Names.")
 @click.option("--model", type=click.Choice(["counts", "net"]), default="counts", show_default=True)
-@click.option("--stream", type=click.Choice(STREAMS), default="keyed", show_default=True)
+@click.option("--stream", type=click.Choice(list(STREAMS)), default="keyed", show_default=True)
 @click.option("--seed", default=DEFAULTS.sample_seed, show_default=True, help="Of the stream.")
 @click.option("--temperature", default=1.0, show_default=True, help="0 takes the most probable.")
 @click.option("--top-k", default=0, show_default=True, help="Only the k most probable; 0 for all.")
@@ -62,8 +62,8 @@ def command(
 def _names(lab: Lab, probs_VV: Tensor, stream: str, count: int) -> Iterator[str]:
     settings, vocabulary = lab.settings, lab.corpus.vocabulary
     seed, prefix = settings.sample_seed, settings.prefix
-    sharpened_VV = sharpen(probs_VV, settings.temperature, settings.top_k)
+    sharpness = (settings.temperature, settings.top_k)
     if stream == "keyed":  # all at once
-        return draw_keyed(sharpened_VV, vocabulary, seed, 0, count, prefix)
-    names = NameStream(stream, seed, vocabulary)
-    return (names.next(sharpened_VV, prefix) for _ in range(count))
+        return draw_keyed(sharpen(probs_VV, *sharpness), vocabulary, seed, 0, count, prefix)
+    names = NameStream(stream, seed, vocabulary, *sharpness)
+    return (names.next(probs_VV, prefix) for _ in range(count))

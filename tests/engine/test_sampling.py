@@ -45,8 +45,8 @@ def test_each_name_has_a_generator_of_its_own(seed: int, index: int) -> None:
     own = next(itertools.islice(splitmix64((seed + index * 0x9E3779B97F4A7C15) % 2**64), 1))
     expected = [number >> 11 for number in itertools.islice(splitmix64(own), 5)]
     generator = keyed.generators(seed, torch.tensor([index]))
-    drawn = [float(keyed.uniforms(generator, place)) * 2**53 for place in range(5)]
-    assert drawn == expected
+    drawn = keyed.uniforms(generator, torch.arange(5)) * 2**53
+    assert drawn.tolist() == expected
 
 
 def test_mt19937_gives_the_numbers_of_torch() -> None:
@@ -77,6 +77,18 @@ def test_a_name_drawn_alone_equals_the_same_name_drawn_in_a_batch(start: int, co
     batch = list(draw_keyed(PROBS, VOCABULARY, 7, start, count))
     alone = [next(draw_keyed(PROBS, VOCABULARY, 7, start + i, 1)) for i in range(count)]
     assert batch == alone
+
+
+def test_a_large_alphabet_draws_alone_what_it_draws_in_a_batch() -> None:
+    probs = torch.rand((300, 300), generator=torch.Generator().manual_seed(1)).double()
+    probs /= probs.sum(1, keepdim=True)
+    probs[:, 0] += 0.01
+    probs /= probs.sum(1, keepdim=True)
+    vocabulary = Vocabulary(map(chr, range(0x4E00, 0x4E00 + 299)))
+    names = NameStream("keyed", 5, vocabulary, temperature=0.9, top_k=100)
+    alone = [names.next(probs) for _ in range(200)]
+    assert alone == list(draw_keyed(sharpen(probs, 0.9, 100), vocabulary, 5, 0, 200))
+    assert max(map(len, alone)) > keyed.AHEAD, "numbers were computed ahead more than once"
 
 
 def test_batches_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,3 +142,18 @@ def test_a_new_learning_rate_is_marked_in_the_history(lab: Lab) -> None:
     curve = lab.history.curve(10)
     assert curve is not None
     assert [(mark.step, mark.text) for mark in curve.marks] == [(1, "lr 10"), (1, "λ 0.02")]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_trains_and_samples_as_the_cpu_does() -> None:
+    labs = [Lab(built_in_path(), hold_out=0.1, device=device) for device in ("cpu", "cuda")]
+    for lab in labs:
+        lab.train()
+        lab.advance(100)
+        lab.draw(50)
+    cpu, gpu = labs
+    assert gpu.history.train.values() == pytest.approx(cpu.history.train.values(), abs=1e-5)
+    assert gpu.history.held_out.values() == pytest.approx(cpu.history.held_out.values(), abs=1e-5)
+    assert torch.allclose(gpu.matrix("weights"), cpu.matrix("weights"), atol=1e-5)
+    drawn = [[draw.counts and draw.counts.text for draw in lab.sampler.newest(50)] for lab in labs]
+    assert drawn[0] == drawn[1]
