@@ -15,7 +15,7 @@ from engine.corpus import Corpus
 from engine.printable import printable
 from engine.protocol import Drawn, Name, Settings
 from engine.sampling import NameStream, has_ended
-from engine.scoring import nll_of_word
+from engine.scoring import mean_nll, probabilities_of_word
 
 Model = Literal["counts", "net"]
 MODELS: Final[tuple[Model, Model]] = ("counts", "net")
@@ -70,7 +70,7 @@ class Sampler:
     def _name(self, text: str, ended: bool, probs_VV: Tensor) -> Name:
         return Name(
             text=printable(text),
-            nll=nll_of_word(text, self._corpus.vocabulary, probs_VV, ended),
+            nll=mean_nll(probabilities_of_word(text, self._corpus.vocabulary, probs_VV, ended)),
             in_data=self._corpus.has(text),
             ended=ended,
         )

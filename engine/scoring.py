@@ -26,19 +26,31 @@ def transitions(word: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
     return list(pairwise(symbols))
 
 
-def nll_of_word(word: str, vocabulary: Vocabulary, probs_VV: Tensor, ended: bool = True) -> float:
-    """Mean NLL of a word in nats per character, its end being one; `inf` where it is impossible.
+def probabilities_of_word(
+    word: str, vocabulary: Vocabulary, probs_VV: Tensor, ended: bool = True
+) -> list[float]:
+    """The probability of each character of a word after the one before, its end being the last.
 
     Args:
         word: a word of the vocabulary.
         vocabulary: what its symbols are.
         probs_VV: P(j | i), (V, V).
-        ended: False where the word was cut off, and so has no end to score.
+        ended: False where the word was cut off, and so has no end.
+
+    Raises:
+        OutsideVocabulary: the word has an unknown character.
     """
     pairs = transitions(word, vocabulary)
-    if not ended:
-        pairs.pop()
-    return sum(nll(float(probs_VV[pair])) for pair in pairs) / len(pairs)
+    return [float(probs_VV[pair]) for pair in (pairs if ended else pairs[:-1])]
+
+
+def mean_nll(probabilities: list[float]) -> float:
+    """Mean NLL in nats per character of a word whose characters have these probabilities.
+
+    >>> mean_nll([1.0, 0.25])
+    0.6931471805599453
+    """
+    return sum(map(nll, probabilities)) / len(probabilities)
 
 
 def nll(probability: float) -> float:

@@ -115,8 +115,10 @@ class Worker:
             case Export(what, view):
                 return Text(snapshots.exported(lab, what, view))
             case Train(more):
+                if lab.state != "training":
+                    self._bursts.clear()
+                    self._next_step = time.monotonic()
                 lab.train(more)
-                self._next_step = time.monotonic()
             case Pause():
                 lab.pause()
             case StepOnce():
@@ -176,7 +178,7 @@ class Worker:
         """Some steps were made: take note, and tell everybody if they were the last."""
         now = time.monotonic()
         self._bursts.append((now, len(burst.losses)))
-        while now - self._bursts[0][0] > RATE_SECONDS:
+        while len(self._bursts) > 2 and now - self._bursts[0][0] > RATE_SECONDS:
             self._bursts.popleft()
         self._changed()
         if lab.state in ("done", "failed"):

@@ -73,6 +73,7 @@ def test_sampled_names_carry_their_score() -> None:
     (scored,) = lines("score", names[0]["name"])
     assert scored["nll_counts"] == pytest.approx(names[0]["nll"])
     assert scored["in_data"] == names[0]["in_data"]
+    assert names[0]["probabilities"] == [step["p_counts"] for step in scored["characters"]]
 
 
 def test_options_change_what_is_trained() -> None:

@@ -12,7 +12,7 @@ from engine.commands.training import Training, smoothing_option, training_option
 from engine.lab import Lab
 from engine.printable import printable
 from engine.sampling import STREAMS, NameStream, draw_keyed, has_ended, sharpen
-from engine.scoring import nll_of_word
+from engine.scoring import mean_nll, probabilities_of_word
 from engine.settings import DEFAULTS
 
 
@@ -55,8 +55,15 @@ def command(
             click.echo(printable(name))
             continue
         ended = has_ended(name, lab.settings.prefix)
-        nll = nll_of_word(name, lab.corpus.vocabulary, probs_VV, ended)
-        echo_json({"name": name, "nll": nll, "in_data": lab.corpus.has(name)})
+        probabilities = probabilities_of_word(name, lab.corpus.vocabulary, probs_VV, ended)
+        echo_json(
+            {
+                "name": name,
+                "nll": mean_nll(probabilities),
+                "in_data": lab.corpus.has(name),
+                "probabilities": probabilities,
+            }
+        )
 
 
 def _names(lab: Lab, probs_VV: Tensor, stream: str, count: int) -> Iterator[str]:

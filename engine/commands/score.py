@@ -11,7 +11,7 @@ from engine.cli import echo_json, json_option
 from engine.commands.training import Training, smoothing_option, training_options
 from engine.printable import printable
 from engine.protocol import Scored
-from engine.scoring import nll
+from engine.scoring import mean_nll, nll
 from engine.snapshots import scored
 
 
@@ -38,40 +38,40 @@ def command(
             click.echo("\n" * (place > 0) + _as_table(word, score))
 
 
+def _means(score: Scored) -> tuple[float, float]:
+    """The word's mean NLL under the counts and under the net."""
+    steps = score.characters
+    return mean_nll([step.p_counts for step in steps]), mean_nll([step.p_net for step in steps])
+
+
 def _as_json(word: str, score: Scored) -> dict[str, Any]:
-    steps = [
-        {
-            **msgspec.structs.asdict(step),
-            "nll_counts": nll(step.p_counts),
-            "nll_net": nll(step.p_net),
-        }
-        for step in score.characters
-    ]
+    by_counts, by_net = _means(score)
     return {
         "word": word,
         "in_data": score.in_data,
-        "nll_counts": _mean([step["nll_counts"] for step in steps]),
-        "nll_net": _mean([step["nll_net"] for step in steps]),
-        "characters": steps,
+        "nll_counts": by_counts,
+        "nll_net": by_net,
+        "characters": [
+            {
+                **msgspec.structs.asdict(step),
+                "nll_counts": nll(step.p_counts),
+                "nll_net": nll(step.p_net),
+            }
+            for step in score.characters
+        ],
     }
 
 
 def _as_table(word: str, score: Scored) -> str:
-    columns = [(nll(step.p_counts), nll(step.p_net), step) for step in score.characters]
     known = {True: "in the data", False: "new", None: "not known whether in the data"}
     lines = [
         f"{printable(word)} ({known[score.in_data]})",
         "pair   P counts      NLL     P net      NLL",
         *(
-            f"{step.previous}{step.symbol}     {step.p_counts:8.4f} {by_counts:8.4f}"
-            f"  {step.p_net:8.4f} {by_net:8.4f}"
-            for by_counts, by_net, step in columns
+            f"{step.previous}{step.symbol}     {step.p_counts:8.4f} {nll(step.p_counts):8.4f}"
+            f"  {step.p_net:8.4f} {nll(step.p_net):8.4f}"
+            for step in score.characters
         ),
-        f"mean            {_mean([c for c, _, _ in columns]):8.4f}"
-        f"           {_mean([n for _, n, _ in columns]):8.4f}",
+        "mean            {:8.4f}           {:8.4f}".format(*_means(score)),
     ]
     return "\n".join(lines)
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)

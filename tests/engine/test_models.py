@@ -13,7 +13,7 @@ from engine.errors import OutsideVocabulary
 from engine.history import History
 from engine.lab import Lab
 from engine.ladders import RUNGS, climb
-from engine.scoring import nll_of_word
+from engine.scoring import mean_nll, probabilities_of_word
 from engine.snapshots import scored
 from engine.vocabulary import Vocabulary
 
@@ -40,7 +40,8 @@ def test_infinite_smoothing_knows_nothing(lab: Lab) -> None:
 
 def test_without_smoothing_a_pair_never_seen_is_infinitely_surprising(lab: Lab) -> None:
     lab.configure(smoothing=0.0)
-    assert nll_of_word("jq", lab.corpus.vocabulary, lab.count_probs_VV) == math.inf
+    jq = probabilities_of_word("jq", lab.corpus.vocabulary, lab.count_probs_VV)
+    assert mean_nll(jq) == math.inf
 
 
 def test_the_net_arrives_at_the_counts(lab: Lab) -> None:
@@ -58,9 +59,8 @@ def test_the_nll_of_the_words_is_the_nll_of_the_corpus(lab: Lab) -> None:
     assert lab.corpus.known is not None
     vocabulary, probs = lab.corpus.vocabulary, lab.count_probs_VV
     words = sorted(lab.corpus.known)
-    total = sum(nll_of_word(word, vocabulary, probs) * (len(word) + 1) for word in words)
-    mean = total / sum(len(word) + 1 for word in words)
-    assert mean == pytest.approx(lab.lines.counts, abs=1e-9)
+    drawn = [p for word in words for p in probabilities_of_word(word, vocabulary, probs)]
+    assert mean_nll(drawn) == pytest.approx(lab.lines.counts, abs=1e-9)
 
 
 def test_a_word_is_scored_a_character_at_a_time(lab: Lab) -> None:
