@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -28,6 +29,9 @@ def main(socket: Path, idle_seconds: float) -> None:
     try:
         # Whoever started this process waits for the line.
         asyncio.run(run(socket, idle_seconds, ready=lambda: click.echo("ready")))
+        # The folder was made for the socket; a screen that was killed cannot remove it.
+        with contextlib.suppress(OSError):
+            socket.parent.rmdir()
     except (EngineError, OSError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)

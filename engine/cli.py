@@ -7,6 +7,7 @@ runs, so that `--help` is there at once.
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -84,8 +85,22 @@ def json_option(command: Command) -> Command:
 
 
 def echo_json(value: Any) -> None:
-    """A line of JSON in ASCII: no character of the data can do anything to a terminal."""
-    click.echo(json.dumps(value))
+    """A line of JSON in ASCII: no character of the data can do anything to a terminal.
+
+    JSON has no infinity: the NLL of what is impossible is null.
+    """
+    click.echo(json.dumps(_finite(value), allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {key: _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+    return value
 
 
 def narrate(text: str) -> None:

@@ -110,13 +110,14 @@ def read_corpus(path: Path, hold_out: float = 0.0) -> Corpus:
         with ThreadPoolExecutor(1) as helper, one_thread():
             for chunk in read_chunks(path):
                 tally.add(chunk, helper)
+        characters = tally.characters()
     except DataError as error:
         raise error if str(error).startswith(name) else DataError(f"{name}: {error}") from None
     if not tally.lengths_L.any():
         raise DataError(
             f"{name} has {tally.blank_lines:,} blank lines and no word. It needs one word a line."
         )
-    vocabulary = Vocabulary(tally.characters())
+    vocabulary = Vocabulary(characters)
     counts_VV, held_out_VV = tally.counts_of(vocabulary.characters)
     if not counts_VV.any() or (hold_out and not held_out_VV.any()):
         raise DataError(

@@ -45,7 +45,7 @@ def nll_of_counts(counts_VV: Tensor, probs_VV: Tensor) -> float:
     0.6931471805599453
     """
     counts_VV = counts_VV.double()
-    return float(-torch.xlogy(counts_VV, probs_VV).sum() / counts_VV.sum())
+    return max(0.0, float(-torch.xlogy(counts_VV, probs_VV).sum() / counts_VV.sum()))
 
 
 def floor(counts_VV: Tensor) -> float:

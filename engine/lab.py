@@ -9,7 +9,6 @@ Shape suffixes: V symbols.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from engine.devices import pick_device
 from engine.errors import BadSetting
 from engine.history import History
 from engine.ladders import climb
+from engine.latest import Latest
 from engine.protocol import Ladder, Lines, Settings, Source, State, View
 from engine.reading import normalised
 from engine.sampler import MODELS, Model, Sampler
@@ -30,7 +30,7 @@ from engine.sampling import check_sharpness
 from engine.settings import DEFAULTS, GOAL, check
 from engine.trainer import Burst, Trainer
 
-MARKED: Final = {"learning_rate": "lr", "regularisation": "λ", "seed": "seed"}
+MARKED: Final = {"learning_rate": "lr", "regularisation": "λ"}
 REDRAWN: Final = 10  # names of a new stream, where there were names of the old one
 SOURCES: Final[dict[Source, tuple[Model, ...]]] = {
     "counts": ("counts",),
@@ -64,10 +64,13 @@ class Lab:
         self.goal = GOAL
         self.state: State = "idle"
         self.reason = ""
-        # Both are asked for again and again between two changes.
-        self._count_probs = lru_cache(1)(self._count_probs_of)
-        self._net_probs = lru_cache(1)(self._net_probs_of)
-        self._lines = lru_cache(1)(self._lines_of)
+        self.wanted = 0  # names that are still to be drawn
+        self._runs = 0  # trainings begun: with the step, this tells one W from another
+        # All are asked for again and again between two changes.
+        self._count_probs: Latest[Tensor] = Latest()
+        self._net_probs: Latest[Tensor] = Latest()
+        self._extremes: Latest[tuple[float, float]] = Latest()
+        self._lines: Latest[Lines] = Latest()
         self._floor = counts.floor(self.corpus.counts_VV)
 
     # --- the models -------------------------------------------------------------------------------
@@ -75,17 +78,22 @@ class Lab:
     @property
     def count_probs_VV(self) -> Tensor:
         """P of the count model at the present smoothing; float64, (V, V)."""
-        return self._count_probs(self.settings.smoothing)
+        smoothing = self.settings.smoothing
+        return self._count_probs.of(
+            smoothing, lambda: counts.probabilities(self.corpus.counts_VV, smoothing)
+        )
 
     @property
     def net_probs_VV(self) -> Tensor:
         """P of the net as it is now; float64 on the CPU, (V, V)."""
-        return self._net_probs(self.trainer.step, self.settings.seed)
+        return self._net_probs.of(
+            (self._runs, self.trainer.step), lambda: net.probabilities(self.trainer.weights_VV)
+        )
 
     @property
     def lines(self) -> Lines:
         """What the net's loss can be compared with."""
-        return self._lines(self.settings.smoothing)
+        return self._lines.of(self.settings.smoothing, self._compared)
 
     def matrix(self, view: View) -> Tensor:
         """A whole matrix: counts as int64, all others as float64 on the CPU; (V, V)."""
@@ -97,6 +105,16 @@ class Lab:
             "difference": lambda: self.net_probs_VV - self.count_probs_VV,
         }
         return views[view]()
+
+    def extremes(self, view: View) -> tuple[float, float]:
+        """The smallest and the largest value of a whole matrix."""
+
+        def compute() -> tuple[float, float]:
+            low, high = torch.aminmax(self.matrix(view))
+            return float(low), float(high)
+
+        key = (view, self._runs, self.trainer.step, self.settings.smoothing)
+        return self._extremes.of(key, compute)
 
     # --- training ---------------------------------------------------------------------------------
 
@@ -133,9 +151,10 @@ class Lab:
         if burst.diverged:
             self.state = "failed"
             self.reason = (
-                f"The loss is no longer finite after step {self.trainer.step + 1:,}: a learning"
-                f" rate of {self.settings.learning_rate:g} is too large here. The weights of step"
-                f" {self.trainer.step:,} are kept. Lower the rate and start again."
+                f"The loss is no longer finite after step {self.trainer.step + 1:,}: the learning"
+                f" rate {self.settings.learning_rate:g} with λ {self.settings.regularisation:g} is"
+                f" too large. The weights of step {self.trainer.step:,} are kept. Lower the rate or"
+                " λ, and start again."
             )
         elif self.trainer.step >= self.goal:
             self.state = "done"
@@ -147,10 +166,10 @@ class Lab:
             check("seed", seed)
             self.settings = msgspec.structs.replace(self.settings, seed=seed)
         self.trainer.restart(self.settings.seed)
-        self._net_probs.cache_clear()
+        self._runs += 1
         self.history = History()
         if seed is not None:
-            self.history.mark(0, MARKED["seed"], str(seed))
+            self.history.mark(0, "seed", str(seed))
         self.goal, self.state, self.reason = GOAL, "idle", ""
 
     # --- settings ---------------------------------------------------------------------------------
@@ -173,9 +192,8 @@ class Lab:
             if getattr(before, name) != getattr(settings, name):
                 self.history.mark(self.trainer.step, what, f"{getattr(settings, name):g}")
         if _sampling(before) != _sampling(settings) and self.sampler.drawn:
-            count = min(self.sampler.drawn, REDRAWN)
+            self.wanted = max(self.wanted, min(self.sampler.drawn, REDRAWN))
             self.sampler.restart()
-            self.draw(count)
 
     def adjust(self, setting: Ladder, by: int) -> None:
         """Move a setting some rungs up or down its ladder."""
@@ -184,29 +202,25 @@ class Lab:
     # --- names ------------------------------------------------------------------------------------
 
     def draw(self, count: int) -> None:
-        """Draw names with the sampler's settings.
+        """Want so many more names; `draw_next` draws them one by one.
 
         Raises:
             BadSetting: too many at once, or less than one.
         """
         if not 1 <= count <= self.sampler.kept:
             raise BadSetting(f"{count} names: give a number from 1 to {self.sampler.kept:,}.")
+        self.wanted = min(self.wanted + count, self.sampler.kept)
+
+    def draw_next(self) -> None:
+        """Draw a name with the sampler's settings."""
         models = {
             model: self.count_probs_VV if model == "counts" else self.net_probs_VV
             for model in SOURCES[self.settings.source]
         }
-        self.sampler.draw(count, self.settings, models)
+        self.sampler.draw(self.settings, models)
+        self.wanted = max(0, self.wanted - 1)
 
-    # --- what is computed once per change ---------------------------------------------------------
-
-    def _count_probs_of(self, smoothing: float) -> Tensor:
-        return counts.probabilities(self.corpus.counts_VV, smoothing)
-
-    @torch.inference_mode()
-    def _net_probs_of(self, step: int, seed: int) -> Tensor:
-        return net.probabilities(self.trainer.weights_VV)
-
-    def _lines_of(self, smoothing: float) -> Lines:
+    def _compared(self) -> Lines:
         held_out_VV = self.corpus.held_out_VV
         return Lines(
             floor=self._floor,

@@ -21,7 +21,7 @@ def _one_two_five(low: int, high: int) -> list[float]:
 RUNGS: Final[dict[Ladder, list[float]]] = {
     "learning_rate": _one_two_five(-3, 6),
     "regularisation": [0.0, *_one_two_five(-4, 2)],
-    "smoothing": [0.0, *_one_two_five(-3, 6)],
+    "smoothing": [0.0, *_one_two_five(-2, 6)],
     "temperature": [tenths / 10 for tenths in range(51)],
     # Doubling, from the lecture's 20 steps a second both ways.
     "pace": [*(20 * 2.0**power for power in range(-5, 11)), NO_PACE_LIMIT],

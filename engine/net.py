@@ -23,7 +23,7 @@ def initial_weights(symbols: int, seed: int) -> Tensor:
 
 
 def probabilities(weights_VV: Tensor) -> Tensor:
-    """softmax(W) over each row: float64 on the CPU, so that every device samples alike; (V, V)."""
+    """softmax(W) of any rows: float64 on the CPU, so that every device samples alike; (…, V)."""
     return torch.softmax(weights_VV.detach().cpu().double(), dim=1)
 
 

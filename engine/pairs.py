@@ -75,6 +75,20 @@ def _word_lengths(buffer: NDArray[np.uint8]) -> NDArray[np.int64]:
     return lengths_L
 
 
+def check_size(characters: int) -> None:
+    """Refuse an alphabet that is too large.
+
+    Raises:
+        DataError: it has more than `LARGEST_VOCABULARY` characters.
+    """
+    if characters > LARGEST_VOCABULARY:
+        raise DataError(
+            f"more than {LARGEST_VOCABULARY:,} distinct characters. The matrix would be too large"
+            " to learn or to look at: leave out rare characters, or spell them in a smaller"
+            " alphabet."
+        )
+
+
 class PairCounter:
     """Counts pairs of characters of any script; finds the characters as it goes."""
 
@@ -129,12 +143,7 @@ class PairCounter:
             return symbols
         self._symbols[new] = len(self.characters) + np.arange(len(new), dtype=np.int32)
         self.characters += map(chr, new)
-        if len(self.characters) - 1 > LARGEST_VOCABULARY:
-            raise DataError(
-                f"more than {LARGEST_VOCABULARY:,} distinct characters. The matrix would be too"
-                " large to learn or to look at: leave out rare characters, or spell them in a"
-                " smaller alphabet."
-            )
+        check_size(len(self.characters) - 1)
         if len(self.characters) > len(self._counts):
             size = 1 << (len(self.characters) - 1).bit_length()
             grown = np.zeros((size, size), dtype=np.int64)

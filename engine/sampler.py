@@ -36,32 +36,30 @@ class Sampler:
         self._names: deque[Drawn] = deque(maxlen=self.kept)
         self._streams: dict[Model, NameStream] = {}
 
-    def draw(self, count: int, settings: Settings, probs: dict[Model, Tensor]) -> None:
-        """Draw `count` more names. Settings other than the last call's want a `restart` first.
+    def draw(self, settings: Settings, probs: dict[Model, Tensor]) -> None:
+        """Draw one more name. Settings other than the last call's want a `restart` first.
 
         Args:
-            count: of each model.
             settings: where from and how.
             probs: P of each model that the settings name; (V, V).
 
         Raises:
             OutsideVocabulary, BadSetting: the settings do not fit the data.
         """
-        for _ in range(count):
-            names: dict[Model, Name] = {}
-            for model, probs_VV in probs.items():
-                if model not in self._streams:
-                    self._streams[model] = NameStream(
-                        settings.stream,
-                        settings.sample_seed,
-                        self._corpus.vocabulary,
-                        settings.temperature,
-                        settings.top_k,
-                    )
-                text = self._streams[model].next(probs_VV, settings.prefix)
-                names[model] = self._name(text, has_ended(text, settings.prefix), probs_VV)
-            self._names.append(Drawn(self.drawn, names.get("counts"), names.get("net")))
-            self.drawn += 1
+        names: dict[Model, Name] = {}
+        for model, probs_VV in probs.items():
+            if model not in self._streams:
+                self._streams[model] = NameStream(
+                    settings.stream,
+                    settings.sample_seed,
+                    self._corpus.vocabulary,
+                    settings.temperature,
+                    settings.top_k,
+                )
+            text = self._streams[model].next(probs_VV, settings.prefix)
+            names[model] = self._name(text, has_ended(text, settings.prefix), probs_VV)
+        self._names.append(Drawn(self.drawn, names.get("counts"), names.get("net")))
+        self.drawn += 1
 
     def newest(self, count: int) -> tuple[Drawn, ...]:
         """The newest names, the oldest of them first."""

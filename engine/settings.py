@@ -15,6 +15,7 @@ GOAL: Final = 100  # steps; the lecture's
 LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean over all pairs
 REGULARISATION: Final = 0.01  # the lecture's λ
 SMOOTHING: Final = 1.0  # the lecture's k
+LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
 PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
 
 DEFAULTS: Final = Settings(
@@ -36,7 +37,10 @@ DEFAULTS: Final = Settings(
 _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "learning_rate": (lambda x: 0 < x < math.inf, "a number above 0"),
     "regularisation": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
-    "smoothing": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
+    "smoothing": (
+        lambda x: 0 <= x <= LARGEST_SMOOTHING,
+        f"a number from 0 to {LARGEST_SMOOTHING:g}",
+    ),
     "pace": (lambda x: x > 0, "a number of steps per second above 0"),
     "seed": (lambda x: 0 <= x < 2**64, "a whole number from 0 to 2^64 - 1"),
     "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, "a whole number from 0 to 2^32 - 1"),

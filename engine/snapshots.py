@@ -10,6 +10,7 @@ from typing import Final
 
 import torch
 
+from engine import net
 from engine.errors import BadSetting
 from engine.lab import Lab
 from engine.printable import label, printable
@@ -141,20 +142,21 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
 
 def _cells(lab: Lab, watch: Watch) -> Cells:
     matrix_VV = lab.matrix(watch.view)
-    low, high = torch.aminmax(matrix_VV)
+    low, high = lab.extremes(watch.view)
     window = matrix_VV[torch.tensor(watch.rows)[:, None], torch.tensor(watch.columns)]
     return Cells(
         view=watch.view,
         rows=watch.rows,
         columns=watch.columns,
         values=window.double().numpy().tobytes(),
-        low=float(low),
-        high=float(high),
+        low=low,
+        high=high,
     )
 
 
 def _reading(lab: Lab, row: int, column: int) -> Reading:
     counts_V = lab.corpus.counts_VV[row]
+    weights_V = lab.trainer.weights_VV[row]
     count = counts_V[column]
     return Reading(
         row=row,
@@ -163,6 +165,6 @@ def _reading(lab: Lab, row: int, column: int) -> Reading:
         row_total=int(counts_V.sum()),
         rank=int((counts_V > count).sum()) + 1,
         p_counts=float(lab.count_probs_VV[row, column]),
-        p_net=float(lab.net_probs_VV[row, column]),
-        weight=float(lab.trainer.weights_VV[row, column]),
+        p_net=float(net.probabilities(weights_V[None])[0, column]),  # of this row alone
+        weight=float(weights_V[column]),
     )

@@ -80,15 +80,18 @@ class Notebook(Stream):
 
     def __init__(self, seed: int) -> None:
         self._words = Mt19937(seed)
+        self._powers_V = np.empty(0, dtype=np.int64)
 
     def choose(self, probs_V: Tensor) -> int:
         """See `Stream.choose`."""
-        state = int(self._words.words(1)[0]) % MCG31_MODULUS or 1
-        uniforms = []
-        for _ in probs_V:
-            uniforms.append(state / MCG31_MODULUS)
-            state = MCG31_FACTOR * state % MCG31_MODULUS
-        return int(np.argmax(probs_V.numpy() / -np.log(uniforms)))
+        seed = int(self._words.words(1)[0]) % MCG31_MODULUS or 1
+        if len(self._powers_V) != len(probs_V):
+            self._powers_V = np.array(
+                [pow(MCG31_FACTOR, place, MCG31_MODULUS) for place in range(len(probs_V))]
+            )
+        # x_j = factor^j · seed mod m: both are below 2^31, so the product fits 64 bits.
+        uniforms_V = (self._powers_V * seed % MCG31_MODULUS) / MCG31_MODULUS
+        return int(np.argmax(probs_V.numpy() / -np.log(uniforms_V)))
 
 
 class Torch(Stream):

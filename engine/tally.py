@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import DataError
-from engine.pairs import PairCounter, count_ascii
+from engine.pairs import PairCounter, check_size, count_ascii
 from engine.reading import LONGEST_LINE, Chunk
 
 FIRST_WORDS: Final = 10
@@ -58,7 +58,9 @@ class Tally:
         """The characters of all words."""
         self._train.add_bytes(self._pairs_BB)
         self._pairs_BB[:] = 0
-        return {*self._train.characters, *self._held_out.characters} - {"\n"}
+        characters = {*self._train.characters, *self._held_out.characters} - {"\n"}
+        check_size(len(characters))
+        return characters
 
     def counts_of(self, characters: tuple[str, ...]) -> tuple[Tensor, Tensor]:
         """The counts of the training words and of those held out, in this order; (V, V) each."""

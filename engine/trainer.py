@@ -6,6 +6,7 @@ Shape suffixes: V symbols.
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,8 +14,9 @@ import torch
 from torch import Tensor
 
 from engine import net
-from engine.devices import float_type
+from engine.devices import float_type, one_thread
 
+SMALL: Final = 1 << 15  # cells of W; below, torch's other threads are of no use
 TRACE: Final = 1 << 20  # weights kept of a burst: 8 MB, 1,438 steps of the lecture's net
 
 
@@ -66,15 +68,13 @@ class Trainer:
         """
         steps = min(steps, self.longest_burst)
         trace = self._trace[: steps + 1]
-        net.descend(trace, self._shares_VV, learning_rate, regularisation)
+        with one_thread() if self._shares_VV.numel() < SMALL else nullcontext():
+            net.descend(trace, self._shares_VV, learning_rate, regularisation)
+            measured = self._measure(trace[1:])
         # What is known of the first weights need not be measured again.
+        known = (self.nll, self.mean_square, self.held_out_nll)
         nlls, squares, held_out = (
-            [known, *new]
-            for known, new in zip(
-                (self.nll, self.mean_square, self.held_out_nll),
-                self._measure(trace[1:]),
-                strict=True,
-            )
+            [first, *others] for first, others in zip(known, measured, strict=True)
         )
         losses = [nll + regularisation * square for nll, square in zip(nlls, squares, strict=True)]
         good = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), steps + 1) - 1

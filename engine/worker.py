@@ -17,7 +17,6 @@ from typing import Final
 import msgspec
 
 from engine import snapshots
-from engine.devices import one_thread
 from engine.errors import EngineError, NoData
 from engine.inbox import Audience, Inbox, Job, Joined, Left
 from engine.lab import Lab
@@ -41,10 +40,9 @@ from engine.protocol import (
 from engine.reading import built_in_path
 from engine.trainer import Burst
 
-BURST_SECONDS: Final = 0.004  # how long a request waits for the steps before it, at the most
+BURST_SECONDS: Final = 0.004  # how long a request waits, unless a single step takes longer
 NAMES_PER_SECOND: Final = 5.0  # when sampling goes on by itself: as fast as one can read
 RATE_SECONDS: Final = 1.0  # steps per second are those of the last second
-SMALL: Final = 1 << 15  # cells of a matrix; below, torch's other threads are of no use
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +67,8 @@ class Worker:
                 item = self._inbox.get(timeout=self._seconds_to_wait())
                 while item is not None:
                     self._take(item)
+                    if self._lab is not None:
+                        self._publish(self._lab)  # a long queue is seen to shrink
                     item = self._inbox.get_nowait()
                 return
             except queue.Empty:
@@ -105,6 +105,7 @@ class Worker:
         lab = self._lab
         if lab is None:
             raise NoData("No data is open. Open a file first.")
+        pace = lab.settings.pace
         match request:
             case Watch():
                 snapshots.check_watch(lab, request)
@@ -123,6 +124,7 @@ class Worker:
                 lab.pause()
             case StepOnce():
                 self._made(lab, lab.step_once())
+                self._bursts.clear()  # no rate to speak of
             case Reset(seed):
                 lab.reset(seed)
                 self._bursts.clear()
@@ -133,6 +135,8 @@ class Worker:
                 lab.adjust(setting, by)
             case Draw(count):
                 lab.draw(count)
+        if lab.settings.pace != pace:
+            self._next_step = time.monotonic()  # not only when the old pace's next step is due
         self._changed()
         return Done()
 
@@ -162,17 +166,11 @@ class Worker:
             self._next_step = (now if late else self._next_step) + period
         else:
             steps = self._burst
-        burst = self._advance(lab, steps)
+        burst = lab.advance(steps)
         elapsed = time.monotonic() - now
         if pace == math.inf:
             self._burst = max(1, min(2 * steps, int(steps * BURST_SECONDS / elapsed)))
         self._made(lab, burst)
-
-    def _advance(self, lab: Lab, steps: int) -> Burst:
-        if len(lab.corpus.vocabulary) ** 2 < SMALL:
-            with one_thread():
-                return lab.advance(steps)
-        return lab.advance(steps)
 
     def _made(self, lab: Lab, burst: Burst) -> None:
         """Some steps were made: take note, and tell everybody if they were the last."""
@@ -194,10 +192,14 @@ class Worker:
 
     def _sample(self, lab: Lab) -> None:
         now = time.monotonic()
-        if lab.settings.keep_sampling and now >= self._next_name:
+        if lab.settings.keep_sampling and lab.wanted == 0 and now >= self._next_name:
             lab.draw(1)
             self._next_name = now + 1 / NAMES_PER_SECOND
+        while lab.wanted:
+            lab.draw_next()
             self._changed()
+            if time.monotonic() > now + BURST_SECONDS:
+                break
 
     def _publish(self, lab: Lab, at_once: bool = False) -> None:
         now = time.monotonic()
@@ -227,6 +229,8 @@ class Worker:
         due = [audience.due for audience in self._audiences if audience.stale]
         if self._lab is not None and self._lab.state == "training":
             due.append(0.0 if self._lab.settings.pace == math.inf else self._next_step)
-        if self._lab is not None and self._lab.settings.keep_sampling:
+        if self._lab is not None and self._lab.wanted:
+            due.append(0.0)
+        elif self._lab is not None and self._lab.settings.keep_sampling:
             due.append(self._next_name)
         return max(0.0, min(due) - time.monotonic()) if due else None

@@ -89,7 +89,7 @@ class Conversation:
             EngineError: it could not be done; the text says why.
         """
         if self._connection is None:
-            raise EngineError("The engine is not running. ctrl+r starts it again.")
+            raise EngineError("The engine is not running. In the lab, ctrl+r starts it again.")
         answer = await self._connection.call(request)
         if isinstance(request, Open):
             self.opening = request

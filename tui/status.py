@@ -8,6 +8,7 @@ from typing import Final
 from textual.content import Content
 
 from engine.protocol import DatasetOpened, Snapshot
+from tui.figures import figure
 from tui.lines import Lines
 
 _QUIET: Final = "$foreground-muted"
@@ -64,7 +65,7 @@ def status_facts(
     if snapshot is None:
         return facts
     settings = snapshot.settings
-    loss = "–" if snapshot.loss is None else f"{snapshot.loss:.4f}"
+    loss = "–" if snapshot.loss is None else figure(snapshot.loss)
     pace = "no limit" if isinf(settings.pace) else f"{settings.pace:g}/s"
     speed = f"{snapshot.steps_per_second:,.0f}" if snapshot.steps_per_second else "–"
     facts += [
@@ -74,7 +75,7 @@ def status_facts(
         (3, _fact("lr", f"{settings.learning_rate:g}")),
         (6, _fact("pace", pace)),
         (10, _fact("λ", f"{settings.regularisation:g}")),
-        (9, _fact("k", f"{settings.smoothing:g}")),
+        (9, _fact("smoothing", f"{settings.smoothing:g}")),
         (11, _fact("seed", f"{settings.seed}")),
     ]
     return facts

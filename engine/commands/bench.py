@@ -119,8 +119,7 @@ def _training() -> Result:
 
     def train() -> tuple[float, ...]:
         trainer.restart(DEFAULTS.seed)
-        with one_thread():
-            return trainer.burst(STEPS, *rates).losses
+        return trainer.burst(STEPS, *rates).losses
 
     fast, losses = _fastest(train)
     worst = max(abs(a - b) for a, b in zip(losses, slow_losses, strict=True))

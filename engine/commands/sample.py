@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Final
 
 import click
 from torch import Tensor
@@ -14,6 +16,8 @@ from engine.printable import printable
 from engine.sampling import STREAMS, NameStream, draw_keyed, has_ended, sharpen
 from engine.scoring import mean_nll, probabilities_of_word
 from engine.settings import DEFAULTS
+
+LINES: Final = 1000  # written at once; a line at a time takes longer than drawing the names
 
 
 @click.command("sample")
@@ -50,10 +54,12 @@ def command(
     if model == "net":
         training.finish(lab)
     probs_VV = lab.count_probs_VV if model == "counts" else lab.net_probs_VV
-    for name in _names(lab, probs_VV, stream, count):
-        if not as_json:
-            click.echo(printable(name))
-            continue
+    names = _names(lab, probs_VV, stream, count)
+    if not as_json:
+        while some := list(islice(names, LINES)):
+            click.echo("\n".join(map(printable, some)))
+        return
+    for name in names:
         ended = has_ended(name, lab.settings.prefix)
         probabilities = probabilities_of_word(name, lab.corpus.vocabulary, probs_VV, ended)
         echo_json(

@@ -30,7 +30,7 @@ def command(training: Training, as_json: bool) -> None:
             if as_json:
                 echo_json({"step": step, "loss": loss})
             else:
-                click.echo(f"{step} {loss:.6f}" if loss < 1e6 else f"{step} {loss:.6g}")
+                click.echo(f"{step} {_figure(loss)}")
     done = {
         "done": True,
         "steps": lab.trainer.step,
@@ -44,5 +44,9 @@ def command(training: Training, as_json: bool) -> None:
         echo_json(done)
     narrate(
         f"{done['steps']:,} steps in {done['seconds']:.3f} s on {lab.device}; mean NLL now"
-        f" {done['nll']:.6f} nats per character"
+        f" {_figure(lab.trainer.nll)} nats per character"
     )
+
+
+def _figure(loss: float) -> str:
+    return f"{loss:.6f}" if loss < 1e6 else f"{loss:.6g}"

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from engine.cli import data_option
-from engine.devices import one_thread
 from engine.errors import EngineError
 from engine.lab import Lab
 from engine.settings import DEFAULTS, GOAL
@@ -49,10 +48,9 @@ class Training:
         """
         if self.steps:
             lab.train(more=self.steps)
-        with one_thread():
-            while lab.state == "training":
-                burst = lab.advance(lab.trainer.longest_burst)
-                yield from enumerate(burst.losses, start=burst.first)
+        while lab.state == "training":
+            burst = lab.advance(lab.trainer.longest_burst)
+            yield from enumerate(burst.losses, start=burst.first)
         if lab.state == "failed":
             raise EngineError(lab.reason)
 

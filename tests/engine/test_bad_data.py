@@ -113,3 +113,8 @@ def test_a_hold_out_is_a_fraction(fraction: float, write: Write) -> None:
 def test_a_hold_out_that_takes_every_word_is_refused(write: Write) -> None:
     with pytest.raises(DataError, match="hold-out"):
         read_corpus(write("a\n"), 0.999)
+
+
+def test_the_limit_on_characters_holds_with_a_hold_out_too(write: Write) -> None:
+    with pytest.raises(DataError, match="4,096 distinct characters"):
+        read_corpus(write("\n".join(map(chr, range(0x4E00, 0x4E00 + 5000)))), 0.5)

@@ -34,7 +34,7 @@ def test_no_smoothing_goes_below_the_floor(cells: list[int], smoothing: float) -
 
 
 def test_infinite_smoothing_knows_nothing(lab: Lab) -> None:
-    lab.configure(smoothing=1e12)
+    lab.configure(smoothing=1e15)
     assert lab.lines.counts == pytest.approx(lab.lines.uniform, abs=1e-6)
 
 

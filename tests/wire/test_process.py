@@ -71,6 +71,7 @@ async def test_an_engine_whose_screen_is_killed_ends(tmp_path: Path) -> None:
     process.kill()
     process.communicate()
     engine.wait(timeout=20)
+    assert not list(tmp_path.glob("makemore-tui-*"))
 
 
 async def test_a_folder_named_engine_does_not_stand_in_for_the_engine(

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from engine.protocol import DatasetOpened, Exportable, Snapshot
 from tui.actions import PANE_GROUPS, bindings_of
+from tui.figures import figure
 from tui.lines import Lines
 from tui.panes.loss_plot import RGB, Inks, plot
 from tui.panes.pane import Pane
@@ -47,6 +48,8 @@ class LossPane(Pane):
     def opened(self, dataset: DatasetOpened) -> None:
         """Begin an empty plot."""
         super().opened(dataset)
+        for part in self.query(Lines):
+            part.show([])
         self.post_message(self.NeedsChanged())
 
     def shown(self, snapshot: Snapshot) -> None:
@@ -78,14 +81,16 @@ class LossPane(Pane):
         if snapshot is None:
             return
         if snapshot.loss is not None:
-            facts = [f"{snapshot.loss:.4f}", f"step {snapshot.step:,}"]
+            facts = [figure(snapshot.loss), f"step {snapshot.step:,}"]
             if snapshot.curve is not None and snapshot.curve.held_out:
-                facts.insert(1, f"hold-out {snapshot.curve.held_out[-1][3]:.4f}")
+                facts.insert(1, f"hold-out {figure(snapshot.curve.held_out[-1][3])}")
         else:
-            facts = [f"{snapshot.nll:.4f}", "before training"]
+            facts = ["before training"]
         self.entitle(*facts, *(["log"] if self.log_scale else []))
-        hint = "space trains" if snapshot.state == "idle" and snapshot.step == 0 else ""
-        self.subtitle(snapshot.reason if snapshot.state == "failed" else hint)
+        settings = snapshot.settings
+        rates = f"lr {settings.learning_rate:g} · λ {settings.regularisation:g}"
+        hint = "space trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
+        self.subtitle(snapshot.reason if snapshot.state == "failed" else hint + rates)
         self.query_one("#legend", Lines).show([self._legend(snapshot)])
         canvas = self.query_one("#plot", Lines)
         lines = plot(
@@ -112,7 +117,7 @@ class LossPane(Pane):
         parts: list[tuple[str, str] | str] = []
         for sign, ink, name, value in keys:
             colour = self.get_component_styles(f"loss--{ink}").color.hex
-            parts += [(sign, colour), (f"{name} ", "$foreground-muted"), f"{value:.3f}  "]
+            parts += [(sign, colour), (f"{name} ", "$foreground-muted"), f"{figure(value, 3)}  "]
         return Content.assemble(*parts).rstrip()
 
     def _inks(self) -> Inks:

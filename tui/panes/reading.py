@@ -8,6 +8,7 @@ from typing import Final
 from textual.content import Content
 
 from engine.protocol import Reading, View
+from tui.figures import figure
 from tui.panes.matrix_cells import short_count
 from tui.ramps import Ramp
 
@@ -53,8 +54,8 @@ def readout(
         lines = [Content.assemble((pair, _PAIR))]
         return [*lines, *[Content("")] * (height_in(width) - 2), legend][: height_in(width)]
     of_counts, of_net = _probability(reading.p_counts), _probability(reading.p_net)
-    nll_counts, nll_net = f"{nll(reading.p_counts):.3f}", f"{nll(reading.p_net):.3f}"
-    weight = f"{reading.weight:+.3f}"
+    nll_counts, nll_net = figure(nll(reading.p_counts), 3), figure(nll(reading.p_net), 3)
+    weight = figure(reading.weight, 3, sign=True)
     count, total = f"{reading.count:,}", f"{reading.row_total:,}"
     if width >= ONE_LINE:
         line = Content.assemble(
@@ -81,7 +82,7 @@ def legend(ramp: Ramp, low: float, high: float, view: View, width: int) -> Conte
     """The shades from the smallest to the largest value, in at most `width` columns."""
     if ramp.kind == "diverging":
         high = max(-low, high)
-        ends = f"{-high:.2f} ", f" {high:+.2f}"
+        ends = f"{figure(-high, 2)} ", f" {figure(high, 2, sign=True)}"
     else:
         ends = "0 ", f" {short_count(int(high))}" if view == "counts" else f" {high:.2f}"
     note = (" √ scale" if width > 30 else " √") if ramp.rooted else ""

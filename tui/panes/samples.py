@@ -51,6 +51,8 @@ class SamplesPane(Pane):
     def opened(self, dataset: DatasetOpened) -> None:
         """Begin an empty log."""
         super().opened(dataset)
+        for part in self.query(Lines):
+            part.show([])
         self._back = 0
         self.post_message(self.NeedsChanged())
 
@@ -102,18 +104,15 @@ class SamplesPane(Pane):
 
 def header_lines(settings: Settings, width: int) -> list[Content]:
     """The sampler's settings, on as many lines as they need."""
-    top_k = f"top-{settings.top_k}" if settings.top_k else "top-k off"
-    temperature = f"T {settings.temperature:.4g}"
-    facts = [f"{settings.stream} {settings.sample_seed}", temperature, top_k]
-    facts.append(f"prefix {settings.prefix}" if settings.prefix else "no prefix")
+    facts = [f"{settings.stream} {settings.sample_seed}", f"T {settings.temperature:.4g}"]
+    facts += [f"top-{settings.top_k}"] if settings.top_k else []
+    facts += [f"prefix {settings.prefix}"] if settings.prefix else []
     lines: list[str] = []
     for fact in facts:
         if lines and cell_len(lines[-1]) + 3 + cell_len(fact) <= width:
             lines[-1] += f" · {fact}"
         else:
             lines.append(fact)
-    if width < 24 and not settings.prefix and not settings.top_k:
-        lines = [lines[0], f"{temperature} · top-k off"]
     if settings.source == "both":
         half, gap = _halves(width)
         lines.append("counts".ljust(half) + gap + "net")

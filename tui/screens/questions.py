@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from os.path import expanduser
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -13,6 +13,8 @@ from engine.protocol import Answers, Configure, DatasetOpened, Open, Requests, S
 from tui.screens.prompt import Question
 
 Call = Callable[[Requests], Awaitable[Answers]]
+BUILT_IN: Final = "the built-in names"  # as people call them in the prompt
+
 Setting = Literal["prefix", "seed", "top_k"]
 
 
@@ -38,14 +40,18 @@ def about_setting(what: Setting, settings: Settings, call: Call) -> Question:
 
 def about_file(opening: Open, call: Call) -> Question:
     """Ask for a file of words; the other choices made when the lab was opened stay."""
+    # A path with control characters in it must not reach the terminal: it is not offered again.
+    last = opening.path or BUILT_IN
+    last = last if last.isprintable() else ""
 
     async def answer(text: str) -> None:
-        await call(msgspec.structs.replace(opening, path=_at_home(text.strip()) or None))
+        text = text.strip()
+        if text and text != last:  # to look is not to open again, which would end the training
+            path = None if text == BUILT_IN else expanduser(text)
+            await call(msgspec.structs.replace(opening, path=path))
 
-    hint = "A text file with a word on each line, in UTF-8. Empty: the built-in names."
-    # A path with control characters in it must not reach the terminal: it is not offered again.
-    last = opening.path or ""
-    return Question("Open a file", hint, last if last.isprintable() else "", answer)
+    hint = f"A text file with a word on each line, in UTF-8; or {BUILT_IN}."
+    return Question("Open a file", hint, last, answer)
 
 
 def about_pair(dataset: DatasetOpened, go: Callable[[int, int], None]) -> Question:
@@ -74,11 +80,6 @@ def pair_in(text: str, dataset: DatasetOpened) -> tuple[int, int]:
     if len(text) >= 2 and unknown:
         raise EngineError(f"The data has no character {unknown[0]!a}.")
     raise EngineError("Type two characters, such as an.")
-
-
-def _at_home(path: str) -> str:
-    """A path with its ~ written out, as a shell would do."""
-    return expanduser(path)
 
 
 def whole(text: str, what: str) -> int:

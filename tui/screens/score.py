@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -60,7 +61,13 @@ class ScoreScreen(ModalScreen[None]):
 def score_table(scored: Scored) -> Content:
     """A line for each character, and the mean of all."""
     quiet = "$foreground-muted"
-    lines = [Content.styled(f"{'':8}{'P counts':>10}{'P net':>10}{'−ln P':>9}{'net':>8}", quiet)]
+    lines = [
+        Content.styled(
+            f"{'':8}{'P counts':>10}{'P net':>10}{'−ln counts':>12}{'−ln net':>9}  −ln counts as a bar",
+            quiet,
+        )
+    ]
+    worst = max((nll(step.p_counts) for step in scored.characters), default=1.0)
     sums = [0.0, 0.0]
     for step in scored.characters:
         pair = f"{step.previous} → {step.symbol}"
@@ -69,13 +76,14 @@ def score_table(scored: Scored) -> Content:
         lines.append(
             Content.assemble(
                 pair + " " * max(1, 8 - cell_len(pair)),
-                f"{step.p_counts:>10.4f}{step.p_net:>10.4f}{of_counts:>9.3f}{of_net:>8.3f}  ",
-                (bar(step.p_counts, 1, 10), "$primary"),
+                f"{step.p_counts:>10.4f}{step.p_net:>10.4f}{of_counts:>12.3f}{of_net:>9.3f}  ",
+                (bar(of_counts, worst, 10) if worst < inf else "", "$primary"),
             )
         )
     count = max(1, len(scored.characters))
-    means = f"{sums[0] / count:>29.3f}{sums[1] / count:>8.3f}"
-    lines.append(Content.assemble(("mean    ", quiet), (means, "bold")))
+    for name, share in (("sum", 1), ("mean", count)):
+        totals = f"{sums[0] / share:>32.3f}{sums[1] / share:>9.3f}"
+        lines.append(Content.assemble((f"{name:8}", quiet), (totals, "bold")))
     if scored.in_data is not None:
         told = "It is in the data." if scored.in_data else "It is not in the data."
         lines.append(Content.styled(told, quiet))

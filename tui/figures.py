@@ -1,0 +1,13 @@
+"""Numbers as a person reads them, in few columns whatever their size."""
+
+from __future__ import annotations
+
+
+def figure(value: float, digits: int = 4, *, sign: bool = False) -> str:
+    """A number with so many digits behind the point, or with an exponent where it is huge.
+
+    >>> [figure(2.46421), figure(1234567.0), figure(float("inf")), figure(1.5, 3, sign=True)]
+    ['2.4642', '1.2e+06', 'inf', '+1.500']
+    """
+    plus = "+" if sign else ""
+    return f"{value:{plus}.{digits}f}" if abs(value) < 10_000 else f"{value:{plus}.2g}"
