@@ -171,6 +171,7 @@ class EngineProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._client: Client | None = None
         self._folder: Path | None = None
+        self._log_begin = 0  # where this engine's part of the log begins
 
     @property
     def log(self) -> Path:
@@ -182,7 +183,13 @@ class EngineProcess:
         await self.stop()
         try:
             return await self._start()
-        except EngineUnavailable:
+        except OSError as error:
+            await self.stop()
+            raise EngineUnavailable(
+                f"The engine cannot be started: {error}. It needs to write to {self.log.parent} and"
+                f" to {tempfile.gettempdir()}."
+            ) from error
+        except BaseException:
             await self.stop()
             raise
 
@@ -196,6 +203,7 @@ class EngineProcess:
         home = str(Path(engine.__file__).parent.parent)
         paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
         with self.log.open("ab" if begun else "wb") as log:
+            self._log_begin = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "engine", "--socket", str(socket)),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -221,6 +229,8 @@ class EngineProcess:
         """Hang up, wait for the process to end, and end it if it does not."""
         if self._client is not None:
             await self._client.close()
+        elif self._process is not None and self._process.returncode is None:
+            self._process.kill()  # still starting: there is nothing to lose
         if self._process is not None and self._process.returncode is None:
             try:
                 async with asyncio.timeout(SECONDS_TO_STOP):
@@ -246,6 +256,6 @@ class EngineProcess:
             name = signal.Signals(-code).name
             hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
             return f"The engine was ended by {name}{hint}. Its log is {self.log}."
-        lines = self.log.read_text(errors="replace").strip().splitlines()
+        lines = self.log.read_bytes()[self._log_begin :].decode(errors="replace").splitlines()
         last = f": {lines[-1]}" if code and lines else ""
         return f"The engine ended with exit code {code}{last}. Its log is {self.log}."

@@ -370,8 +370,17 @@ _from_engine: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromEngine)
 
 
 def pack(message: FromClient | FromEngine) -> bytes:
-    """A message as it goes over the wire, its length in front."""
-    body = _encoder.encode(message)
+    """A message as it goes over the wire, its length in front.
+
+    Raises:
+        WireError: it holds what msgpack has no form for.
+    """
+    try:
+        body = _encoder.encode(message)
+    except OverflowError as error:
+        raise WireError("a number is too large: 64 bits are the limit.") from error
+    except UnicodeEncodeError as error:
+        raise WireError("a text or a path is not UTF-8. Rename the file.") from error
     return len(body).to_bytes(4, "big") + body
 
 

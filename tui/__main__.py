@@ -32,17 +32,25 @@ class LabByDefault(Group):
 def main() -> None:
     """A terminal lab for character-level language models.
 
-    Without a command it opens the lab.
+    Without a command it opens the lab: makemore-tui [--data PATH] [--device NAME] [--seed N]
+    [--hold-out FRACTION].
     """
 
 
 @main.command(LAB)
 @click.option("--data", type=click.Path(), help="A text file, one word a line.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
-@click.option("--seed", default=SEED, show_default=True, help="Seed of the weights.")
+@click.option(
+    "--seed",
+    default=SEED,
+    type=click.IntRange(0, 2**64 - 1),
+    show_default=True,
+    help="Seed of the weights.",
+)
 @click.option(
     "--hold-out",
     default=0.0,
+    type=click.FloatRange(0, 1, max_open=True),
     show_default=True,
     help="Fraction of the distinct words to keep from training.",
 )
@@ -59,7 +67,9 @@ def lab(data: str | None, device: str, seed: int, hold_out: float) -> None:
     from tui.app import LabApp
 
     path = None if data is None else str(Path(data).absolute())
-    LabApp(EngineProcess(), Open(path=path, hold_out=hold_out, device=device, seed=seed)).run()
+    app = LabApp(EngineProcess(), Open(path=path, hold_out=hold_out, device=device, seed=seed))
+    app.run()
+    sys.exit(app.return_code or 0)
 
 
 if __name__ == "__main__":

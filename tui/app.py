@@ -63,7 +63,7 @@ class LabApp(LiveApp):
     def action_reseed(self) -> None:
         """Start again from the next seed: predictable, so that two people see the same."""
         if self.snapshot is not None:
-            self.send(Reset(seed=self.snapshot.settings.seed + 1))
+            self.send(Reset(seed=(self.snapshot.settings.seed + 1) % 2**64))
 
     def action_adjust(self, setting: Ladder, by: int) -> None:
         """Move a setting along its ladder, which the engine knows."""
@@ -144,15 +144,25 @@ class LabApp(LiveApp):
         pane = next(pane for pane in self.query(Pane) if number == pane.NUMBER)
         if self.screen.maximized is not None:
             self.screen.minimize()
-            self.screen.maximize(pane, container=False)
+            self._enlarge(pane)
         pane.focus()
 
     def action_zoom(self) -> None:
         """Enlarge the focused pane, or shrink it again."""
         if self.screen.maximized is not None:
             self.screen.minimize()
+            self._refit()
         elif isinstance(self.focused, Pane):
-            self.screen.maximize(self.focused, container=False)
+            self._enlarge(self.focused)
+
+    def _enlarge(self, pane: Pane) -> None:
+        pane.styles.width = None  # beforehand: Textual arranges an enlarged widget only once
+        self.screen.maximize(pane, container=False)
+        self._refit()
+
+    def _refit(self) -> None:
+        for pane in self.query(Pane):
+            self.call_after_refresh(pane.refit)
 
     async def action_copy(self) -> None:
         """Copy the focused pane's content, as a whole and in full precision."""

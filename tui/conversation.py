@@ -106,3 +106,6 @@ class Conversation:
         except EngineError as error:
             if self._connection is not None:  # otherwise its death says why
                 self._post(NotOpened(str(error)))
+                # What was wrong may have been the device or the hold-out: another file opens with
+                # the defaults.
+                self.opening = Open(path=self.opening.path)

@@ -197,7 +197,7 @@ class LiveApp(App[None]):
 
     def on_resize(self) -> None:
         """Another size of the terminal: perhaps another scale of the matrix."""
-        self.call_after_refresh(self.query_one(MatrixPane).fit)
+        self.call_after_refresh(self.query_one(MatrixPane).refit)
 
     # --- requests
 

@@ -43,23 +43,20 @@ class DatasetPane(Pane):
         """Tell another data set's figures, from the top."""
         super().opened(dataset)
         self.query_one(VerticalScroll).scroll_home(animate=False)
-        self.call_after_refresh(self._tell)
-
-    def on_resize(self) -> None:
-        """Another width: other lines."""
-        self.call_after_refresh(self._tell)
+        self.call_after_refresh(self.refit)
 
     def action_scroll(self, by: int) -> None:
         """Scroll by some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
-    def _tell(self) -> None:
+    def refit(self) -> None:
+        """Break the figures into lines of the present width."""
         # Imported with the first data set: the first paint needs none of it.
         from tui.panes.dataset_facts import facts
 
-        if self.dataset is not None:
+        box = self.query_one(VerticalScroll)
+        width = box.scrollable_content_region.width
+        if self.dataset is not None and width > 0:
             self.entitle(self.dataset.name)
-            box = self.query_one(VerticalScroll)
-            width = box.scrollable_content_region.width
             lines = facts(self.dataset, width, box.size.height)
             self.query_one("#facts", Static).update(Content("\n").join(lines))

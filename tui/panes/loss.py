@@ -62,17 +62,14 @@ class LossPane(Pane):
         self.log_scale = not self.log_scale
         self._draw()
 
-    def on_resize(self) -> None:
-        """Another width: other columns."""
-        self.call_after_refresh(self._resized)
-
     def notify_style_update(self) -> None:
         """Another theme: other inks."""
         super().notify_style_update()
         if self.is_mounted:
             self.call_after_refresh(self._draw)
 
-    def _resized(self) -> None:
+    def refit(self) -> None:
+        """Plot as many columns as there is room for."""
         self._draw()
         self.post_message(self.NeedsChanged())
 

@@ -14,7 +14,7 @@ from tui.lines import Lines
 from tui.panes.matrix_cells import VIEW_NAMES, VIEWS, Window, ramp_for
 from tui.panes.matrix_drawing import Sight
 from tui.panes.matrix_grid import MatrixGrid
-from tui.panes.matrix_scales import Scale, fitting
+from tui.panes.matrix_scales import Scale, fitting, scales
 from tui.panes.pane import Pane
 from tui.panes.reading import height_in, legend, legend_width, readout
 
@@ -82,7 +82,7 @@ class MatrixPane(Pane):
         self._at = self._corner = (0, 0)
         self.query_one(MatrixGrid).fill(None)
         self._sort()
-        self.fit()
+        self.refit()
 
     def shown(self, snapshot: Snapshot) -> None:
         """Draw newer values."""
@@ -101,27 +101,30 @@ class MatrixPane(Pane):
         """Sort the characters by the alphabet, or by how often they occur."""
         pair = self.cursor
         self.by_frequency = not self.by_frequency
-        self._sort()
-        if pair is not None:
+        if self.dataset is not None and pair is not None:
+            self._sort()
             self._go(self._places[pair[0]], self._places[pair[1]])
 
     def go_to(self, row: int, column: int) -> None:
         """Move the cursor to a pair of symbols."""
         self._go(self._places[row], self._places[column])
 
-    def fit(self) -> None:
-        """Take the largest scale that the room allows, and just the width that it needs."""
-        if self.dataset is None or not self.is_mounted:
+    def refit(self) -> None:
+        """Take the largest scale that the room allows, and just the width that it needs.
+
+        Enlarged, it takes the largest scale of all, and scrolls where that does not fit.
+        """
+        if self.dataset is None or not self.is_mounted or self.content_size.height <= 0:
             return
         labels, zoomed = self.dataset.labels, self.has_class("-maximized")
-        width = self.content_size.width if zoomed else self.screen.size.width - OTHERS - 2
+        width = self.screen.size.width - 2 - (0 if zoomed else OTHERS)
         height = self.content_size.height
-        scale = fitting(labels, width, height - 1)
+        scale = scales(labels)[0] if zoomed else fitting(labels, width, height - 1)
         columns = max(NARROWEST, min(width, scale.size_of(len(labels))[0]))
-        if scale.size_of(len(labels))[1] > height - height_in(columns):
+        if not zoomed and scale.size_of(len(labels))[1] > height - height_in(columns):
             scale = fitting(labels, width, height - height_in(NARROWEST))
             columns = max(NARROWEST, min(width, scale.size_of(len(labels))[0]))
-        self.styles.width = "1fr" if zoomed else columns + 2
+        self.styles.width = None if zoomed else columns + 2
         below = height_in(columns)
         self.query_one("#reading", Lines).styles.height = below
         used = min(height - below, scale.size_of(len(labels))[1])
@@ -149,10 +152,6 @@ class MatrixPane(Pane):
         """Move the cursor to where it was clicked."""
         self.focus()
         self.go_to(event.row, event.column)
-
-    def on_resize(self) -> None:
-        """Another height, or zoomed: perhaps another scale."""
-        self.call_after_refresh(self.fit)
 
     def _sort(self) -> None:
         assert self.dataset is not None

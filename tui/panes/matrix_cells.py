@@ -14,7 +14,7 @@ VIEW_NAMES: Final[dict[View, str]] = {
     "probabilities": "P(counts)",
     "net": "P(net)",
     "weights": "weights",
-    "difference": "P(net) − P(counts)",
+    "difference": "net − counts",
 }
 
 

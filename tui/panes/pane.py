@@ -87,9 +87,22 @@ class Pane(Vertical, can_focus=True):
         """Draw a newer state of the same data set."""
         self.snapshot = snapshot
 
+    def refit(self) -> None:
+        """Draw for the size that the pane has now."""
+
+    def on_resize(self) -> None:
+        """Another size: draw for it when everything has its place."""
+        self.call_after_refresh(self.refit)
+
+    def on_show(self) -> None:
+        """Back on the screen, where another pane was enlarged: much may have happened."""
+        self.call_after_refresh(self.refit)
+
     def entitle(self, *facts: str) -> None:
         """Put the live facts into the border, as many as it has room for."""
         room = self.size.width - 4
+        if room < 0:
+            return  # hidden behind an enlarged pane; it is told again when it shows
         title = " · ".join((f"{self.NUMBER} {self.TITLE}", *facts))
         while facts and cell_len(title) > room:
             facts = facts[:-1]

@@ -69,19 +69,16 @@ class SamplesPane(Pane):
         self._draw()
         self.post_message(self.NeedsChanged())
 
-    def on_resize(self) -> None:
-        """Another height: other names."""
-        self.call_after_refresh(self._resized)
-
-    def _resized(self) -> None:
+    def refit(self) -> None:
+        """Show as many names as there is room for."""
         self._draw()
         self.post_message(self.NeedsChanged())
 
     def _draw(self) -> None:
-        snapshot = self.snapshot
-        if snapshot is None:
+        snapshot, width = self.snapshot, self.content_size.width
+        if snapshot is None or width <= 0:
             return
-        settings, width = snapshot.settings, self.content_size.width
+        settings = snapshot.settings
         self.entitle(settings.source, *(["sampling"] if settings.keep_sampling else []))
         back = f"{self._back:,} back" if self._back else ""
         count = f"{snapshot.drawn:,}" if snapshot.drawn else ""

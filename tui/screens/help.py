@@ -23,6 +23,15 @@ _MOVING = (
 )
 
 
+_READING = (
+    ("2.47", "Behind a name: its mean negative log likelihood, nats per character."),
+    ("•", "The name is in the data."),
+    ("rank", "Of a pair, among those of its row: 1 is the most frequent."),
+    ("√ scale", "Shades go by the square root, so that small values can be told apart."),
+    (".a bc de", "Labels of two rows each, where a line of the matrix holds two."),
+)
+
+
 class HelpScreen(ModalScreen[None]):
     """A page of keys that scrolls."""
 
@@ -38,7 +47,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "esc"
-            with VerticalScroll():
+            with VerticalScroll():  # its scroll bar has a place from the start: see dialogs.tcss
                 yield Static(markup=False)
 
     def on_resize(self) -> None:
@@ -62,9 +71,10 @@ def help_text(width: int = 200) -> Content:
         for action in ACTIONS:
             if action.group == group:
                 lines += _lines(" ".join(map(key_label, action.keys)), action.description, width)
-    lines += [Content(""), Content.styled("Moving about", "bold")]
-    for keys, sentence in _MOVING:
-        lines += _lines(keys, sentence, width)
+    for title, rows in (("Moving about", _MOVING), ("Reading the screen", _READING)):
+        lines += [Content(""), Content.styled(title, "bold")]
+        for keys, sentence in rows:
+            lines += _lines(keys, sentence, width)
     return Content("\n").join(lines[1:])
 
 

@@ -63,8 +63,7 @@ def score_table(scored: Scored) -> Content:
     quiet = "$foreground-muted"
     lines = [
         Content.styled(
-            f"{'':8}{'P counts':>10}{'P net':>10}{'−ln counts':>12}{'−ln net':>9}  −ln counts as a bar",
-            quiet,
+            f"{'':8}{'P counts':>10}{'P net':>10}{'−ln counts':>12}{'−ln net':>9}  as a bar", quiet
         )
     ]
     worst = max((nll(step.p_counts) for step in scored.characters), default=1.0)
