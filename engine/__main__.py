@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -32,6 +33,8 @@ def main(socket: Path, idle_seconds: float) -> None:
         # The folder was made for the socket; a screen that was killed cannot remove it.
         with contextlib.suppress(OSError):
             socket.parent.rmdir()
+        # A worker that is still inside torch would abort the process as Python winds down.
+        os._exit(0)
     except (EngineError, OSError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)

@@ -112,6 +112,13 @@ def test_a_matrix_is_csv_with_the_characters_as_header(view: str) -> None:
         assert [sum(row) for row in values] == pytest.approx([0] * 27, abs=1e-9)
 
 
+def test_what_is_impossible_has_no_number_in_json() -> None:
+    (score,) = lines("score", "jq", "--smoothing", "0")
+    assert score["nll_counts"] is None
+    assert score["characters"][1]["nll_counts"] is None
+    assert score["nll_net"] > 0
+
+
 def test_doctor_knows_the_machine() -> None:
     (facts,) = lines("doctor")
     assert facts["device cpu"]

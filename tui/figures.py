@@ -1,4 +1,4 @@
-"""Numbers as a person reads them, in few columns whatever their size."""
+"""Numbers as a person reads them, in few columns whatever their size; text that is safe to draw."""
 
 from __future__ import annotations
 
@@ -11,3 +11,14 @@ def figure(value: float, digits: int = 4, *, sign: bool = False) -> str:
     """
     plus = "+" if sign else ""
     return f"{value:{plus}.{digits}f}" if abs(value) < 10_000 else f"{value:{plus}.2g}"
+
+
+def shown(text: str) -> str:
+    """What a person typed, without what a terminal would obey.
+
+    >>> shown("a" + chr(27) + "[31m")
+    'a�[31m'
+    """
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )

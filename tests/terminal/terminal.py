@@ -83,6 +83,8 @@ class Terminal:
         deadline = time.monotonic() + SECONDS_TO_WAIT
         while self._read(deadline - time.monotonic()):
             pass
+        if time.monotonic() > deadline:
+            raise AssertionError(f"it does not end:\n{self.text()}")
         _, status = os.waitpid(self.pid, 0)
         self.exit_code = os.waitstatus_to_exitcode(status)
         return self.exit_code

@@ -60,6 +60,20 @@ def test_a_person_opens_trains_samples_and_quits(
     assert not list(tmp_path.glob("makemore-tui-*")), "no socket is left behind"
 
 
+def test_quitting_while_the_engine_starts_leaves_nothing_behind(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with Terminal(COMMAND, 80, 24, environment) as terminal:
+        terminal.wait_for("Bigrams")
+        engines = psutil.Process(terminal.pid).children(recursive=True)
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert restored(terminal.raw)
+        _, alive = psutil.wait_procs(engines, timeout=20)
+        assert not alive
+    assert not list(tmp_path.glob("makemore-tui-*"))
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_the_terminal_clean(
     number: signal.Signals, environment: dict[str, str]

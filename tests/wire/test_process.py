@@ -14,7 +14,7 @@ import pytest
 
 from engine.client import EngineProcess
 from engine.errors import EngineError, EngineUnavailable
-from engine.protocol import Done, Open, StepOnce
+from engine.protocol import Configure, Done, Open, StepOnce
 
 
 @pytest.fixture(autouse=True)
@@ -103,4 +103,33 @@ async def test_sigterm_ends_an_engine_properly(tmp_path: Path) -> None:
         async for _ in client.events():
             pass
     assert "exit code 0" in await engine.obituary()
+    await engine.stop()
+
+
+async def test_an_engine_that_is_not_wanted_any_more_while_it_starts_ends_at_once() -> None:
+    engine = EngineProcess()
+    starting = asyncio.create_task(engine.start())
+    async with asyncio.timeout(20):
+        while not (children := psutil.Process().children()):
+            await asyncio.sleep(0)
+    starting.cancel()
+    await asyncio.wait([starting])
+    await engine.stop()
+    assert not any(child.is_running() for child in children)
+
+
+async def test_a_log_that_cannot_be_written_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
+    with pytest.raises(EngineUnavailable, match="needs to write to /proc/nowhere"):
+        await EngineProcess().start()
+
+
+async def test_what_the_wire_cannot_carry_is_a_sentence() -> None:
+    engine = EngineProcess()
+    client = await engine.start()
+    with pytest.raises(EngineError, match="64 bits"):
+        await client.call(Configure(sample_seed=10**30))
+    with pytest.raises(EngineError, match="UTF-8"):
+        await client.call(Open("/tmp/\udcff"))
+    assert await client.call(Open(device="cpu")) == Done()
     await engine.stop()

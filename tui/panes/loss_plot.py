@@ -64,8 +64,10 @@ def plot(
                   (lines.uniform, inks.uniform)]  # fmt: skip
     values = [v for four in (*train, *held_out) for v in four if isfinite(v)]
     values += [start] if isfinite(start) else []
-    values += [value for value, _ in references if isfinite(value)]
     scaled = log and min(values, default=1.0) > 0
+    # A floor of 0, that of a single word, has no place on a logarithmic scale.
+    references = [(v, ink) for v, ink in references if isfinite(v) and (v > 0 or not scaled)]
+    values += [value for value, _ in references]
     low, high = _limits(min(values, default=0), max(values, default=1), log=scaled)
     first = 0
     last = max(goal or STEPS_AT_FIRST, curve.last if curve else 0, first + 1)
@@ -88,11 +90,10 @@ def plot(
     for mark in curve.marks if curve else ():
         plotext.vline(max(first, mark.step), inks.quiet)
     for phase, (value, ink) in enumerate(references):
-        if isfinite(value):
-            # Dots, each line in columns of its own: two lines at one height both stay visible.
-            columns = range(phase, across, len(references))
-            x = [first + (last - first) * (c + 0.5) / across for c in columns]
-            plotext.scatter(x, [_at(value, log=scaled)] * len(x), marker="braille", color=ink)
+        # Dots, each line in columns of its own: two lines at one height both stay visible.
+        columns = range(phase, across, len(references))
+        x = [first + (last - first) * (c + 0.5) / across for c in columns]
+        plotext.scatter(x, [_at(value, log=scaled)] * len(x), marker="braille", color=ink)
     for fours, ink in ((held_out, inks.held_out), (train, inks.train)):
         for x, y in _strokes(steps, fours, log=scaled):
             plotext.plot(x, y, marker="braille", color=ink)

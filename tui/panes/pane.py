@@ -101,7 +101,7 @@ class Pane(Vertical, can_focus=True):
     def entitle(self, *facts: str) -> None:
         """Put the live facts into the border, as many as it has room for."""
         room = self.size.width - 4
-        if room < 0:
+        if room < 0 and self.border_title:
             return  # hidden behind an enlarged pane; it is told again when it shows
         title = " · ".join((f"{self.NUMBER} {self.TITLE}", *facts))
         while facts and cell_len(title) > room:

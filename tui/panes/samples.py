@@ -11,6 +11,7 @@ from textual.content import Content
 
 from engine.protocol import DatasetOpened, Drawn, Exportable, Name, Settings, Snapshot
 from tui.actions import PANE_GROUPS, bindings_of
+from tui.figures import shown
 from tui.lines import Lines
 from tui.panes.pane import Pane
 
@@ -103,7 +104,7 @@ def header_lines(settings: Settings, width: int) -> list[Content]:
     """The sampler's settings, on as many lines as they need."""
     facts = [f"{settings.stream} {settings.sample_seed}", f"T {settings.temperature:.4g}"]
     facts += [f"top-{settings.top_k}"] if settings.top_k else []
-    facts += [f"prefix {settings.prefix}"] if settings.prefix else []
+    facts += [f"prefix {shown(settings.prefix)}"] if settings.prefix else []
     lines: list[str] = []
     for fact in facts:
         if lines and cell_len(lines[-1]) + 3 + cell_len(fact) <= width:

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from engine.client import EngineError
 
 # What may be pasted: no control characters, which a terminal would obey.
-PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*"
+PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,10 @@ class Prompt(ModalScreen[None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._question.title
             dialog.border_subtitle = "enter · esc"
-            yield Input(self._question.initial, select_on_focus=True, restrict=PRINTABLE)
+            initial = self._question.initial
+            # What has control characters in it is not offered again.
+            initial = initial if initial.isprintable() else ""
+            yield Input(initial, select_on_focus=True, restrict=PRINTABLE)
             yield Static(self._question.hint, id="hint", markup=False)
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -40,9 +40,7 @@ def about_setting(what: Setting, settings: Settings, call: Call) -> Question:
 
 def about_file(opening: Open, call: Call) -> Question:
     """Ask for a file of words; the other choices made when the lab was opened stay."""
-    # A path with control characters in it must not reach the terminal: it is not offered again.
     last = opening.path or BUILT_IN
-    last = last if last.isprintable() else ""
 
     async def answer(text: str) -> None:
         text = text.strip()
