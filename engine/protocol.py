@@ -1,4 +1,4 @@
-"""What a screen and an engine say to each other: frozen messages, and how they are framed.
+"""What a screen and an engine say to each other, in frozen messages.
 
 A screen sends a `Hello`, then any number of `Call`s. The engine answers the hello with `Welcome` or
 `Refused`, each call with one `Reply` or one `Failure`, and sends events whenever it has news:
@@ -8,22 +8,16 @@ A screen sends a `Hello`, then any number of `Call`s. The engine answers the hel
   the loss plot and the names that it asked for with `Watch`.
 - `Ended`: the training came to an end. Never dropped, where a newer snapshot replaces an older one.
 
-On the wire a message is its length (4 bytes, big-endian) and its msgpack. This module imports no
-torch: the screen reads it too.
+This module imports no torch: the screen reads it too.
 """
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
-from engine.errors import WireError
-
 VERSION: Final = 1  # of this protocol; raised by every change that an older peer would misread
-LARGEST_REQUEST: Final = 1 << 20  # bytes; the longest request is a Watch, of some 40 KB
-LARGEST_ANSWER: Final = 1 << 26  # bytes; the longest answer is a matrix as CSV
 
 State = Literal["idle", "training", "paused", "done", "failed"]
 Source = Literal["counts", "net", "both"]
@@ -363,56 +357,3 @@ class Failure(Message, frozen=True):
 
 FromClient = Hello | Call
 FromEngine = Welcome | Refused | Reply | Failure | DatasetOpened | Snapshot | Ended
-
-_encoder = msgspec.msgpack.Encoder()
-_from_client: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromClient)
-_from_engine: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromEngine)
-
-
-def pack(message: FromClient | FromEngine) -> bytes:
-    """A message as it goes over the wire, its length in front.
-
-    Raises:
-        WireError: it holds what msgpack has no form for.
-    """
-    try:
-        body = _encoder.encode(message)
-    except OverflowError as error:
-        raise WireError("a number is too large: 64 bits are the limit.") from error
-    except UnicodeEncodeError as error:
-        raise WireError("a text or a path is not UTF-8. Rename the file.") from error
-    return len(body).to_bytes(4, "big") + body
-
-
-async def read_from_client(reader: asyncio.StreamReader) -> FromClient | None:
-    """The next message of a client, or None where it has closed the connection.
-
-    Raises:
-        WireError: what came is no message, or is longer than `LARGEST_REQUEST`.
-    """
-    message: FromClient | None = await _read(reader, _from_client, LARGEST_REQUEST)
-    return message
-
-
-async def read_from_engine(reader: asyncio.StreamReader) -> FromEngine | None:
-    """The next message of the engine, or None where it has closed the connection.
-
-    Raises:
-        WireError: what came is no message, or is longer than `LARGEST_ANSWER`.
-    """
-    message: FromEngine | None = await _read(reader, _from_engine, LARGEST_ANSWER)
-    return message
-
-
-async def _read(
-    reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[Any], largest: int
-) -> Any:
-    try:
-        length = int.from_bytes(await reader.readexactly(4), "big")
-        if length > largest:
-            raise WireError(f"a message of {length:,} bytes came; {largest:,} are the limit.")
-        return decoder.decode(await reader.readexactly(length))
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise WireError(f"what came is no message of this protocol: {error}.") from error

@@ -35,9 +35,8 @@ from engine.protocol import (
     Reply,
     Snapshot,
     Welcome,
-    pack,
-    read_from_client,
 )
+from engine.wire import pack, read_from_client
 
 MOST_WAITING: Final = 256  # calls of one client that have no answer yet, or one it has not read
 SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed

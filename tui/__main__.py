@@ -62,7 +62,7 @@ def lab(data: str | None, device: str, seed: int, hold_out: float) -> None:
             " score and matrix; see makemore-tui --help."
         )
     # Imported here: the other commands need no screen, and --help neither.
-    from engine.client import EngineProcess
+    from engine.process import EngineProcess
     from engine.protocol import Open
     from tui.app import LabApp
 

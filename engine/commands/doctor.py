@@ -12,9 +12,9 @@ import click
 import torch
 
 from engine.cli import echo_json, json_option
-from engine.client import EngineProcess
 from engine.devices import available_devices
 from engine.printable import printable
+from engine.process import EngineProcess
 from engine.reading import built_in_path
 
 

@@ -21,6 +21,7 @@ from engine.protocol import (
 )
 from tests.screen.fake_engine import SETTINGS, FakeEngine, dataset
 from tests.screen.lab import opened, screen_text, settled, until
+from tui.actions import ACTIONS
 from tui.app import LabApp
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
@@ -241,9 +242,12 @@ async def test_a_word_is_scored_while_it_is_typed():
 
 
 async def test_help_tells_every_key():
-    async with opened(FakeEngine(), (100, 80)) as (app, pilot):
+    async with opened(FakeEngine(), (130, 100)) as (app, pilot):
         await pilot.press("question_mark")
-        await until(pilot, lambda: "Move the goal on by 100" in screen_text(app))
+        await until(pilot, lambda: "Reading the screen" in screen_text(app))
+        told = " ".join(screen_text(app).replace("│", " ").split())
+        for action in ACTIONS:
+            assert " ".join(action.description.split()[:4]) in told
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
 

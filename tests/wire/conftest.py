@@ -9,8 +9,9 @@ import pytest
 
 from engine.client import Client
 from engine.inbox import Inbox
-from engine.protocol import VERSION, FromEngine, Hello, pack, read_from_engine
+from engine.protocol import VERSION, FromEngine, Hello
 from engine.server import Server
+from engine.wire import pack, read_from_engine
 from engine.worker import Worker
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.client import EngineProcess
 from engine.errors import EngineError, EngineUnavailable
+from engine.process import EngineProcess
 from engine.protocol import Configure, Done, Open, StepOnce
 
 
@@ -56,7 +56,7 @@ async def test_an_engine_that_is_killed_says_so_and_starts_again() -> None:
 async def test_an_engine_whose_screen_is_killed_ends(tmp_path: Path) -> None:
     screen = """
         import asyncio, psutil
-        from engine.client import EngineProcess
+        from engine.process import EngineProcess
         async def main():
             await EngineProcess().start()
             print(psutil.Process().children()[0].pid, flush=True)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
 from engine.protocol import (
-    LARGEST_REQUEST,
     VERSION,
     Adjust,
     Call,
@@ -40,9 +39,9 @@ from engine.protocol import (
     Train,
     Watch,
     Welcome,
-    pack,
 )
 from engine.server import MOST_WAITING, Outbox
+from engine.wire import LARGEST_REQUEST, pack
 from tests.wire.conftest import Peer
 
 ALL = tuple(range(27))

@@ -192,14 +192,14 @@ class MatrixPane(Pane):
         facts = [VIEW_NAMES[self.view]]
         if live and snapshot is not None:
             facts.append(f"step {snapshot.step:,}")
-        elif snapshot is not None and self.view == "probabilities":
-            facts.append(f"k = {snapshot.settings.smoothing:g}")
         self.entitle(*facts)
         (top, left), sight, all_ = self._corner, self.sight, len(self._order)
         part = len(sight.rows) < all_ or len(sight.columns) < all_
         order = "most frequent first" if self.by_frequency else ""
         place = f"{top + 1}–{top + len(sight.rows)} × {left + 1}–{left + len(sight.columns)}"
-        self.subtitle(" · ".join(filter(None, (order, f"{place} of {all_:,}" if part else ""))))
+        smoothing = f"smoothing {snapshot.settings.smoothing:g}" if snapshot else ""
+        where = f"{place} of {all_:,}" if part else ""
+        self.subtitle(" · ".join(filter(None, (order, where, smoothing))))
 
         reading = snapshot.reading if snapshot else None
         if reading is not None and (reading.row, reading.column) != cursor:
