@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from textual import work
+
 from engine.client import EngineError
 from engine.protocol import (
     Adjust,
@@ -145,7 +147,7 @@ class LabApp(LiveApp):
         if self.screen.maximized is not None:
             self.screen.minimize()
             self._enlarge(pane)
-        pane.focus()
+        self.screen.set_focus(pane)  # at once: the next key may already mean this pane
 
     def action_zoom(self) -> None:
         """Enlarge the focused pane, or shrink it again."""
@@ -164,12 +166,13 @@ class LabApp(LiveApp):
         for pane in self.query(Pane):
             self.call_after_refresh(pane.refit)
 
-    async def action_copy(self) -> None:
+    def action_copy(self) -> None:
         """Copy the focused pane's content, as a whole and in full precision."""
         pane = self.focused
         if isinstance(pane, Pane) and self.dataset is not None:
-            self.run_worker(self._copy(pane), group="requests")
+            self._copy(pane)
 
+    @work(group="requests")
     async def _copy(self, pane: Pane) -> None:
         try:
             answer = await self.engine.call(

@@ -11,6 +11,7 @@ import signal
 from pathlib import PurePath
 from typing import Any, ClassVar
 
+from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -99,7 +100,11 @@ class LiveApp(App[None]):
         """Start the engine, and open what was open last."""
         self._become("starting", STARTING)
         self._announce("")
-        self.run_worker(self.engine.run(), group="engine")
+        self._talk()
+
+    @work(group="engine")
+    async def _talk(self) -> None:
+        await self.engine.run()
 
     @property
     def has_ended(self) -> bool:
@@ -201,11 +206,9 @@ class LiveApp(App[None]):
 
     # --- requests
 
-    def send(self, request: Requests) -> None:
+    @work(group="requests")
+    async def send(self, request: Requests) -> None:
         """Carry out a request; what goes wrong is said in a toast."""
-        self.run_worker(self._carry_out(request), group="requests")
-
-    async def _carry_out(self, request: Requests) -> None:
         try:
             await self.engine.call(request)
         except EngineError as error:

@@ -103,6 +103,15 @@ async def test_an_enlarged_pane_has_the_whole_width_and_gives_it_back(size: tupl
             await until(pilot, lambda: {p.id: p.region for p in app.query(Pane)} == before)
 
 
+async def test_a_number_and_z_typed_at_once_mean_the_same_pane():
+    async with opened(FakeEngine(), (80, 24)) as (app, _):
+        app.action_pane(4)
+        app.action_zoom()
+        assert app.screen.maximized is app.focused
+        assert app.focused is not None
+        assert app.focused.id == "samples"
+
+
 async def test_the_enlarged_matrix_shows_numbers_and_scrolls():
     async with opened(FakeEngine(), (120, 40)) as (app, pilot):
         await pilot.press("1", "z")

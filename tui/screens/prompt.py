@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -52,12 +53,13 @@ class Prompt(ModalScreen[None]):
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Try the answer; the worker lets the screen live while the engine is at it."""
         self._say("One moment…")
-        self.run_worker(self._try(event.value), exclusive=True)
+        self._try(event.value)
 
     def on_input_changed(self) -> None:
         """A new attempt: the old error is no longer true."""
         self._say(self._question.hint)
 
+    @work(exclusive=True)
     async def _try(self, text: str) -> None:
         try:
             await self._question.answer(text)

@@ -7,6 +7,7 @@ from math import inf
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -44,8 +45,9 @@ class ScoreScreen(ModalScreen[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Score what is there so far; an answer to an earlier word is of no use any more."""
-        self.run_worker(self._show(event.value), exclusive=True)
+        self._show(event.value)
 
+    @work(exclusive=True)
     async def _show(self, word: str) -> None:
         table, wrong = Content.styled(_HINT, "$foreground-muted"), False
         if word.strip():
@@ -59,12 +61,10 @@ class ScoreScreen(ModalScreen[None]):
 
 
 def score_table(scored: Scored) -> Content:
-    """A line for each character, and the mean of all."""
+    """A line for each character, at most 54 columns, and the sum and the mean of all."""
     quiet = "$foreground-muted"
     lines = [
-        Content.styled(
-            f"{'':8}{'P counts':>10}{'P net':>10}{'−ln counts':>12}{'−ln net':>9}  as a bar", quiet
-        )
+        Content.styled(f"{'':7}{'P counts':>9}{'P net':>8}{'−ln counts':>12}{'−ln net':>9}", quiet)
     ]
     worst = max((nll(step.p_counts) for step in scored.characters), default=1.0)
     sums = [0.0, 0.0]
@@ -74,15 +74,15 @@ def score_table(scored: Scored) -> Content:
         sums = [sums[0] + of_counts, sums[1] + of_net]
         lines.append(
             Content.assemble(
-                pair + " " * max(1, 8 - cell_len(pair)),
-                f"{step.p_counts:>10.4f}{step.p_net:>10.4f}{of_counts:>12.3f}{of_net:>9.3f}  ",
-                (bar(of_counts, worst, 10) if worst < inf else "", "$primary"),
+                pair + " " * max(1, 7 - cell_len(pair)),
+                f"{step.p_counts:>9.4f}{step.p_net:>8.4f}{of_counts:>12.3f}{of_net:>9.3f} ",
+                (bar(of_counts, worst, 8) if worst < inf else "", "$primary"),
             )
         )
     count = max(1, len(scored.characters))
     for name, share in (("sum", 1), ("mean", count)):
-        totals = f"{sums[0] / share:>32.3f}{sums[1] / share:>9.3f}"
-        lines.append(Content.assemble((f"{name:8}", quiet), (totals, "bold")))
+        totals = f"{sums[0] / share:>29.3f}{sums[1] / share:>9.3f}"
+        lines.append(Content.assemble((f"{name:7}", quiet), (totals, "bold")))
     if scored.in_data is not None:
         told = "It is in the data." if scored.in_data else "It is not in the data."
         lines.append(Content.styled(told, quiet))
