@@ -36,10 +36,9 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
-            # The parent sets the size before the program has started to ask for it.
+            # By the child itself, so that the program cannot ask for the size before it is set.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", lines, columns, 0, 0))
             os.execvpe(command[0], command, {**os.environ, **environment})
-        size = struct.pack("4H", lines, columns, 0, 0)
-        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
 
     def __enter__(self) -> Self:
         return self
