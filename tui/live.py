@@ -29,6 +29,7 @@ from engine.protocol import (
 )
 from tui import themes
 from tui.actions import GROUP_TITLES, bindings_of
+from tui.config import Config
 from tui.conversation import Came, Conversation, NotOpened, Over
 from tui.driver import TerminalDriver
 from tui.footer import KeyFooter
@@ -38,6 +39,7 @@ from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
 from tui.panes.samples import SamplesPane
 from tui.status import StatusLine
+from tui.terminal import Terminal
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 NO_DATA = "No data. Press o to open a file."
@@ -61,8 +63,17 @@ class LiveApp(App[None]):
     COMMANDS = App.COMMANDS | {_commands}
     ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, Footer"
 
-    def __init__(self, engine: Engine, opening: Open) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        opening: Open,
+        *,
+        terminal: Terminal = Terminal(),  # noqa: B008  a frozen value
+        config: Config = Config(),  # noqa: B008
+    ) -> None:
         super().__init__(driver_class=TerminalDriver)
+        self.terminal = terminal
+        self.config = config
         self.engine = Conversation(engine, opening, self._hear)
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
@@ -195,6 +206,7 @@ class LiveApp(App[None]):
             cursor=matrix.cursor,
             loss_columns=self.query_one(LossPane).columns,
             names=self.query_one(SamplesPane).names,
+            frames=self.config.frames,
         )
         if watch != self._watched:
             self._watched = watch
