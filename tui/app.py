@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MORE = 100  # steps that `n` adds: the lecture's number
+FAR = 1_000_000  # that `N` adds: at no pace limit some 15 seconds, 8 MB of history
 NAMES = 10  # names that `s` draws
 SOURCES: tuple[Source, ...] = ("counts", "net", "both")
 STREAMS: tuple[Stream, ...] = ("keyed", "video", "notebook", "torch")
@@ -57,6 +58,10 @@ class LabApp(LiveApp):
     def action_more(self) -> None:
         """Train 100 steps more."""
         self.send(Train(more=MORE))
+
+    def action_far(self) -> None:
+        """Train a million steps more."""
+        self.send(Train(more=FAR))
 
     def action_reset(self) -> None:
         """Start again from the same weights."""

@@ -1,33 +1,45 @@
-"""Textual's driver for terminals, made to survive the terminal's end.
+"""Textual's driver for terminals, made to survive a terminal that has gone or does not read.
 
 When a connection drops, the pty is gone: each write fails. Textual's writing thread dies of the
 first failure, its queue fills up, and the program waits at it for ever. Here the failure ends the
 app, as any other signal to quit does.
+
+When a terminal stops reading (Ctrl+S, a stalled connection), the queue fills up likewise. Here the
+driver knows how much it has not got rid of yet, so that the app can leave frames out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
+
+BEHIND: Final = 8192  # characters not yet written; a frame of a training lab has a fifth of that
 
 
 class LastingFile:
     """A terminal to write to. What is written to it after its end goes nowhere."""
 
-    def __init__(self, file: TextIO, ended: Callable[[], None]) -> None:
+    def __init__(
+        self, file: TextIO, ended: Callable[[], None], written: Callable[[int], None]
+    ) -> None:
         self._file = file
         self._ended = ended
+        self._written = written
+        self._held = 0  # characters since the last flush
         self.is_there = True
 
     def write(self, text: str) -> None:
         """Write, as long as there is somebody to read."""
+        self._held += len(text)
         self._attempt(lambda: self._file.write(text))
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Hand on what was written; this waits for the terminal to take it."""
         self._attempt(self._file.flush)
+        held, self._held = self._held, 0
+        self._written(held)
 
     def fileno(self) -> int:
         """The terminal's number."""
@@ -47,11 +59,41 @@ class LastingFile:
 
 
 class TerminalDriver(LinuxDriver):
-    """Quits the app when its terminal is gone."""
+    """Quits the app when its terminal is gone, and knows when it does not keep up."""
 
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
-        self._file: Any = LastingFile(self._file, self._quit)
+        self._file: Any = LastingFile(self._file, self._quit, self._count)
+        self._sent = 0  # characters; counted by the app's thread
+        self._written = 0  # counted by the writing thread
+        self._caught_up: Callable[[], None] | None = None
+
+    def write(self, data: str) -> None:
+        """Hand text to the writing thread."""
+        self._sent += len(data)
+        super().write(data)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not yet taken what it was sent."""
+        return self._sent - self._written > BEHIND
+
+    def when_caught_up(self, call: Callable[[], None]) -> None:
+        """Call the app back once the terminal has taken everything."""
+        self._caught_up = call
+        if self._sent == self._written:  # meanwhile it has
+            self._call_back()
+
+    def _count(self, characters: int) -> None:
+        """Called by the writing thread."""
+        self._written += characters
+        if self._sent == self._written:
+            self._call_back()
+
+    def _call_back(self) -> None:
+        call, self._caught_up = self._caught_up, None
+        if call is not None:
+            self._loop.call_soon_threadsafe(call)
 
     def _quit(self) -> None:
         """Called by the writing thread."""

@@ -31,7 +31,6 @@ from tui import themes
 from tui.actions import GROUP_TITLES, bindings_of
 from tui.config import Config
 from tui.conversation import Came, Conversation, NotOpened, Over
-from tui.driver import TerminalDriver
 from tui.footer import KeyFooter
 from tui.panes.dataset import DatasetPane
 from tui.panes.loss import LossPane
@@ -40,6 +39,7 @@ from tui.panes.pane import Pane
 from tui.panes.samples import SamplesPane
 from tui.status import StatusLine
 from tui.terminal import Terminal
+from tui.thrift import ThriftyApp
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 NO_DATA = "No data. Press o to open a file."
@@ -51,7 +51,7 @@ def _commands() -> Any:
     return ActionProvider
 
 
-class LiveApp(App[None]):
+class LiveApp(ThriftyApp):
     """The four panes, a status line, a footer, and the talk with an engine."""
 
     TITLE = "makemore-tui"
@@ -71,8 +71,7 @@ class LiveApp(App[None]):
         terminal: Terminal = Terminal(),  # noqa: B008  a frozen value
         config: Config = Config(),  # noqa: B008
     ) -> None:
-        super().__init__(driver_class=TerminalDriver)
-        self.terminal = terminal
+        super().__init__(terminal)
         self.config = config
         self.engine = Conversation(engine, opening, self._hear)
         self.dataset: DatasetOpened | None = None

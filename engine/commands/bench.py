@@ -53,9 +53,13 @@ class Result:
 
 
 @click.command("bench")
+@click.option("--terminal", is_flag=True, help="What the lab costs its terminal, in a real pty.")
 @json_option
-def command(as_json: bool) -> None:
+def command(terminal: bool, as_json: bool) -> None:
     """How fast it is on this machine, against the lecture's own loops."""
+    if terminal:
+        _measure_terminal(as_json)
+        return
     narrate(f"{_machine()}. This takes about a minute.")
     results = []
     for measure in (_counting, _counting_large, _training, _sampling, _first_paint):
@@ -75,6 +79,29 @@ def command(as_json: bool) -> None:
             f"| {result.what} | {result.seconds * 1000:,.4g} ms | {result.against} | {factor} |"
             f" {result.rate} |"
         )
+
+
+def _measure_terminal(as_json: bool) -> None:
+    """The bars of the terminal; exit code 1 where one is missed."""
+    try:
+        from engine.commands import bench_terminal
+    except ImportError as error:
+        raise EngineError(
+            f"bench --terminal needs {error.name}: pip install 'makemore-tui[bench]'."
+        ) from error
+    narrate(f"{_machine()}. This takes two minutes.")
+    bars = []
+    if not as_json:
+        click.echo("| what | measured | asked | |\n|---|---|---|---|")
+    for bar in bench_terminal.bars():
+        bars.append(bar)
+        if not as_json:
+            click.echo(bar.row())
+    if as_json:
+        echo_json({"machine": _machine(), "bars": [asdict(bar) for bar in bars]})
+    missed = [bar.what for bar in bars if not bar.is_met]
+    if missed:
+        raise EngineError(f"missed: {'; '.join(missed)}.")
 
 
 def _counting() -> Result:

@@ -13,8 +13,15 @@ from engine.commands.training import Training, training_options
 
 @click.command("train")
 @training_options()
+@click.option(
+    "--every",
+    default=1,
+    type=click.IntRange(0),
+    show_default=True,
+    help="Print the loss of every so many steps; 0: of none.",
+)
 @json_option
-def command(training: Training, as_json: bool) -> None:
+def command(training: Training, every: int, as_json: bool) -> None:
     """Train the net, and print each step's loss before its update, as the lecture does."""
     lab = training.lab()
     started = time.perf_counter()
@@ -27,6 +34,8 @@ def command(training: Training, as_json: bool) -> None:
     )
     with bar:
         for step, loss in bar:
+            if every == 0 or step % every:
+                continue
             if as_json:
                 echo_json({"step": step, "loss": loss})
             else:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.terminal.terminal import Terminal
+from engine.commands.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "tui")
 

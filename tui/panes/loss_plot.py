@@ -46,8 +46,8 @@ def plot(
         curve: the history so far; None before the first step.
         lines: what the loss is compared with.
         start: the loss as it is now: before the first step, the plot has room for it already.
-        goal: the step at which the training rests; the plot is wide enough for it from the start,
-            so that the curve grows to the right and little is redrawn.
+        goal: the step at which the training rests; where it is near, the plot is wide enough for
+            it from the start, so that the curve grows to the right and little is redrawn.
         width: columns.
         height: lines.
         inks: colours.
@@ -70,7 +70,7 @@ def plot(
     values += [value for value, _ in references]
     low, high = _limits(min(values, default=0), max(values, default=1), log=scaled)
     first = 0
-    last = max(goal or STEPS_AT_FIRST, curve.last if curve else 0, first + 1)
+    last = _last_step(goal, curve.last if curve else 0)
 
     plotext.clear_figure()
     plotext.theme("clear")
@@ -100,6 +100,12 @@ def plot(
     _mark_texts(plotext, curve, first, last, high, across, inks.quiet)
     drawn = plotext.build().splitlines()
     return [Content.from_rich_text(Text.from_ansi(line)) for line in drawn]
+
+
+def _last_step(goal: int, step: int) -> int:
+    """How far the plot reaches: to the goal, or to a round number on the way to a far one."""
+    near = int(10 ** ceil(log10(max(step, STEPS_AT_FIRST))))
+    return max(step, min(goal or STEPS_AT_FIRST, near // 2 if step <= near // 2 else near), 2)
 
 
 def _strokes(

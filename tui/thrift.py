@@ -1,0 +1,55 @@
+"""An app that sends its terminal no more than it needs, and no faster than it reads.
+
+The one place that reaches into Textual: `App._display`, through which every update passes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.screen import Screen
+
+from tui.driver import TerminalDriver
+from tui.frame import Difference, Frame
+from tui.terminal import Terminal
+
+
+class ThriftyApp(App[None]):
+    """Sends differences between frames; leaves frames out while the terminal does not keep up."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__(driver_class=TerminalDriver)
+        self.terminal = terminal
+        self._frame = Frame(terminal.colours)
+        self._left_out = False  # a frame, since the terminal last kept up
+
+    def on_mount(self) -> None:
+        """After a stop (Ctrl+Z) the terminal shows something else."""
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+
+    def on_resize(self) -> None:
+        """Terminals break lines anew at another size: what is on them now is unknown."""
+        self.action_redraw()
+
+    def action_redraw(self) -> None:
+        """Send the whole screen again."""
+        self._frame.forget()
+        self.screen.refresh()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        driver = self._driver
+        if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
+            if driver.is_behind:
+                if not self._left_out:
+                    self._left_out = True
+                    driver.when_caught_up(self._catch_up)
+                return
+            renderable = Difference(self._frame, renderable, *self.size)
+        super()._display(screen, renderable)
+
+    def _catch_up(self) -> None:
+        self._left_out = False
+        self.screen.refresh()
