@@ -10,6 +10,8 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from tui.actions import ACTIONS, Action, action_of, key_label
+from tui.plain import spelled
+from tui.terminal import terminal_of
 
 _GAP: Final = 1  # column between two keys
 
@@ -24,6 +26,7 @@ class KeyFooter(Footer):
         """The important keys first in line for room, then the pane's in the table's order."""
         if not self._bindings_ready:
             return
+        unicode = terminal_of(self.app).unicode
         active = {
             binding.id: (binding, enabled)
             for _, binding, enabled, _ in self.screen.active_bindings.values()
@@ -34,7 +37,7 @@ class KeyFooter(Footer):
         room = self.app.size.width - 2  # the footer's own margin, left and right
         fits: set[str] = set()
         for action in sorted(shown, key=lambda action: not action.important):
-            needed = len(_key(action)) + 1 + len(action.label) + _GAP
+            needed = sum(map(len, _said(action, unicode))) + 1 + _GAP
             if needed <= room + _GAP:
                 room -= needed
                 fits.add(action.id)
@@ -43,8 +46,9 @@ class KeyFooter(Footer):
         for action in shown:
             if action.id in fits:
                 binding, enabled = active[action.id]
+                key, label = _said(action, unicode)
                 yield FooterKey(
-                    binding.key, _key(action), action.label, binding.action,
+                    binding.key, key, label, binding.action,
                     disabled=not enabled, tooltip=action.tooltip,
                 ).data_bind(compact=Footer.compact)  # fmt: skip
 
@@ -60,8 +64,9 @@ def _place(action: Action) -> int:
     return -1 if action.group == "train" else 1 + ACTIONS.index(action)
 
 
-def _key(action: Action) -> str:
+def _said(action: Action, unicode: bool) -> tuple[str, str]:
+    """An action's keys and its word."""
     keys = [key_label(action.keys[0])]
     if action.twin:
         keys.append(key_label(action_of(action.twin).keys[0]))
-    return " ".join(keys)
+    return " ".join(keys), spelled(action.label, unicode=unicode)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.widgets import Static
 
@@ -27,7 +29,7 @@ from engine.protocol import (
     Snapshot,
     Watch,
 )
-from tui import themes
+from tui import filters, themes
 from tui.actions import GROUP_TITLES, bindings_of
 from tui.config import Config
 from tui.conversation import Came, Conversation, NotOpened, Over
@@ -79,9 +81,20 @@ class LiveApp(ThriftyApp):
         self._state = "starting"  # of the engine, where there is no snapshot that says more
         self._watched: Watch | None = None
         self._watch_due = False
-        for theme in (themes.DARK, themes.LIGHT):
+        for theme in themes.themes(terminal.colours):
             self.register_theme(theme)
-        self.theme = themes.DARK.name
+        self.theme = themes.DARK
+        self.add_class(f"-{terminal.colours}")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line goes through on its way to this terminal."""
+        # Textual's own for NO_COLOR sends greys, which a terminal without colours has none of.
+        ours = [f for f in super().get_line_filters() if not isinstance(f, Monochrome | NoColor)]
+        if self.terminal.colours == "none":
+            ours.append(filters.DARK if self.current_theme.dark else filters.LIGHT)
+        if not self.terminal.unicode:
+            ours.append(filters.ASCII)
+        return ours
 
     def compose(self) -> ComposeResult:
         """Status on top, the matrix on the left, everything else on the right, keys at the foot."""

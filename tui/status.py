@@ -10,6 +10,8 @@ from textual.content import Content
 from engine.protocol import DatasetOpened, Snapshot
 from tui.figures import figure
 from tui.lines import Lines
+from tui.plain import spelled
+from tui.terminal import terminal_of
 
 _QUIET: Final = "$foreground-muted"
 _STATES: Final = {
@@ -49,12 +51,17 @@ class StatusLine(Lines):
     def _write(self) -> None:
         width = self.size.width
         if width:
-            facts = status_facts(self._state, self._dataset, self._snapshot)
+            unicode = terminal_of(self.app).unicode
+            facts = status_facts(self._state, self._dataset, self._snapshot, unicode=unicode)
             self.show([fitted(facts, width)])
 
 
 def status_facts(
-    state: str, dataset: DatasetOpened | None, snapshot: Snapshot | None
+    state: str,
+    dataset: DatasetOpened | None,
+    snapshot: Snapshot | None,
+    *,
+    unicode: bool = True,
 ) -> list[tuple[int, Content]]:
     """The facts in the order they are read, each with its rank: 0 is dropped last."""
     sign, colour = _STATES.get(state, ("○", _QUIET))
@@ -74,7 +81,7 @@ def status_facts(
         (4, _fact("steps/s", speed)),
         (3, _fact("lr", f"{settings.learning_rate:g}")),
         (6, _fact("pace", pace)),
-        (10, _fact("λ", f"{settings.regularisation:g}")),
+        (10, _fact(spelled("λ", unicode=unicode), f"{settings.regularisation:g}")),
         (9, _fact("smoothing", f"{settings.smoothing:g}")),
         (11, _fact("seed", f"{settings.seed}")),
     ]

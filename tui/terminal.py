@@ -25,6 +25,12 @@ class Terminal:
     unicode: bool = True
 
 
+def terminal_of(app: object) -> Terminal:
+    """The terminal that an app was told of; a rich one where it was told of none."""
+    terminal = getattr(app, "terminal", None)
+    return terminal if isinstance(terminal, Terminal) else Terminal()
+
+
 def detect(
     environ: Mapping[str, str],
     colour: Literal["auto"] | Colours = "auto",

@@ -10,7 +10,9 @@ from textual.pilot import Pilot
 from engine.protocol import Open
 from tests.screen.fake_engine import FakeEngine
 from tui.app import LabApp
+from tui.terminal import Terminal
 
+RICH = Terminal()
 TURNS = 200  # of the event loop's queue; a condition that holds at all holds far sooner
 
 
@@ -32,10 +34,10 @@ def screen_text(app: object) -> str:
 
 @asynccontextmanager
 async def opened(
-    engine: FakeEngine, size: tuple[int, int] = (80, 24)
+    engine: FakeEngine, size: tuple[int, int] = (80, 24), terminal: Terminal = RICH
 ) -> AsyncIterator[tuple[LabApp, Pilot[None]]]:
     """A lab with its data open and its first snapshot drawn."""
-    app = LabApp(engine, Open())
+    app = LabApp(engine, Open(), terminal=terminal)
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: app.snapshot and app.snapshot.reading and app.snapshot.cells)
         await settled(pilot)

@@ -12,8 +12,10 @@ from engine.protocol import DatasetOpened, Exportable, Snapshot
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import figure
 from tui.lines import Lines
-from tui.panes.loss_plot import RGB, Inks, plot
+from tui.panes.loss_plot import COUNTS, FLOOR, HELD_OUT, RGB, UNIFORM, Inks, plot
 from tui.panes.pane import Pane
+from tui.plain import spelled
+from tui.terminal import terminal_of
 
 _WIDE: Final = (
     62  # columns in which the legend has room for the hold-out; the title always tells it
@@ -85,9 +87,11 @@ class LossPane(Pane):
             facts = ["before training"]
         self.entitle(*facts, *(["log"] if self.log_scale else []))
         settings = snapshot.settings
+        unicode = terminal_of(self.app).unicode
         rates = f"lr {settings.learning_rate:g} · λ {settings.regularisation:g}"
         hint = "space trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
-        self.subtitle(snapshot.reason if snapshot.state == "failed" else hint + rates)
+        text = snapshot.reason if snapshot.state == "failed" else hint + rates
+        self.subtitle(spelled(text, unicode=unicode))
         self.query_one("#legend", Lines).show([self._legend(snapshot)])
         canvas = self.query_one("#plot", Lines)
         lines = plot(
@@ -105,16 +109,20 @@ class LossPane(Pane):
     def _legend(self, snapshot: Snapshot) -> Content:
         lines, curve = snapshot.lines, snapshot.curve
         keys = [
-            ("┄ ", "floor", "floor", lines.floor),
-            ("┄ ", "counts", "counts", lines.counts),
-            ("┄ ", "uniform", "ln V", lines.uniform),
+            (FLOOR, "floor", "floor", lines.floor),
+            (COUNTS, "counts", "counts", lines.counts),
+            (UNIFORM, "uniform", "ln V", lines.uniform),
         ]
         if curve is not None and curve.held_out and self.size.width >= _WIDE:
-            keys.insert(0, ("━ ", "held-out", "hold-out", curve.held_out[-1][3]))
+            keys.insert(0, (HELD_OUT, "held-out", "hold-out", curve.held_out[-1][3]))
         parts: list[tuple[str, str] | str] = []
         for sign, ink, name, value in keys:
             colour = self.get_component_styles(f"loss--{ink}").color.hex
-            parts += [(sign, colour), (f"{name} ", "$foreground-muted"), f"{figure(value, 3)}  "]
+            parts += [
+                (f"{sign} ", colour),
+                (f"{name} ", "$foreground-muted"),
+                f"{figure(value, 3)}  ",
+            ]
         return Content.assemble(*parts).rstrip()
 
     def _inks(self) -> Inks:

@@ -14,6 +14,12 @@ from engine.protocol import Curve, Lines
 RGB = tuple[int, int, int]
 Fours = tuple[tuple[float, float, float, float], ...]
 
+# Each line has a sign of its own, so that they are told apart without colours and in ASCII too.
+FLOOR: Final = "─"
+COUNTS: Final = "+"
+UNIFORM: Final = "┈"
+HELD_OUT: Final = "◦"
+
 STEPS_AT_FIRST: Final = 100  # the goal when the lab opens, and so the width of an empty plot
 
 
@@ -60,14 +66,14 @@ def plot(
 
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
     steps = curve.steps if curve else ()
-    references = [(lines.floor, inks.floor), (lines.counts, inks.counts),
-                  (lines.uniform, inks.uniform)]  # fmt: skip
+    references = [(lines.floor, FLOOR, inks.floor), (lines.counts, COUNTS, inks.counts),
+                  (lines.uniform, UNIFORM, inks.uniform)]  # fmt: skip
     values = [v for four in (*train, *held_out) for v in four if isfinite(v)]
     values += [start] if isfinite(start) else []
     scaled = log and min(values, default=1.0) > 0
     # A floor of 0, that of a single word, has no place on a logarithmic scale.
-    references = [(v, ink) for v, ink in references if isfinite(v) and (v > 0 or not scaled)]
-    values += [value for value, _ in references]
+    references = [line for line in references if isfinite(line[0]) and (line[0] > 0 or not scaled)]
+    values += [value for value, _, _ in references]
     low, high = _limits(min(values, default=0), max(values, default=1), log=scaled)
     first = 0
     last = _last_step(goal, curve.last if curve else 0)
@@ -89,14 +95,17 @@ def plot(
 
     for mark in curve.marks if curve else ():
         plotext.vline(max(first, mark.step), inks.quiet)
-    for phase, (value, ink) in enumerate(references):
-        # Dots, each line in columns of its own: two lines at one height both stay visible.
+    for phase, (value, sign, ink) in enumerate(references):
+        # Each line in columns of its own: two lines at one height both stay visible.
         columns = range(phase, across, len(references))
         x = [first + (last - first) * (c + 0.5) / across for c in columns]
-        plotext.scatter(x, [_at(value, log=scaled)] * len(x), marker="braille", color=ink)
-    for fours, ink in ((held_out, inks.held_out), (train, inks.train)):
-        for x, y in _strokes(steps, fours, log=scaled):
-            plotext.plot(x, y, marker="braille", color=ink)
+        plotext.scatter(x, [_at(value, log=scaled)] * len(x), marker=sign, color=ink)
+    for x, y in _strokes(steps, train, log=scaled):
+        plotext.plot(x, y, marker="braille", color=inks.train)
+    for x, y in _strokes(steps, held_out, log=scaled):
+        # Upon the curve, from which it hardly differs: where it stands alone, that is news.
+        apart = max(1, len(x) * 4 // across)
+        plotext.scatter(x[::apart], y[::apart], marker=HELD_OUT, color=inks.held_out)
     _mark_texts(plotext, curve, first, last, high, across, inks.quiet)
     drawn = plotext.build().splitlines()
     return [Content.from_rich_text(Text.from_ansi(line)) for line in drawn]

@@ -17,6 +17,8 @@ from tui.panes.matrix_grid import MatrixGrid
 from tui.panes.matrix_scales import Scale, fitting, scales
 from tui.panes.pane import Pane
 from tui.panes.reading import height_in, legend, legend_width, readout
+from tui.plain import named
+from tui.terminal import terminal_of
 
 OTHERS: Final = 46  # columns that the panes beside this one keep at the least
 NARROWEST: Final = 32  # columns that the read-out's table needs
@@ -117,12 +119,14 @@ class MatrixPane(Pane):
         if self.dataset is None or not self.is_mounted or self.content_size.height <= 0:
             return
         labels, zoomed = self.dataset.labels, self.has_class("-maximized")
+        terminal = terminal_of(self.app)
+        halves = terminal.unicode and terminal.colours != "none"
         width = self.screen.size.width - 2 - (0 if zoomed else OTHERS)
         height = self.content_size.height
-        scale = scales(labels)[0] if zoomed else fitting(labels, width, height - 1)
+        scale = scales(labels)[0] if zoomed else fitting(labels, width, height - 1, halves=halves)
         columns = max(NARROWEST, min(width, scale.size_of(len(labels))[0]))
         if not zoomed and scale.size_of(len(labels))[1] > height - height_in(columns):
-            scale = fitting(labels, width, height - height_in(NARROWEST))
+            scale = fitting(labels, width, height - height_in(NARROWEST), halves=halves)
             columns = max(NARROWEST, min(width, scale.size_of(len(labels))[0]))
         self.styles.width = None if zoomed else columns + 2
         below = height_in(columns)
@@ -206,10 +210,16 @@ class MatrixPane(Pane):
             reading = None  # of the pair before; this one's is on its way
         band = None
         if snapshot is not None and (cells := snapshot.cells) is not None:
-            ramp = ramp_for(cells.view, dark=self.app.current_theme.dark)
-            band = legend(ramp, cells.low, cells.high, cells.view, legend_width(width))
+            terminal = terminal_of(self.app)
+            ramp = ramp_for(cells.view, dark=self.app.current_theme.dark, terminal=terminal)
+            root = "√" if terminal.unicode else "sqrt"
+            room = legend_width(width)
+            band = legend(ramp, cells.low, cells.high, cells.view, room, root=root)
         labels = self.dataset.labels
         pair = labels[cursor[0]] + labels[cursor[1]]
+        if not pair.isascii() and not terminal_of(self.app).unicode:
+            characters = (labels[0], *self.dataset.characters[1:])
+            pair = " ".join(named(characters[symbol]) for symbol in cursor)
         below = self.query_one("#reading", Lines)
         below.show(readout(pair, reading, width, *([band] if band is not None else [])))
 

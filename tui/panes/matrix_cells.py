@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.protocol import Cells, View
 from tui.ramps import Ramp, ramp
+from tui.terminal import Terminal
 
 VIEWS: Final[tuple[View, ...]] = ("counts", "probabilities", "net", "weights", "difference")
 VIEW_NAMES: Final[dict[View, str]] = {
@@ -18,16 +19,16 @@ VIEW_NAMES: Final[dict[View, str]] = {
 }
 
 
-def ramp_for(view: View, *, dark: bool) -> Ramp:
-    """The ramp of a view.
+def ramp_for(view: View, *, dark: bool, terminal: Terminal) -> Ramp:
+    """The ramp of a view, on what a terminal can show.
 
     Counts and probabilities are skewed: half of the cells are below a fiftieth of the largest, and
     a linear ramp leaves them blank. The square root tells them apart, and keeps zero blank. The
     difference is skewed in the same way; weights are spread evenly.
     """
     if view in ("weights", "difference"):
-        return ramp("diverging", dark=dark, rooted=view == "difference")
-    return ramp("sequential", dark=dark, rooted=True)
+        return ramp("diverging", dark=dark, rooted=view == "difference", terminal=terminal)
+    return ramp("sequential", dark=dark, rooted=True, terminal=terminal)
 
 
 class Window:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from tui.panes.matrix_scales import HEADER, Scale, padded
 from tui.ramps import Ramp
+
+_HERE = "+"  # the cursor where a cell has no room for its pair: no blank, and no solid block
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,22 @@ class Pens:
     here: Style  # the label of the cursor's row or column
     cursor: Style
     shades: tuple[Style, ...]  # by level
+    glyphs: tuple[str, ...]  # by level
 
     @classmethod
     def of(cls, ramp: Ramp, plain: Style, label: Style, here: Style, cursor: Style) -> Pens:
         """The styles for a ramp."""
         pairs = zip(ramp.inks, ramp.shades, strict=True)
-        return cls(plain, label, here, cursor, tuple(Style(color=i, bgcolor=s) for i, s in pairs))
+        shades = tuple(Style(color=i, bgcolor=s) for i, s in pairs)
+        return cls(plain, label, here, cursor, shades, ramp.glyphs)
 
     def shade(self, level: int | None) -> Style:
         """A level's style; the background's own where nothing is known."""
         return self.plain if level is None else self.shades[level]
+
+    def glyph(self, level: int | None) -> str:
+        """What fills a cell of a level."""
+        return " " if level is None else self.glyphs[level]
 
 
 @dataclass(frozen=True)
@@ -100,12 +109,15 @@ class Drawing:
             level = self.levels[row][place]
             here = (symbol, column) == self.cursor
             pair = labels[symbol] + labels[column]
+            glyph = self.pens.glyph(level)
             if sight.scale.name == "large":
-                text = self.texts[row][place] if lower else pair
+                text = padded(self.texts[row][place], width) if lower else _filled(pair, glyph)
+            elif not here:
+                text = glyph * width
             else:
-                text = pair if here else ""
+                text = padded(pair if cell_len(pair) <= width else _HERE, width)
             style = self.pens.cursor if here else self.pens.shade(level)
-            segments.append(Segment(padded(text, width) if text else " " * width, style))
+            segments.append(Segment(text, style))
         return segments
 
     def _halves(self, row: int) -> list[Segment]:
@@ -123,3 +135,13 @@ class Drawing:
             text = "▀" * sight.scale.width
             segments.append(Segment(text, Style(color=upper, bgcolor=lower)))
         return segments
+
+
+def _filled(pair: str, glyph: str) -> str:
+    """A pair, centred in a large cell; the cell's glyph beside it, where it has one.
+
+    >>> _filled("an", " "), _filled("an", "▓")
+    (' an  ', ' an ▓')
+    """
+    text = padded(pair, 5)
+    return text if glyph == " " or not text.endswith(" ") else text[:-1] + glyph

@@ -15,6 +15,7 @@ from tui.panes.matrix_cells import Window, ramp_for, text_of
 from tui.panes.matrix_drawing import Drawing, Pens, Sight
 from tui.panes.matrix_scales import HEADER, scales
 from tui.ramps import Ramp
+from tui.terminal import terminal_of
 
 
 class MatrixGrid(Widget):
@@ -95,7 +96,8 @@ class MatrixGrid(Widget):
 
     def _ramp(self) -> Ramp:
         view = self._window.view if self._window else "counts"
-        return ramp_for(view, dark=self.app.current_theme.dark)
+        dark = self.app.current_theme.dark
+        return ramp_for(view, dark=dark, terminal=terminal_of(self.app))
 
     # --- what to redraw
 

@@ -48,20 +48,28 @@ class Scale:
         return HEADER + row * self.halves // 2
 
 
-def scales(labels: tuple[str, ...]) -> tuple[Scale, Scale, Scale]:
-    """The three scales for an alphabet, largest first: wide characters need more room."""
+def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, Scale, Scale]:
+    """The three scales for an alphabet, largest first: wide characters need more room.
+
+    Args:
+        labels: of the characters.
+        halves: whether two cells can share a character, one above the other.
+    """
     label = 2 if any(cell_len(label) > 1 for label in labels) else 1
+    # Two rows share a line, and so do their labels, side by side.
+    small = Scale("small", label, 1, label, 2 * label + 1)
+    if not halves:
+        small = Scale("small", label, 2, label, label + 1)
     return (
         Scale("large", 5, 4, label, label + 1),
         Scale("medium", 2, 2, label, label + 1),
-        # Two rows share a line, and so do their labels, side by side.
-        Scale("small", label, 1, label, 2 * label + 1),
+        small,
     )
 
 
-def fitting(labels: tuple[str, ...], width: int, height: int) -> Scale:
+def fitting(labels: tuple[str, ...], width: int, height: int, *, halves: bool = True) -> Scale:
     """The largest scale at which the whole matrix fits; else the smallest, which then scrolls."""
-    large, medium, small = scales(labels)
+    large, medium, small = scales(labels, halves=halves)
     for scale in (large, medium):
         columns, lines = scale.size_of(len(labels))
         if columns <= width and lines <= height:

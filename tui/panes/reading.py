@@ -78,18 +78,24 @@ def readout(
     ]
 
 
-def legend(ramp: Ramp, low: float, high: float, view: View, width: int) -> Content:
+def legend(
+    ramp: Ramp, low: float, high: float, view: View, width: int, *, root: str = "√"
+) -> Content:
     """The shades from the smallest to the largest value, in at most `width` columns."""
     if ramp.kind == "diverging":
         high = max(-low, high)
         ends = f"{figure(-high, 2)} ", f" {figure(high, 2, sign=True)}"
     else:
         ends = "0 ", f" {short_count(int(high))}" if view == "counts" else f" {high:.2f}"
-    note = (" √ scale" if width > 30 else " √") if ramp.rooted else ""
+    note = (f" {root} scale" if width > 30 else f" {root}") if ramp.rooted else ""
     room = min(24, width - sum(map(len, ends)) - len(note))
     if room < 4:
         return Content("")
     top = len(ramp.shades) - 1
+    if not ramp.halves:
+        levels = [round(i * top / (room - 1)) for i in range(room)]
+        cells = [(ramp.glyphs[n], f"{ramp.inks[n]} on {ramp.shades[n]}") for n in levels]
+        return Content.assemble((ends[0], _QUIET), *cells, (ends[1] + note, _QUIET))
     # Two shades a column, the left half as foreground: the band is as smooth as it can be.
     shades = [ramp.shades[round(i * top / (2 * room - 1))] for i in range(2 * room)]
     band = [("▌", f"{a} on {b}") for a, b in zip(shades[::2], shades[1::2], strict=True)]

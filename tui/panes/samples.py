@@ -14,9 +14,11 @@ from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import shown
 from tui.lines import Lines
 from tui.panes.pane import Pane
+from tui.terminal import terminal_of
 
 _QUIET: Final = "$foreground-muted"
 _NARROW: Final = 14  # columns of a name and its NLL below which the NLL has one decimal
+_CUT: Final = {True: "…", False: ">"}  # behind a name that goes on; in ASCII a dot might be its own
 _WIDE: Final = 28  # columns from which words tell whether a name is in the data
 
 
@@ -97,7 +99,8 @@ class SamplesPane(Pane):
             return [*blank, Content.assemble(" " * ((width - hint.cell_length) // 2), hint)]
         last = len(snapshot.names) - self._back
         shown = snapshot.names[max(0, last - rows) : last]
-        return [line_of(drawn, snapshot.settings.source == "both", width) for drawn in shown]
+        both, cut = snapshot.settings.source == "both", _CUT[terminal_of(self.app).unicode]
+        return [line_of(drawn, both, width, cut) for drawn in shown]
 
 
 def header_lines(settings: Settings, width: int) -> list[Content]:
@@ -117,14 +120,14 @@ def header_lines(settings: Settings, width: int) -> list[Content]:
     return [Content.styled(line, _QUIET) for line in lines]
 
 
-def line_of(drawn: Drawn, both: bool, width: int) -> Content:
+def line_of(drawn: Drawn, both: bool, width: int, cut: str = "…") -> Content:
     """One draw: a name with its NLL and whether it is in the data, or two beside each other."""
     if not both:
         name = drawn.counts or drawn.net
-        return _named(name, width)
+        return _named(name, width, cut)
     half, gap = _halves(width)
     return Content.assemble(
-        _named(drawn.counts, half), (gap, "$foreground 20%"), _named(drawn.net, half)
+        _named(drawn.counts, half, cut), (gap, "$foreground 20%"), _named(drawn.net, half, cut)
     )
 
 
@@ -134,7 +137,7 @@ def _halves(width: int) -> tuple[int, str]:
     return (width - len(gap)) // 2, gap
 
 
-def _named(name: Name | None, width: int) -> Content:
+def _named(name: Name | None, width: int, cut: str) -> Content:
     """A name, its NLL per character and whether it is in the data, in exactly `width` columns.
 
     In a narrow column a dot stands between name and NLL where the name is in the data.
@@ -147,9 +150,9 @@ def _named(name: Name | None, width: int) -> Content:
     else:
         before, after = ("•" if name.in_data else " "), ""
     room = max(1, width - len(before) - len(figure) - len(after))
-    text = name.text + ("" if name.ended else "…")
+    text = name.text + ("" if name.ended else cut)
     if cell_len(text) > room:
-        text = set_cell_size(text, room - 1) + "…"
+        text = set_cell_size(text, room - 1) + cut
     known = "$primary" if name.in_data else _QUIET
     return Content.assemble(
         set_cell_size(text, room), (before, known), (figure, _QUIET), (after, known)

@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, key_label
+from tui.plain import spelled
+from tui.terminal import terminal_of
 
 _KEYS = 13  # columns
 _MOVING = (
@@ -56,29 +58,32 @@ class HelpScreen(ModalScreen[None]):
 
     def _write(self) -> None:
         width = self.query_one(VerticalScroll).scrollable_content_region.width
-        self.query_one(Static).update(help_text(width))
+        unicode = terminal_of(self.app).unicode
+        self.query_one(Static).update(help_text(width, unicode=unicode))
 
     def action_scroll(self, by: int) -> None:
         """Scroll by some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
 
-def help_text(width: int = 200) -> Content:
+def help_text(width: int = 200, *, unicode: bool = True) -> Content:
     """Every action with its keys and its sentence, in lines of at most `width` columns."""
     lines: list[Content] = []
     for group, title in GROUP_TITLES.items():
         lines += [Content(""), Content.styled(title, "bold")]
         for action in ACTIONS:
             if action.group == group:
-                lines += _lines(" ".join(map(key_label, action.keys)), action.description, width)
+                keys = " ".join(map(key_label, action.keys))
+                lines += _lines(keys, action.description, width, unicode)
     for title, rows in (("Moving about", _MOVING), ("Reading the screen", _READING)):
         lines += [Content(""), Content.styled(title, "bold")]
         for keys, sentence in rows:
-            lines += _lines(keys, sentence, width)
+            lines += _lines(keys, sentence, width, unicode)
     return Content("\n").join(lines[1:])
 
 
-def _lines(keys: str, sentence: str, width: int) -> list[Content]:
+def _lines(keys: str, sentence: str, width: int, unicode: bool) -> list[Content]:
+    keys, sentence = spelled(keys, unicode=unicode), spelled(sentence, unicode=unicode)
     first, *more = wrap(sentence, max(20, width - _KEYS))
     line = Content.assemble((f"{keys:<{_KEYS}}", "$accent"), first)
     return [line, *(Content(" " * _KEYS + text) for text in more)]

@@ -1,0 +1,102 @@
+"""Text in ASCII: for each character one that is like it, and for words with room a word.
+
+`plain` keeps the number of columns and serves for whatever is drawn; `spelled` writes a sign as the
+word for it, at the places where our own text is made.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from rich.cells import cell_len
+
+_BLANKS: Final = "\N{NO-BREAK SPACE}\N{BRAILLE PATTERN BLANK}"
+_QUESTIONS: Final = "？﹖︖"  # of other scripts
+UNKNOWN: Final = "~"  # a letter that ASCII has nothing for; the read-out names its code point
+
+
+# What we draw, and what Textual does: for each ASCII character, those that it stands for. Eighths
+# of a block come to four heights; heavy and light lines stay apart.
+_ALIKE: Final = {
+    sign: ascii_
+    for ascii_, signs in {
+        "-": "─╌┄╴╶╼╾╸╺‐‑‒–—―−▔·",
+        "=": "━═╍┅┉",
+        "|": "│┃╏┇┋╎┆┊║▏▎▍▌▐▕▊▋▉▅▆",
+        "+": "╭╮╰╯┌┐└┘├┤┬┴┼╔╗╚╝┏┓┗┛",
+        "#": "█▓▇▀▛▜▙▟▗▖▝▘",
+        "_": "▁␣",
+        ".": "▂…┈░",
+        ":": "▃▄▒",
+        "*": "•●",
+        "o": "○◌◦∘",
+        "%": "◑",
+        "v": "✓↓▼",
+        "x": "✕×",
+        "<": "←◀",
+        ">": "→▶🔎",
+        "^": "↑▲⇧" + "".join(chr(0x2400 + code) for code in range(0x22)),  # control characters
+        "'": "‘’",
+        '"': "“”",
+        " ": _BLANKS,
+    }.items()
+    for sign in signs
+}
+
+
+@lru_cache(8192)
+def plain(text: str) -> str:
+    """The text in ASCII, in exactly as many columns.
+
+    >>> plain("╭─ 2 Loss · 2.46 ─╮"), plain("Renée"), plain("山"), plain("⣿⠀")
+    ('+- 2 Loss - 2.46 -+', 'Renee', '~~', '* ')
+    """
+    if text.isascii():
+        return text
+    made = "".join(character if character < "\x80" else _one(character) for character in text)
+    columns = cell_len(text)
+    return made if len(made) == columns else made[:columns].ljust(columns)
+
+
+def _one(character: str) -> str:
+    columns = cell_len(character)
+    if columns == 0:
+        return ""  # a mark on the character before
+    if "\u2800" < character <= "\u28ff":
+        return "*"  # braille: a curve
+    if character in _QUESTIONS:
+        return UNKNOWN * columns  # "?" would read as what a terminal cannot show
+    ascii_ = _ALIKE.get(character) or unicodedata.normalize("NFKD", character)[0]
+    return (ascii_ if "!" <= ascii_ <= "~" or character in _BLANKS else UNKNOWN) * columns
+
+
+def spelled(text: str, *, unicode: bool) -> str:
+    """Our own text, as it is or with the words for its signs.
+
+    >>> spelled("lr 50 · λ 0.01", unicode=False)
+    'lr 50 - lambda 0.01'
+    """
+    if unicode or text.isascii():
+        return text
+    for sign, word in _WORDS.items():
+        text = text.replace(sign, word)
+    return text
+
+
+_WORDS: Final = {
+    "λ": "lambda", "√": "sqrt", "⇧tab": "shift+tab", "←↓↑→": "arrows", " · ": " - ", "−": "-",
+    "–": "-", "…": "...", "×": "x",
+}  # fmt: skip
+
+
+def named(character: str) -> str:
+    """A character of the data as ASCII can name it.
+
+    >>> named("a"), named("山"), named("é")
+    ('a', 'U+5C71', 'U+00E9')
+    """
+    if character.isascii() and character.isprintable() and character != " ":
+        return character
+    return "+".join(f"U+{ord(part):04X}" for part in character)
