@@ -18,7 +18,7 @@ UNKNOWN: Final = "~"  # a letter that ASCII has nothing for; the read-out names 
 
 
 # What we draw, and what Textual does: for each ASCII character, those that it stands for. Eighths
-# of a block come to four heights; heavy and light lines stay apart.
+# of a block come to four heights; heavy lines that lie stay apart from light ones.
 _ALIKE: Final = {
     sign: ascii_
     for ascii_, signs in {
