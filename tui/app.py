@@ -148,11 +148,18 @@ class LabApp(LiveApp):
 
     def action_pane(self, number: int) -> None:
         """Go to a pane; where one is enlarged, this one is then."""
-        pane = next(pane for pane in self.query(Pane) if number == pane.NUMBER)
+        pane = next(pane for pane in self.panes if number == pane.NUMBER)
+        self.arrange(number)
         if self.screen.maximized is not None:
             self.screen.minimize()
             self._enlarge(pane)
         self.screen.set_focus(pane)  # at once: the next key may already mean this pane
+
+    def action_turn(self, by: int) -> None:
+        """Go to the next pane, or the previous, whether it is shown or not."""
+        panes = [pane.NUMBER for pane in self.panes]
+        at = self.focused.NUMBER if isinstance(self.focused, Pane) else panes[0] - by
+        self.action_pane(panes[(panes.index(at) + by) % len(panes)] if at in panes else panes[0])
 
     def action_zoom(self) -> None:
         """Enlarge the focused pane, or shrink it again."""
@@ -168,7 +175,7 @@ class LabApp(LiveApp):
         self._refit()
 
     def _refit(self) -> None:
-        for pane in self.query(Pane):
+        for pane in self.panes:
             self.call_after_refresh(pane.refit)
 
     def action_copy(self) -> None:

@@ -16,6 +16,7 @@ from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.widgets import Static
@@ -31,6 +32,7 @@ from engine.protocol import (
 )
 from tui import filters, themes
 from tui.actions import GROUP_TITLES, bindings_of
+from tui.arrangement import Arrangement, arrangement
 from tui.config import Config
 from tui.conversation import Came, Conversation, NotOpened, Over
 from tui.footer import KeyFooter
@@ -79,6 +81,9 @@ class LiveApp(ThriftyApp):
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
         self._state = "starting"  # of the engine, where there is no snapshot that says more
+        self._arrangement: Arrangement = "all"
+        self._looked_at = MatrixPane.NUMBER
+        self._companion = LossPane.NUMBER  # the other pane that was looked at last
         self._watched: Watch | None = None
         self._watch_due = False
         for theme in themes.themes(terminal.colours):
@@ -100,13 +105,19 @@ class LiveApp(ThriftyApp):
         """Status on top, the matrix on the left, everything else on the right, keys at the foot."""
         yield StatusLine()
         yield Static(id="banner", markup=False)
-        with Horizontal(id="body"):
-            yield MatrixPane()
-            with Vertical(id="right"):
-                yield LossPane()
-                with Horizontal(id="below"):
-                    yield DatasetPane()
-                    yield SamplesPane()
+        # Kept, as Textual finds only the enlarged pane while one is.
+        self._body, self._right, self._below = (
+            Horizontal(id="body"), Vertical(id="right"), Horizontal(id="below"),
+        )  # fmt: skip
+        self.panes = MatrixPane(), LossPane(), DatasetPane(), SamplesPane()
+        matrix, loss, dataset, samples = self.panes
+        with self._body:
+            yield matrix
+            with self._right:
+                yield loss
+                with self._below:
+                    yield dataset
+                    yield samples
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -167,13 +178,13 @@ class LiveApp(ThriftyApp):
                 self.dataset, self.snapshot = dataset, None
                 self._watched = None
                 self._announce("")
-                for pane in self.query(Pane):
+                for pane in self.panes:
                     pane.opened(dataset)
                 self._become("opening")
             case Snapshot() as snapshot:
                 if self.dataset is not None and snapshot.data == self.dataset.number:
                     self.snapshot = snapshot
-                    for pane in self.query(Pane):
+                    for pane in self.panes:
                         pane.shown(snapshot)
                     self._become(snapshot.state)
             case Ended(state="failed", reason=reason):
@@ -187,7 +198,7 @@ class LiveApp(ThriftyApp):
             return
         self.query_one(StatusLine).tell(state, self.dataset, self.snapshot)
         if vacancy and self.dataset is None:
-            for pane in self.query(Pane):
+            for pane in self.panes:
                 pane.vacate(vacancy)
 
     def _announce(self, sentence: str) -> None:
@@ -224,9 +235,37 @@ class LiveApp(ThriftyApp):
             self._watched = watch
             self.send(watch)
 
-    def on_resize(self) -> None:
-        """Another size of the terminal: perhaps another scale of the matrix."""
+    # --- which panes are shown
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size of the terminal: perhaps other panes, and another scale of the matrix."""
+        self._arrangement = arrangement(*event.size)
+        self.arrange(self._looked_at)
         self.call_after_refresh(self.query_one(MatrixPane).refit)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The focus came to a pane: where not all have room, it is one of the shown."""
+        if isinstance(event.widget, Pane):
+            self.arrange(event.widget.NUMBER)
+
+    def arrange(self, number: int) -> None:
+        """Show as many panes as there is room for, and this one among them."""
+        chosen, self._looked_at = self._arrangement, number
+        if number != MatrixPane.NUMBER:
+            self._companion = number
+        shown = {
+            "all": {1, 2, 3, 4},
+            "beside": {1, self._companion},
+            "below": {1, self._companion},
+            "alone": {number},
+        }[chosen]
+        for pane in self.panes:
+            pane.display = pane.NUMBER in shown
+            pane.set_class(chosen == "below", "-below")
+            pane.set_class(chosen == "alone", "-alone")
+        self._below.display = bool(shown & {3, 4})
+        self._right.display = shown != {1}
+        self._body.set_class(chosen == "below", "-below")
 
     # --- requests
 

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.events import Resize
 from textual.screen import Screen
 
 from tui.driver import TerminalDriver
@@ -30,7 +31,7 @@ class ThriftyApp(App[None]):
         """After a stop (Ctrl+Z) the terminal shows something else."""
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Terminals break lines anew at another size: what is on them now is unknown."""
         self.action_redraw()
 

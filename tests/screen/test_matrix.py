@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from textual.geometry import Region
 
-from tests.screen.fake_engine import LETTERS, FakeEngine, dataset, made_up_count
+from tests.screen.fake_engine import FakeEngine, dataset, made_up_count
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.panes.matrix import MatrixPane
 from tui.panes.matrix_cells import short_count, text_of
 from tui.panes.matrix_grid import MatrixGrid
-from tui.panes.matrix_scales import fitting, padded
+from tui.panes.matrix_scales import padded
 from tui.ramps import ramp
 
 
@@ -204,16 +204,6 @@ async def test_a_changed_cell_redraws_its_own_region_only():
         engine.tell_snapshot()
         await settled(pilot)
         assert drawn == [Region(3 + 9, 1 + 3, 1, 1)]
-
-
-def test_the_small_scale_fits_the_letters_beside_46_columns_of_other_panes():
-    scale = fitting(tuple(LETTERS), 80 - 46 - 2, 15)
-    assert scale.name == "small"
-    assert scale.size_of(27) == (30, 15)
-
-
-def test_the_large_scale_of_the_letters_fits_a_screen_of_200_by_60():
-    assert fitting(tuple(LETTERS), 200 - 46 - 2, 55).name == "large"
 
 
 def test_padding_never_changes_the_width_of_a_field():

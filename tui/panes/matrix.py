@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.widget import Widget
 
 from engine.protocol import DatasetOpened, Exportable, Snapshot, View
 from tui.actions import PANE_GROUPS, bindings_of
@@ -14,13 +15,14 @@ from tui.lines import Lines
 from tui.panes.matrix_cells import VIEW_NAMES, VIEWS, Window, ramp_for
 from tui.panes.matrix_drawing import Sight
 from tui.panes.matrix_grid import MatrixGrid
-from tui.panes.matrix_scales import Scale, fitting, scales
+from tui.panes.matrix_scales import Scale, scales
 from tui.panes.pane import Pane
-from tui.panes.reading import height_in, legend, legend_width, readout
+from tui.panes.reading import EMPTY, height_in, legend, legend_width, readout
 from tui.plain import named
 from tui.terminal import terminal_of
 
 OTHERS: Final = 46  # columns that the panes beside this one keep at the least
+OTHERS_BELOW: Final = 12  # lines that the pane below this one keeps
 NARROWEST: Final = 32  # columns that the read-out's table needs
 
 _MOVES: Final = {
@@ -53,8 +55,9 @@ class MatrixPane(Pane):
         self._places: dict[int, int] = {}
         self._at = (0, 0)  # the cursor, as places in the order
         self._corner = (0, 0)  # the place that is drawn first
-        self._scale: Scale = fitting(("·",), 0, 0)
+        self._scale: Scale = scales(("·",))[-1]
         self._room = Size(0, 0)
+        self._told = 1  # lines of the read-out
 
     def contents(self) -> ComposeResult:
         """The grid, and the read-out below it."""
@@ -112,29 +115,35 @@ class MatrixPane(Pane):
         self._go(self._places[row], self._places[column])
 
     def refit(self) -> None:
-        """Take the largest scale that the room allows, and just the width that it needs.
+        """Take the largest scale that the room allows, and just the space that it needs.
 
         Enlarged, it takes the largest scale of all, and scrolls where that does not fit.
         """
         if self.dataset is None or not self.is_mounted or self.content_size.height <= 0:
             return
-        labels, zoomed = self.dataset.labels, self.has_class("-maximized")
+        assert isinstance(self.parent, Widget)
+        labels, symbols = self.dataset.labels, len(self.dataset.labels)
         terminal = terminal_of(self.app)
         halves = terminal.unicode and terminal.colours != "none"
-        width = self.screen.size.width - 2 - (0 if zoomed else OTHERS)
+        zoomed, below = self.has_class("-maximized"), self.has_class("-below")
+        whole = zoomed or below or self.has_class("-alone")  # it has all columns to itself
+        width = self.screen.size.width - 2 - (0 if whole else OTHERS)
         height = self.content_size.height
-        scale = scales(labels)[0] if zoomed else fitting(labels, width, height - 1, halves=halves)
-        columns = max(NARROWEST, min(width, scale.size_of(len(labels))[0]))
-        if not zoomed and scale.size_of(len(labels))[1] > height - height_in(columns):
-            scale = fitting(labels, width, height - height_in(NARROWEST), halves=halves)
-            columns = max(NARROWEST, min(width, scale.size_of(len(labels))[0]))
-        self.styles.width = None if zoomed else columns + 2
-        below = height_in(columns)
-        self.query_one("#reading", Lines).styles.height = below
-        used = min(height - below, scale.size_of(len(labels))[1])
+        if below:  # its own height is what is sought
+            height = self.parent.size.height - 2 - OTHERS_BELOW
+        for scale in scales(labels, halves=halves):
+            across, down = scale.size_of(symbols)
+            columns = width if whole else max(NARROWEST, min(width, across))
+            told = height_in(columns, height)
+            if zoomed or (across <= columns and down <= height - told):
+                break
+        used = min(height - told, down)
+        self.styles.width = None if zoomed else "100%" if whole else columns + 2
+        self.styles.height = used + told + 2 if below else None
+        self.query_one("#reading", Lines).styles.height = told
         # A line of air between matrix and read-out, where there is one to spare.
-        self.query_one(MatrixGrid).styles.height = used + (used < height - below)
-        self._scale, self._room = scale, Size(columns, height - below)
+        self.query_one(MatrixGrid).styles.height = used + (used < height - told and not below)
+        self._scale, self._room, self._told = scale, Size(columns, height - told), told
         self._go(*self._at)
 
     # --- moving
@@ -208,7 +217,7 @@ class MatrixPane(Pane):
         reading = snapshot.reading if snapshot else None
         if reading is not None and (reading.row, reading.column) != cursor:
             reading = None  # of the pair before; this one's is on its way
-        band = None
+        band = EMPTY
         if snapshot is not None and (cells := snapshot.cells) is not None:
             terminal = terminal_of(self.app)
             ramp = ramp_for(cells.view, dark=self.app.current_theme.dark, terminal=terminal)
@@ -221,7 +230,7 @@ class MatrixPane(Pane):
             characters = (labels[0], *self.dataset.characters[1:])
             pair = " ".join(named(characters[symbol]) for symbol in cursor)
         below = self.query_one("#reading", Lines)
-        below.show(readout(pair, reading, width, *([band] if band is not None else [])))
+        below.show(readout(pair, reading, width, self._told, band))
 
 
 def _scrolled(corner: int, at: int, shown: int, of: int) -> int:

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.panes.matrix_scales import HEADER, Scale, padded
+from tui.panes.matrix_scales import HEADER, Scale, aligned, padded
 from tui.ramps import Ramp
 
 _HERE = "+"  # the cursor where a cell has no room for its pair: no blank, and no solid block
@@ -58,7 +58,7 @@ class Drawing:
     labels: tuple[str, ...]
     cursor: tuple[int, int]
     levels: list[list[int | None]]
-    texts: list[list[str]]  # empty but at the large scale
+    texts: list[list[str]]  # empty where the scale has no numbers
     pens: Pens
 
     def line(self, y: int) -> list[Segment]:
@@ -101,7 +101,7 @@ class Drawing:
         return [*segments, self._space(1), *self._row(first, lower)]
 
     def _row(self, row: int, lower: bool) -> list[Segment]:
-        """A row's cells at the medium scale, or one of its two lines at the large one."""
+        """A row's cells: at the large scale, one of its two lines."""
         sight, labels = self.sight, self.labels
         symbol, width = sight.rows[row], sight.scale.width
         segments = []
@@ -110,8 +110,10 @@ class Drawing:
             here = (symbol, column) == self.cursor
             pair = labels[symbol] + labels[column]
             glyph = self.pens.glyph(level)
-            if sight.scale.name == "large":
-                text = padded(self.texts[row][place], width) if lower else _filled(pair, glyph)
+            if sight.scale.name == "large" and not lower:
+                text = _filled(pair, glyph)
+            elif sight.scale.has_numbers:
+                text = aligned(self.texts[row][place], width)
             elif not here:
                 text = glyph * width
             else:

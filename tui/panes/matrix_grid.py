@@ -42,7 +42,7 @@ class MatrixGrid(Widget):
     def __init__(self) -> None:
         super().__init__()
         self.labels: tuple[str, ...] = ("·",)
-        self.sight = Sight(scales(self.labels)[2], (), ())
+        self.sight = Sight(scales(self.labels)[-1], (), ())
         self.cursor = (0, 0)
         self._window: Window | None = None
         self._levels: list[list[int | None]] = []
@@ -89,7 +89,7 @@ class MatrixGrid(Widget):
         ramp, low, high = self._ramp(), window.low, window.high
         values = [window.row(row, sight.columns) for row in sight.rows]
         levels = [[None if v is None else ramp.level(v, low, high) for v in row] for row in values]
-        if sight.scale.name != "large":
+        if not sight.scale.has_numbers:
             return levels, []
         view = window.view
         return levels, [["" if v is None else text_of(v, view) for v in row] for row in values]

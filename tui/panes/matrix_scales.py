@@ -14,7 +14,7 @@ HEADER: Final = 1  # lines above the cells: the columns' labels
 class Scale:
     """The size of a cell. Heights count in half lines: at the smallest scale a line holds two."""
 
-    name: Literal["large", "medium", "small"]
+    name: Literal["large", "numbers", "medium", "small"]
     width: int  # columns of a cell
     halves: int  # half lines of a cell
     label: int  # columns of one label
@@ -29,6 +29,11 @@ class Scale:
     def lines_per_row(self) -> int:
         """Lines that a row of the matrix takes: 2 at the largest scale."""
         return max(1, self.halves // 2)
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether a cell tells its value."""
+        return self.name in ("large", "numbers")
 
     def columns_in(self, width: int) -> int:
         """How many cells a line of `width` columns has room for."""
@@ -48,8 +53,8 @@ class Scale:
         return HEADER + row * self.halves // 2
 
 
-def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, Scale, Scale]:
-    """The three scales for an alphabet, largest first: wide characters need more room.
+def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, ...]:
+    """The scales for an alphabet, largest first: wide characters need more room.
 
     Args:
         labels: of the characters.
@@ -62,19 +67,10 @@ def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, Scal
         small = Scale("small", label, 2, label, label + 1)
     return (
         Scale("large", 5, 4, label, label + 1),
+        Scale("numbers", 5, 2, label, label + 1),
         Scale("medium", 2, 2, label, label + 1),
         small,
     )
-
-
-def fitting(labels: tuple[str, ...], width: int, height: int, *, halves: bool = True) -> Scale:
-    """The largest scale at which the whole matrix fits; else the smallest, which then scrolls."""
-    large, medium, small = scales(labels, halves=halves)
-    for scale in (large, medium):
-        columns, lines = scale.size_of(len(labels))
-        if columns <= width and lines <= height:
-            return scale
-    return small
 
 
 def padded(label: str, width: int) -> str:
@@ -89,3 +85,12 @@ def padded(label: str, width: int) -> str:
     if room < 0:
         return "…".ljust(width)
     return " " * (room // 2) + label + " " * (room - room // 2)
+
+
+def aligned(number: str, width: int) -> str:
+    """A number in a field, to the right, with a space behind it where there is room.
+
+    >>> aligned("12", 5), aligned("12345", 5)
+    ('  12 ', '12345')
+    """
+    return f"{number} ".rjust(width)[:width] if len(number) < width else number.rjust(width)

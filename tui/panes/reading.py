@@ -13,6 +13,9 @@ from tui.panes.matrix_cells import short_count
 from tui.ramps import Ramp
 
 LINES: Final = 5  # in a narrow pane: a table of four lines, and the legend
+LOW: Final = 20  # lines of a pane, below which the matrix needs them more than the table
+BRIEF: Final = 2  # in a low pane: the pair, and its probabilities
+BRIEF_LINE: Final = 56  # columns from which these two stand in one line
 ONE_LINE: Final = 128  # columns from which all of it stands in one line
 
 EMPTY: Final = Content("")
@@ -20,9 +23,13 @@ _QUIET: Final = "$foreground-muted"
 _PAIR: Final = "bold $accent"
 
 
-def height_in(width: int) -> int:
-    """Lines that the read-out takes in a pane of that width."""
-    return 1 if width >= ONE_LINE else LINES
+def height_in(width: int, height: int) -> int:
+    """Lines that the read-out takes in a pane of that size."""
+    if width >= ONE_LINE:
+        return 1
+    if height < LOW:
+        return 1 if width >= BRIEF_LINE else BRIEF
+    return LINES
 
 
 def legend_width(width: int) -> int:
@@ -40,7 +47,7 @@ def nll(probability: float) -> float:
 
 
 def readout(
-    pair: str, reading: Reading | None, width: int, legend: Content = EMPTY
+    pair: str, reading: Reading | None, width: int, height: int, legend: Content = EMPTY
 ) -> list[Content]:
     """The lines below the matrix.
 
@@ -48,11 +55,12 @@ def readout(
         pair: the labels of the two characters.
         reading: what is known of them; None while it is on its way.
         width: columns of the pane.
+        height: lines, as `height_in` has it.
         legend: of the shades.
     """
     if reading is None:
         lines = [Content.assemble((pair, _PAIR))]
-        return [*lines, *[Content("")] * (height_in(width) - 2), legend][: height_in(width)]
+        return [*lines, *[EMPTY] * (height - 2), legend] if height > BRIEF else lines
     of_counts, of_net = _probability(reading.p_counts), _probability(reading.p_net)
     nll_counts, nll_net = figure(nll(reading.p_counts), 3), figure(nll(reading.p_net), 3)
     weight = figure(reading.weight, 3, sign=True)
@@ -67,10 +75,14 @@ def readout(
         return [Content.assemble(line, " " * gap, legend) if gap > 1 else line]
     if len(count) + len(total) > 14:
         count, total = short_count(reading.count), short_count(reading.row_total)
+    first = Content.assemble(
+        (pair, _PAIR), "  ", count, (" of ", _QUIET), total, *_fact("rank", str(reading.rank))
+    )
+    if height <= BRIEF:
+        second = Content.assemble(("P ", _QUIET), of_counts, *_fact("net", of_net))
+        return [first, second] if height == BRIEF else [Content.assemble(first, "  ", second)]
     return [
-        Content.assemble(
-            (pair, _PAIR), "  ", count, (" of ", _QUIET), total, *_fact("rank", str(reading.rank))
-        ),
+        first,
         Content.assemble((f"{'counts':>14}{'net':>9}{'weight':>9}", _QUIET)),
         Content.assemble(("P     ", _QUIET), f"{of_counts:>8} {of_net:>8} {weight:>8}"),
         Content.assemble(("−ln P ", _QUIET), f"{nll_counts:>8} {nll_net:>8}"),

@@ -1,0 +1,127 @@
+"""Every size from 40×12 to 300×100: what a person sees of the panes, and how to get at the rest."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from textual.pilot import Pilot
+
+from tests.screen.fake_engine import FakeEngine
+from tests.screen.lab import opened, screen_text, settled, until
+from tui.app import LabApp
+from tui.arrangement import arrangement
+from tui.panes.matrix import MatrixPane
+from tui.panes.pane import Pane
+
+CORNERS = [(40, 12), (40, 100), (300, 12), (300, 100), (79, 24), (80, 23), (80, 24), (60, 20),
+           (60, 40), (100, 15), (120, 40), (200, 40), (200, 60)]  # fmt: skip
+
+
+def panes_shown(app: LabApp) -> list[Pane]:
+    return [pane for pane in app.query(Pane) if pane.display and pane.region.area]
+
+
+def check_layout(app: LabApp) -> None:
+    """No pane overlaps another or leaves the screen, and each has room for something."""
+    whole = app.screen.region
+    shown = panes_shown(app)
+    assert shown
+    for pane in shown:
+        assert whole.contains_region(pane.region), (app.size, pane, pane.region)
+        assert pane.size.width >= 15, (app.size, pane)
+        assert pane.size.height >= 4, (app.size, pane)
+        others = [other.region for other in shown if other is not pane]
+        assert not any(pane.region.overlaps(other) for other in others), app.size
+    for child in app.query_one(MatrixPane).children:
+        if child.display and child.region.area:
+            assert app.query_one(MatrixPane).region.contains_region(child.region), app.size
+
+
+async def resized(app: LabApp, pilot: Pilot[None], size: tuple[int, int]) -> None:
+    await pilot.resize_terminal(*size)
+    await until(pilot, lambda: app.size == size and app.screen.size == size)
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("size", CORNERS, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_every_pane_can_be_reached_and_is_whole(size: tuple[int, int]) -> None:
+    engine = FakeEngine()
+    async with opened(engine, size) as (app, pilot):
+        engine.draw(30)
+        engine.step_to(40)
+        for number, title in (
+            ("1", "1 Bigrams"),
+            ("2", "2 Loss"),
+            ("3", "3 Data"),
+            ("4", "4 Names"),
+        ):
+            await pilot.press(number)
+            await settled(pilot)
+            check_layout(app)
+            assert title in screen_text(app)
+            assert app.focused in panes_shown(app)
+        await pilot.press("1", "ctrl+end", "end")
+        await settled(pilot)
+        assert app.query_one(MatrixPane).cursor == (26, 26)
+        sight = app.query_one(MatrixPane).sight
+        assert sight.rows[-1] == sight.columns[-1] == 26
+        assert "zz" in screen_text(app)
+
+
+async def test_every_size_is_fit_for_training_and_for_being_resized_meanwhile() -> None:
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.draw(30)
+        for step, size in enumerate(
+            [
+                (w, h)
+                for w in (40, 60, 79, 80, 100, 140, 200, 300)
+                for h in (12, 17, 24, 34, 60, 100)
+            ]
+        ):
+            engine.step_to(step + 1)
+            await resized(app, pilot, size)
+            check_layout(app)
+
+
+@given(st.integers(40, 300), st.integers(12, 100))
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_an_arrangement_gives_each_of_its_panes_room(columns: int, lines: int) -> None:
+    chosen = arrangement(columns, lines)
+    side_by_side = chosen in ("all", "beside")
+    above_each_other = chosen in ("all", "below")
+    assert not side_by_side or columns >= 80
+    assert not above_each_other or lines >= 24
+
+
+async def test_where_only_one_pane_has_room_numbers_and_tab_turn_to_the_others() -> None:
+    async with opened(FakeEngine(), (60, 20)) as (app, pilot):
+        assert [pane.id for pane in panes_shown(app)] == ["matrix"]
+        for name in ("loss", "dataset", "samples", "matrix"):
+            await pilot.press("tab")
+            await until(pilot, lambda name=name: [p.id for p in panes_shown(app)] == [name])
+            assert app.focused is panes_shown(app)[0]
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: [pane.id for pane in panes_shown(app)] == ["samples"])
+
+
+async def test_the_pane_beside_the_matrix_is_the_one_looked_at_last() -> None:
+    async with opened(FakeEngine(), (100, 16)) as (app, pilot):
+        assert {pane.id for pane in panes_shown(app)} == {"matrix", "loss"}
+        await pilot.press("4", "1")
+        await until(pilot, lambda: {pane.id for pane in panes_shown(app)} == {"matrix", "samples"})
+        await resized(app, pilot, (120, 40))
+        assert len(panes_shown(app)) == 4
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"),
+    [((80, 24), "small"), ((120, 40), "medium"), ((200, 40), "numbers"), ((200, 60), "large"),
+     ((300, 100), "large"), ((60, 20), "small"), ((100, 16), "small")],
+)  # fmt: skip
+async def test_the_matrix_takes_the_largest_scale_that_fits(
+    size: tuple[int, int], scale: str
+) -> None:
+    async with opened(FakeEngine(), size) as (app, _):
+        assert app.query_one(MatrixPane).sight.scale.name == scale
