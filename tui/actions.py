@@ -38,6 +38,7 @@ class Action:
     group: Group
     important: bool = False  # the footer shows it whatever has the focus
     twin: str = ""  # id of the action in the other direction: the footer shows both as one
+    anywhere: bool = False  # in dialogs too, unless the key is text to a field
 
 
 def _pair(
@@ -139,8 +140,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("help", ("?",), "help", "help", "All keys", "Show all keys.", "app", important=True),
     Action("palette", ("ctrl+p",), "command_palette", "", "Command palette",
            "Search for a command by its name.", "app"),
+    Action("suspend", ("ctrl+z",), "suspend_process", "", "Suspend",
+           "Go back to the shell for a while; its command fg comes back here.", "app",
+           anywhere=True),
+    Action("interrupt", ("ctrl+c",), "interrupt", "", "Quit, the second time",
+           "Quit, when pressed twice.", "app", anywhere=True),
     Action("quit", ("q", "ctrl+q"), "quit", "quit", "Quit", "Quit, and end the engine.", "app",
-           important=True),
+           important=True, anywhere=True),
 )  # fmt: skip
 
 # What the footer shows while a pane has the focus: its own groups, the most useful first.
@@ -166,19 +172,17 @@ def bindings_of(groups: tuple[Group, ...], *, app: bool = False) -> Iterator[Bin
         for action in ACTIONS:
             if action.group == group and (app or not action.important):
                 yield Binding(
-                    key=",".join(_named(key) for key in action.keys),
+                    key=",".join(map(textual_key, action.keys)),
                     action=f"app.{action.does}",
                     description=action.label or action.tooltip,
                     show=action.important if app else bool(action.label),
                     tooltip=action.tooltip,
                     id=action.id,
-                    # ctrl+q is Textual's own and comes first, whatever has the focus.
-                    priority=False,
                 )
 
 
-def _named(key: str) -> str:
-    # A comma separates keys, and Textual names every sign itself; letters stay as they are.
+def textual_key(key: str) -> str:
+    """A key as Textual names it: signs have names, letters stay as they are."""
     from textual.keys import _character_to_key
 
     return _character_to_key(key) if len(key) == 1 else key

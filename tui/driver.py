@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TextIO
 
-from textual.drivers.linux_driver import LinuxDriver
+from tui.suspension import StoppableDriver
 
 BEHIND: Final = 8192  # characters not yet written; a frame of a training lab has a fifth of that
 
@@ -58,7 +58,7 @@ class LastingFile:
                 self._ended()
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(StoppableDriver):
     """Quits the app when its terminal is gone, and knows when it does not keep up."""
 
     def __init__(self, app: Any, **options: Any) -> None:

@@ -36,6 +36,8 @@ from tui.arrangement import Arrangement, arrangement
 from tui.config import Config
 from tui.conversation import Came, Conversation, NotOpened, Over
 from tui.footer import KeyFooter
+from tui.keyboard import KeyboardApp
+from tui.keys import KeyMap
 from tui.panes.dataset import DatasetPane
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
@@ -43,7 +45,6 @@ from tui.panes.pane import Pane
 from tui.panes.samples import SamplesPane
 from tui.status import StatusLine
 from tui.terminal import Terminal
-from tui.thrift import ThriftyApp
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 NO_DATA = "No data. Press o to open a file."
@@ -55,7 +56,7 @@ def _commands() -> Any:
     return ActionProvider
 
 
-class LiveApp(ThriftyApp):
+class LiveApp(KeyboardApp):
     """The four panes, a status line, a footer, and the talk with an engine."""
 
     TITLE = "makemore-tui"
@@ -75,7 +76,7 @@ class LiveApp(ThriftyApp):
         terminal: Terminal = Terminal(),  # noqa: B008  a frozen value
         config: Config = Config(),  # noqa: B008
     ) -> None:
-        super().__init__(terminal)
+        super().__init__(terminal, KeyMap())
         self.config = config
         self.engine = Conversation(engine, opening, self._hear)
         self.dataset: DatasetOpened | None = None

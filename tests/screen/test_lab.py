@@ -39,8 +39,7 @@ async def test_the_screen_is_painted_while_the_engine_still_starts():
         assert "Loading torch" in text
         assert "quit" in text
         engine.wait.set()
-        await until(pilot, lambda: "32,033" in screen_text(app))
-        assert "idle" in screen_text(app)
+        await until(pilot, lambda: "32,033" in screen_text(app) and "idle" in screen_text(app))
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, key_label
 from tui.plain import spelled
+from tui.screens.dialog import Dialog
 from tui.terminal import terminal_of
 
 _KEYS = 13  # columns
@@ -34,15 +34,14 @@ _READING = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog):
     """A page of keys that scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q", "dismiss", "close"),
+        Binding("question_mark", "dismiss", "close", id="help"),
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
     ]
-    CSS_PATH = "dialogs.tcss"
 
     def compose(self) -> ComposeResult:
         """One text, by group."""

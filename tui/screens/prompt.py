@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from engine.client import EngineError
+from tui.screens.dialog import Dialog
 
 # What may be pasted: no control characters, which a terminal would obey.
 PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
@@ -29,11 +28,8 @@ class Question:
     answer: Callable[[str], Awaitable[object]]  # raises EngineError where it cannot be done
 
 
-class Prompt(ModalScreen[None]):
+class Prompt(Dialog):
     """One question. Enter answers it, escape leaves everything as it is."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "cancel")]
-    CSS_PATH = "dialogs.tcss"
 
     def __init__(self, question: Question) -> None:
         super().__init__()

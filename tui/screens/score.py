@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from math import inf
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from engine.client import EngineError
 from engine.protocol import Scored
 from tui.bars import bar
 from tui.panes.reading import nll
+from tui.screens.dialog import Dialog
 from tui.screens.prompt import PRINTABLE
 
 _HINT = "Type a word. Each line is one guess: how likely was this character after that one?"
 
 
-class ScoreScreen(ModalScreen[None]):
+class ScoreScreen(Dialog):
     """A word, and below it how surprised the models are."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close")]
-    CSS_PATH = "dialogs.tcss"
 
     def __init__(self, score: Callable[[str], Awaitable[Scored]]) -> None:
         super().__init__()

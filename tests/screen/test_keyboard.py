@@ -1,0 +1,132 @@
+"""Keys that work everywhere, keys typed ahead, and keys that a dialog does not take."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import Key
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from engine.protocol import Configure, Draw, Score
+from tests.screen.fake_engine import FakeEngine
+from tests.screen.lab import opened, screen_text, settled, until
+from tui.app import LabApp
+
+DIALOGS = ["c", "o", "p", "question_mark", "ctrl+p"]
+
+
+def typed_at_once(app: LabApp, *keys: str) -> None:
+    """Keys that all lie in the terminal's buffer before the first one is looked at."""
+    for key in keys:
+        character = {"space": " ", "slash": "/", "question_mark": "?"}.get(key)
+        app.post_message(Key(key, character or (key if len(key) == 1 else None)))
+
+
+def field(app: LabApp) -> str:
+    return app.screen.query_one(Input).value
+
+
+@pytest.mark.parametrize("key", ["c", "o", "p", "ctrl+p"])
+async def test_letters_typed_in_the_same_instant_as_the_key_of_a_dialog_stand_in_its_field(
+    key: str,
+):
+    async with opened(FakeEngine()) as (app, pilot):
+        typed_at_once(app, key, *"emmaquincys")
+        await until(pilot, lambda: len(app.screen_stack) == 2 and field(app))
+        await settled(pilot)
+        assert field(app) == "emmaquincys"
+        assert app.is_running
+
+
+async def test_what_is_typed_ahead_is_carried_out_to_the_end_and_in_order():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        typed_at_once(app, "p", *"an", "backspace", "m", "enter")
+        await until(pilot, lambda: Configure(prefix="am") in engine.requests)
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        typed_at_once(app, "question_mark", "escape", "s", "c", *"xy", "escape", "c", *"ab")
+        await until(pilot, lambda: Score("ab") in engine.requests)
+        assert Draw(10) in engine.requests
+        assert field(app) == "ab"
+
+
+@pytest.mark.parametrize("where", ["", *DIALOGS])
+async def test_ctrl_c_quits_the_second_time_wherever_one_is(where: str):
+    async with opened(FakeEngine()) as (app, pilot):
+        await go_to(where, app, pilot)
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "Press ctrl+c again to quit." in screen_text(app))
+        assert app.is_running
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("where", ["", *DIALOGS])
+async def test_ctrl_q_quits_wherever_one_is(where: str):
+    async with opened(FakeEngine()) as (app, pilot):
+        await go_to(where, app, pilot)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_code == 0
+
+
+async def test_the_first_ctrl_c_is_forgotten_after_some_seconds(monkeypatch: pytest.MonkeyPatch):
+    now = 1000.0
+    monkeypatch.setattr("tui.keyboard.monotonic", lambda: now)
+    async with opened(FakeEngine()) as (app, pilot):
+        await pilot.press("ctrl+c")
+        await settled(pilot)
+        now += 60
+        await pilot.press("ctrl+c")
+        await settled(pilot)
+        assert app.is_running
+        now += 1
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_q_quits_where_no_text_is_typed_and_is_a_letter_where_it_is():
+    async with opened(FakeEngine()) as (app, pilot):
+        await go_to("c", app, pilot)
+        await pilot.press("q")
+        await settled(pilot)
+        assert field(app) == "q"
+        await pilot.press("escape")
+        await go_to("question_mark", app, pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+
+
+@pytest.mark.parametrize("where", ["c", "o", "p", "question_mark"])
+async def test_a_key_of_the_lab_is_not_swallowed_silently_by_a_dialog(where: str):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await go_to(where, app, pilot)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "esc closes this first, then ^r" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_a_key_without_a_meaning_says_nothing():
+    async with opened(FakeEngine()) as (app, pilot):
+        await go_to("c", app, pilot)
+        await pilot.press("f7", "ctrl+w", "left")
+        await settled(pilot)
+        assert "closes this first" not in screen_text(app)
+
+
+async def test_the_help_key_closes_the_help_too():
+    async with opened(FakeEngine()) as (app, pilot):
+        await go_to("question_mark", app, pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def go_to(key: str, app: LabApp, pilot: Pilot[None]) -> None:
+    """Open what a key opens."""
+    if key:
+        await pilot.press(key)
+        await until(pilot, lambda: len(app.screen_stack) == 2 and app.screen.is_mounted)
+        await settled(pilot)

@@ -1,0 +1,114 @@
+"""How a key finds its way: what works everywhere, what is typed ahead, and how the lab is left.
+
+Textual hands a key to the focused widget and lets it bubble up to the app, from one queue to the
+next. A key that follows in the same instant is handed to the same widget, and is lost where the
+first one has opened a dialog meanwhile. Here each key is carried out before the next one is looked
+at; only letters for a field go straight there. What is typed before a dialog has its field waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from time import monotonic
+from typing import Final
+
+from textual.events import Event, Key
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.keys import KeyMap
+from tui.terminal import Terminal
+from tui.thrift import ThriftyApp
+
+SECONDS_TO_CONFIRM: Final = 5.0  # between the first ctrl+c and the second
+
+
+class LabScreen(Screen[None], inherit_bindings=False):
+    """The screen below all dialogs. Textual's own keys are left out: all are in our table."""
+
+
+class KeyboardApp(ThriftyApp, inherit_bindings=False):
+    """An app whose keys come from a `KeyMap`."""
+
+    def __init__(self, terminal: Terminal, keys: KeyMap) -> None:
+        super().__init__(terminal)
+        self.keys = keys
+        self._waiting_for: Widget | None = None  # before the next key is looked at
+        self._early: list[Key] = []  # typed meanwhile
+        self._asked = -SECONDS_TO_CONFIRM  # when ctrl+c was pressed last
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen below all dialogs."""
+        return LabScreen(id="_default")
+
+    def on_mount(self) -> None:
+        """Listen to other keys from now on, where there are any."""
+        self.set_keymap(self.keys.for_textual())
+
+    async def on_event(self, event: Event) -> None:
+        """Take a key before Textual does."""
+        if isinstance(event, Key) and not event.is_forwarded and self.app_focus:
+            await self._take(event)
+        else:
+            await super().on_event(event)
+
+    async def _take(self, event: Key) -> None:
+        """Carry a key out, after all before it."""
+        if not event.is_printable and self._works_anywhere(event):
+            await self._act(event)  # at once: it may be the way out
+            return
+        self._early.append(event)
+        if self._waiting_for is None or not self._waiting_for.is_attached:
+            await self._go_on(None)
+
+    async def _act(self, event: Key) -> bool:
+        """Do what a key means, unless it means nothing, or is text to a field."""
+        screen, focused = self.screen, self.screen.focused
+        if focused is not None and focused.check_consume_key(event.key, event.character):
+            return False
+        if self._works_anywhere(event):
+            _, action = self.keys.on(event.key) or (None, None)
+            return action is not None and await self.run_action(action.does)
+        active = screen.active_bindings.get(event.key)
+        if active is None or not active.enabled:
+            return False
+        if screen is self.screen_stack[0] or focused is None:
+            return await self.run_action(active.binding.action, active.node)
+        # The letters before it may still lie in the field's queue.
+        self._wait_for(focused, partial(self.run_action, active.binding.action, active.node))
+        return True
+
+    def _works_anywhere(self, event: Key) -> bool:
+        meant = self.keys.on(event.key)
+        return meant is not None and meant[1].anywhere
+
+    def _wait_for(self, widget: Widget, act: Callable[[], Awaitable[object]] | None = None) -> None:
+        """Look at no other key until a widget has come to the end of its queue, and then acted."""
+        self._waiting_for = widget
+        widget.call_later(self.call_later, self._go_on, act)
+
+    async def _go_on(self, act: Callable[[], Awaitable[object]] | None) -> None:
+        if act is not None:
+            await act()
+        self._waiting_for = None
+        while self._early and self._waiting_for is None:
+            if not self.screen.is_mounted:
+                self._wait_for(self.screen)
+            elif not await self._act(event := self._early.pop(0)):
+                await super().on_event(event)
+
+    # --- the ways out
+
+    async def action_interrupt(self) -> None:
+        """Quit, if this was pressed a moment ago; otherwise say so."""
+        now = monotonic()
+        if now - self._asked < SECONDS_TO_CONFIRM:
+            await self.action_quit()
+            return
+        self._asked = now
+        key, done = self.keys.name("interrupt"), ""
+        if selected := self.screen.get_selected_text():  # what ctrl+c means elsewhere in Textual
+            self.copy_to_clipboard(selected)
+            done = "Copied the selection. "
+        self.notify(f"{done}Press {key} again to quit.", timeout=SECONDS_TO_CONFIRM, markup=False)

@@ -1,0 +1,56 @@
+"""Which key does what: the table of actions with a person's own keys put over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.actions import ACTIONS, Action, action_of, key_label, textual_key
+
+Keys = tuple[str, ...]  # as `tui.actions` writes them
+
+
+class KeyMap:
+    """The keys in force. Whatever shows a key, or listens to one, asks here."""
+
+    def __init__(self, changes: Mapping[str, Keys] | None = None) -> None:
+        """Put keys over those of the table.
+
+        Args:
+            changes: by action id; already checked.
+        """
+        self._changes = dict(changes or {})
+        self._actions = {
+            textual_key(key): (key, action) for action in ACTIONS for key in self.of(action.id)
+        }
+
+    def of(self, identity: str) -> Keys:
+        """The keys of an action; the first is shown."""
+        return self._changes.get(identity) or action_of(identity).keys
+
+    def name(self, identity: str) -> str:
+        """The first key of an action as a sentence names it: ctrl+r."""
+        return self.of(identity)[0]
+
+    def label(self, identity: str) -> str:
+        """The first key of an action as a table shows it: ^r."""
+        return key_label(self.name(identity))
+
+    def on(self, key: str) -> tuple[str, Action] | None:
+        """The key as it is written, and its action, for a key as Textual names it."""
+        return self._actions.get(key)
+
+    def for_textual(self) -> dict[str, str]:
+        """The changed keys, as `App.set_keymap` takes them."""
+        return {
+            identity: ",".join(map(textual_key, keys)) for identity, keys in self._changes.items()
+        }
+
+
+_DEFAULT = KeyMap()
+
+
+def keys_of(app: Any) -> KeyMap:
+    """The key map of the lab that a widget belongs to; the table's own keys in any other app."""
+    keys = getattr(app, "keys", None)
+    return keys if isinstance(keys, KeyMap) else _DEFAULT

@@ -1,0 +1,47 @@
+"""What every dialog has in common: escape closes it, and no key of the lab just vanishes in it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.actions import key_label
+from tui.keys import keys_of
+
+SECONDS_TO_READ: Final = 4.0  # that the word about a key stays
+
+
+class Dialog(ModalScreen[None]):
+    """A box above the lab: a widget of the class `dialog`, with its hint in the lower border."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close")]
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hint: str | None = None  # of the border, while the border says something else
+        self._forgetting: Timer | None = None
+
+    def on_key(self, event: Key) -> None:
+        """A key that nothing in the dialog took: where it means something in the lab, say so."""
+        meant = keys_of(self.app).on(event.key)
+        if meant is not None and event.key not in self.active_bindings:
+            self._tell(f"esc closes this first, then {key_label(meant[0])}")
+
+    def _tell(self, sentence: str) -> None:
+        box = self.query_one(".dialog", Widget)
+        if self._hint is None:
+            self._hint = str(box.border_subtitle or "")
+        box.border_subtitle = sentence.replace("[", "\\[")  # borders read markup
+        if self._forgetting is not None:
+            self._forgetting.stop()
+        self._forgetting = self.set_timer(SECONDS_TO_READ, self._forget)
+
+    def _forget(self) -> None:
+        self.query_one(".dialog", Widget).border_subtitle = self._hint or ""
+        self._hint = None

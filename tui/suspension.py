@@ -1,0 +1,38 @@
+"""Ctrl+Z, as a shell expects it: the whole job stops, and only where somebody can continue it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class StoppableDriver(LinuxDriver):
+    """Textual's driver for terminals, with SIGTSTP passed on instead of SIGSTOP.
+
+    SIGSTOP stops this process under any circumstances, and it alone: where no shell waits for it,
+    nobody can ever continue it; where a wrapper stands between it and the shell, the shell does not
+    see that its job has stopped. A SIGTSTP that nobody could undo is ignored by the kernel.
+    """
+
+    _continued = False
+
+    def _sigtstp_application(self, *_: Any) -> None:
+        self.suspend_application_mode()
+        self._continued = False
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(0, signal.SIGTSTP)  # the process group; this line ends when `fg` continues it
+        signal.signal(signal.SIGTSTP, self._sigtstp_application)
+        if not self._continued:
+            self._sigcont_application()
+
+    def _sigcont_application(self, *_: Any) -> None:
+        self._continued = True
+        if self._writer_thread is None:
+            return  # stopped and continued before the screen began
+        if self._writer_thread.is_alive():  # stopped by SIGSTOP, which asks nobody
+            self.suspend_application_mode()
+        self._must_signal_resume = True  # to the app, which then paints everything
+        self.resume_application_mode()
