@@ -25,7 +25,7 @@ SECONDS_TO_CONFIRM: Final = 5.0  # between the first ctrl+c and the second
 
 
 class LabScreen(Screen[None], inherit_bindings=False):
-    """The screen below all dialogs. Textual's own keys are left out: all are in our table."""
+    """The screen below all dialogs. Textual's own keys are left out: ours are in the table."""
 
 
 class KeyboardApp(ThriftyApp, inherit_bindings=False):

@@ -1,0 +1,97 @@
+"""Ctrl+C, Ctrl+Z and keys typed ahead, in a real terminal under a real shell."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.commands.terminal import Terminal
+from tests.terminal.test_end_to_end import COMMAND, environment, restored
+
+__all__ = ["environment"]  # the fixture
+
+BASH = shutil.which("bash")
+LAB = f"{sys.executable} -m tui"
+
+
+@pytest.fixture
+def shell(environment: dict[str, str]) -> Iterator[Terminal]:
+    """An interactive shell: only under one can a job be stopped and continued."""
+    if BASH is None:
+        pytest.skip("no bash here")
+    command = (BASH, "--norc", "--noprofile", "-i")
+    with Terminal(command, 80, 24, {**environment, "PS1": "shell> "}) as terminal:
+        terminal.wait_for("shell>")
+        yield terminal
+        for process in psutil.Process(terminal.pid).children(recursive=True):
+            process.kill()
+
+
+@pytest.mark.parametrize("command", [LAB, f"sh -c '{LAB}; true'"], ids=["alone", "in a script"])
+@pytest.mark.parametrize("dialog", ["", "c"], ids=["the lab", "a dialog"])
+def test_ctrl_z_gives_the_shell_back_and_fg_the_whole_screen(
+    shell: Terminal, command: str, dialog: str
+) -> None:
+    shell.press(command + "\r")
+    shell.wait_for("10,120", "idle", "0/100")
+    if dialog:
+        shell.press(dialog)
+        shell.wait_for("Score a word")
+    shell.wait_until_quiet()
+    before = shell.text()
+    for _ in range(2):
+        began = len(shell.raw)
+        shell.press("ctrl+z")
+        shell.wait_for("Stopped", "shell> ")
+        assert restored(shell.raw[began : shell.raw.index(b"Stopped", began)])
+        shell.press("echo $((6*7))\r")
+        shell.wait_for("42")
+        shell.press("fg\r")
+        shell.wait_until(lambda screen: screen == before, "the screen as it was")
+    if dialog:
+        shell.press("escape")
+        shell.wait_until(lambda screen: "Score a word" not in screen, "the dialog to close")
+    shell.press("n")
+    shell.wait_for("training")
+    began = len(shell.raw)
+    shell.press("q")
+    shell.wait_until(lambda _: b"shell> " in shell.raw[began:], "the shell's prompt")
+
+
+def test_ctrl_z_where_no_shell_waits_does_no_harm(environment: dict[str, str]) -> None:
+    with Terminal(COMMAND, 80, 24, environment) as terminal:
+        terminal.wait_for("idle", "0/100")
+        terminal.wait_until_quiet()
+        before = terminal.text()
+        terminal.press("ctrl+z")
+        terminal.wait_until_quiet()
+        assert terminal.text() == before
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert restored(terminal.raw)
+
+
+def test_ctrl_c_twice_quits_and_leaves_the_terminal_clean(environment: dict[str, str]) -> None:
+    with Terminal(COMMAND, 80, 24, environment) as terminal:
+        terminal.wait_for("idle", "0/100")
+        terminal.press("c")
+        terminal.wait_for("Score a word")
+        terminal.press("ctrl+c")
+        terminal.wait_for("Press ctrl+c again to quit")
+        terminal.press("ctrl+c")
+        assert terminal.wait_for_exit() == 0
+        assert restored(terminal.raw)
+
+
+def test_a_word_typed_together_with_the_key_of_its_dialog_is_scored(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with Terminal(COMMAND, 80, 24, environment) as terminal:
+        terminal.wait_for("idle", "0/100")
+        terminal.press("cquincy")
+        terminal.wait_for("q → u", "c → y", "quincy")
+        terminal.press("ctrl+q")
+        assert terminal.wait_for_exit() == 0
