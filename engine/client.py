@@ -132,16 +132,24 @@ class Client:
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
 
+    def _waiter(self, number: int) -> asyncio.Future[Answers] | None:
+        """Who waits for an answer; None where nobody does any more.
+
+        A call that was cancelled a moment ago is still in the table: its own task removes it.
+        """
+        waiting = self._waiting.get(number)
+        return None if waiting is None or waiting.done() else waiting
+
     async def _read(self) -> None:
         try:
             while (message := await read_from_engine(self._reader)) is not None:
                 match message:
                     case Reply(number, answer):
-                        if number in self._waiting:
-                            self._waiting[number].set_result(answer)
+                        if (waiting := self._waiter(number)) is not None:
+                            waiting.set_result(answer)
                     case Failure(number, reason):
-                        if number in self._waiting:
-                            self._waiting[number].set_exception(EngineError(reason))
+                        if (waiting := self._waiter(number)) is not None:
+                            waiting.set_exception(EngineError(reason))
                     case Snapshot() | DatasetOpened() | Ended():
                         self._events.put_nowait(message)
         finally:

@@ -17,15 +17,17 @@ from typing import Final, Literal
 
 import msgspec
 
-VERSION: Final = 1  # of this protocol; raised by every change that an older peer would misread
+VERSION: Final = 2  # of this protocol; raised by every change that an older peer would misread
 
 State = Literal["idle", "training", "paused", "done", "failed"]
 Source = Literal["counts", "net", "both"]
 Stream = Literal["keyed", "video", "notebook", "torch"]
 View = Literal["counts", "probabilities", "net", "weights", "difference"]
 Ladder = Literal["learning_rate", "regularisation", "smoothing", "pace", "temperature"]
-Exportable = Literal["dataset", "matrix", "loss", "samples"]
+Exportable = Literal["dataset", "matrix", "loss", "samples", "names"]
+Kind = Literal["folder", "file", "special", "broken"]  # broken: a link to nothing
 
+KEPT_NAMES: Final = 1000  # by the engine: more than any screen shows
 NO_PACE_LIMIT: Final = float("inf")  # steps per second
 
 
@@ -131,6 +133,14 @@ class Character(msgspec.Struct, frozen=True):
     p_net: float
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """Something in a folder."""
+
+    name: str  # printable
+    kind: Kind
+    size: int | None = None  # bytes; None where it is no file, or cannot be told
+
+
 # --- requests -------------------------------------------------------------------------------------
 
 
@@ -203,10 +213,20 @@ class Score(Request, frozen=True):
 
 
 class Export(Request, frozen=True):
-    """A pane's content as text: CSV, or a name a line. Answer: `Text`."""
+    """A pane's content as text. Answer: `Text`.
+
+    `dataset` is JSON, `matrix` and `loss` are CSV; the names that are kept are CSV as `samples`,
+    with all that is known of each, and a name a line as `names`.
+    """
 
     what: Exportable
     view: View = "counts"
+
+
+class Browse(Request, frozen=True):
+    """What a path, typed so far, may go on to; and what was opened last. Answer: `Browsed`."""
+
+    path: str = ""  # on the engine's machine; relative to its folder, or ~ for its home
 
 
 class Watch(Request, frozen=True):
@@ -222,7 +242,18 @@ class Watch(Request, frozen=True):
 
 
 Requests = (
-    Open | Train | Pause | StepOnce | Reset | Configure | Adjust | Draw | Score | Export | Watch
+    Open
+    | Train
+    | Pause
+    | StepOnce
+    | Reset
+    | Configure
+    | Adjust
+    | Draw
+    | Score
+    | Export
+    | Browse
+    | Watch
 )
 
 
@@ -246,7 +277,23 @@ class Text(Message, frozen=True):
     text: str
 
 
-Answers = Done | Scored | Text
+class Browsed(Message, frozen=True):
+    """The entries of a folder that a path may go on to, in the order of their names.
+
+    `head` and an entry's name make its path. Entries whose names have control characters or are
+    not UTF-8 cannot be typed, and are counted only.
+    """
+
+    head: str
+    entries: tuple[Entry, ...]  # the first so many
+    common: str  # what the names of all have in common, from their beginning
+    more: int  # entries beyond those
+    unnameable: int
+    whole: bool  # False: the folder is so large that not all of it was looked at
+    recent: tuple[str, ...]  # paths, the newest first
+
+
+Answers = Done | Scored | Text | Browsed
 
 
 # --- events ---------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.corpus import Corpus
 from engine.printable import printable
-from engine.protocol import Drawn, Name, Settings
+from engine.protocol import KEPT_NAMES, Drawn, Name, Settings
 from engine.sampling import NameStream, has_ended
 from engine.scoring import mean_nll, probabilities_of_word
 
@@ -24,7 +24,7 @@ MODELS: Final[tuple[Model, Model]] = ("counts", "net")
 class Sampler:
     """Draws names with the settings it is given, and keeps the newest."""
 
-    kept: Final = 1000  # more than any screen shows
+    kept: Final = KEPT_NAMES
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus

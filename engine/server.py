@@ -20,22 +20,28 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+import platformdirs
+
 from engine.errors import EngineError, WireError
 from engine.inbox import Audience, Inbox, Job, Joined, Left
 from engine.printable import printable
 from engine.protocol import (
     VERSION,
     Answers,
+    Browse,
     Call,
     DatasetOpened,
     Failure,
     FromEngine,
     Hello,
+    Open,
     Refused,
     Reply,
     Snapshot,
     Welcome,
 )
+from engine.recent import Recent
+from engine.shelf import Shelf
 from engine.wire import pack, read_from_client
 
 MOST_WAITING: Final = 256  # calls of one client that have no answer yet, or one it has not read
@@ -77,9 +83,11 @@ class Outbox:
 class Server:
     """Listens, and passes messages between clients and the worker."""
 
-    def __init__(self, inbox: Inbox, idle_seconds: float) -> None:
+    def __init__(self, inbox: Inbox, idle_seconds: float, shelf: Shelf | None = None) -> None:
         self._inbox = inbox
         self._idle_seconds = idle_seconds
+        self._shelf = shelf or Shelf()
+        self._looks: set[asyncio.Task[None]] = set()
         self._clients: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self._alone: asyncio.TimerHandle | None = None
@@ -174,13 +182,28 @@ class Server:
                 raise WireError("after its hello a client sends calls only.")
             await room.acquire()
 
-            def answer(answer: Answers | EngineError, number: int = message.id) -> None:
+            def answer(answer: Answers | EngineError, call: Call = message) -> None:
                 if isinstance(answer, EngineError):
-                    call_soon(loop, outbox.put, Failure(number, str(answer)))
-                else:
-                    call_soon(loop, outbox.put, Reply(number, answer))
+                    call_soon(loop, outbox.put, Failure(call.id, str(answer)))
+                    return
+                call_soon(loop, outbox.put, Reply(call.id, answer))
+                if isinstance(call.request, Open) and call.request.path is not None:
+                    self._shelf.remember(call.request.path)
 
-            self._inbox.put(Job(audience, message.request, answer))
+            if isinstance(message.request, Browse):
+                look = asyncio.create_task(self._browse(message.request, answer))
+                self._looks.add(look)
+                look.add_done_callback(self._looks.discard)
+            else:
+                self._inbox.put(Job(audience, message.request, answer))
+
+    async def _browse(
+        self, request: Browse, answer: Callable[[Answers | EngineError], None]
+    ) -> None:
+        try:
+            answer(await self._shelf.browse(request.path))
+        except EngineError as error:
+            answer(error)
 
     async def _send(
         self, writer: asyncio.StreamWriter, outbox: Outbox, room: asyncio.Semaphore
@@ -215,7 +238,8 @@ async def run(socket: Path, idle_seconds: float, ready: Callable[[], None]) -> N
     """
     loop = asyncio.get_running_loop()
     inbox: Inbox = queue.SimpleQueue()
-    server = Server(inbox, idle_seconds)
+    recent = Recent(platformdirs.user_state_path("makemore-tui") / "recent.json")
+    server = Server(inbox, idle_seconds, Shelf(recent))
     failures: list[BaseException] = []
 
     def work() -> None:

@@ -27,10 +27,12 @@ from engine.protocol import (
 )
 from engine.reading import normalised
 from engine.scoring import transitions
-from engine.tables import matrix_csv, names_csv, statistics
+from engine.tables import matrix_csv, names_csv, names_text, statistics
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
-LARGEST_EXPORT: Final = 1 << 20  # cells or steps; more is no use in a clipboard
+LARGEST_EXPORT: Final = 1 << 20  # cells or steps; some 30 MB of text, half of what the wire takes
+
+_ELSEWHERE: Final = {"matrix": "makemore-tui matrix", "loss": "makemore-tui train --json"}
 
 
 def dataset_opened(lab: Lab, number: int) -> DatasetOpened:
@@ -121,13 +123,13 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
     """A pane's content as text.
 
     Raises:
-        BadSetting: it is too large for a clipboard.
+        BadSetting: it is too large for one message.
     """
     values = {"matrix": len(lab.corpus.vocabulary) ** 2, "loss": len(lab.history.train)}
     if values.get(what, 0) > LARGEST_EXPORT:
         raise BadSetting(
-            f"the {what} has {values[what]:,} values, too many to copy. Use makemore-tui matrix or"
-            " makemore-tui train --json, and send the output to a file."
+            f"the {what} has {values[what]:,} values; {LARGEST_EXPORT:,} are the most that are"
+            f" copied or exported. {_ELSEWHERE[what]} prints them all: send its output to a file."
         )
     match what:
         case "dataset":
@@ -138,6 +140,8 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
             return lab.history.csv()
         case "samples":
             return names_csv(lab.sampler.newest(lab.sampler.kept))
+        case "names":
+            return names_text(lab.sampler.newest(lab.sampler.kept))
 
 
 def _cells(lab: Lab, watch: Watch) -> Cells:

@@ -70,6 +70,14 @@ def names_csv(names: Iterable[Drawn]) -> str:
     return _csv([["index", "model", "name", "nll", "in_data"], *rows])
 
 
+def names_text(names: Iterable[Drawn]) -> str:
+    """Drawn names, a draw a line; those of both models with a tab between them."""
+    return "".join(
+        "\t".join(name.text for name in (draw.counts, draw.net) if name is not None) + "\n"
+        for draw in names
+    )
+
+
 def _csv(rows: Iterable[list[Any]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)

@@ -11,6 +11,7 @@ import math
 import queue
 import time
 from collections import deque
+from os.path import expanduser
 from pathlib import Path
 from typing import Final
 
@@ -141,7 +142,7 @@ class Worker:
         return Done()
 
     def _open(self, request: Open) -> None:
-        path = built_in_path() if request.path is None else Path(request.path).expanduser()
+        path = built_in_path() if request.path is None else Path(expanduser(request.path))
         self._lab = Lab(path, request.hold_out, request.device, request.seed)
         self._number += 1
         self._bursts.clear()

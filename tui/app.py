@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from textual import work
+from textual.app import SystemCommand
+from textual.screen import Screen
 
-from engine.client import EngineError
 from engine.protocol import (
     Adjust,
     Configure,
     Draw,
-    Export,
     Ladder,
     Pause,
     Reset,
@@ -20,10 +20,10 @@ from engine.protocol import (
     Source,
     StepOnce,
     Stream,
-    Text,
     Train,
+    View,
 )
-from tui.live import LiveApp
+from tui.copying import CopyingApp
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
@@ -36,12 +36,14 @@ T = TypeVar("T")
 
 MORE = 100  # steps that `n` adds: the lecture's number
 FAR = 1_000_000  # that `N` adds: at no pace limit some 15 seconds, 8 MB of history
+# Of Textual's commands: each has an action of ours, or several, in the palette.
+OURS_INSTEAD = {"Theme", "Quit", "Keys", "Maximize", "Minimize", "Screenshot"}
 NAMES = 10  # names that `s` draws
 SOURCES: tuple[Source, ...] = ("counts", "net", "both")
 STREAMS: tuple[Stream, ...] = ("keyed", "video", "notebook", "torch")
 
 
-class LabApp(LiveApp):
+class LabApp(CopyingApp):
     """The whole screen. Every action of `tui.actions` has its method here."""
 
     # --- training
@@ -86,6 +88,10 @@ class LabApp(LiveApp):
         """Show another view."""
         self.query_one(MatrixPane).turn(by)
 
+    def show_view(self, view: View) -> None:
+        """Show a view of the matrix."""
+        self.query_one(MatrixPane).show_view(view)
+
     def action_order(self) -> None:
         """Order the characters otherwise."""
         self.query_one(MatrixPane).reorder()
@@ -129,9 +135,10 @@ class LabApp(LiveApp):
 
     def action_open(self) -> None:
         """Ask for a file, and open it."""
-        from tui.screens.questions import about_file
+        from tui.screens.open import OpenScreen
 
-        self._ask(about_file(self.engine.opening, self.engine.call))
+        is_open = self.dataset is not None
+        self.push_screen(OpenScreen(self.engine.opening, self.engine.call, is_open=is_open))
 
     def action_score(self) -> None:
         """Score words while they are typed."""
@@ -178,26 +185,6 @@ class LabApp(LiveApp):
         for pane in self.panes:
             self.call_after_refresh(pane.refit)
 
-    def action_copy(self) -> None:
-        """Copy the focused pane's content, as a whole and in full precision."""
-        pane = self.focused
-        if isinstance(pane, Pane) and self.dataset is not None:
-            self._copy(pane)
-
-    @work(group="requests")
-    async def _copy(self, pane: Pane) -> None:
-        try:
-            answer = await self.engine.call(
-                Export(pane.EXPORT, view=self.query_one(MatrixPane).view)
-            )
-        except EngineError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        assert isinstance(answer, Text)
-        self.copy_to_clipboard(answer.text)
-        lines = answer.text.count("\n")
-        self.notify(f"Copied {pane.TITLE.lower()}: {lines:,} lines.", markup=False)
-
     def action_restart(self) -> None:
         """Start the engine again, if it has ended."""
         if self.has_ended:
@@ -207,7 +194,13 @@ class LabApp(LiveApp):
         """Show all keys."""
         from tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self.focused if isinstance(self.focused, Pane) else None))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Those of Textual's own commands that the palette has not from us already."""
+        for command in super().get_system_commands(screen):
+            if command.title not in OURS_INSTEAD:
+                yield command
 
     def _ask(self, question: Question) -> None:
         from tui.screens.prompt import Prompt

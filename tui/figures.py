@@ -22,3 +22,19 @@ def shown(text: str) -> str:
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )
+
+
+def size(count: int) -> str:
+    """A file's size in few columns.
+
+    >>> [size(0), size(999), size(71_474), size(268_000_000)]
+    ['0 B', '999 B', '71.5 kB', '268 MB']
+    """
+    if count < 1000:
+        return f"{count} B"
+    scaled = float(count)
+    for unit in ("kB", "MB", "GB"):
+        scaled /= 1000
+        if scaled < 999.5:
+            return f"{scaled:.3g} {unit}"
+    return f"{scaled / 1000:,.1f} TB"

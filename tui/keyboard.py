@@ -13,6 +13,7 @@ from functools import partial
 from time import monotonic
 from typing import Final
 
+from textual.binding import ActiveBinding
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
@@ -76,8 +77,13 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         if screen is self.screen_stack[0] or focused is None:
             return await self.run_action(active.binding.action, active.node)
         # The letters before it may still lie in the field's queue.
-        self._wait_for(focused, partial(self.run_action, active.binding.action, active.node))
+        self._wait_for(focused, partial(self._act_in_dialog, active, event))
         return True
+
+    async def _act_in_dialog(self, active: ActiveBinding, event: Key) -> None:
+        # A field declines the keys of scrolling; then the dialog may have a use for them.
+        if not await self.run_action(active.binding.action, active.node):
+            await super().on_event(event)
 
     def _works_anywhere(self, event: Key) -> bool:
         meant = self.keys.on(event.key)

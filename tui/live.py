@@ -51,9 +51,9 @@ NO_DATA = "No data. Press o to open a file."
 
 
 def _commands() -> Any:
-    from tui.commands import ActionProvider  # with the palette: the first paint needs none of it
+    from tui.commands import LabCommands  # with the palette: the first paint needs none of it
 
-    return ActionProvider
+    return LabCommands
 
 
 class LiveApp(KeyboardApp):

@@ -8,6 +8,8 @@ from engine.errors import BadSetting, EngineError, NoSuchDevice, OutsideVocabula
 from engine.lab import Lab
 from engine.reading import built_in_path
 from engine.sampling import draw_keyed
+from engine.snapshots import LARGEST_EXPORT, exported
+from engine.wire import LARGEST_ANSWER
 
 
 def draw(lab: Lab, count: int = 0) -> None:
@@ -150,3 +152,33 @@ def test_a_prefix_is_read_as_the_data_is(tmp_path: object) -> None:
     lab = Lab(path, device="cpu")
     lab.configure(prefix="e\u0301")
     assert lab.settings.prefix == "é"
+
+
+def test_the_names_as_text_are_a_draw_a_line(lab: Lab) -> None:
+    lab.configure(source="counts")
+    draw(lab, 3)
+    assert exported(lab, "names", "counts") == "".join(f"{name}\n" for name in texts(lab))
+    lab.configure(source="both")
+    draw(lab)
+    first = exported(lab, "names", "counts").split("\n")[0]
+    assert first == f"{texts(lab)[0]}\t{texts(lab, 'net')[0]}"
+
+
+def test_the_loss_is_exported_with_every_step_or_not_at_all(lab: Lab) -> None:
+    lab.train(more=3000)
+    while lab.state == "training":
+        lab.advance(3000)
+    lines = exported(lab, "loss", "counts").splitlines()
+    assert len(lines) == 3001
+    assert lines[0] == "step,loss"
+    assert [line.split(",")[0] for line in lines[1:]] == [str(n) for n in range(1, 3001)]
+    assert float(lines[-1].split(",")[1]) == lab.history.last
+    lab.history.train.extend([1.0] * LARGEST_EXPORT)
+    with pytest.raises(BadSetting, match="1,051,576 values; 1,048,576 are the most"):
+        exported(lab, "loss", "counts")
+
+
+def test_the_largest_loss_that_is_exported_goes_over_the_wire(lab: Lab) -> None:
+    lab.history.train.extend([1 / 3] * LARGEST_EXPORT)
+    lab.history.held_out.extend([2 / 3] * LARGEST_EXPORT)
+    assert len(exported(lab, "loss", "counts").encode()) < LARGEST_ANSWER

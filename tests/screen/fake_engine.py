@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 from array import array
 from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
@@ -15,6 +16,8 @@ import msgspec
 from engine.client import EngineError
 from engine.protocol import (
     Answers,
+    Browse,
+    Browsed,
     Cells,
     Character,
     Configure,
@@ -23,6 +26,7 @@ from engine.protocol import (
     Done,
     Drawn,
     Ended,
+    Entry,
     Events,
     Export,
     Lines,
@@ -121,6 +125,9 @@ class FakeEngine:
         self.held_out: list[float] = []
         self.marks: list[Mark] = []
         self.names: list[Drawn] = []
+        self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
+        self.recent: tuple[str, ...] = ()
+        self.exports: dict[str, str] = {}
         self.watch: Watch | None = None
         self.epitaph = "The engine was ended by SIGKILL. Its log is /tmp/engine.log."
         self.connection: FakeConnection | None = None
@@ -174,9 +181,17 @@ class FakeEngine:
                 pairs = pairwise(word_)
                 return Scored(tuple(Character(a, b, 0.25, 0.125) for a, b in pairs), False)
             case Export(what=what, view=view):
-                return Text(f"{what},{view}\n1,2\n")
+                return Text(self.exports.get(what, f"{what},{view}\n1,2\n"))
+            case Browse(path=path):
+                return self._browsed(path)
         self.tell_snapshot()
         return Done()
+
+    def _browsed(self, path: str) -> Browsed:
+        head, slash, stem = path.rpartition("/")
+        found = [e for e in self.files.get(head + slash, ()) if e.name.startswith(stem)]
+        common = os.path.commonprefix([entry.name for entry in found])  # noqa: RUF071
+        return Browsed(head + slash, tuple(found), common, 0, 0, True, self.recent)
 
     # --- what a test does
 

@@ -9,7 +9,6 @@ from engine.protocol import (
     Adjust,
     Configure,
     Draw,
-    Export,
     Mark,
     Name,
     Open,
@@ -65,7 +64,6 @@ async def test_the_screen_is_painted_while_the_engine_still_starts():
         ("t", Adjust("temperature", -1)),
         ("T", Adjust("temperature", 1)),
         ("x", Configure(stream="video")),
-        ("y", Export("matrix", view="counts")),
     ],
 )
 @pytest.mark.parametrize("pane", ["1", "4"])
@@ -78,8 +76,6 @@ async def test_a_key_asks_the_engine_for_its_action_from_any_pane(
         await settled(pilot)
         engine.requests.clear()
         await pilot.press(key)
-        if isinstance(request_, Export) and pane == "4":
-            request_ = Export("samples", view="counts")
         await until(pilot, lambda: request_ in engine.requests)
         assert app.is_running
 
@@ -210,7 +206,12 @@ async def test_escape_leaves_a_setting_as_it_is_and_a_wrong_answer_is_told_in_pl
     async with opened(engine) as (app, pilot):
         await pilot.press("g")
         await settled(pilot)
-        await pilot.press(*"abc", "enter")
+        await pilot.press(*"a7", "backspace")
+        await until(pilot, lambda: "Only digits" not in screen_text(app))
+        await pilot.press("b")
+        await until(pilot, lambda: "Only digits make sense here" in screen_text(app))
+        assert app.screen.query_one("Input").value == ""
+        await pilot.press("enter")
         await until(pilot, lambda: "whole number, such as 42" in screen_text(app))
         await pilot.press("escape")
         await settled(pilot)
@@ -241,7 +242,7 @@ async def test_a_word_is_scored_while_it_is_typed():
 
 
 async def test_help_tells_every_key():
-    async with opened(FakeEngine(), (130, 100)) as (app, pilot):
+    async with opened(FakeEngine(), (130, 130)) as (app, pilot):
         await pilot.press("question_mark")
         await until(pilot, lambda: "Reading the screen" in screen_text(app))
         told = " ".join(screen_text(app).replace("│", " ").split())

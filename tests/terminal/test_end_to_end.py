@@ -134,3 +134,45 @@ def test_control_characters_of_the_data_never_reach_the_terminal(
         assert b"\xc2\x9b" not in terminal.raw
         assert "\u202e".encode() not in terminal.raw
         assert b"escapes\x1b" not in terminal.raw
+
+
+def test_a_file_is_opened_by_completion_and_its_matrix_exported(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "words.txt").write_text("emma\nava\n")
+    (tmp_path / "data" / "wordless.txt").write_text("\n\n")
+    with Terminal(COMMAND, 80, 24, environment) as terminal:
+        terminal.wait_for("10,120", "idle")
+        terminal.press("o")
+        terminal.wait_for("Open a file")
+        terminal.press(f"{tmp_path}/da", "tab")
+        terminal.wait_for("words.txt", "9 B")
+        terminal.press("w", "tab", "l")  # faster than it is completed
+        terminal.wait_for("data/wordl ")
+        terminal.press("tab", "enter")
+        terminal.wait_for("2 blank lines and no word")
+        terminal.press(*["\x7f"] * len("less.txt"), "s", "tab")
+        terminal.wait_for("words.txt")
+        terminal.press("enter")
+        terminal.wait_until(lambda screen: "Open a file" not in screen, "the dialog to close")
+        terminal.wait_for("words.txt", "idle")
+        terminal.press("o")
+        terminal.wait_for("Open a file", "the built-in names")
+        terminal.wait_until(lambda screen: screen.count("data/words.txt") >= 2, "the recent file")
+        terminal.press("escape")
+        terminal.wait_until(lambda screen: "Open a file" not in screen, "the dialog to close")
+        terminal.press("e")
+        terminal.wait_for("Export", "words-counts.csv")
+        terminal.press(f"{tmp_path}/out.csv", "enter")
+        terminal.wait_until(lambda screen: "Export" not in screen, "the file to be written")
+        assert (tmp_path / "out.csv").read_text() == (
+            ",.,a,e,m,v\n.,0,1,1,0,0\na,2,0,0,0,1\ne,0,0,0,1,0\nm,0,1,0,1,0\nv,0,1,0,0,0\n"
+        )
+        terminal.press("y")
+        terminal.wait_for("Copied bigrams: 6 lines")
+        assert b"\x1b]52;c;" in terminal.raw
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    recent = tmp_path / "makemore-tui" / "recent.json"
+    assert str(tmp_path / "data" / "words.txt") in recent.read_text()

@@ -13,15 +13,20 @@ from hypothesis import strategies as st
 
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
+from engine.inbox import Inbox
 from engine.protocol import (
     VERSION,
     Adjust,
+    Answers,
+    Browse,
+    Browsed,
     Call,
     Configure,
     DatasetOpened,
     Done,
     Draw,
     Ended,
+    Entry,
     Events,
     Export,
     Failure,
@@ -40,7 +45,9 @@ from engine.protocol import (
     Watch,
     Welcome,
 )
-from engine.server import MOST_WAITING, Outbox
+from engine.recent import Recent
+from engine.server import MOST_WAITING, Outbox, Server
+from engine.shelf import Shelf
 from engine.wire import LARGEST_REQUEST, pack
 from tests.wire.conftest import Peer
 
@@ -315,3 +322,65 @@ async def test_answers_carry_the_number_of_their_call(socket: Path) -> None:
     assert isinstance(second, Failure)
     assert (first.id, second.id) == (41, 42)
     peer.writer.close()
+
+
+async def test_paths_are_completed_while_the_worker_is_busy(worker: Inbox, tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("emma\n")
+    socket, recent = tmp_path / "s", Recent(tmp_path / "recent.json")
+    server = Server(worker, 60, Shelf(recent))
+    ready = asyncio.Event()
+    serving = asyncio.create_task(server.serve(socket, ready.set))
+    await ready.wait()
+    client = await Client.connect(socket)
+    try:
+        path = str(tmp_path / "words.txt")
+        assert await client.call(Open(path, device="cpu")) == Done()
+        async with asyncio.timeout(20):
+            while not recent.paths():
+                await asyncio.sleep(0)
+        await client.call(Configure(pace=math.inf))
+        await client.call(Train(more=10**7))
+        answer = await client.call(Browse(str(tmp_path / "wo")))
+        assert isinstance(answer, Browsed)
+        assert answer.entries == (Entry("words.txt", "file", 5),)
+        assert answer.recent == (path,)
+        with pytest.raises(EngineError, match="no such folder"):
+            await client.call(Browse("/nowhere/"))
+    finally:
+        await client.close()
+        server.stop()
+        await serving
+
+
+async def test_a_failed_open_is_not_among_the_recent_files(worker: Inbox, tmp_path: Path) -> None:
+    recent = Recent(tmp_path / "recent.json")
+    socket = tmp_path / "s"
+    server = Server(worker, 60, Shelf(recent))
+    ready = asyncio.Event()
+    serving = asyncio.create_task(server.serve(socket, ready.set))
+    await ready.wait()
+    client = await Client.connect(socket)
+    try:
+        with pytest.raises(EngineError, match="no such file"):
+            await client.call(Open("~nobody/none.txt"))
+        assert await client.call(Open(device="cpu")) == Done()
+        assert recent.paths() == ()
+    finally:
+        await client.close()
+        server.stop()
+        await serving
+
+
+async def test_an_answer_to_a_call_that_was_just_cancelled_does_no_harm() -> None:
+    reader = asyncio.StreamReader()
+    client = Client(reader, None)  # type: ignore[arg-type]
+    # A task that is cancelled cancels what it waits for, and tidies up only when it runs again.
+    cancelled: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
+    cancelled.cancel()
+    client._waiting = {1: cancelled, 2: cancelled}
+    for message in (Reply(1, Done()), Failure(2, "no"), Ended("done", 100, 2.5, "")):
+        reader.feed_data(pack(message))
+    client._reading = asyncio.create_task(client._read())
+    assert isinstance(await event(client, lambda e: True), Ended)
+    reader.feed_eof()
+    await client._reading

@@ -18,6 +18,7 @@ from tui.panes.matrix_grid import MatrixGrid
 from tui.panes.matrix_scales import Scale, scales
 from tui.panes.pane import Pane
 from tui.panes.reading import EMPTY, height_in, legend, legend_width, readout
+from tui.panes.wheel import Wheeled
 from tui.plain import named
 from tui.terminal import terminal_of
 
@@ -30,7 +31,7 @@ _MOVES: Final = {
 }  # fmt: skip
 
 
-class MatrixPane(Pane):
+class MatrixPane(Wheeled, Pane):
     """The bigram matrix in one of five views."""
 
     NUMBER = 1
@@ -98,7 +99,11 @@ class MatrixPane(Pane):
 
     def turn(self, by: int) -> None:
         """Show the next view, or the previous."""
-        self.view = VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)]
+        self.show_view(VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)])
+
+    def show_view(self, view: View) -> None:
+        """Show a view."""
+        self.view = view
         self._tell()
         self.post_message(self.NeedsChanged())
 
@@ -165,6 +170,25 @@ class MatrixPane(Pane):
         """Move the cursor to where it was clicked."""
         self.focus()
         self.go_to(event.row, event.column)
+
+    def wheel(self, lines: int, columns: int) -> None:
+        """Show another part; the cursor stays on its pair, in sight or not."""
+        cursor, of = self.cursor, len(self._order)
+        if self.dataset is None or cursor is None:
+            return
+        most = (
+            max(0, of - self._scale.rows_in(self._room.height)),
+            max(0, of - self._scale.columns_in(self._room.width)),
+        )
+        corner = (
+            max(0, min(self._corner[0] + lines, most[0])),
+            max(0, min(self._corner[1] + columns, most[1])),
+        )
+        if corner != self._corner:
+            self._corner = corner
+            self.query_one(MatrixGrid).look(self.dataset.labels, self.sight, cursor)
+            self._tell()
+            self.post_message(self.NeedsChanged())
 
     def _sort(self) -> None:
         assert self.dataset is not None

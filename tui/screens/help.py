@@ -1,9 +1,9 @@
-"""All keys, from the table of actions."""
+"""What the focused pane shows and its keys, then all keys, from the table of actions."""
 
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,21 +11,25 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.actions import ACTIONS, GROUP_TITLES, key_label
+from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Group, key_label
+from tui.keys import KeyMap, Keys, keys_of
+from tui.panes.about import ABOUT
+from tui.panes.pane import Pane
 from tui.plain import spelled
 from tui.screens.dialog import Dialog
 from tui.terminal import terminal_of
 
-_KEYS = 13  # columns
-_MOVING = (
-    ("←↓↑→ hjkl", "Move the cursor in the matrix, or scroll another pane."),
-    ("home end", "Go to the first or the last column of the row."),
+_KEYS: Final = 13  # columns
+_NARROW: Final = 44  # columns below which a sentence stands under its keys
+_MOVING: Final = (
+    ("←↓↑→ hjkl", "Move the cursor in the matrix or the names, or scroll another pane."),
+    ("home end", "Go to the first or the last."),
     ("pgup pgdn", "Go a page up or down."),
-    ("click", "Move the cursor to a cell, or go to a pane."),
+    ("click", "Go to a pane, and move its cursor there. Nothing needs the mouse."),
+    ("wheel", "Scroll; in the matrix with shift sideways."),
 )
-
-
-_READING = (
+_KEY_MAP: Final = KeyMap()
+_READING: Final = (
     ("2.47", "Behind a name: its mean negative log likelihood, nats per character."),
     ("•", "The name is in the data."),
     ("rank", "Of a pair, among those of its row: 1 is the most frequent."),
@@ -41,12 +45,22 @@ class HelpScreen(Dialog):
         Binding("question_mark", "dismiss", "close", id="help"),
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
+        Binding("space", "page", show=False),
     ]
+
+    def __init__(self, pane: Pane | None = None) -> None:
+        """Help.
+
+        Args:
+            pane: the one that has the focus, if one has: its own comes first.
+        """
+        super().__init__()
+        self._pane = pane
 
     def compose(self) -> ComposeResult:
         """One text, by group."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Keys"
+            dialog.border_title = "Help"
             dialog.border_subtitle = "esc"
             with VerticalScroll():  # its scroll bar has a place from the start: see dialogs.tcss
                 yield Static(markup=False)
@@ -58,31 +72,71 @@ class HelpScreen(Dialog):
     def _write(self) -> None:
         width = self.query_one(VerticalScroll).scrollable_content_region.width
         unicode = terminal_of(self.app).unicode
-        self.query_one(Static).update(help_text(width, unicode=unicode))
+        self.query_one(Static).update(
+            help_text(width, self._pane, keys_of(self.app), unicode=unicode)
+        )
 
     def action_scroll(self, by: int) -> None:
         """Scroll by some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
+    def action_page(self) -> None:
+        """Scroll by a page."""
+        self.query_one(VerticalScroll).scroll_page_down(animate=False)
 
-def help_text(width: int = 200, *, unicode: bool = True) -> Content:
-    """Every action with its keys and its sentence, in lines of at most `width` columns."""
+
+def help_text(
+    width: int = 200, pane: Pane | None = None, keys: KeyMap = _KEY_MAP, *, unicode: bool = True
+) -> Content:
+    """Every action with its keys and its sentence, in lines of at most `width` columns.
+
+    Args:
+        width: columns.
+        pane: whose sentences and keys come first; None: no pane's.
+        keys: those in force.
+        unicode: whether signs beyond ASCII can be shown; otherwise they are spelled.
+    """
     lines: list[Content] = []
+    if pane is not None:
+        assert pane.id is not None
+        lines += _titled(pane.TITLE)
+        about = ABOUT[pane.id]
+        lines += [*map(Content, wrap(about.text, width)), Content("")]
+        for names, sentence in about.moving:
+            lines += _lines(names, sentence, width, unicode)
+        for group in PANE_GROUPS[pane.id]:
+            if group != "app":
+                lines += _of_group(group, width, keys, unicode)
     for group, title in GROUP_TITLES.items():
-        lines += [Content(""), Content.styled(title, "bold")]
-        for action in ACTIONS:
-            if action.group == group:
-                keys = " ".join(map(key_label, action.keys))
-                lines += _lines(keys, action.description, width, unicode)
+        lines += [*_titled(title), *_of_group(group, width, keys, unicode)]
     for title, rows in (("Moving about", _MOVING), ("Reading the screen", _READING)):
-        lines += [Content(""), Content.styled(title, "bold")]
-        for keys, sentence in rows:
-            lines += _lines(keys, sentence, width, unicode)
+        lines += _titled(title)
+        for names, sentence in rows:
+            lines += _lines(names, sentence, width, unicode)
     return Content("\n").join(lines[1:])
+
+
+def _titled(title: str) -> list[Content]:
+    return [Content(""), Content.styled(title, "bold")]
+
+
+def _of_group(group: Group, width: int, keys: KeyMap, unicode: bool) -> list[Content]:
+    lines = []
+    for action in ACTIONS:
+        if action.group == group:
+            lines += _lines(_named(keys.of(action.id)), action.description, width, unicode)
+    return lines
+
+
+def _named(keys: Keys) -> str:
+    return " ".join(map(key_label, keys))
 
 
 def _lines(keys: str, sentence: str, width: int, unicode: bool) -> list[Content]:
     keys, sentence = spelled(keys, unicode=unicode), spelled(sentence, unicode=unicode)
-    first, *more = wrap(sentence, max(20, width - _KEYS))
+    if width < _NARROW:
+        told = [Content(f"  {text}") for text in wrap(sentence, max(1, width - 2))]
+        return [Content.styled(keys, "$accent"), *told]
+    first, *more = wrap(sentence, width - _KEYS)
     line = Content.assemble((f"{keys:<{_KEYS}}", "$accent"), first)
     return [line, *(Content(" " * _KEYS + text) for text in more)]

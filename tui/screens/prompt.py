@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from engine.client import EngineError
 from tui.screens.dialog import Dialog
+from tui.screens.digits import Digits
 
 # What may be pasted: no control characters, which a terminal would obey.
 PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
@@ -26,6 +27,7 @@ class Question:
     hint: str
     initial: str
     answer: Callable[[str], Awaitable[object]]  # raises EngineError where it cannot be done
+    digits: bool = False  # whether it is a whole number
 
 
 class Prompt(Dialog):
@@ -43,7 +45,10 @@ class Prompt(Dialog):
             initial = self._question.initial
             # What has control characters in it is not offered again.
             initial = initial if initial.isprintable() else ""
-            yield Input(initial, select_on_focus=True, restrict=PRINTABLE)
+            if self._question.digits:
+                yield Digits(initial)
+            else:
+                yield Input(initial, select_on_focus=True, restrict=PRINTABLE)
             yield Static(self._question.hint, id="hint", markup=False)
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -54,6 +59,10 @@ class Prompt(Dialog):
     def on_input_changed(self) -> None:
         """A new attempt: the old error is no longer true."""
         self._say(self._question.hint)
+
+    def on_digits_refused(self) -> None:
+        """Nothing that is typed vanishes without a word."""
+        self._say("Only digits make sense here. Other keys work again after esc.", wrong=True)
 
     @work(exclusive=True)
     async def _try(self, text: str) -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from os.path import expanduser
-from typing import Final, Literal
-
-import msgspec
+from typing import Literal
 
 from engine.client import EngineError
-from engine.protocol import Answers, Configure, DatasetOpened, Open, Requests, Settings
+from engine.protocol import Answers, Configure, DatasetOpened, Requests, Settings
 from tui.screens.prompt import Question
 
 Call = Callable[[Requests], Awaitable[Answers]]
-BUILT_IN: Final = "the built-in names"  # as people call them in the prompt
 
 Setting = Literal["prefix", "seed", "top_k"]
 
@@ -31,25 +27,12 @@ def about_setting(what: Setting, settings: Settings, call: Call) -> Question:
             "A whole number. The same seed draws the same names again.",
             str(settings.sample_seed),
             lambda text: call(Configure(sample_seed=whole(text, "seed"))),
+            digits=True,
         )
     return Question(
         "Top-k", "Draw from the k likeliest characters only. 0: from all.", str(settings.top_k),
-        lambda text: call(Configure(top_k=whole(text, "top-k"))),
+        lambda text: call(Configure(top_k=whole(text, "top-k"))), digits=True,
     )  # fmt: skip
-
-
-def about_file(opening: Open, call: Call) -> Question:
-    """Ask for a file of words; the other choices made when the lab was opened stay."""
-    last = opening.path or BUILT_IN
-
-    async def answer(text: str) -> None:
-        text = text.strip()
-        if text and text != last:  # to look is not to open again, which would end the training
-            path = None if text == BUILT_IN else expanduser(text)
-            await call(msgspec.structs.replace(opening, path=path))
-
-    hint = f"A text file with a word on each line, in UTF-8; or {BUILT_IN}."
-    return Question("Open a file", hint, last, answer)
 
 
 def about_pair(dataset: DatasetOpened, go: Callable[[int, int], None]) -> Question:

@@ -1,0 +1,55 @@
+"""The files that were opened last, kept from one lab to the next. A convenience: it never fails."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from engine.printable import printable
+
+MOST: Final = 10
+
+
+class Recent:
+    """A short list of paths in a file, the newest first."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def paths(self) -> tuple[str, ...]:
+        """The paths; none where the file is missing, damaged, or not to be read."""
+        try:
+            paths = msgspec.json.decode(self._file.read_bytes(), type=list[str])
+        except (OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
+            return ()
+        # Somebody may have edited it: what a terminal would obey is no path to offer.
+        return tuple(dict.fromkeys(path for path in paths if path and printable(path) == path))[
+            :MOST
+        ]
+
+    def add(self, path: str) -> None:
+        """Put a path at the top; where that cannot be written down, leave it."""
+        if printable(path) != path:
+            return
+        paths = [path, *(old for old in self.paths() if old != path)][:MOST]
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            _replace(self._file, msgspec.json.format(msgspec.json.encode(paths)))
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Write a file anew: as a whole, or not at all."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+    try:
+        with os.fdopen(handle, "wb") as new:
+            new.write(data)
+        os.replace(name, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise

@@ -1,0 +1,56 @@
+"""What each pane shows, which step of the lecture that is, and the keys that only it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class About:
+    """What the help says of a pane."""
+
+    text: str
+    moving: tuple[tuple[str, str], ...]  # keys, and what they do
+
+
+ABOUT: Final[dict[str, About]] = {
+    "matrix": About(
+        "How often the character of a column follows that of a row: the matrix N, the lecture's"
+        " first step. Its rows, smoothed and made to sum to 1, are the count model P; the other"
+        " views are the neural net's P, which training brings to the same, its weights W, and the"
+        " difference of the two P.",
+        (
+            ("←↓↑→ hjkl", "Move the cursor; the lines below the matrix tell its pair."),
+            ("home end", "Go to the first or the last column; with ctrl, of all rows."),
+            ("pgup pgdn", "Go a page up or down."),
+            ("mouse", "A click moves the cursor to a cell; the wheel scrolls, with shift aside."),
+        ),
+    ),
+    "loss": About(
+        "The mean negative log likelihood of the net at every step: the lecture's gradient descent."
+        " Dotted are what it can be compared with: the count model's, the floor that no bigram"
+        " model can beat, and ln V, that of knowing nothing.",
+        (),
+    ),
+    "dataset": About(
+        "What was read: the words, how long they are, their most frequent pairs. The lecture begins"
+        " here, with 32,033 names and the question which character follows which.",
+        (
+            ("↓↑ jk", "Scroll by a line; with page up and page down by eight."),
+            ("home end", "Go to the beginning or the end."),
+            ("mouse", "The wheel scrolls."),
+        ),
+    ),
+    "samples": About(
+        "Names drawn character by character from the count model, from the net, or from both with"
+        " the same random numbers: the lecture's sampling. Behind a name stands its mean negative"
+        " log likelihood, and whether the data has it.",
+        (
+            ("↓↑ jk", "Move the cursor from name to name. y copies its name, or the newest."),
+            ("← →", "Of two names beside each other, pick the counts' or the net's."),
+            ("home end", "Go to the oldest name that is kept, or back to the newest."),
+            ("mouse", "A click moves the cursor to a name; the wheel scrolls."),
+        ),
+    ),
+}

@@ -1,0 +1,116 @@
+"""A list to choose from, below a field that keeps the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.content import Content
+from textual.message import Message
+
+from tui.lines import Lines
+
+_MARK = "> "  # of the chosen line: colour alone would not do everywhere
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of the list."""
+
+    text: str
+    note: str  # at the right
+    value: str  # what it stands for
+
+
+class Choices(Lines):
+    """Lines of which one may be chosen; scrolls where they are more than its height."""
+
+    @dataclass
+    class Picked(Message):
+        """A line was clicked."""
+
+        choice: Choice
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choices: tuple[Choice, ...] = ()
+        self._at: int | None = None
+        self._top = 0
+
+    @property
+    def chosen(self) -> Choice | None:
+        """The chosen line, if one is."""
+        return None if self._at is None else self._choices[self._at]
+
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """Show other lines; none of them is chosen."""
+        self._choices, self._at, self._top = tuple(choices), None, 0
+        self._draw()
+
+    def move(self, by: int) -> None:
+        """Choose a line further on; above the first, none is chosen."""
+        if not self._choices:
+            return
+        at = (-1 if self._at is None else self._at) + by
+        last = len(self._choices) - 1
+        if at < 0:
+            # From none upward: to the last, as shells do; with one chosen, back to none.
+            self._at = last if self._at is None else None
+        else:
+            self._at = min(at, last)
+        place, rows = self._at or 0, max(1, self.size.height)
+        self._top = max(min(self._top, place), place - rows + 1)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Another size: other lines of text."""
+        super().on_resize()
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell what was clicked."""
+        place = self._top + event.get_content_offset_capture(self).y
+        if 0 <= place < len(self._choices):
+            self.post_message(self.Picked(self._choices[place]))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Show what is further down."""
+        self._scroll(2)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Show what is further up."""
+        self._scroll(-2)
+
+    def _scroll(self, by: int) -> None:
+        self._top = max(0, min(self._top + by, len(self._choices) - self.size.height))
+        self._draw()
+
+    def _draw(self) -> None:
+        width, shown = self.size.width, self._choices[self._top : self._top + self.size.height]
+        self.show(
+            [
+                _line(choice, width, chosen=place == self._at)
+                for place, choice in enumerate(shown, self._top)
+            ]
+        )
+
+
+def _line(choice: Choice, width: int, *, chosen: bool) -> Content:
+    room = max(1, width - len(_MARK) - cell_len(choice.note) - bool(choice.note))
+    text = set_cell_size(_from_the_end(choice.text, room), room)
+    return Content.assemble(
+        (_MARK if chosen else " " * len(_MARK), "$accent"),
+        (text, "bold $accent" if chosen else "$foreground"),
+        (f" {choice.note}" if choice.note else "", "$foreground-muted"),
+    )
+
+
+def _from_the_end(text: str, room: int) -> str:
+    """A path that is too long, without its beginning: its end tells more."""
+    if cell_len(text) <= room:
+        return text
+    while text and cell_len(text) > room - 1:
+        text = text[1:]
+    return "…" + text

@@ -1,0 +1,32 @@
+"""A field for a whole number, which lets every other key pass."""
+
+from __future__ import annotations
+
+from textual.events import Key
+from textual.message import Message
+from textual.widgets import Input
+
+_DIGITS = "0123456789,_"  # with what people put between thousands
+
+
+class Digits(Input):
+    """Takes digits. A letter is not swallowed: the dialog says what became of it."""
+
+    class Refused(Message):
+        """Something else was typed or pasted."""
+
+    def __init__(self, initial: str) -> None:
+        super().__init__(initial, select_on_focus=True, restrict=f"[{_DIGITS}]*")
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Only digits are for the field."""
+        return character is not None and character in _DIGITS
+
+    async def _on_key(self, event: Key) -> None:
+        if event.is_printable and not self.check_consume_key(event.key, event.character):
+            event.prevent_default()  # not the field's, which would ring; the dialog gets it
+            self.post_message(self.Refused())
+
+    def restricted(self) -> None:
+        """Something was pasted that is no number."""
+        self.post_message(self.Refused())

@@ -1,0 +1,189 @@
+"""Ask for a file of words: a path that is completed, or one of the files opened last."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, Final
+
+import msgspec
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from engine.client import EngineError
+from engine.protocol import Answers, Browse, Browsed, Open, Requests
+from tui.screens.choices import Choice, Choices
+from tui.screens.completion import HINT, choice_of, completed, told
+from tui.screens.dialog import Dialog
+from tui.screens.prompt import PRINTABLE
+
+BUILT_IN: Final = "the built-in names"  # as people call them here
+SECONDS_TO_WAIT: Final = 0.3  # for what a path goes on to; a local disk takes a tenth of it
+
+
+class OpenScreen(Dialog):
+    """A path, and what it may go on to. Paths are those of the engine's machine."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "choose(1)", show=False),
+        Binding("up,shift+tab", "choose(-1)", show=False),
+        Binding("pagedown", "choose(8)", show=False),
+        Binding("pageup", "choose(-8)", show=False),
+        Binding("tab", "complete", show=False),
+    ]
+    CSS_PATH: ClassVar[list[str]] = ["dialogs.tcss", "open.tcss"]  # type: ignore[assignment]
+
+    def __init__(
+        self, opening: Open, call: Callable[[Requests], Awaitable[Answers]], *, is_open: bool
+    ) -> None:
+        """A dialog.
+
+        Args:
+            opening: what was opened last; the other choices made then stay.
+            call: carries out a request.
+            is_open: whether that could be opened. To look is not to open it again, which would end
+                the training.
+        """
+        super().__init__()
+        self._opening = opening
+        self._call = call
+        self._is_open = is_open
+        self._last = opening.path or BUILT_IN
+        self._typed: str | None = None  # None: nothing yet
+        self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
+        self._answered = asyncio.Event()  # whether it has
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """The field, the list, and below them the hint or what was wrong."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Open a file"
+            dialog.border_subtitle = "enter · esc"
+            # What has control characters in it is not offered again.
+            initial = self._last if self._last.isprintable() else ""
+            yield Input(initial, select_on_focus=True, restrict=PRINTABLE)
+            yield Choices()
+            yield Static(HINT, id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Fetch the files opened last."""
+        self._offer([BUILT_IN])
+        self._look("")
+
+    # --- typing
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what the path may go on to; an old error is no longer true."""
+        now = event.input.value  # which may be further on than the event
+        if now != (self._last if self._typed is None else self._typed):
+            self._type(now)
+
+    def _type(self, text: str) -> None:
+        self._typed, self._seen = text, None
+        self._answered.clear()
+        self._say(HINT)
+        self._look(text)
+
+    @work(group="look", exclusive=True)
+    async def _look(self, path: str) -> None:
+        try:
+            seen = await self._call(Browse(path))
+        except EngineError as error:
+            self.query_one(Choices).offer([])
+            if self._typed is not None and not self._busy:
+                self._say(str(error))  # not in red: the path may still be being typed
+            self._answered.set()
+            return
+        assert isinstance(seen, Browsed)
+        if self._typed is None:
+            self._offer([*seen.recent, BUILT_IN])
+            return
+        self._seen = seen
+        built_in = [BUILT_IN] if path and BUILT_IN.startswith(path) else []
+        entries = [choice_of(seen.head, entry) for entry in seen.entries]
+        self._offer(built_in, entries)
+        if not self._busy:
+            self._say(told(seen))
+        self._answered.set()
+
+    def _offer(self, paths: list[str], entries: list[Choice] | None = None) -> None:
+        choices = [Choice(path, "", path) for path in dict.fromkeys(paths)]
+        self.query_one(Choices).offer([*choices, *(entries or [])])
+
+    # --- keys
+
+    def action_choose(self, by: int) -> None:
+        """Choose another line of the list."""
+        self.query_one(Choices).move(by)
+
+    async def action_complete(self) -> None:
+        """Complete the path as far as all names agree; then take the chosen one, or choose one.
+
+        Keys that come meanwhile wait, so that one may type faster than the engine answers; but not
+        for a slow disk.
+        """
+        if (chosen := self.query_one(Choices).chosen) is not None:
+            self._fill(chosen.value)
+            return
+        text = self.query_one(Input).value
+        if self._typed != text:
+            self._type(text)  # the field's own word of it is on its way
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_WAIT):
+                await self._answered.wait()
+        if self._seen is None:
+            return
+        if (path := completed(self._seen, text)) != text:
+            self._fill(path)
+        else:
+            self.query_one(Choices).move(1)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the chosen line, or else what was typed."""
+        chosen = self.query_one(Choices).chosen
+        self._take(event.value.strip() if chosen is None else chosen.value)
+
+    def on_choices_picked(self, event: Choices.Picked) -> None:
+        """A click takes a line, as enter does."""
+        self._take(event.choice.value, picked=True)
+
+    def _take(self, path: str, *, picked: bool = False) -> None:
+        if self._busy:
+            return
+        if (picked or self.query_one(Choices).chosen) and path.endswith("/"):
+            self._fill(path)  # into the folder
+        elif not path or (path == self._last and self._is_open):
+            self.dismiss()
+        else:
+            self._busy = True
+            self._say("One moment…")
+            self._open(path)
+
+    @work(group="open")
+    async def _open(self, path: str) -> None:
+        real = None if path == BUILT_IN else path
+        try:
+            await self._call(msgspec.structs.replace(self._opening, path=real))
+        except EngineError as error:
+            self._busy = False
+            self._say(str(error), wrong=True)
+        else:
+            self.dismiss()
+
+    # --- the field and the hint
+
+    def _fill(self, path: str) -> None:
+        field = self.query_one(Input)
+        field.value = path
+        field.cursor_position = len(path)
+        if self._typed != path:
+            self._type(path)
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        hint = self.query_one("#hint", Static)
+        hint.set_class(wrong, "-wrong")
+        hint.update(text)

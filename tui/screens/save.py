@@ -1,0 +1,54 @@
+"""Ask where to export to, and write the file. What is there already is asked about."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from engine.client import EngineError
+from tui import saving
+from tui.screens.prompt import Prompt, Question
+
+# Given where it goes, as the file's ending may choose its form.
+Content = Callable[[Path], Awaitable[str]]
+
+
+class SavePrompt(Prompt):
+    """A path. Over a file that is there only with enter a second time, with nothing between."""
+
+    def __init__(self, what: str, suggestion: str, content: Content) -> None:
+        """A prompt.
+
+        Args:
+            what: what is exported, as it stands in the title.
+            suggestion: a file's name, in the present folder.
+            content: gives the text.
+        """
+        hint = f"A file, in {Path.cwd()} or another folder."
+        super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
+        self._content = content
+        self._asked: Path | None = None  # about this file that is there
+        self._what = what
+
+    def on_input_changed(self) -> None:
+        """Another path: whatever was asked was about the other."""
+        self._asked = None
+
+    async def _save(self, text: str) -> None:
+        if not text.strip():
+            raise EngineError("Give the file a name.")
+        path = Path(os.path.expanduser(text.strip()))
+        over = path == self._asked
+        self._asked = None
+        try:
+            # Before the engine is asked: what it has to say may be long.
+            await asyncio.to_thread(saving.check, path, over=over)
+            content = await self._content(path)
+            await asyncio.to_thread(saving.write, path, content, over=over)
+        except saving.AlreadyThere as error:
+            self._asked = path
+            raise EngineError(f"{error} Enter again writes over it.") from error
+        lines = content.count("\n")
+        self.app.notify(f"Wrote {path}: {lines:,} lines.", markup=False)
