@@ -36,5 +36,5 @@ def size(count: int) -> str:
     for unit in ("kB", "MB", "GB"):
         scaled /= 1000
         if scaled < 999.5:
-            return f"{scaled:.3g} {unit}"
+            return f"{scaled:.0f} {unit}" if scaled >= 99.95 else f"{scaled:.1f} {unit}"
     return f"{scaled / 1000:,.1f} TB"
