@@ -3,49 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.protocol import Curve, Mark
 
+BLOCK: Final = 1024  # numbers of which the smallest and the largest are kept
 
-class Series:
+
+class Growing:
     """Numbers that come one after another: an array that doubles when it is full."""
 
     def __init__(self) -> None:
-        self._values = np.empty(1024)
+        self._room = np.empty(1024)
         self._length = 0
 
     def __len__(self) -> int:
         return self._length
 
-    def extend(self, values: Sequence[float]) -> None:
+    def extend(self, values: Sequence[float] | NDArray[np.float64]) -> None:
         """Add numbers at the end."""
         needed = self._length + len(values)
-        if needed > len(self._values):
-            grown = np.empty(max(needed, 2 * len(self._values)))
-            grown[: self._length] = self._values[: self._length]
-            self._values = grown
-        self._values[self._length : needed] = values
+        if needed > len(self._room):
+            grown = np.empty(max(needed, 2 * len(self._room)))
+            grown[: self._length] = self.values()
+            self._room = grown
+        self._room[self._length : needed] = values
         self._length = needed
 
     def values(self) -> NDArray[np.float64]:
         """All numbers: a view."""
-        return self._values[: self._length]
+        return self._room[: self._length]
 
-    def columns(self, starts: NDArray[np.int64]) -> tuple[tuple[float, float, float, float], ...]:
+
+class Series(Growing):
+    """Numbers, and the extremes of each block of them: a look at millions takes no longer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._smallest = Growing()
+        self._largest = Growing()
+
+    def extend(self, values: Sequence[float] | NDArray[np.float64]) -> None:
+        """Add numbers at the end."""
+        super().extend(values)
+        done, whole = len(self._smallest), len(self) // BLOCK
+        if whole > done:
+            blocks = self.values()[done * BLOCK : whole * BLOCK].reshape(-1, BLOCK)
+            self._smallest.extend(blocks.min(axis=1))
+            self._largest.extend(blocks.max(axis=1))
+
+    def columns(self, size: int) -> tuple[tuple[float, float, float, float], ...]:
         """First, smallest, largest and last number of each column.
 
         Args:
-            starts: where each column begins, ascending; the last one goes to the end.
+            size: numbers in a column, a power of two; the last column may have fewer.
         """
         values = self.values()
+        starts = np.arange(0, len(values), size)
         lasts = np.append(starts[1:], len(values)) - 1
+        smallest, largest, each = values, values, size
+        if size > BLOCK:
+            rest = values[len(self._smallest) * BLOCK :]
+            smallest = np.append(self._smallest.values(), rest.min() if len(rest) else [])
+            largest = np.append(self._largest.values(), rest.max() if len(rest) else [])
+            each = size // BLOCK
+        cuts = np.arange(len(starts)) * each
         table = (
             values[starts],
-            np.minimum.reduceat(values, starts),
-            np.maximum.reduceat(values, starts),
+            np.minimum.reduceat(smallest, cuts),
+            np.maximum.reduceat(largest, cuts),
             values[lasts],
         )
         return tuple(zip(*(row.tolist() for row in table), strict=True))
@@ -81,14 +110,14 @@ class History:
         steps = len(self.train)
         if steps == 0 or width <= 0:
             return None
-        columns = min(width, steps)
-        starts = np.arange(columns, dtype=np.int64) * steps // columns
+        # A power of two: columns stay where they are, and as they are, until it doubles.
+        size = 1 << (-(-steps // width) - 1).bit_length()
         return Curve(
             first=1,
             last=steps,
-            steps=tuple((starts + 1).tolist()),
-            train=self.train.columns(starts),
-            held_out=self.held_out.columns(starts) if len(self.held_out) else (),
+            steps=tuple(range(1, steps + 1, size)),
+            train=self.train.columns(size),
+            held_out=self.held_out.columns(size) if len(self.held_out) else (),
             marks=tuple(self._marks),
         )
 

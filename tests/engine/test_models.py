@@ -93,11 +93,44 @@ def test_a_column_of_the_history_keeps_every_spike(losses: list[float], width: i
     history.train.extend(losses)
     curve = history.curve(width)
     assert curve is not None
-    assert len(curve.steps) == min(width, len(losses))
+    assert min(len(losses), width / 2) <= len(curve.steps) <= width
     bounds = [*(step - 1 for step in curve.steps), len(losses)]
     for column, start, end in zip(curve.train, bounds, bounds[1:], strict=False):
         part = losses[start:end]
         assert column == (part[0], min(part), max(part), part[-1])
+
+
+@given(
+    parts=st.lists(st.integers(1, 5000), min_size=1, max_size=20),
+    width=st.integers(1, 9),
+    seed=st.integers(0, 99),
+)
+def test_a_long_history_is_summed_up_as_if_it_were_looked_at_whole(
+    parts: list[int], width: int, seed: int
+) -> None:
+    losses = np.random.default_rng(seed).normal(size=sum(parts))
+    history, start = History(), 0
+    for part in parts:
+        history.train.extend(losses[start : start + part].tolist())
+        start += part
+    curve = history.curve(width)
+    assert curve is not None
+    bounds = [*(step - 1 for step in curve.steps), len(losses)]
+    for column, begin, end in zip(curve.train, bounds, bounds[1:], strict=False):
+        part_of = losses[begin:end]
+        assert column == (part_of[0], part_of.min(), part_of.max(), part_of[-1])
+
+
+def test_columns_of_a_history_stay_as_they_are_while_it_grows() -> None:
+    history = History()
+    history.train.extend(np.arange(1000.0).tolist())
+    before = history.curve(80)
+    history.train.extend([0.0] * 20)
+    after = history.curve(80)
+    assert before is not None
+    assert after is not None
+    assert after.steps[: len(before.steps)] == before.steps
+    assert after.train[: len(before.train) - 1] == before.train[:-1]
 
 
 def test_a_history_grows_without_losing_anything() -> None:

@@ -12,7 +12,8 @@ from engine.protocol import DatasetOpened, Exportable, Snapshot
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import figure
 from tui.lines import Lines
-from tui.panes.loss_plot import COUNTS, FLOOR, HELD_OUT, RGB, UNIFORM, Inks, plot
+from tui.panes.loss_drawing import COUNTS, FLOOR, HELD_OUT, RGB, UNIFORM, Inks
+from tui.panes.loss_plot import plot
 from tui.panes.pane import Pane
 from tui.plain import spelled
 from tui.terminal import terminal_of

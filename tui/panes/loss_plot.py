@@ -1,38 +1,19 @@
-"""The loss as a plot in text: built by plotext from the columns that the engine sent."""
+"""What the plot of the loss shows, from the columns that the engine sent."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
-from typing import Any, Final
+from typing import Final
 
-from rich.text import Text
 from textual.content import Content
 
 from engine.protocol import Curve, Lines
+from tui.panes.loss_drawing import COUNTS, FLOOR, UNIFORM, Grid, Inks, Picture, drawn
 
-RGB = tuple[int, int, int]
+Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
 Fours = tuple[tuple[float, float, float, float], ...]
 
-# Each line has a sign of its own, so that they are told apart without colours and in ASCII too.
-FLOOR: Final = "─"
-COUNTS: Final = "+"
-UNIFORM: Final = "┈"
-HELD_OUT: Final = "◦"
-
 STEPS_AT_FIRST: Final = 100  # the goal when the lab opens, and so the width of an empty plot
-
-
-@dataclass(frozen=True)
-class Inks:
-    """The colours of a plot."""
-
-    train: RGB
-    held_out: RGB
-    floor: RGB
-    counts: RGB
-    uniform: RGB
-    quiet: RGB  # axes and marks
 
 
 def plot(
@@ -61,11 +42,7 @@ def plot(
     """
     if width < 12 or height < 4:
         return []
-    # Imported late: it takes 80 ms, which the first paint has better uses for.
-    import plotext
-
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
-    steps = curve.steps if curve else ()
     references = [(lines.floor, FLOOR, inks.floor), (lines.counts, COUNTS, inks.counts),
                   (lines.uniform, UNIFORM, inks.uniform)]  # fmt: skip
     values = [v for four in (*train, *held_out) for v in four if isfinite(v)]
@@ -75,77 +52,47 @@ def plot(
     references = [line for line in references if isfinite(line[0]) and (line[0] > 0 or not scaled)]
     values += [value for value, _, _ in references]
     low, high = _limits(min(values, default=0), max(values, default=1), log=scaled)
-    first = 0
-    last = _last_step(goal, curve.last if curve else 0)
-
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.limit_size(False, False)  # the size is the pane's, whatever the terminal's is
-    plotext.plotsize(width, height)
-    plotext.frame(False)
-    plotext.ticks_color(inks.quiet)
-    plotext.xlim(first, last)
-    plotext.ylim(low, high)
+    step = curve.last if curve else 0
+    last = _last_step(goal, step)
     ticks = _ticks(low, high, max(4, height // 3), log=scaled)
     labels = _labels(ticks, log=scaled)
-    plotext.yticks(ticks, [f"{label} " for label in labels])
     across = max(1, width - max(map(len, labels), default=0) - 1)
-    marks = _step_ticks(first, last, max(2, width // 10))
-    plotext.xticks(marks, [f"{step:,}" for step in marks])
-
-    for mark in curve.marks if curve else ():
-        plotext.vline(max(first, mark.step), inks.quiet)
-    for phase, (value, sign, ink) in enumerate(references):
-        # Each line in columns of its own: two lines at one height both stay visible.
-        columns = range(phase, across, len(references))
-        x = [first + (last - first) * (c + 0.5) / across for c in columns]
-        plotext.scatter(x, [_at(value, log=scaled)] * len(x), marker=sign, color=ink)
-    for x, y in _strokes(steps, train, log=scaled):
-        plotext.plot(x, y, marker="braille", color=inks.train)
-    for x, y in _strokes(steps, held_out, log=scaled):
-        # Upon the curve, from which it hardly differs: where it stands alone, that is news.
-        apart = max(1, len(x) * 4 // across)
-        plotext.scatter(x[::apart], y[::apart], marker=HELD_OUT, color=inks.held_out)
-    _mark_texts(plotext, curve, first, last, high, across, inks.quiet)
-    drawn = plotext.build().splitlines()
-    return [Content.from_rich_text(Text.from_ansi(line)) for line in drawn]
+    grid = Grid(last, low, high, across, height - 1)
+    steps = curve.steps if curve else ()
+    return drawn(
+        Picture(
+            width, height, grid, tuple(ticks), tuple(f"{label} " for label in labels),
+            tuple(_step_ticks(0, last, max(2, width // 10))),
+            tuple((_at(value, log=scaled), sign, ink) for value, sign, ink in references),
+            tuple(grid.snapped(_strokes(steps, step, train, log=scaled))),
+            tuple(grid.snapped(_strokes(steps, step, held_out, log=scaled))),
+            tuple((mark.step, mark.text) for mark in curve.marks) if curve else (),
+            inks,
+        )
+    )  # fmt: skip
 
 
 def _last_step(goal: int, step: int) -> int:
     """How far the plot reaches: to the goal, or to a round number on the way to a far one."""
-    near = int(10 ** ceil(log10(max(step, STEPS_AT_FIRST))))
-    return max(step, min(goal or STEPS_AT_FIRST, near // 2 if step <= near // 2 else near), 2)
+    least = max(step, STEPS_AT_FIRST)
+    power = int(10 ** ceil(log10(least)))
+    near = next(n for n in (power // 5, power // 2, power) if n >= least)
+    return max(step, min(goal or STEPS_AT_FIRST, near), 2)
 
 
-def _strokes(
-    steps: tuple[int, ...], fours: Fours, *, log: bool
-) -> list[tuple[list[float], list[float]]]:
+def _strokes(steps: tuple[int, ...], last: int, fours: Fours, *, log: bool) -> list[Stroke]:
     """Two points a column, smallest and largest in the order they came; a gap where not finite."""
-    strokes: list[tuple[list[float], list[float]]] = [([], [])]
+    strokes: list[Stroke] = [[]]
     for step, (before, smallest, largest, after) in zip(steps, fours, strict=False):
         pair = (largest, smallest) if before > after else (smallest, largest)
         if not all(map(isfinite, pair)):
-            strokes.append(([], []))
+            strokes.append([])
             continue
-        xs, ys = strokes[-1]
         for value in pair if pair[0] != pair[1] else pair[:1]:
-            xs.append(step)
-            ys.append(_at(value, log=log))
-    return [stroke for stroke in strokes if stroke[0]]
-
-
-def _mark_texts(
-    plotext: Any, curve: Curve | None, first: int, last: int, top: float, across: int, ink: RGB
-) -> None:
-    """What was changed, beside its line, where it does not run into the one before."""
-    free = 0.0
-    for mark in curve.marks if curve else ():
-        column = (max(mark.step, first) - first) / (last - first) * (across - 1)
-        text = f" {mark.text}"
-        if column >= free and column + len(text) < across:
-            x = first + (column + 1) * (last - first) / max(1, across - 1)
-            plotext.text(text.strip(), x, top, color=ink, alignment="left")
-            free = column + len(text) + 1
+            strokes[-1].append((step, _at(value, log=log)))
+    if strokes[-1] and last > steps[-1]:  # up to now, not only to where its column begins
+        strokes[-1].append((last, _at(fours[-1][3], log=log)))
+    return [stroke for stroke in strokes if stroke]
 
 
 def _at(value: float, *, log: bool) -> float:
