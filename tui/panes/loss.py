@@ -18,6 +18,7 @@ from tui.panes.pane import Pane
 from tui.plain import spelled
 from tui.terminal import terminal_of
 
+PLOTS_PER_SECOND: Final = 8.0  # smooth enough for a curve that moves by a dot
 _WIDE: Final = (
     62  # columns in which the legend has room for the hold-out; the title always tells it
 )
@@ -37,6 +38,8 @@ class LossPane(Pane):
     def __init__(self) -> None:
         super().__init__("loss")
         self.log_scale = False
+        self._rests = False  # the plot, drawn a moment ago
+        self._stale = False  # news came meanwhile
 
     def contents(self) -> ComposeResult:
         """The legend, and the plot below it."""
@@ -58,28 +61,47 @@ class LossPane(Pane):
     def shown(self, snapshot: Snapshot) -> None:
         """Draw the history so far."""
         super().shown(snapshot)
-        self._draw()
+        self._tell(snapshot)
+        if snapshot.state != "training" or not self._rests:
+            self._draw()
+            if snapshot.state == "training":
+                self._rest()
+        else:
+            self._stale = True
 
     def rescale(self) -> None:
         """Change between the linear and the logarithmic scale."""
         self.log_scale = not self.log_scale
+        if self.snapshot is not None:
+            self._tell(self.snapshot)
         self._draw()
 
     def notify_style_update(self) -> None:
         """Another theme: other inks."""
         super().notify_style_update()
         if self.is_mounted:
-            self.call_after_refresh(self._draw)
+            self.call_after_refresh(self.refit)
 
     def refit(self) -> None:
         """Plot as many columns as there is room for."""
+        if self.snapshot is not None:
+            self._tell(self.snapshot)
         self._draw()
         self.post_message(self.NeedsChanged())
 
-    def _draw(self) -> None:
-        snapshot = self.snapshot
-        if snapshot is None:
-            return
+    def _rest(self) -> None:
+        """Leave the plot as it is for a moment: it is the dearest thing on the screen to draw."""
+        self._rests, self._stale = True, False
+        self.set_timer(1 / PLOTS_PER_SECOND, self._wake)
+
+    def _wake(self) -> None:
+        self._rests = False
+        if self._stale:
+            self._draw()
+            self._rest()
+
+    def _tell(self, snapshot: Snapshot) -> None:
+        """Bring titles and legend up to date."""
         if snapshot.loss is not None:
             facts = [figure(snapshot.loss), f"step {snapshot.step:,}"]
             if snapshot.curve is not None and snapshot.curve.held_out:
@@ -94,6 +116,12 @@ class LossPane(Pane):
         text = snapshot.reason if snapshot.state == "failed" else hint + rates
         self.subtitle(spelled(text, unicode=unicode))
         self.query_one("#legend", Lines).show([self._legend(snapshot)])
+
+    def _draw(self) -> None:
+        """Bring the plot up to date."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
         canvas = self.query_one("#plot", Lines)
         lines = plot(
             snapshot.curve,
