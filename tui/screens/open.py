@@ -22,7 +22,7 @@ from tui.screens.dialog import Dialog
 from tui.screens.prompt import PRINTABLE
 
 BUILT_IN: Final = "the built-in names"  # as people call them here
-SECONDS_TO_WAIT: Final = 0.3  # for what a path goes on to; a local disk takes a tenth of it
+SECONDS_TO_WAIT: Final = 0.3  # for what a path goes on to; a local disk takes a few milliseconds
 
 
 class OpenScreen(Dialog):
