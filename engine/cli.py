@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from engine.errors import EngineError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+DEVICES = ("auto", "cpu", "cuda", "mps")
 COMMANDS = {
     "stats": "The statistics of a data set.",
     "train": "Train the net, a line a step.",
@@ -45,6 +47,16 @@ class Group(click.Group):
         command: click.Command = import_module(f"engine.commands.{cmd_name}").command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and the group's options, without importing the commands."""
+        own = {name: command.get_short_help_str() for name, command in self.commands.items()}
+        commands = [
+            CompletionItem(name, help=sentence)
+            for name, sentence in {**own, **COMMANDS}.items()
+            if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         rows = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
@@ -66,7 +78,9 @@ class Group(click.Group):
 def data_option(command: Command) -> Command:
     """`--data PATH`, handed over as the path to read."""
 
-    def path(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
+    def path(ctx: click.Context, _: click.Parameter, value: Path | None) -> Path | None:
+        if ctx.resilient_parsing:
+            return value  # a shell completes the line: nothing is read
         from engine.reading import built_in_path
 
         return built_in_path() if value is None else value
@@ -76,6 +90,21 @@ def data_option(command: Command) -> Command:
         type=click.Path(path_type=Path),
         callback=path,
         help="A text file, one word a line; the built-in names by default.",
+    )(command)
+
+
+def device_option(command: Command) -> Command:
+    """`--device NAME`; which there are is known to the engine alone."""
+
+    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+        return [name for name in DEVICES if name.startswith(incomplete)]
+
+    return click.option(
+        "--device",
+        default="auto",
+        show_default=True,
+        shell_complete=complete,
+        help="auto, cpu, cuda, cuda:N or mps.",
     )(command)
 
 

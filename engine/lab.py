@@ -48,6 +48,7 @@ class Lab:
         hold_out: float = 0.0,
         device: str = "auto",
         seed: int = DEFAULTS.seed,
+        pace: float = DEFAULTS.pace,
     ) -> None:
         """Read a data file and build both models.
 
@@ -55,9 +56,10 @@ class Lab:
             EngineError: the file, the device or a setting is not good; says why.
         """
         check("seed", seed)
+        check("pace", pace)
         self.device = pick_device(device)
         self.corpus = read_corpus(path, hold_out)
-        self.settings = msgspec.structs.replace(DEFAULTS, seed=seed, hold_out=hold_out)
+        self.settings = msgspec.structs.replace(DEFAULTS, seed=seed, hold_out=hold_out, pace=pace)
         self.trainer = Trainer(self.corpus.counts_VV, self.corpus.held_out_VV, seed, self.device)
         self.sampler = Sampler(self.corpus)
         self.history = History()

@@ -28,6 +28,7 @@ Exportable = Literal["dataset", "matrix", "loss", "samples", "names"]
 Kind = Literal["folder", "file", "special", "broken"]  # broken: a link to nothing
 
 KEPT_NAMES: Final = 1000  # by the engine: more than any screen shows
+PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
 NO_PACE_LIMIT: Final = float("inf")  # steps per second
 
 
@@ -155,6 +156,7 @@ class Open(Request, frozen=True):
     hold_out: float = 0.0
     device: str = "auto"
     seed: int = 2147483647
+    pace: float = PACE
 
 
 class Train(Request, frozen=True):

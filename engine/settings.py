@@ -7,16 +7,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from engine.errors import BadSetting
-from engine.protocol import Settings
-from engine.streams import LARGEST_SEED
+from engine.protocol import PACE, Settings
 
 SEED: Final = 2147483647  # the lecture's, for weights and for names
+LARGEST_SEED: Final = 2**32 - 1  # of the names: mt19937 takes 32 bits
 GOAL: Final = 100  # steps; the lecture's
 LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean over all pairs
 REGULARISATION: Final = 0.01  # the lecture's λ
 SMOOTHING: Final = 1.0  # the lecture's k
 LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
-PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
 
 DEFAULTS: Final = Settings(
     learning_rate=LEARNING_RATE,

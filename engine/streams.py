@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import BadSetting
-
-LARGEST_SEED: Final = 2**32 - 1  # mt19937 takes 32 bits
+from engine.settings import LARGEST_SEED
 
 MCG31_MODULUS: Final = 2**31 - 1
 MCG31_FACTOR: Final = (

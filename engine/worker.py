@@ -143,7 +143,7 @@ class Worker:
 
     def _open(self, request: Open) -> None:
         path = built_in_path() if request.path is None else Path(expanduser(request.path))
-        self._lab = Lab(path, request.hold_out, request.device, request.seed)
+        self._lab = Lab(path, request.hold_out, request.device, request.seed, request.pace)
         self._number += 1
         self._bursts.clear()
         self._burst = 1

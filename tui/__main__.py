@@ -5,15 +5,23 @@ Here alone the two packages meet in one process, and only to read the command li
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from engine.cli import Group
+from engine.cli import Group, device_option, echo_json, json_option
+from tui.config import ConfigError, config_path, read, settled
+from tui.options import setting_options
+from tui.terminal import detect
 
 LAB = "lab"  # what to do when no command is named
-SEED = 2147483647  # the lecture's; the engine's own default lies behind torch
+SEED = 2147483647  # the lecture's, as the engine's own default is
 
 
 class LabByDefault(Group):
@@ -22,9 +30,22 @@ class LabByDefault(Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the lab in front, unless the group's own options or a command come first."""
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
-        if not args or (args[0].startswith("-") and args[0].split("=")[0] not in own):
+        completing = ctx.resilient_parsing and not args  # a command may follow
+        if not completing and (
+            not args or (args[0].startswith("-") and args[0].split("=")[0] not in own)
+        ):
             args = [LAB, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and the options of the lab too."""
+        items = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            known = {item.value for item in items}
+            of_lab = click.Context(lab, parent=ctx, resilient_parsing=True)
+            more = lab.shell_complete(of_lab, incomplete)
+            items += [item for item in more if item.value not in known]
+        return items
 
 
 @click.group(cls=LabByDefault, context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,13 +54,13 @@ def main() -> None:
     """A terminal lab for character-level language models.
 
     Without a command it opens the lab: makemore-tui [--data PATH] [--device NAME] [--seed N]
-    [--hold-out FRACTION].
+    [--hold-out FRACTION], and more; see makemore-tui lab --help.
     """
 
 
 @main.command(LAB)
 @click.option("--data", type=click.Path(), help="A text file, one word a line.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
+@device_option
 @click.option(
     "--seed",
     default=SEED,
@@ -54,22 +75,60 @@ def main() -> None:
     show_default=True,
     help="Fraction of the distinct words to keep from training.",
 )
-def lab(data: str | None, device: str, seed: int, hold_out: float) -> None:
+@setting_options
+def lab(data: str | None, device: str, seed: int, hold_out: float, **options: Any) -> None:
     """Open the lab: data, matrix, loss and names in one screen."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise click.UsageError(
             "The lab needs a terminal. For a pipe or a script there are stats, train, sample,"
             " score and matrix; see makemore-tui --help."
         )
+    with _wrong_usage():
+        config = settled(read(config_path()), options)
     # Imported here: the other commands need no screen, and --help neither.
     from engine.process import EngineProcess
     from engine.protocol import Open
     from tui.app import LabApp
 
-    path = None if data is None else str(Path(data).absolute())
-    app = LabApp(EngineProcess(), Open(path=path, hold_out=hold_out, device=device, seed=seed))
+    opening = Open(
+        path=None if data is None else str(Path(data).absolute()),
+        hold_out=hold_out,
+        device=device,
+        seed=seed,
+        pace=config.pace,
+    )
+    ascii_only = None if config.ascii == "auto" else config.ascii
+    terminal = detect(os.environ, config.colour, ascii_only)
+    app = LabApp(EngineProcess(), opening, terminal=terminal, config=config)
     app.run()
     sys.exit(app.return_code or 0)
+
+
+@main.command("config")
+@click.option("--default", is_flag=True, help="Print a file that changes nothing, to begin with.")
+@json_option
+def config_(default: bool, as_json: bool) -> None:
+    """Where the configuration is, and the settings in force."""
+    from tui.config_text import as_toml, default_file, in_force
+
+    if default:
+        click.echo(default_file())
+        return
+    with _wrong_usage():
+        facts = in_force(config_path())
+    if as_json:
+        echo_json(facts)
+    else:
+        click.echo(as_toml(facts))
+
+
+@contextmanager
+def _wrong_usage() -> Iterator[None]:
+    try:
+        yield
+    except ConfigError as error:
+        click.echo(f"makemore-tui: {error}", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

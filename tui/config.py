@@ -1,13 +1,198 @@
-"""What a person has chosen once and for all: `config.toml`."""
+"""What a person has chosen once and for all: `config.toml`, and the options of the command line.
+
+Whatever is wrong in the file is told before the screen begins. Imports neither Textual nor torch.
+"""
 
 from __future__ import annotations
 
-import msgspec
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
-FRAMES = 20.0  # a second: smoother than one can follow, and a tenth of what a screen could take
+import msgspec
+import platformdirs
+
+from engine.protocol import NO_PACE_LIMIT, PACE
+from tui.terminal import Colours
+
+FRAMES: Final = 20.0  # a second: smoother than one can follow, and a tenth of what a screen could
+SLOW_FRAMES: Final = 2.0  # a second, over a slow link
+NO_LIMIT: Final = "no limit"
+THEME: Final = "makemore-dark"
+SHORT_THEMES: Final = {"dark": THEME, "light": "makemore-light"}
+THEMES: Final = (  # ours, and Textual's own
+    *SHORT_THEMES.values(), "ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light",
+    "catppuccin-frappe", "catppuccin-latte", "catppuccin-macchiato", "catppuccin-mocha", "dracula",
+    "flexoki", "gruvbox", "monokai", "nord", "rose-pine", "rose-pine-dawn", "rose-pine-moon",
+    "solarized-dark", "solarized-light", "textual-dark", "textual-light", "tokyo-night",
+)  # fmt: skip
+_ANY_COLOURS: Final = ("auto", "truecolour", "256", "16", "none")
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every setting, with its default."""
 
+    theme: str = THEME
+    pace: float = PACE  # training steps a second when a data set is opened; infinite: no limit
     frames: float = FRAMES  # a second, at the most
+    colour: Literal["auto"] | Colours = "auto"
+    ascii: Literal["auto"] | bool = "auto"
+    slow_link: bool = False
+    keys: dict[str, tuple[str, ...]] = {}  # of the actions that have others than in the table
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a setting may be."""
+
+    kind: Any  # for msgspec
+    wanted: str  # "Give …"
+    does: str  # a sentence
+    choices: tuple[str, ...] = ()  # some values, to be completed in a shell
+
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+SETTINGS: Final[dict[str, Setting]] = {
+    "theme": Setting(
+        Literal[(*THEMES, *SHORT_THEMES)],
+        "the name of a theme, such as dark or light",
+        "The colours of the screen: dark, light, or the name of a theme of Textual.",
+        (*SHORT_THEMES, *THEMES),
+    ),
+    "pace": Setting(
+        Positive | Literal["no limit"],
+        f'a number of steps per second above 0, or "{NO_LIMIT}"',
+        f'Training steps a second when the lab opens, or "{NO_LIMIT}".',
+        (NO_LIMIT,),
+    ),
+    "frames": Setting(
+        Annotated[float, msgspec.Meta(ge=0.1, le=100)],
+        "a number of frames a second from 0.1 to 100",
+        "How often a second the screen shows the training, at the most.",
+    ),
+    "colour": Setting(
+        Literal[_ANY_COLOURS],
+        f"one of {', '.join(_ANY_COLOURS)}",
+        "How many colours to use; auto asks the terminal's environment.",
+        _ANY_COLOURS,
+    ),
+    "ascii": Setting(
+        Literal["auto"] | bool,
+        'true, false or "auto"',
+        "Draw with ASCII characters only; auto asks the locale.",
+    ),
+    "slow_link": Setting(
+        bool,
+        "true or false",
+        f"Send less: {SLOW_FRAMES:g} frames a second, no animation, no blinking.",
+    ),
+}
+
+
+class ConfigError(Exception):
+    """Something is wrong with a setting. Its text is shown as it is."""
+
+    def __init__(self, sentence: str, place: str = "") -> None:
+        super().__init__(sentence)
+        self.place = place  # what stands at the left of the line, where it is known
+
+
+def config_path() -> Path:
+    """Where the file is, or would be."""
+    return platformdirs.user_config_path("makemore-tui") / "config.toml"
+
+
+def checked(name: str, value: object) -> Any:
+    """A setting's value, as `Config` has it.
+
+    Raises:
+        ConfigError: it makes no sense; says what would.
+    """
+    setting = SETTINGS[name]
+    try:
+        right: Any = msgspec.convert(value, setting.kind, strict=True)
+    except msgspec.ValidationError as error:
+        near = nearest(value, setting.choices) if isinstance(value, str) else ""
+        raise ConfigError(f"{name} is {shown(value)}. Give {setting.wanted}.{near}") from error
+    if name == "theme":
+        return SHORT_THEMES.get(right, right)
+    return NO_PACE_LIMIT if right == NO_LIMIT else right
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What a config file says: the settings in it, with their values. Nothing, if there is none.
+
+    Raises:
+        ConfigError: says what is wrong, and where.
+    """
+    from tui.config_keys import checked_keys
+
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        given = tomllib.loads(text)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise ConfigError(
+            f"{path}: not UTF-8 (byte {byte:#04x} at offset {error.start:,}). Save it as UTF-8."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}.") from error
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        try:
+            if name == "keys":
+                values[name] = checked_keys(value)
+            elif name in SETTINGS:
+                values[name] = checked(name, value)
+            else:
+                near = nearest(name, (*SETTINGS, "keys"))
+                raise ConfigError(f"there is no setting {shown(name)}.{near}")
+        except ConfigError as error:
+            line = _line_of(error.place or name, text)
+            raise ConfigError(f"{path}{line}: {error}") from error
+    return values
+
+
+def settled(given: Mapping[str, Any], options: Mapping[str, Any]) -> Config:
+    """The settings in force.
+
+    Args:
+        given: those of the file.
+        options: those of the command line, which come before; None: not given.
+    """
+    chosen = {name: value for name, value in options.items() if value is not None}
+    config = Config(**{**given, **chosen})
+    if config.slow_link:
+        config = msgspec.structs.replace(config, frames=min(config.frames, SLOW_FRAMES))
+    return config
+
+
+def nearest(name: str, names: tuple[str, ...]) -> str:
+    """A sentence that tells the nearest right name; empty where none is near."""
+    near = get_close_matches(name, names, n=1)
+    return f" The nearest is {near[0]}." if near else ""
+
+
+def shown(value: object) -> str:
+    """A value as the file would have it, in ASCII."""
+    return json.dumps(value, default=str)
+
+
+def _line_of(name: str, text: str) -> str:
+    """The place of a setting, for a person; empty where it is not plain to see."""
+    parts = r"[\"'\s]*\.[\"'\s]*".join(map(re.escape, name.split(".")))
+    begins = re.compile(rf"\s*\[?\s*(?:keys\s*\.\s*)?[\"']?{parts}[\"']?\s*[=\]]")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if begins.match(line):
+            return f", line {number}"
+    table = name.rpartition(".")[0]
+    return _line_of(table, text) if table else ""

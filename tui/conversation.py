@@ -89,7 +89,7 @@ class Conversation:
             EngineError: it could not be done; the text says why.
         """
         if self._connection is None:
-            raise EngineError("The engine is not running. In the lab, ctrl+r starts it again.")
+            raise EngineError("The engine is not running. Start it again first.")
         answer = await self._connection.call(request)
         if isinstance(request, Open):
             self.opening = request
@@ -108,4 +108,4 @@ class Conversation:
                 self._post(NotOpened(str(error)))
                 # What was wrong may have been the device or the hold-out: another file opens with
                 # the defaults.
-                self.opening = Open(path=self.opening.path)
+                self.opening = Open(path=self.opening.path, pace=self.opening.pace)

@@ -9,7 +9,8 @@ from textual.events import Resize
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-from tui.actions import ACTIONS, Action, action_of, key_label
+from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Action, Group, action_of
+from tui.keys import KeyMap, keys_of
 from tui.plain import spelled
 from tui.terminal import terminal_of
 
@@ -26,7 +27,7 @@ class KeyFooter(Footer):
         """The important keys first in line for room, then the pane's in the table's order."""
         if not self._bindings_ready:
             return
-        unicode = terminal_of(self.app).unicode
+        unicode, keys = terminal_of(self.app).unicode, keys_of(self.app)
         active = {
             binding.id: (binding, enabled)
             for _, binding, enabled, _ in self.screen.active_bindings.values()
@@ -37,16 +38,18 @@ class KeyFooter(Footer):
         room = self.app.size.width - 2  # the footer's own margin, left and right
         fits: set[str] = set()
         for action in sorted(shown, key=lambda action: not action.important):
-            needed = sum(map(len, _said(action, unicode))) + 1 + _GAP
+            needed = sum(map(len, _said(action, keys, unicode))) + 1 + _GAP
             if needed <= room + _GAP:
                 room -= needed
                 fits.add(action.id)
         # Training leads, the pane's own keys follow, and the way out is at the end.
-        shown.sort(key=_place)
+        focused = self.screen.focused
+        groups = PANE_GROUPS.get((focused.id if focused else None) or "", ())
+        shown.sort(key=lambda action: _place(action, groups))
         for action in shown:
             if action.id in fits:
                 binding, enabled = active[action.id]
-                key, label = _said(action, unicode)
+                key, label = _said(action, keys, unicode)
                 yield FooterKey(
                     binding.key, key, label, binding.action,
                     disabled=not enabled, tooltip=action.tooltip,
@@ -58,15 +61,15 @@ class KeyFooter(Footer):
             self.call_after_refresh(self.recompose)
 
 
-def _place(action: Action) -> int:
-    if not action.important:
-        return 0  # in the order of the pane's bindings
-    return -1 if action.group == "train" else 1 + ACTIONS.index(action)
+def _place(action: Action, groups: tuple[Group, ...]) -> tuple[int, int]:
+    if action.important:
+        place = -1 if action.group == "train" else len(GROUP_TITLES)
+    else:
+        place = groups.index(action.group) if action.group in groups else 0
+    return place, ACTIONS.index(action)
 
 
-def _said(action: Action, unicode: bool) -> tuple[str, str]:
+def _said(action: Action, keys: KeyMap, unicode: bool) -> tuple[str, str]:
     """An action's keys and its word."""
-    keys = [key_label(action.keys[0])]
-    if action.twin:
-        keys.append(key_label(action_of(action.twin).keys[0]))
-    return " ".join(keys), spelled(action.label, unicode=unicode)
+    ids = filter(None, (action.id, action.twin))
+    return " ".join(map(keys.label, ids)), spelled(action.label, unicode=unicode)

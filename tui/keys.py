@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from tui.actions import ACTIONS, Action, action_of, key_label, textual_key
 
@@ -47,10 +47,10 @@ class KeyMap:
         }
 
 
-_DEFAULT = KeyMap()
+DEFAULT_KEYS: Final = KeyMap()
 
 
 def keys_of(app: Any) -> KeyMap:
     """The key map of the lab that a widget belongs to; the table's own keys in any other app."""
     keys = getattr(app, "keys", None)
-    return keys if isinstance(keys, KeyMap) else _DEFAULT
+    return keys if isinstance(keys, KeyMap) else DEFAULT_KEYS

@@ -19,7 +19,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from engine.client import Engine, EngineError
 from engine.protocol import (
@@ -47,7 +47,6 @@ from tui.status import StatusLine
 from tui.terminal import Terminal
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
-NO_DATA = "No data. Press o to open a file."
 
 
 def _commands() -> Any:
@@ -76,7 +75,7 @@ class LiveApp(KeyboardApp):
         terminal: Terminal = Terminal(),  # noqa: B008  a frozen value
         config: Config = Config(),  # noqa: B008
     ) -> None:
-        super().__init__(terminal, KeyMap())
+        super().__init__(terminal, KeyMap(config.keys))
         self.config = config
         self.engine = Conversation(engine, opening, self._hear)
         self.dataset: DatasetOpened | None = None
@@ -89,7 +88,9 @@ class LiveApp(KeyboardApp):
         self._watch_due = False
         for theme in themes.themes(terminal.colours):
             self.register_theme(theme)
-        self.theme = themes.DARK
+        self.theme = config.theme
+        if config.slow_link:
+            self.animation_level = "none"
         self.add_class(f"-{terminal.colours}")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -150,6 +151,10 @@ class LiveApp(KeyboardApp):
         """Leave no engine behind, however the screen ends."""
         await self.engine.stop()
 
+    @property
+    def _no_data(self) -> str:
+        return f"No data. Press {self.keys.name('dataset.open')} to open a file."
+
     # --- what the engine tells
 
     def _hear(self, message: Message) -> None:
@@ -162,13 +167,13 @@ class LiveApp(KeyboardApp):
 
     def on_not_opened(self, event: NotOpened) -> None:
         """There is an engine, but no data."""
-        self._become("no data", NO_DATA)
+        self._become("no data", self._no_data)
         self._announce(event.reason)
 
     def on_over(self, event: Over) -> None:
         """The engine has ended: what was shown stays."""
-        self._become("engine ended", NO_DATA)
-        self._announce(f"{event.reason} ctrl+r starts it again.")
+        self._become("engine ended", self._no_data)
+        self._announce(f"{event.reason} {self.keys.name('engine.restart')} starts it again.")
 
     def on_came(self, message: Came) -> None:
         """The engine told something."""
@@ -246,6 +251,8 @@ class LiveApp(KeyboardApp):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The focus came to a pane: where not all have room, it is one of the shown."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = not self.config.slow_link
         if isinstance(event.widget, Pane):
             self.arrange(event.widget.NUMBER)
 

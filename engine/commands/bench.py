@@ -1,55 +1,13 @@
-"""`makemore-tui bench`: how fast it is on this machine, against the lecture's own loops.
-
-Every figure is a ratio of two times of the same run, or a rate; each fast result is checked against
-the slow one before it counts.
-"""
+"""`makemore-tui bench`: how fast it is on this machine, and what it costs its terminal."""
 
 from __future__ import annotations
 
-import platform
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from itertools import islice
-from pathlib import Path
-from typing import Final, TypeVar
+from dataclasses import asdict
 
 import click
-import torch
 
-from engine import counts, net
 from engine.cli import echo_json, json_option, narrate
-from engine.commands import lecture
-from engine.commands.isolated import first_paint_seconds, import_torch_seconds, read_large
-from engine.corpus import read_corpus
-from engine.devices import one_thread
 from engine.errors import EngineError
-from engine.reading import built_in_path
-from engine.sampling import draw_keyed
-from engine.settings import DEFAULTS
-from engine.trainer import Trainer
-
-Value = TypeVar("Value")
-
-STEPS: Final = 100
-NAMES: Final = 1_000_000
-SLOW_NAMES: Final = 5_000  # drawn by the lecture's loop; its time grows with their number
-LARGE: Final = 256 << 20  # bytes
-REPEATS: Final = 5  # at the least, of which the fastest counts: the others had company
-SECONDS: Final = 0.5  # what takes milliseconds is repeated for so long
-
-
-@dataclass(frozen=True)
-class Result:
-    """One line of the table."""
-
-    what: str
-    seconds: float
-    against: str
-    factor: float | None  # how often faster, or what part of the time it takes
-    rate: str
 
 
 @click.command("bench")
@@ -60,13 +18,15 @@ def command(terminal: bool, as_json: bool) -> None:
     if terminal:
         _measure_terminal(as_json)
         return
-    narrate(f"{_machine()}. This takes about a minute.")
+    from engine.commands.bench_lecture import machine, measurements  # and with them torch
+
+    narrate(f"{machine()}. This takes about a minute.")
     results = []
-    for measure in (_counting, _counting_large, _training, _sampling, _first_paint):
+    for measure in measurements():
         narrate(f"{measure.__doc__}")
         results.append(measure())
     if as_json:
-        echo_json({"machine": _machine(), "results": [asdict(result) for result in results]})
+        echo_json({"machine": machine(), "results": [asdict(result) for result in results]})
         return
     click.echo("| what | time | against | factor | rate |\n|---|---|---|---|---|")
     for result in results:
@@ -83,13 +43,15 @@ def command(terminal: bool, as_json: bool) -> None:
 
 def _measure_terminal(as_json: bool) -> None:
     """The bars of the terminal; exit code 1 where one is missed."""
+    from engine.commands.bench_lecture import machine
+
     try:
         from engine.commands import bench_terminal
     except ImportError as error:
         raise EngineError(
             f"bench --terminal needs {error.name}: pip install 'makemore-tui[bench]'."
         ) from error
-    narrate(f"{_machine()}. This takes two minutes.")
+    narrate(f"{machine()}. This takes two minutes.")
     bars = []
     if not as_json:
         click.echo("| what | measured | asked | |\n|---|---|---|---|")
@@ -98,129 +60,7 @@ def _measure_terminal(as_json: bool) -> None:
         if not as_json:
             click.echo(bar.row())
     if as_json:
-        echo_json({"machine": _machine(), "bars": [asdict(bar) for bar in bars]})
+        echo_json({"machine": machine(), "bars": [asdict(bar) for bar in bars]})
     missed = [bar.what for bar in bars if not bar.is_met]
     if missed:
         raise EngineError(f"missed: {'; '.join(missed)}.")
-
-
-def _counting() -> Result:
-    """Counting the built-in file."""
-    path = built_in_path()
-    read_corpus(path)
-    started = time.perf_counter()
-    slow_VV = lecture.count_pairs(path)
-    slow = time.perf_counter() - started
-    fast, corpus = _fastest(lambda: read_corpus(path))
-    _check(torch.equal(corpus.counts_VV, slow_VV.long()), "the counts")
-    return Result(
-        what=f"counting {path.name}, text to N",
-        seconds=fast,
-        against=f"the lecture's loop over pairs, {slow:.3g} s",
-        factor=slow / fast,
-        rate=f"{corpus.path.stat().st_size / fast / 1e6:,.0f} MB/s",
-    )
-
-
-def _counting_large() -> Result:
-    """Counting a generated file of 256 MB."""
-    block = built_in_path().read_bytes()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "large.txt"
-        with path.open("wb") as file:
-            for _ in range(LARGE // len(block)):
-                file.write(block)
-        size = path.stat().st_size
-        seconds, mebibytes = read_large(path, REPEATS)
-    return Result(
-        what=f"counting {size / 1e6:,.0f} MB of ASCII",
-        seconds=seconds,
-        against="",
-        factor=None,
-        rate=f"{size / seconds / 1e6:,.0f} MB/s, {mebibytes:.0f} MiB of memory above torch's own",
-    )
-
-
-def _training() -> Result:
-    """Training 100 steps."""
-    corpus = read_corpus(built_in_path())
-    weights_VV = net.initial_weights(len(corpus.vocabulary), DEFAULTS.seed)
-    rates = (DEFAULTS.learning_rate, DEFAULTS.regularisation)
-    slow_losses, slow = lecture.train_one_hot(corpus.counts_VV, weights_VV, STEPS, *rates)
-    trainer = Trainer(corpus.counts_VV, None, DEFAULTS.seed, torch.device("cpu"))
-
-    def train() -> tuple[float, ...]:
-        trainer.restart(DEFAULTS.seed)
-        return trainer.burst(STEPS, *rates).losses
-
-    fast, losses = _fastest(train)
-    worst = max(abs(a - b) for a, b in zip(losses, slow_losses, strict=True))
-    _check(worst < 1e-4, f"the losses differ by {worst:g}: they")
-    return Result(
-        what=f"{STEPS} training steps",
-        seconds=fast,
-        against=f"the one-hot loop, {slow:.3g} s",
-        factor=slow / fast,
-        rate=f"{STEPS / fast:,.0f} steps/s",
-    )
-
-
-def _sampling() -> Result:
-    """Drawing a million names."""
-    corpus = read_corpus(built_in_path())
-    probs_VV = counts.probabilities(corpus.counts_VV, DEFAULTS.smoothing)
-    seed = DEFAULTS.sample_seed
-    started = time.perf_counter()
-    slow_names = lecture.sample_names(probs_VV, corpus.vocabulary, SLOW_NAMES, seed)
-    slow = (time.perf_counter() - started) * NAMES / SLOW_NAMES
-
-    def draw() -> Iterator[str]:
-        return draw_keyed(probs_VV, corpus.vocabulary, seed, 0, NAMES)
-
-    with one_thread():
-        fast, names = _fastest(lambda: list(draw()))
-    means = [sum(map(len, some)) / len(some) for some in (names, slow_names)]
-    _check(len(names) == NAMES and abs(means[0] - means[1]) < 0.5, "the lengths of the names")
-    _check(names[:3] == list(islice(draw(), 3)), "names drawn again")
-    return Result(
-        what=f"{NAMES:,} names, keyed",
-        seconds=fast,
-        against=f"torch.multinomial, a name at a time, {slow:.3g} s (from {SLOW_NAMES:,} names)",
-        factor=slow / fast,
-        rate=f"{NAMES / fast:,.0f} names/s",
-    )
-
-
-def _first_paint() -> Result:
-    """Opening the lab in a terminal, until its first screen stands."""
-    slow = min(import_torch_seconds() for _ in range(REPEATS))
-    fast = min(first_paint_seconds() for _ in range(REPEATS))
-    return Result(
-        what="makemore-tui to first paint",
-        seconds=fast,
-        against=f'python -c "import torch", {slow:.3g} s',
-        factor=fast / slow,
-        rate="",
-    )
-
-
-def _fastest(work: Callable[[], Value]) -> tuple[float, Value]:
-    """The seconds of the fastest of some repeats, and what it returned."""
-    times: list[float] = []
-    while len(times) < REPEATS or sum(times) < SECONDS:
-        started = time.perf_counter()
-        result = work()
-        times.append(time.perf_counter() - started)
-    return min(times), result
-
-
-def _check(right: bool, what: str) -> None:
-    if not right:
-        raise EngineError(f"{what} are not those of the lecture's loop. Please report this.")
-
-
-def _machine() -> str:
-    return (
-        f"{platform.machine()}, {torch.get_num_threads()} threads, Python"
-        f" {platform.python_version()}, torch {torch.__version__}, {sys.platform}"
-    )

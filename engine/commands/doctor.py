@@ -9,19 +9,21 @@ import sys
 from importlib.metadata import version
 
 import click
-import torch
 
 from engine.cli import echo_json, json_option
-from engine.devices import available_devices
 from engine.printable import printable
 from engine.process import EngineProcess
-from engine.reading import built_in_path
 
 
 @click.command("doctor")
 @json_option
 def command(as_json: bool) -> None:
     """What it runs on: Python, torch, devices, terminal, paths."""
+    import torch  # takes a while: --help and a shell's completion can do without
+
+    from engine.devices import available_devices
+    from engine.reading import built_in_path
+
     facts = {
         "makemore-tui": version("makemore-tui"),
         "python": f"{platform.python_version()} ({sys.executable})",

@@ -10,7 +10,6 @@ import click
 
 from engine.commands.training import Training, smoothing_option, training_options
 from engine.protocol import View
-from engine.tables import matrix_rows
 
 OF_THE_NET = ("net", "weights", "difference")
 
@@ -25,6 +24,8 @@ def command(
     smoothing: float,
 ) -> None:
     """A matrix as CSV, its characters as header. The net's views are those after training."""
+    from engine.tables import matrix_rows  # with torch: --help and a shell can do without
+
     lab = training.lab(smoothing=smoothing)
     if view in OF_THE_NET:
         training.finish(lab)

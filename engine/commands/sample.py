@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import click
-from torch import Tensor
 
 from engine.cli import echo_json, json_option
 from engine.commands.training import Training, smoothing_option, training_options
-from engine.lab import Lab
 from engine.printable import printable
-from engine.sampling import STREAMS, NameStream, draw_keyed, has_ended, sharpen
-from engine.scoring import mean_nll, probabilities_of_word
+from engine.protocol import Stream
 from engine.settings import DEFAULTS
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.lab import Lab
 
 LINES: Final = 1000  # written at once; a line at a time takes longer than drawing the names
 
@@ -23,7 +25,7 @@ LINES: Final = 1000  # written at once; a line at a time takes longer than drawi
 @click.command("sample")
 @click.option("-n", "count", default=5, type=click.IntRange(0), show_default=True, help="Names.")
 @click.option("--model", type=click.Choice(["counts", "net"]), default="counts", show_default=True)
-@click.option("--stream", type=click.Choice(list(STREAMS)), default="keyed", show_default=True)
+@click.option("--stream", type=click.Choice(get_args(Stream)), default="keyed", show_default=True)
 @click.option("--seed", default=DEFAULTS.sample_seed, show_default=True, help="Of the stream.")
 @click.option("--temperature", default=1.0, show_default=True, help="0 takes the most probable.")
 @click.option("--top-k", default=0, show_default=True, help="Only the k most probable; 0 for all.")
@@ -44,6 +46,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Draw names, one a line. The net is first trained as by `makemore-tui train`."""
+    from engine.sampling import has_ended  # with torch: --help and a shell can do without
+    from engine.scoring import mean_nll, probabilities_of_word
+
     lab = training.lab(
         smoothing=smoothing,
         sample_seed=seed,
@@ -73,6 +78,8 @@ def command(
 
 
 def _names(lab: Lab, probs_VV: Tensor, stream: str, count: int) -> Iterator[str]:
+    from engine.sampling import NameStream, draw_keyed, sharpen
+
     settings, vocabulary = lab.settings, lab.corpus.vocabulary
     seed, prefix = settings.sample_seed, settings.prefix
     sharpness = (settings.temperature, settings.top_k)

@@ -11,8 +11,6 @@ from engine.cli import echo_json, json_option
 from engine.commands.training import Training, smoothing_option, training_options
 from engine.printable import printable
 from engine.protocol import Scored
-from engine.scoring import mean_nll, nll
-from engine.snapshots import scored
 
 
 @click.command("score")
@@ -27,6 +25,8 @@ def command(
     as_json: bool,
 ) -> None:
     """The negative log likelihood of each WORD under the count model and the trained net."""
+    from engine.snapshots import scored  # with torch: --help and a shell can do without
+
     lab = training.lab(smoothing=smoothing)
     scores = {word: scored(lab, word) for word in words}  # an unknown character shows at once
     training.finish(lab)
@@ -40,11 +40,15 @@ def command(
 
 def _means(score: Scored) -> tuple[float, float]:
     """The word's mean NLL under the counts and under the net."""
+    from engine.scoring import mean_nll
+
     steps = score.characters
     return mean_nll([step.p_counts for step in steps]), mean_nll([step.p_net for step in steps])
 
 
 def _as_json(word: str, score: Scored) -> dict[str, Any]:
+    from engine.scoring import nll
+
     by_counts, by_net = _means(score)
     return {
         "word": word,
@@ -63,6 +67,8 @@ def _as_json(word: str, score: Scored) -> dict[str, Any]:
 
 
 def _as_table(word: str, score: Scored) -> str:
+    from engine.scoring import nll
+
     known = {True: "in the data", False: "new", None: "not known whether in the data"}
     lines = [
         f"{printable(word)} ({known[score.in_data]})",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from engine.cli import data_option, echo_json, json_option
-from engine.corpus import Corpus, read_corpus
 from engine.printable import label, printable
-from engine.tables import statistics
+
+if TYPE_CHECKING:
+    from engine.corpus import Corpus
 
 
 @click.command("stats")
@@ -17,16 +19,19 @@ from engine.tables import statistics
 @json_option
 def command(data: Path, as_json: bool) -> None:
     """The statistics of a data set."""
+    from engine.corpus import read_corpus  # with torch: --help and a shell can do without
+    from engine.tables import statistics
+
     corpus = read_corpus(data)
+    facts = statistics(corpus)
     if as_json:
-        echo_json(statistics(corpus))
+        echo_json(facts)
         return
-    for name, value in _facts(corpus):
+    for name, value in _facts(corpus, facts):
         click.echo(f"{name:<17} {value}")
 
 
-def _facts(corpus: Corpus) -> list[tuple[str, str]]:
-    facts = statistics(corpus)
+def _facts(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
     labels = [label(character) for character in corpus.vocabulary.characters]
 
     def counted(value: int | None) -> str:

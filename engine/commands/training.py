@@ -6,14 +6,16 @@ import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli import data_option
+from engine.cli import data_option, device_option
 from engine.errors import EngineError
-from engine.lab import Lab
 from engine.settings import DEFAULTS, GOAL
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Training:
         Raises:
             EngineError: the data, the device or a setting is not good.
         """
+        from engine.lab import Lab  # which takes torch with it: --help and a shell can do without
+
         lab = Lab(self.data, self.hold_out, self.device, self.weights_seed)
         lab.configure(
             learning_rate=self.learning_rate, regularisation=self.regularisation, **settings
@@ -84,9 +88,7 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
             show_default=True,
             help="Fraction of the distinct words to keep from training.",
         ),
-        click.option(
-            "--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps."
-        ),
+        device_option,
         click.option(
             seed,
             "weights_seed",

@@ -11,6 +11,7 @@ from textual.content import Content
 from engine.protocol import DatasetOpened, Exportable, Snapshot
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import figure
+from tui.keys import keys_of
 from tui.lines import Lines
 from tui.panes.loss_drawing import COUNTS, FLOOR, HELD_OUT, RGB, UNIFORM, Inks
 from tui.panes.loss_plot import plot
@@ -112,7 +113,8 @@ class LossPane(Pane):
         settings = snapshot.settings
         unicode = terminal_of(self.app).unicode
         rates = f"lr {settings.learning_rate:g} · λ {settings.regularisation:g}"
-        hint = "space trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
+        begin = keys_of(self.app).name("train.toggle")
+        hint = f"{begin} trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
         text = snapshot.reason if snapshot.state == "failed" else hint + rates
         self.subtitle(spelled(text, unicode=unicode))
         self.query_one("#legend", Lines).show([self._legend(snapshot)])

@@ -19,6 +19,7 @@ from engine.protocol import (
     Source,
 )
 from tui.actions import PANE_GROUPS, bindings_of
+from tui.keys import keys_of
 from tui.lines import Lines
 from tui.panes.names_drawing import CUT, header_lines, line_of
 from tui.panes.names_place import NamesPlace
@@ -140,7 +141,9 @@ class SamplesPane(Wheeled, Pane):
         if not snapshot.names:
             self._shown = ()
             blank = [Content("")] * max(0, (rows - 1) // 2)
-            hint = Content.styled("Press s for ten names", _QUIET)
+            hint = Content.styled(
+                f"Press {keys_of(self.app).name('samples.draw')} for ten names", _QUIET
+            )
             return [*blank, Content.assemble(" " * ((width - hint.cell_length) // 2), hint)]
         last = max(0, len(snapshot.names) - self._place.back)
         self._shown = snapshot.names[max(0, last - rows) : last]
