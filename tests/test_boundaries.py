@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from engine.cli import COMMANDS
+
 SHOW_MODULES = """
 import json, sys
 {code}
@@ -44,7 +46,17 @@ def test_the_engine_loads_no_screen() -> None:
     assert not loaded & {"tui", "textual", "rich", "plotext"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["lab", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["config"],
+        ["config", "--default"],
+        *([name, "--help"] for name in ("lab", "config", *COMMANDS)),
+    ],
+    ids=" ".join,
+)
 def test_help_loads_neither_torch_nor_textual(arguments: list[str]) -> None:
     loaded = modules_after(
         "from tui.__main__ import main\n"

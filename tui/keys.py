@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from tui.actions import ACTIONS, Action, action_of, key_label, textual_key
@@ -20,9 +21,6 @@ class KeyMap:
             changes: by action id; already checked.
         """
         self._changes = dict(changes or {})
-        self._actions = {
-            textual_key(key): (key, action) for action in ACTIONS for key in self.of(action.id)
-        }
 
     def of(self, identity: str) -> Keys:
         """The keys of an action; the first is shown."""
@@ -39,6 +37,11 @@ class KeyMap:
     def on(self, key: str) -> tuple[str, Action] | None:
         """The key as it is written, and its action, for a key as Textual names it."""
         return self._actions.get(key)
+
+    @cached_property
+    def _actions(self) -> dict[str, tuple[str, Action]]:
+        # When a key is pressed: Textual, which names them, is there then.
+        return {textual_key(key): (key, action) for action in ACTIONS for key in self.of(action.id)}
 
     def for_textual(self) -> dict[str, str]:
         """The changed keys, as `App.set_keymap` takes them."""

@@ -1,0 +1,140 @@
+"""Keys of one's own: they work, the old ones do not, and all that shows a key shows the new one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from engine.protocol import Draw, Open, StepOnce, Train
+from tests.screen.fake_engine import FakeEngine
+from tests.screen.lab import screen_text, settled, until
+from tui.app import LabApp
+from tui.config import Config
+
+OTHERS = {
+    "samples.draw": ("f5",), "train.toggle": ("G",), "help": ("ctrl+y",), "quit": ("Q",),
+    "train.step": ("n",), "train.more": (".",), "pane.next": ("]",), "smoothing.up": ("tab",),
+    "engine.restart": ("f9",), "dataset.open": ("O",), "interrupt": ("ctrl+x",),
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def remapped(engine: FakeEngine) -> AsyncIterator[tuple[LabApp, Pilot[None]]]:
+    app = LabApp(engine, Open(), config=Config(keys=OTHERS))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, lambda: app.snapshot and app.snapshot.cells)
+        await settled(pilot)
+        yield app, pilot
+
+
+async def test_a_remapped_key_works_and_the_old_one_does_not():
+    engine = FakeEngine()
+    async with remapped(engine) as (_, pilot):
+        await pilot.press("s", "space")
+        await settled(pilot)
+        assert not engine.asked(Draw)
+        assert not engine.asked(Train)
+        await pilot.press("f5", "G")
+        await until(pilot, lambda: Draw(10) in engine.requests and Train() in engine.requests)
+
+
+async def test_two_actions_swap_their_keys_whatever_has_the_focus():
+    for pane in ("1", "2", "4"):
+        engine = FakeEngine()
+        async with remapped(engine) as (_, pilot):
+            await pilot.press(pane, "n")
+            await until(pilot, lambda: StepOnce() in engine.requests)  # noqa: B023
+            assert not engine.asked(Train)
+            await pilot.press("full_stop")
+            await until(pilot, lambda: Train(more=100) in engine.requests)  # noqa: B023
+
+
+async def test_tab_can_mean_something_else():
+    engine = FakeEngine()
+    async with remapped(engine) as (app, pilot):
+        await pilot.press("tab")
+        await until(pilot, lambda: any(type(r).__name__ == "Adjust" for r in engine.requests))
+        assert app.focused is not None
+        assert app.focused.id == "matrix"
+        await pilot.press("right_square_bracket")
+        assert app.focused.id == "loss"
+
+
+async def test_footer_hints_help_and_palette_show_the_keys_in_force():
+    async with remapped(FakeEngine()) as (app, pilot):
+        footer = screen_text(app).splitlines()[-1]
+        assert footer.split()[:2] == ["G", "train"]
+        assert footer.split()[-4:] == ["^y", "help", "Q", "quit"]
+        assert "Press f5 for ten names" in screen_text(app)
+        assert "G trains" in screen_text(app)
+        await pilot.press("2")
+        await settled(pilot)
+        assert "n step . +100" in screen_text(app).splitlines()[-1]
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: "G            Train to the goal" in screen_text(app))
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("ctrl+p")
+        await settled(pilot)
+        await pilot.press(*"ten names")
+        await until(pilot, lambda: "Draw ten names (f5)" in screen_text(app))
+
+
+async def test_the_footer_keeps_its_order_with_other_keys():
+    async with remapped(FakeEngine()) as (app, pilot):
+        await pilot.press("2")
+        await settled(pilot)
+        words = [word for word in screen_text(app).splitlines()[-1].split() if len(word) > 2]
+        plain = LabApp(FakeEngine(), Open())
+        async with plain.run_test(size=(120, 40)) as other:
+            await until(other, lambda: plain.snapshot and plain.snapshot.cells)
+            await other.press("2")
+            await settled(other)
+            there = screen_text(plain).splitlines()[-1].split()
+            usual = [word for word in there if len(word) > 2 and word != "space"]
+        assert words == usual
+
+
+async def test_the_sentences_of_the_states_name_the_keys_in_force():
+    engine = FakeEngine()
+    engine.start_error = "No engine answers at /tmp/x.sock."
+    app = LabApp(engine, Open(), config=Config(keys=OTHERS))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "f9 starts it again" in screen_text(app))
+        assert "Press O to open a file" in screen_text(app)
+        engine.start_error = None
+        await pilot.press("f9")
+        await until(pilot, lambda: "32,033" in screen_text(app))
+
+
+async def test_the_ways_out_can_have_other_keys_too():
+    async with remapped(FakeEngine()) as (app, pilot):
+        await pilot.press("c")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await settled(pilot)
+        await pilot.press("Q", "q", "ctrl+q")
+        await settled(pilot)
+        assert app.screen.query_one(Input).value == "Qq"
+        await pilot.press("ctrl+x")
+        await until(pilot, lambda: "Press ctrl+x again to quit." in screen_text(app))
+        await pilot.press("escape", "Q")
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_theme_frames_and_a_slow_link_reach_the_screen():
+    engine = FakeEngine()
+    config = Config(theme="nord", frames=2.0, slow_link=True)
+    app = LabApp(engine, Open(), config=config)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: engine.watch)
+        assert engine.watch is not None
+        assert engine.watch.frames == 2.0
+        assert app.theme == "nord"
+        assert app.animation_level == "none"
+        await pilot.press("c")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await settled(pilot)
+        assert not app.screen.query_one(Input).cursor_blink
