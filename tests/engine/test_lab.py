@@ -139,6 +139,13 @@ def test_a_bad_setting_changes_nothing(
     assert lab.settings == before
 
 
+def test_a_lab_begins_at_the_pace_it_is_given_and_refuses_one_that_makes_no_sense() -> None:
+    assert Lab(built_in_path(), device="cpu", pace=math.inf).settings.pace == math.inf
+    for pace in (0.0, -1.0, math.nan):
+        with pytest.raises(BadSetting, match="steps per second above 0"):
+            Lab(built_in_path(), device="cpu", pace=pace)
+
+
 def test_a_device_that_is_not_there_is_an_error_that_lists_those_that_are() -> None:
     with pytest.raises(NoSuchDevice, match="cpu"):
         Lab(built_in_path(), device="cuda:63")

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Group, key_label
-from tui.keys import KeyMap, Keys, keys_of
+from tui.keys import DEFAULT_KEYS, KeyMap, Keys, keys_of
 from tui.panes.about import ABOUT
 from tui.panes.pane import Pane
 from tui.plain import spelled
@@ -28,7 +28,6 @@ _MOVING: Final = (
     ("click", "Go to a pane, and move its cursor there. Nothing needs the mouse."),
     ("wheel", "Scroll; in the matrix with shift sideways."),
 )
-_KEY_MAP: Final = KeyMap()
 _READING: Final = (
     ("2.47", "Behind a name: its mean negative log likelihood, nats per character."),
     ("•", "The name is in the data."),
@@ -86,7 +85,7 @@ class HelpScreen(Dialog):
 
 
 def help_text(
-    width: int = 200, pane: Pane | None = None, keys: KeyMap = _KEY_MAP, *, unicode: bool = True
+    width: int = 200, pane: Pane | None = None, keys: KeyMap = DEFAULT_KEYS, *, unicode: bool = True
 ) -> Content:
     """Every action with its keys and its sentence, in lines of at most `width` columns.
 
