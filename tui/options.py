@@ -43,13 +43,14 @@ class SettingType(ParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The values that have names."""
-        choices = SETTINGS[self._setting].choices
+        # Shells take a completion with a space in it for two words.
+        choices = [choice for choice in SETTINGS[self._setting].choices if " " not in choice]
         return [CompletionItem(choice) for choice in choices if choice.startswith(incomplete)]
 
 
 def setting_options(command: Command) -> Command:
     """An option for each setting but the keys; those that are not given are None."""
-    for option in (
+    options = (
         click.option("--theme", type=SettingType("theme", "NAME"), help=_does("theme")),
         click.option("--pace", type=SettingType("pace", "NUMBER"), help=_does("pace")),
         click.option("--frames", type=SettingType("frames", "NUMBER"), help=_does("frames")),
@@ -59,7 +60,8 @@ def setting_options(command: Command) -> Command:
         ),
         click.option("--ascii/--no-ascii", default=None, help="Draw with ASCII characters only."),
         click.option("--slow-link/--no-slow-link", default=None, help=_does("slow_link")),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for option in reversed(options):
         command = option(command)
     return command
 
