@@ -1,0 +1,59 @@
+"""What the lab costs its terminal, and what a terminal that does not read costs the lab."""
+
+import re
+import time
+
+import pytest
+
+from engine.commands import bench_terminal
+from engine.commands.terminal import Terminal
+
+MEBIBYTE = 1 << 20
+
+
+def test_idle_it_sends_nothing_and_does_nothing() -> None:
+    for bar in bench_terminal.idle(10.0):
+        assert bar.is_met, bar.row()
+
+
+def test_a_cursor_move_is_a_few_hundred_bytes() -> None:
+    bar = bench_terminal.moving()
+    assert bar.is_met, bar.row()
+
+
+@pytest.mark.parametrize(
+    ("view", "options"), [("counts", ()), ("net", ()), ("net", ("--slow-link",))]
+)
+def test_training_fits_a_slow_connection(view: str, options: tuple[str, ...]) -> None:
+    bar = bench_terminal.training(view, *options)
+    assert bar.is_met, bar.row()
+
+
+def step_of(terminal: Terminal) -> int:
+    found = re.search(r"([\d,]+)/[\d,]+", terminal.text())
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def test_a_terminal_that_does_not_read_slows_nothing_and_makes_nothing_grow() -> None:
+    with bench_terminal.lab() as terminal:
+        terminal.press(*">" * 40, *"N" * 9)
+        terminal.wait_for("no limit", "training", "9,000,100")
+        terminal.count(2.0)
+        processes = terminal.processes()
+        first, started = step_of(terminal), time.monotonic()
+        terminal.count(2.0)
+        rate = (step_of(terminal) - first) / (time.monotonic() - started)
+        before, memory = step_of(terminal), [p.memory_info().rss for p in processes]
+        started = time.monotonic()
+        for _ in range(40):  # each of them redraws the matrix: far more than a pty holds
+            terminal.press("m")
+            time.sleep(0.15)  # time in which nobody reads, which is what is tested
+        unread = time.monotonic() - started
+        grown = [p.memory_info().rss - m for p, m in zip(processes, memory, strict=True)]
+        terminal.press("n")
+        terminal.wait_for(f"{9_000_200:,}")
+        made = step_of(terminal) - before
+        assert made > 0.5 * rate * unread, "the training went on"
+        assert grown[0] < 8 * MEBIBYTE, "the screen keeps no backlog"
+        assert grown[1] < 8 * MEBIBYTE + 3 * 8 * made, "the engine keeps the losses alone"
