@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from textual.binding import ActiveBinding
+from textual.command import CommandPalette
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
@@ -27,6 +28,14 @@ SECONDS_TO_CONFIRM: Final = 5.0  # between the first ctrl+c and the second
 
 class LabScreen(Screen[None], inherit_bindings=False):
     """The screen below all dialogs. Textual's own keys are left out: ours are in the table."""
+
+
+class Palette(CommandPalette):
+    """Textual's, which fails where it is closed, or opened again, while it still searches."""
+
+    def _watch__list_visible(self) -> None:
+        if self.is_current:
+            super()._watch__list_visible()
 
 
 class KeyboardApp(ThriftyApp, inherit_bindings=False):
@@ -77,10 +86,14 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         if screen is self.screen_stack[0] or focused is None:
             return await self.run_action(active.binding.action, active.node)
         # The letters before it may still lie in the field's queue.
-        self._wait_for(focused, partial(self._act_in_dialog, active, event))
+        self._wait_for(focused, partial(self._act_in_dialog, screen, active, event))
         return True
 
-    async def _act_in_dialog(self, active: ActiveBinding, event: Key) -> None:
+    async def _act_in_dialog(self, screen: Screen[Any], active: ActiveBinding, event: Key) -> None:
+        if screen is not self.screen:  # a key before it closed the dialog
+            if not await self._act(event):
+                await super().on_event(event)
+            return
         # A field declines the keys of scrolling; then the dialog may have a use for them.
         if not await self.run_action(active.binding.action, active.node):
             await super().on_event(event)
@@ -103,6 +116,11 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
                 self._wait_for(self.screen)
             elif not await self._act(event := self._early.pop(0)):
                 await super().on_event(event)
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open: its key works in its field too."""
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
+            self.push_screen(Palette())
 
     # --- the ways out
 

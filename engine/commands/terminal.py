@@ -17,6 +17,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from string import ascii_lowercase
 from typing import Final, Self
 
 import psutil
@@ -28,7 +29,7 @@ SECONDS_TO_WAIT: Final = 60.0
 KEYS: Final = {
     "escape": "\x1b", "enter": "\r", "tab": "\t", "backspace": "\x7f",
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
-    "ctrl+c": "\x03", "ctrl+l": "\x0c", "ctrl+q": "\x11", "ctrl+r": "\x12", "ctrl+z": "\x1a",
+    **{f"ctrl+{letter}": chr(ord(letter) - ord("a") + 1) for letter in ascii_lowercase},
 }  # fmt: skip
 
 # What pyte takes for text: queries and settings of newer terminals.

@@ -1,5 +1,6 @@
 """What the lab costs its terminal, and what a terminal that does not read costs the lab."""
 
+import random
 import re
 import time
 
@@ -57,3 +58,40 @@ def test_a_terminal_that_does_not_read_slows_nothing_and_makes_nothing_grow() ->
         assert made > 0.5 * rate * unread, "the training went on"
         assert grown[0] < 8 * MEBIBYTE, "the screen keeps no backlog"
         assert grown[1] < 8 * MEBIBYTE + 3 * 8 * made, "the engine keeps the losses alone"
+
+
+def drawn(terminal: Terminal) -> list[list[tuple[object, ...]]]:
+    """Every cell: a blank's ink cannot be seen."""
+    screen = terminal.screen
+    cells = [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+    return [
+        [(c.data, c.bg, c.reverse, (c.fg, c.bold) if c.data.strip() else ()) for c in line]
+        for line in cells
+    ]
+
+
+KEYS = ["right", "down", "m", "M", "]", "[", "s", " ", ".", ">", "tab", "1", "2", "3", "4",
+        "z", "?", "escape", "c", "emma", "escape", "o", "escape", "ctrl+p", "escape", "y", "f", "n",
+        "x", "t", "w", "r"]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_many_differences_the_screen_is_what_it_is_drawn_anew(seed: int) -> None:
+    chance = random.Random(seed)
+    with bench_terminal.lab() as terminal:
+        for _ in range(60):
+            terminal.press(chance.choice(KEYS))
+            terminal.count(chance.choice([0.0, 0.02, 0.1]))
+            if chance.random() < 0.1:
+                terminal.resize(chance.choice([60, 80, 120]), chance.choice([20, 24, 40]))
+        terminal.press("escape", "escape")
+        terminal.count(1.0)
+        if "sampling" in terminal.text():
+            terminal.press("S")
+        terminal.wait_until_quiet(6.0)  # trained to the goal, and every toast gone
+        before = drawn(terminal)
+        sent = len(terminal.raw)
+        terminal.press("ctrl+l")
+        terminal.wait_until(lambda _: len(terminal.raw) > sent + 2000, "the screen drawn anew")
+        terminal.wait_until_quiet(1.0)
+        assert drawn(terminal) == before

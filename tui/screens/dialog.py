@@ -19,13 +19,23 @@ SECONDS_TO_READ: Final = 4.0  # that the word about a key stays
 class Dialog(ModalScreen[None]):
     """A box above the lab: a widget of the class `dialog`, with its hint in the lower border."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close")]
     CSS_PATH = "dialogs.tcss"
 
     def __init__(self) -> None:
         super().__init__()
         self._hint: str | None = None  # of the border, while the border says something else
         self._forgetting: Timer | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is gone: an answer of the engine's may come after that."""
+        return self not in self.app.screen_stack
+
+    def action_close(self) -> None:
+        """Close, once: escape may be pressed, or the answer come, when it has begun to go."""
+        if self.is_current:
+            self.dismiss()
 
     def on_key(self, event: Key) -> None:
         """A key that nothing in the dialog took: where it means something in the lab, say so."""
@@ -43,5 +53,7 @@ class Dialog(ModalScreen[None]):
         self._forgetting = self.set_timer(SECONDS_TO_READ, self._forget)
 
     def _forget(self) -> None:
+        if self.is_closed:
+            return
         self.query_one(".dialog", Widget).border_subtitle = self._hint or ""
         self._hint = None

@@ -41,7 +41,7 @@ class HelpScreen(Dialog):
     """A page of keys that scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "dismiss", "close", id="help"),
+        Binding("question_mark", "close", "close", id="help"),
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
         Binding("space", "page", show=False),
@@ -69,7 +69,11 @@ class HelpScreen(Dialog):
         self.call_after_refresh(self._write)
 
     def _write(self) -> None:
+        if self.is_closed:
+            return
         width = self.query_one(VerticalScroll).scrollable_content_region.width
+        if width <= 0:
+            return  # it has no place yet
         unicode = terminal_of(self.app).unicode
         self.query_one(Static).update(
             help_text(width, self._pane, keys_of(self.app), unicode=unicode)

@@ -93,7 +93,7 @@ class OpenScreen(Dialog):
         try:
             seen = await self._call(Browse(path))
         except EngineError as error:
-            self.query_one(Choices).offer([])
+            self._offer([])
             if self._typed is not None and not self._busy:
                 self._say(str(error))  # not in red: the path may still be being typed
             self._answered.set()
@@ -111,6 +111,8 @@ class OpenScreen(Dialog):
         self._answered.set()
 
     def _offer(self, paths: list[str], entries: list[Choice] | None = None) -> None:
+        if self.is_closed:
+            return
         choices = [Choice(path, "", path) for path in dict.fromkeys(paths)]
         self.query_one(Choices).offer([*choices, *(entries or [])])
 
@@ -157,7 +159,7 @@ class OpenScreen(Dialog):
         if (picked or self.query_one(Choices).chosen) and path.endswith("/"):
             self._fill(path)  # into the folder
         elif not path or (path == self._last and self._is_open):
-            self.dismiss()
+            self.action_close()
         else:
             self._busy = True
             self._say("One moment…")
@@ -172,7 +174,7 @@ class OpenScreen(Dialog):
             self._busy = False
             self._say(str(error), wrong=True)
         else:
-            self.dismiss()
+            self.action_close()
 
     # --- the field and the hint
 
@@ -184,6 +186,8 @@ class OpenScreen(Dialog):
             self._type(path)
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
+        if self.is_closed:
+            return
         hint = self.query_one("#hint", Static)
         hint.set_class(wrong, "-wrong")
         hint.update(text)

@@ -71,9 +71,11 @@ class Prompt(Dialog):
         except EngineError as error:
             self._say(str(error), wrong=True)
         else:
-            self.dismiss()
+            self.action_close()
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
+        if self.is_closed:
+            return
         hint = self.query_one("#hint", Static)
         hint.set_class(wrong, "-wrong")
         hint.update(text)

@@ -50,6 +50,8 @@ class ScoreScreen(Dialog):
                 table = score_table(await self._score(word.strip()))
             except EngineError as error:
                 table, wrong = Content(str(error)), True
+        if self.is_closed:
+            return
         hint = self.query_one("#hint", Static)
         hint.set_class(wrong, "-wrong")
         hint.update(table)
