@@ -99,6 +99,8 @@ def lab(data: str | None, device: str, seed: int, hold_out: float, **options: An
     )
     ascii_only = None if config.ascii == "auto" else config.ascii
     terminal = detect(os.environ, config.colour, ascii_only)
+    if config.slow_link and config.colour == "auto":
+        terminal = terminal.thrifty()
     app = LabApp(EngineProcess(), opening, terminal=terminal, config=config)
     app.run()
     sys.exit(app.return_code or 0)

@@ -6,15 +6,18 @@ from typing import Final
 
 from textual.app import ComposeResult
 from textual.events import Resize
+from textual.geometry import Size
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Action, Group, action_of
+from tui.arrangement import arrangement
 from tui.keys import KeyMap, keys_of
 from tui.plain import spelled
 from tui.terminal import terminal_of
 
 _GAP: Final = 1  # column between two keys
+_TURN: Final = "pane"  # what the numbers do where not all panes have room
 
 
 class KeyFooter(Footer):
@@ -36,6 +39,10 @@ class KeyFooter(Footer):
         twins = {action.twin for action in ACTIONS if action.label and action.twin}
         shown = [action_of(i) for i in active if i not in twins and action_of(i).label]
         room = self.app.size.width - 2  # the footer's own margin, left and right
+        panes = "".join(keys.name(f"pane.{number}") for number in range(1, 5))
+        hidden = self.app.size != Size(0, 0) and arrangement(*self.app.size) != "all"
+        if hidden:
+            room -= len(panes) + 1 + len(_TURN) + _GAP
         fits: set[str] = set()
         for action in sorted(shown, key=lambda action: not action.important):
             needed = sum(map(len, _said(action, keys, unicode))) + 1 + _GAP
@@ -48,6 +55,10 @@ class KeyFooter(Footer):
         shown.sort(key=lambda action: _place(action, groups))
         for action in shown:
             if action.id in fits:
+                if hidden and action.id == "help":
+                    yield FooterKey("tab", panes, _TURN, "app.turn(1)").data_bind(
+                        compact=Footer.compact
+                    )
                 binding, enabled = active[action.id]
                 key, label = _said(action, keys, unicode)
                 yield FooterKey(

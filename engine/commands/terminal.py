@@ -55,7 +55,9 @@ class Terminal:
         if self.pid == 0:
             # By the child itself, so that the program cannot ask for the size before it is set.
             _set_size(0, columns, lines)
-            os.execvpe(command[0], tuple(command), {**os.environ, **environment})  # noqa: S606
+            # These two would be believed rather than the terminal.
+            own = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
+            os.execvpe(command[0], tuple(command), {**own, **environment})  # noqa: S606
 
     def __enter__(self) -> Self:
         return self

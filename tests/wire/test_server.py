@@ -88,7 +88,7 @@ async def test_a_lab_is_opened_trained_and_sampled_over_the_wire(client: Client)
     assert values[1 * 27 + 14] == done.reading.p_net
     assert (done.reading.count, done.reading.rank) == (1692, 2)
     assert done.curve is not None
-    assert len(done.curve.steps) == 30
+    assert 15 < len(done.curve.steps) <= 30
     ended = await event(client, lambda e: isinstance(e, Ended))
     assert ended == Ended("done", 100, done.loss, "")
     await client.call(Draw(7))
