@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -62,6 +63,19 @@ class Group(click.Group):
         rows = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
         with formatter.section("Commands"):
             formatter.write_dl([*rows, *COMMANDS.items()])
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run as a program; where the output cannot be written, that is a sentence too."""
+        try:
+            try:
+                return super().main(*args, **options)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            # What is left of the output goes nowhere, or Python would try again at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            click.echo(f"makemore-tui: standard output: {error.strerror or error}.", err=True)
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run; an engine's error ends with its sentence and exit code 1."""

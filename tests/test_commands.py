@@ -188,3 +188,18 @@ def test_results_can_be_cut_short_by_a_pipe() -> None:
     )
     assert done.stdout.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")
+@pytest.mark.parametrize("arguments", [["stats"], ["sample", "-n", "100"], ["--help"]])
+def test_output_that_cannot_be_written_is_a_sentence(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert "standard output: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr

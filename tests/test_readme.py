@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from click.testing import CliRunner
 
@@ -63,3 +64,9 @@ def test_the_options_in_the_readmes_commands_exist() -> None:
     shown = CliRunner().invoke(main, ["lab", "--help"]).output
     for line in re.findall(r"^makemore-tui (--.*)$", README, re.MULTILINE):
         assert all(option in shown for option in re.findall(r"--[a-z-]+", line))
+
+
+def test_the_pictures_of_the_readme_are_those_that_are_tested() -> None:
+    pictures = [unquote(path) for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)]
+    assert len(pictures) == 2
+    assert all((Path(__file__).parents[1] / picture).is_file() for picture in pictures)

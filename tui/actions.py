@@ -118,7 +118,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("samples.top_k", ("K",), "ask('top_k')", "top-k", "Only the k likeliest characters",
            "Draw each character from the k likeliest only.", "samples"),
     Action("samples.copy", ("Y",), "copy_names", "", "Copy all names",
-           "Copy all names to the clipboard, a name a line.", "samples"),
+           "Copy all names to the clipboard, a draw a line; of both models with a tab between.",
+           "samples"),
     # --- everywhere
     Action("dataset.open", ("o",), "open", "open", "Open a file of words",
            "Open a file with a word on each line.", "dataset"),

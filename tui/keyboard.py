@@ -59,7 +59,8 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
     async def on_event(self, event: Event) -> None:
         """Take a key before Textual does."""
         if isinstance(event, Key) and not event.is_forwarded and self.app_focus:
-            await self._take(event)
+            for key in _apart(event):
+                await self._take(key)
         else:
             await super().on_event(event)
 
@@ -136,3 +137,14 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
             self.copy_to_clipboard(selected)
             done = "Copied the selection. "
         self.notify(f"{done}Press {key} again to quit.", timeout=SECONDS_TO_CONFIRM, markup=False)
+
+
+def _apart(event: Key) -> list[Key]:
+    """A key, or two: escape and a letter that arrive together look like alt and the letter.
+
+    Nothing here is bound to alt, and over a slow connection they often come in one packet.
+    """
+    letter = event.character
+    if event.key.startswith("alt+") and letter is not None and len(letter) == 1:
+        return [Key("escape", "\x1b"), Key(letter, letter)]
+    return [event]

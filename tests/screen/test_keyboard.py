@@ -130,3 +130,13 @@ async def go_to(key: str, app: LabApp, pilot: Pilot[None]) -> None:
         await pilot.press(key)
         await until(pilot, lambda: len(app.screen_stack) == 2 and app.screen.is_mounted)
         await settled(pilot)
+
+
+async def test_escape_and_a_letter_in_one_packet_are_two_keys():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("question_mark")
+        await settled(pilot)
+        app.post_message(Key("alt+m", "m"))  # what Textual makes of the two
+        await until(pilot, lambda: engine.watch and engine.watch.view == "probabilities")
+        assert len(app.screen_stack) == 1

@@ -236,7 +236,13 @@ class MatrixPane(Wheeled, Pane):
         place = f"{top + 1}–{top + len(sight.rows)} × {left + 1}–{left + len(sight.columns)}"
         smoothing = f"smoothing {snapshot.settings.smoothing:g}" if snapshot else ""
         where = f"{place} of {all_:,}" if part else ""
-        self.subtitle(" · ".join(filter(None, (order, where, smoothing))))
+        # The smoothing stands nowhere else; where one is can be seen by the labels.
+        brief = f"of {all_:,}" if part else ""
+        for facts in ((order, where, smoothing), (order, brief, smoothing), (brief, smoothing)):
+            text = " · ".join(filter(None, facts))
+            if len(text) <= self.size.width - 4:
+                break
+        self.subtitle(text)
 
         reading = snapshot.reading if snapshot else None
         if reading is not None and (reading.row, reading.column) != cursor:

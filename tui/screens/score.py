@@ -63,7 +63,8 @@ def score_table(scored: Scored) -> Content:
     lines = [
         Content.styled(f"{'':7}{'P counts':>9}{'P net':>8}{'−ln counts':>12}{'−ln net':>9}", quiet)
     ]
-    worst = max((nll(step.p_counts) for step in scored.characters), default=1.0)
+    surprises = [nll(step.p_counts) for step in scored.characters]
+    worst = max((one for one in surprises if one < inf), default=1.0)
     sums = [0.0, 0.0]
     for step in scored.characters:
         pair = f"{step.previous} → {step.symbol}"
@@ -73,7 +74,10 @@ def score_table(scored: Scored) -> Content:
             Content.assemble(
                 pair + " " * max(1, 7 - cell_len(pair)),
                 f"{step.p_counts:>9.4f}{step.p_net:>8.4f}{of_counts:>12.3f}{of_net:>9.3f} ",
-                (bar(of_counts, worst, 8) if worst < inf else "", "$primary"),
+                (
+                    bar(min(of_counts, worst), worst, 8),
+                    "$error" if of_counts == inf else "$primary",
+                ),
             )
         )
     count = max(1, len(scored.characters))
