@@ -30,7 +30,7 @@ class CopyingApp(LiveApp):
         if isinstance(pane, SamplesPane):
             name = pane.picked
             if name is None:
-                self.notify("There is no name yet. s draws ten.")
+                self.notify(f"There is no name yet. {self.keys.name('samples.draw')} draws ten.")
             else:
                 self._put(f"the name {name.text}" if name.text else "an empty name", name.text)
         elif isinstance(pane, Pane) and self.dataset is not None:
@@ -39,7 +39,7 @@ class CopyingApp(LiveApp):
     def action_copy_names(self) -> None:
         """Copy all names."""
         if self.snapshot is not None and not self.snapshot.drawn:
-            self.notify("There is no name yet. s draws ten.")
+            self.notify(f"There is no name yet. {self.keys.name('samples.draw')} draws ten.")
         elif self.dataset is not None:
             self._copy("names", "names")
 

@@ -15,6 +15,7 @@ from typing import Any, Final, TextIO
 
 from tui.suspension import StoppableDriver
 
+WAITING: Final = 9  # writes, three a frame: Textual's queue holds 30, and then blocks the app
 BEHIND: Final = 8192  # characters not yet written; a frame of a training lab has a fifth of that
 
 
@@ -29,11 +30,13 @@ class LastingFile:
         self._written = written
         self._held = 0  # characters since the last flush
         self.is_there = True
+        self.taken = 0  # writes that are over
 
     def write(self, text: str) -> None:
         """Write, as long as there is somebody to read."""
         self._held += len(text)
         self._attempt(lambda: self._file.write(text))
+        self.taken += 1
 
     def flush(self) -> None:
         """Hand on what was written; this waits for the terminal to take it."""
@@ -64,6 +67,7 @@ class TerminalDriver(StoppableDriver):
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
         self._file: Any = LastingFile(self._file, self._quit, self._count)
+        self._writes = 0  # counted by the app's thread
         self._sent = 0  # characters; counted by the app's thread
         self._written = 0  # counted by the writing thread
         self._caught_up: Callable[[], None] | None = None
@@ -71,12 +75,14 @@ class TerminalDriver(StoppableDriver):
     def write(self, data: str) -> None:
         """Hand text to the writing thread."""
         self._sent += len(data)
+        self._writes += 1
         super().write(data)
 
     @property
     def is_behind(self) -> bool:
         """Whether the terminal has not yet taken what it was sent."""
-        return self._sent - self._written > BEHIND
+        waiting = self._writes - self._file.taken
+        return self._sent - self._written > BEHIND or waiting > WAITING
 
     def when_caught_up(self, call: Callable[[], None]) -> None:
         """Call the app back once the terminal has taken everything."""

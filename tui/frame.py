@@ -7,6 +7,7 @@ cells that differ go out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
@@ -32,6 +33,8 @@ _ATTRIBUTES: Final = (
 )  # fmt: skip
 _SEEN_ON_BLANKS: Final = {"4", "7", "9"}
 _RESET: Final = "\x1b[0m"
+# What a terminal would obey, from wherever it came: controls, and the direction of text.
+_OBEYED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SHORT_GAP: Final = 4  # cells; a move of the cursor costs as much
 
 
@@ -89,6 +92,8 @@ class Frame:
                 continue
             if text == "\n":
                 continue
+            if not text.isprintable():
+                text = _OBEYED.sub("", text)
             ink, blank = self._pens(style or Style.null())
             if len(text) == cell_len(text):
                 for character in text:

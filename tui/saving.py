@@ -25,6 +25,9 @@ def check(path: Path, *, over: bool) -> Path:
     """
     try:
         real = Path(os.path.realpath(path))
+    except (OSError, ValueError) as error:
+        raise EngineError(f"{path} cannot be written ({_reason(error)}).") from error
+    try:
         mode = real.stat().st_mode
     except FileNotFoundError:
         if not real.parent.is_dir():

@@ -10,7 +10,7 @@ Colours = Literal["truecolour", "256", "16", "none"]
 
 # Names that say outright that there is no more. A COLORTERM beside them is left over from the
 # session that started them.
-_SIXTEEN: Final = ("linux", "vt", "ansi", "cons25", "hurd", "mach")
+_SIXTEEN: Final = ("linux", "vt1", "vt2", "vt3", "vt4", "vt5", "ansi", "cons25", "hurd", "mach")
 # Over SSH only TERM arrives, and each version of these has 24 bits.
 _TRUECOLOUR: Final = ("kitty", "ghostty", "alacritty", "wezterm", "foot", "contour", "rio")
 # What Python itself puts into LC_CTYPE where the locale is C (PEP 538).

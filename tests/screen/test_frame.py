@@ -133,3 +133,9 @@ def test_a_depth_gets_colours_of_its_own_palette() -> None:
     assert "38;2;0;0;255" in sent["truecolour"]
     assert "38;5;21" in sent["256"]
     assert "\x1b[34m" in sent["16"]
+
+
+def test_what_a_terminal_would_obey_never_reaches_it() -> None:
+    evil = Update(0, 0, "a\x1b[31m\x9b2J\u202eb", Style.null())
+    sent = Frame("none").difference(evil.segments(), COLUMNS, LINES)
+    assert sent == "\x1b[1;1Ha[31m2Jb"

@@ -13,6 +13,7 @@ from tests.screen.fake_engine import SETTINGS, FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.copying import CUT_BY_SOME, TAKEN_BY_TMUX
 from tui.panes.samples import SamplesPane
+from tui.screens import save
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +123,22 @@ async def test_a_pane_is_exported_under_a_sensible_name(folder: Path):
         assert (folder / "all.csv").read_text() == "samples,counts\n1,2\n"
 
 
-async def test_a_file_that_exists_wants_enter_twice_with_nothing_between(folder: Path):
+async def test_a_held_enter_writes_over_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(save, "SECONDS_TO_READ", 1e9)
+    (folder / "names-counts.csv").write_text("precious")
+    async with opened(FakeEngine()) as (app, pilot):
+        await pilot.press("e")
+        await settled(pilot)
+        for _ in range(3):
+            await pilot.press("enter")
+            await until(pilot, lambda: "Enter again writes over it" in screen_text(app))
+        assert (folder / "names-counts.csv").read_text() == "precious"
+
+
+async def test_a_file_that_exists_wants_enter_twice_with_nothing_between(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(save, "SECONDS_TO_READ", 0.0)
     (folder / "names-counts.csv").write_text("precious")
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("e")

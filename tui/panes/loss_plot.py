@@ -13,6 +13,7 @@ from tui.panes.loss_drawing import COUNTS, FLOOR, UNIFORM, Grid, Inks, Picture, 
 Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
 Fours = tuple[tuple[float, float, float, float], ...]
 
+LARGEST: Final = 1e200  # loss that is drawn: beyond, float64 has no room for the plot's edges
 STEPS_AT_FIRST: Final = 100  # the goal when the lab opens, and so the width of an empty plot
 
 
@@ -45,8 +46,8 @@ def plot(
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
     references = [(lines.floor, FLOOR, inks.floor), (lines.counts, COUNTS, inks.counts),
                   (lines.uniform, UNIFORM, inks.uniform)]  # fmt: skip
-    values = [v for four in (*train, *held_out) for v in four if isfinite(v)]
-    values += [start] if isfinite(start) else []
+    values = [min(v, LARGEST) for four in (*train, *held_out) for v in four if isfinite(v)]
+    values += [min(start, LARGEST)] if isfinite(start) else []
     scaled = log and min(values, default=1.0) > 0
     # A floor of 0, that of a single word, has no place on a logarithmic scale.
     references = [line for line in references if isfinite(line[0]) and (line[0] > 0 or not scaled)]
@@ -96,6 +97,7 @@ def _strokes(steps: tuple[int, ...], last: int, fours: Fours, *, log: bool) -> l
 
 
 def _at(value: float, *, log: bool) -> float:
+    value = min(value, LARGEST)
     return log10(value) if log else value
 
 

@@ -116,8 +116,9 @@ class MatrixPane(Wheeled, Pane):
             self._go(self._places[pair[0]], self._places[pair[1]])
 
     def go_to(self, row: int, column: int) -> None:
-        """Move the cursor to a pair of symbols."""
-        self._go(self._places[row], self._places[column])
+        """Move the cursor to a pair of symbols; other data may have been opened meanwhile."""
+        if row in self._places and column in self._places:
+            self._go(self._places[row], self._places[column])
 
     def refit(self) -> None:
         """Take the largest scale that the room allows, and just the space that it needs.
@@ -238,8 +239,8 @@ class MatrixPane(Wheeled, Pane):
         where = f"{place} of {all_:,}" if part else ""
         # The smoothing stands nowhere else; where one is can be seen by the labels.
         brief = f"of {all_:,}" if part else ""
-        for facts in ((order, where, smoothing), (order, brief, smoothing), (brief, smoothing)):
-            text = " · ".join(filter(None, facts))
+        for parts in ((order, where, smoothing), (order, brief, smoothing), ("", brief, smoothing)):
+            text = " · ".join(filter(None, parts))
             if len(text) <= self.size.width - 4:
                 break
         self.subtitle(text)

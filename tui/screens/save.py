@@ -6,10 +6,15 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from time import monotonic
+from typing import Final
 
 from engine.client import EngineError
 from tui import saving
+from tui.figures import shown
 from tui.screens.prompt import Prompt, Question
+
+SECONDS_TO_READ: Final = 0.5  # before an answer to a question is one
 
 # Given where it goes, as the file's ending may choose its form.
 Content = Callable[[Path], Awaitable[str]]
@@ -26,10 +31,11 @@ class SavePrompt(Prompt):
             suggestion: a file's name, in the present folder.
             content: gives the text.
         """
-        hint = f"A file, in {Path.cwd()} or another folder."
+        hint = f"A file, in {_here()} or another folder."
         super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
         self._content = content
         self._asked: Path | None = None  # about this file that is there
+        self._asked_at = 0.0
         self._what = what
 
     def on_input_changed(self) -> None:
@@ -40,15 +46,26 @@ class SavePrompt(Prompt):
         if not text.strip():
             raise EngineError("Give the file a name.")
         path = Path(os.path.expanduser(text.strip()))
-        over = path == self._asked
-        self._asked = None
+        read = monotonic() - self._asked_at > SECONDS_TO_READ  # a held key is no answer
+        over = path == self._asked and read
+        if over or path != self._asked:
+            self._asked = None
         try:
             # Before the engine is asked: what it has to say may be long.
             await asyncio.to_thread(saving.check, path, over=over)
             content = await self._content(path)
             await asyncio.to_thread(saving.write, path, content, over=over)
         except saving.AlreadyThere as error:
-            self._asked = path
+            if self._asked is None:
+                self._asked, self._asked_at = path, monotonic()
             raise EngineError(f"{error} Enter again writes over it.") from error
         lines = content.count("\n")
         self.app.notify(f"Wrote {path}: {lines:,} lines.", markup=False)
+
+
+def _here() -> str:
+    """The present folder, safe to draw; it may be gone."""
+    try:
+        return shown(str(Path.cwd()))
+    except OSError:
+        return "a folder that is gone"
