@@ -22,6 +22,7 @@ from tui.terminal import detect
 
 LAB = "lab"  # what to do when no command is named
 SEED = 2147483647  # the lecture's, as the engine's own default is
+FRAMES = "240"  # a second, at most: a key is seen within 4 ms of being carried out
 
 
 class LabByDefault(Group):
@@ -85,6 +86,7 @@ def lab(data: str | None, device: str, seed: int, hold_out: float, **options: An
         )
     with _wrong_usage():
         config = settled(read(config_path()), options)
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
     # Imported here: the other commands need no screen, and --help neither.
     from engine.process import EngineProcess
     from engine.protocol import Open

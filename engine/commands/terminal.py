@@ -50,6 +50,7 @@ class Terminal:
         self.raw = b""  # everything that came
         self.exit_code: int | None = None
         self._stream = pyte.ByteStream(self.screen)
+        self._text: dict[int, str] = {}  # lines, as they were read last
         self._is_open = True
         self.pid, self._pty = pty.fork()
         if self.pid == 0:
@@ -81,7 +82,12 @@ class Terminal:
 
     def text(self) -> str:
         """What is on the screen."""
-        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+        screen = self.screen
+        for y in screen.dirty:
+            line = screen.buffer[y]
+            self._text[y] = "".join(line[x].data for x in range(screen.columns)).rstrip()
+        screen.dirty.clear()
+        return "\n".join(self._text.get(y, "") for y in range(screen.lines)).rstrip()
 
     def wait_until(self, condition: Callable[[str], object], what: str) -> None:
         """Read until the screen fulfils a condition.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar, Final
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -13,16 +15,14 @@ from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import figure
 from tui.keys import keys_of
 from tui.lines import Lines
-from tui.panes.loss_drawing import COUNTS, FLOOR, HELD_OUT, RGB, UNIFORM, Inks
-from tui.panes.loss_plot import plot
+from tui.panes.loss_drawing import COUNTS, FLOOR, HELD_OUT, RGB, UNIFORM, Inks, Picture, drawn
+from tui.panes.loss_plot import picture_of
 from tui.panes.pane import Pane
 from tui.plain import spelled
 from tui.terminal import terminal_of
 
 PLOTS_PER_SECOND: Final = 8.0  # smooth enough for a curve that moves by a dot
-_WIDE: Final = (
-    62  # columns in which the legend has room for the hold-out; the title always tells it
-)
+_WIDE: Final = 62  # columns: room for the hold-out in the legend, which the title always tells
 
 
 class LossPane(Pane):
@@ -39,8 +39,8 @@ class LossPane(Pane):
     def __init__(self) -> None:
         super().__init__("loss")
         self.log_scale = False
-        self._rests = False  # the plot, drawn a moment ago
-        self._stale = False  # news came meanwhile
+        self._follows = False  # the plot, what the training tells
+        self._stale = False  # there is news
 
     def contents(self) -> ComposeResult:
         """The legend, and the plot below it."""
@@ -63,12 +63,12 @@ class LossPane(Pane):
         """Draw the history so far."""
         super().shown(snapshot)
         self._tell(snapshot)
-        if snapshot.state != "training" or not self._rests:
+        if snapshot.state != "training":
             self._draw()
-            if snapshot.state == "training":
-                self._rest()
         else:
             self._stale = True
+            if not self._follows:
+                self._follow()
 
     def rescale(self) -> None:
         """Change between the linear and the logarithmic scale."""
@@ -90,16 +90,19 @@ class LossPane(Pane):
         self._draw()
         self.post_message(self.NeedsChanged())
 
-    def _rest(self) -> None:
-        """Leave the plot as it is for a moment: it is the dearest thing on the screen to draw."""
-        self._rests, self._stale = True, False
-        self.set_timer(1 / PLOTS_PER_SECOND, self._wake)
-
-    def _wake(self) -> None:
-        self._rests = False
-        if self._stale:
-            self._draw()
-            self._rest()
+    @work(group="plot")
+    async def _follow(self) -> None:
+        """Draw what is new, in a thread: a key must not wait for the dearest thing on the screen."""
+        self._follows = True
+        try:
+            while self._stale:
+                self._stale = False
+                if picture := self._picture():
+                    lines = await asyncio.to_thread(drawn, picture)
+                    self.query_one("#plot", Lines).show(lines)
+                await asyncio.sleep(1 / PLOTS_PER_SECOND)
+        finally:
+            self._follows = False
 
     def _tell(self, snapshot: Snapshot) -> None:
         """Bring titles and legend up to date."""
@@ -120,22 +123,20 @@ class LossPane(Pane):
         self.query_one("#legend", Lines).show([self._legend(snapshot)])
 
     def _draw(self) -> None:
-        """Bring the plot up to date."""
-        snapshot = self.snapshot
+        """Draw the plot now."""
+        self.workers.cancel_group(self, "plot")  # it draws something older
+        picture = self._picture()
+        self.query_one("#plot", Lines).show(drawn(picture) if picture else [])
+
+    def _picture(self) -> Picture | None:
+        """What the plot shows, if there is anything, and room for it."""
+        snapshot, size = self.snapshot, self.query_one("#plot").size
         if snapshot is None:
-            return
-        canvas = self.query_one("#plot", Lines)
-        lines = plot(
-            snapshot.curve,
-            snapshot.lines,
-            snapshot.nll,
-            snapshot.goal,
-            canvas.size.width,
-            canvas.size.height,
-            self._inks(),
-            log=self.log_scale,
-        )
-        canvas.show(lines)
+            return None
+        return picture_of(
+            snapshot.curve, snapshot.lines, snapshot.nll, snapshot.goal, size.width, size.height,
+            self._inks(), log=self.log_scale,
+        )  # fmt: skip
 
     def _legend(self, snapshot: Snapshot) -> Content:
         lines, curve = snapshot.lines, snapshot.curve

@@ -1,7 +1,7 @@
 """How the plot of the loss is drawn, by plotext.
 
 A picture is drawn anew only when it looks different: training moves the loss at every step, but
-most steps move no dot. plotext takes 5 to 20 ms a picture.
+most steps move no dot. plotext takes 5 to 25 ms a picture, and draws one at a time.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final
 
 from rich.text import Text
@@ -22,6 +23,8 @@ FLOOR: Final = "─"
 COUNTS: Final = "+"
 UNIFORM: Final = "┈"
 HELD_OUT: Final = "◦"
+
+_PLOTEXT: Final = Lock()  # it has one figure for all
 
 DOTS: Final = 2, 4  # of a braille sign: across and down
 
@@ -77,6 +80,13 @@ class Picture:
 @lru_cache(maxsize=4)
 def drawn(picture: Picture) -> list[Content]:
     """The picture as lines of text."""
+    with _PLOTEXT:
+        plot = _plotted(picture)
+    return [Content.from_rich_text(Text.from_ansi(line)) for line in plot.splitlines()]
+
+
+def _plotted(picture: Picture) -> str:
+    """The picture as plotext writes it."""
     # Imported late: it takes 80 ms, which the first paint has better uses for.
     import plotext
 
@@ -107,7 +117,7 @@ def drawn(picture: Picture) -> list[Content]:
         few = zip(*stroke[::apart], strict=True)
         plotext.scatter(*few, marker=HELD_OUT, color=inks.held_out)
     _name_marks(plotext, picture)
-    return [Content.from_rich_text(Text.from_ansi(line)) for line in plotext.build().splitlines()]
+    return str(plotext.build())
 
 
 def _name_marks(plotext: Any, picture: Picture) -> None:

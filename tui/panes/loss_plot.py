@@ -5,10 +5,8 @@ from __future__ import annotations
 from math import ceil, floor, isfinite, log10
 from typing import Final
 
-from textual.content import Content
-
 from engine.protocol import Curve, Lines
-from tui.panes.loss_drawing import COUNTS, FLOOR, UNIFORM, Grid, Inks, Picture, drawn
+from tui.panes.loss_drawing import COUNTS, FLOOR, UNIFORM, Grid, Inks, Picture
 
 Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
 Fours = tuple[tuple[float, float, float, float], ...]
@@ -17,7 +15,7 @@ LARGEST: Final = 1e200  # loss that is drawn: beyond, float64 has no room for th
 STEPS_AT_FIRST: Final = 100  # the goal when the lab opens, and so the width of an empty plot
 
 
-def plot(
+def picture_of(
     curve: Curve | None,
     lines: Lines,
     start: float,
@@ -27,8 +25,8 @@ def plot(
     inks: Inks,
     *,
     log: bool,
-) -> list[Content]:
-    """The plot as `height` lines of `width` columns.
+) -> Picture | None:
+    """The plot as `height` lines of `width` columns; None where that is too small for one.
 
     Args:
         curve: the history so far; None before the first step.
@@ -42,7 +40,7 @@ def plot(
         log: whether the loss is shown on a logarithmic scale.
     """
     if width < 12 or height < 4:
-        return []
+        return None
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
     references = [(lines.floor, FLOOR, inks.floor), (lines.counts, COUNTS, inks.counts),
                   (lines.uniform, UNIFORM, inks.uniform)]  # fmt: skip
@@ -60,16 +58,14 @@ def plot(
     across = max(1, width - max(map(len, labels), default=0) - 1)
     grid = Grid(last, low, high, across, height - 1)
     steps = curve.steps if curve else ()
-    return drawn(
-        Picture(
-            width, height, grid, tuple(ticks), tuple(f"{label} " for label in labels),
-            tuple(_step_ticks(0, last, max(2, width // 10))),
-            tuple((_at(value, log=scaled), sign, ink) for value, sign, ink in references),
-            tuple(grid.snapped(_strokes(steps, step, train, log=scaled))),
-            tuple(grid.snapped(_strokes(steps, step, held_out, log=scaled))),
-            tuple((mark.step, mark.text) for mark in curve.marks) if curve else (),
-            inks,
-        )
+    return Picture(
+        width, height, grid, tuple(ticks), tuple(f"{label} " for label in labels),
+        tuple(_step_ticks(0, last, max(2, width // 10))),
+        tuple((_at(value, log=scaled), sign, ink) for value, sign, ink in references),
+        tuple(grid.snapped(_strokes(steps, step, train, log=scaled))),
+        tuple(grid.snapped(_strokes(steps, step, held_out, log=scaled))),
+        tuple((mark.step, mark.text) for mark in curve.marks) if curve else (),
+        inks,
     )  # fmt: skip
 
 
