@@ -92,7 +92,7 @@ class LossPane(Pane):
 
     @work(group="plot")
     async def _follow(self) -> None:
-        """Draw what is new, in a thread: a key must not wait for the dearest thing on the screen."""
+        """Draw what is new, in a thread: no key waits for the dearest thing on the screen."""
         self._follows = True
         try:
             while self._stale:
