@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from engine.atomic import OWNER, write_atomically
 from engine.printable import printable
 
 MOST: Final = 10
@@ -39,17 +38,5 @@ class Recent:
         paths = [path, *(old for old in self.paths() if old != path)][:MOST]
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            _replace(self._file, msgspec.json.format(msgspec.json.encode(paths)))
-
-
-def _replace(file: Path, data: bytes) -> None:
-    """Write a file anew: as a whole, or not at all."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    try:
-        with os.fdopen(handle, "wb") as new:
-            new.write(data)
-        os.replace(name, file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
+            data = msgspec.json.format(msgspec.json.encode(paths))
+            write_atomically(self._file, data, mode=OWNER)

@@ -1,0 +1,79 @@
+"""A file written anew is the old one or the new one, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from engine.atomic import OWNER, write_atomically
+
+
+def test_a_file_is_made_and_then_replaced_and_nothing_lies_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "net.safetensors"
+    for content in (b"first", b"", b"x" * 3_000_000):
+        write_atomically(file, content)
+        assert file.read_bytes() == content
+        assert [*tmp_path.iterdir()] == [file]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_where_writing_fails_the_old_file_stays_and_nothing_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    file = tmp_path / "net.safetensors"
+    file.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(file, b"new")
+    assert file.read_bytes() == b"old"
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_until_the_new_file_is_whole_on_the_disk_the_old_one_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "net.safetensors"
+    file.write_bytes(b"old")
+    fsync, seen = os.fsync, []
+
+    def watched(handle: int) -> None:
+        seen.append((file.read_bytes(), stat.S_ISDIR(os.fstat(handle).st_mode)))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    write_atomically(file, b"new")
+    assert seen == [(b"old", False), (b"new", True)], "the file's content, then the folder's entry"
+
+
+def test_a_missing_folder_is_an_error_and_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        write_atomically(tmp_path / "gone" / "net", b"new")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_link_stays_and_the_file_behind_it_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    file, link = tmp_path / "there" / "net", tmp_path / "link"
+    file.write_bytes(b"old")
+    link.symlink_to(file)
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert file.read_bytes() == b"new"
+
+
+def test_who_may_read_it_is_as_asked_and_as_the_umask_allows(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_atomically(tmp_path / "net", b"")
+        write_atomically(tmp_path / "recent", b"", mode=OWNER)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "net").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "recent").stat().st_mode) == 0o600
