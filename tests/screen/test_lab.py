@@ -9,7 +9,6 @@ from engine.protocol import (
     Adjust,
     Configure,
     Draw,
-    Mark,
     Name,
     Open,
     Pause,
@@ -304,39 +303,6 @@ async def test_a_name_that_was_cut_off_ends_in_dots():
         engine.names = [cut]
         engine.tell_snapshot()
         await until(pilot, lambda: "zzz…" in screen_text(app))
-
-
-async def test_l_shows_the_loss_on_a_logarithmic_scale():
-    engine = FakeEngine()
-    async with opened(engine) as (app, pilot):
-        engine.step_to(30)
-        await settled(pilot)
-        await pilot.press("2", "l")
-        await until(pilot, lambda: "log" in str(app.query_one(LossPane).border_title))
-        before = app.query_one(LossPane).query_one("#plot").text
-        await pilot.press("l")
-        await until(pilot, lambda: app.query_one(LossPane).query_one("#plot").text != before)
-
-
-async def test_a_changed_setting_is_marked_in_the_plot():
-    engine = FakeEngine()
-    engine.marks = [Mark(20, "lr 20")]
-    async with opened(engine) as (app, pilot):
-        engine.step_to(60)
-        await until(pilot, lambda: "lr 20" in app.query_one(LossPane).query_one("#plot").text)
-
-
-async def test_a_loss_that_is_not_a_number_is_a_gap():
-    engine = FakeEngine()
-    async with opened(engine) as (app, pilot):
-        engine.step_to(60)
-        engine.losses[30:40] = [float("nan")] * 10
-        engine.losses[50] = float("inf")
-        engine.tell_snapshot()
-        await settled(pilot)
-        assert app.is_running
-        assert "⠀" not in app.query_one(LossPane).query_one("#plot").text
-        assert app.query_one(LossPane).query_one("#plot").text
 
 
 async def test_a_failed_training_says_why():

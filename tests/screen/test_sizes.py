@@ -118,7 +118,7 @@ async def test_the_pane_beside_the_matrix_is_the_one_looked_at_last() -> None:
 @pytest.mark.parametrize(
     ("size", "scale"),
     [((80, 24), "small"), ((120, 40), "medium"), ((200, 40), "numbers"), ((200, 60), "large"),
-     ((300, 100), "large"), ((60, 20), "small"), ((100, 16), "small")],
+     ((300, 100), "large"), ((60, 20), "wide"), ((60, 40), "wide"), ((100, 16), "small")],
 )  # fmt: skip
 async def test_the_matrix_takes_the_largest_scale_that_fits(
     size: tuple[int, int], scale: str

@@ -41,22 +41,25 @@ class LossPane(Pane):
         self.log_scale = False
         self._follows = False  # the plot, what the training tells
         self._stale = False  # there is news
+        self._keys = Lines(id="legend")
+        # Held on to: while the lab ends, a plot that is still drawn finds no child of its pane.
+        self._plot = Lines(id="plot")
 
     def contents(self) -> ComposeResult:
         """The legend, and the plot below it."""
-        yield Lines(id="legend")
-        yield Lines(id="plot")
+        yield self._keys
+        yield self._plot
 
     @property
     def columns(self) -> int:
         """How many columns of the history the plot can show."""
-        return max(0, self.query_one("#plot").size.width - 4)
+        return max(0, self._plot.size.width - 4)
 
     def opened(self, dataset: DatasetOpened) -> None:
         """Begin an empty plot."""
         super().opened(dataset)
-        for part in self.query(Lines):
-            part.show([])
+        self._keys.show([])
+        self._plot.show([])
         self.post_message(self.NeedsChanged())
 
     def shown(self, snapshot: Snapshot) -> None:
@@ -99,7 +102,7 @@ class LossPane(Pane):
                 self._stale = False
                 if picture := self._picture():
                     lines = await asyncio.to_thread(drawn, picture)
-                    self.query_one("#plot", Lines).show(lines)
+                    self._plot.show(lines)
                 await asyncio.sleep(1 / PLOTS_PER_SECOND)
         finally:
             self._follows = False
@@ -120,17 +123,17 @@ class LossPane(Pane):
         hint = f"{begin} trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
         text = snapshot.reason if snapshot.state == "failed" else hint + rates
         self.subtitle(spelled(text, unicode=unicode))
-        self.query_one("#legend", Lines).show([self._legend(snapshot)])
+        self._keys.show([self._legend(snapshot)])
 
     def _draw(self) -> None:
         """Draw the plot now."""
         self.workers.cancel_group(self, "plot")  # it draws something older
         picture = self._picture()
-        self.query_one("#plot", Lines).show(drawn(picture) if picture else [])
+        self._plot.show(drawn(picture) if picture else [])
 
     def _picture(self) -> Picture | None:
         """What the plot shows, if there is anything, and room for it."""
-        snapshot, size = self.snapshot, self.query_one("#plot").size
+        snapshot, size = self.snapshot, self._plot.size
         if snapshot is None:
             return None
         return picture_of(
@@ -147,15 +150,17 @@ class LossPane(Pane):
         ]
         if curve is not None and curve.held_out and self.size.width >= _WIDE:
             keys.insert(0, (HELD_OUT, "held-out", "hold-out", curve.held_out[-1][3]))
-        parts: list[tuple[str, str] | str] = []
+        line = Content("")
         for sign, ink, name, value in keys:
             colour = self.get_component_styles(f"loss--{ink}").color.hex
-            parts += [
-                (f"{sign} ", colour),
-                (f"{name} ", "$foreground-muted"),
-                f"{figure(value, 3)}  ",
-            ]
-        return Content.assemble(*parts).rstrip()
+            key = Content.assemble(
+                "  " if line else "", (f"{sign} ", colour), (f"{name} ", "$foreground-muted"),
+                figure(value, 3),
+            )  # fmt: skip
+            if line.cell_length + key.cell_length > self.content_size.width:
+                break  # a whole key less, rather than half of its figure
+            line += key
+        return line
 
     def _inks(self) -> Inks:
         def ink(part: str) -> RGB:

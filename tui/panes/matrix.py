@@ -141,7 +141,11 @@ class MatrixPane(Wheeled, Pane):
             across, down = scale.size_of(symbols)
             columns = width if whole else max(NARROWEST, min(width, across))
             told = height_in(columns, height)
-            if zoomed or (across <= columns and down <= height - told):
+            if scale.name == "wide":  # as high as the smallest, where nothing stands beside it
+                fits = whole and across <= columns
+            else:
+                fits = across <= columns and down <= height - told
+            if zoomed or fits:
                 break
         used = min(height - told, down)
         self.styles.width = None if zoomed else "100%" if whole else columns + 2
@@ -238,7 +242,7 @@ class MatrixPane(Wheeled, Pane):
         smoothing = f"smoothing {snapshot.settings.smoothing:g}" if snapshot else ""
         where = f"{place} of {all_:,}" if part else ""
         # The smoothing stands nowhere else; where one is can be seen by the labels.
-        brief = f"of {all_:,}" if part else ""
+        brief = f"{len(sight.rows)} × {len(sight.columns)} of {all_:,}" if part else ""
         for parts in ((order, where, smoothing), (order, brief, smoothing), ("", brief, smoothing)):
             text = " · ".join(filter(None, parts))
             if len(text) <= self.size.width - 4:

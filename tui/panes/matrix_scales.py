@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from rich.cells import cell_len
@@ -14,7 +14,7 @@ HEADER: Final = 1  # lines above the cells: the columns' labels
 class Scale:
     """The size of a cell. Heights count in half lines: at the smallest scale a line holds two."""
 
-    name: Literal["large", "numbers", "medium", "small"]
+    name: Literal["large", "numbers", "medium", "wide", "small"]
     width: int  # columns of a cell
     halves: int  # half lines of a cell
     label: int  # columns of one label
@@ -22,7 +22,7 @@ class Scale:
 
     @property
     def rows_per_line(self) -> int:
-        """Rows of the matrix that share a line: 2 at the smallest scale."""
+        """Rows of the matrix that share a line: 2 at the smallest scales."""
         return 2 if self.halves == 1 else 1
 
     @property
@@ -69,6 +69,7 @@ def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, ...]
         Scale("large", 5, 4, label, label + 1),
         Scale("numbers", 5, 2, label, label + 1),
         Scale("medium", 2, 2, label, label + 1),
+        replace(small, name="wide", width=2 * small.width),
         small,
     )
 

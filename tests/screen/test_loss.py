@@ -1,0 +1,88 @@
+"""The loss pane: its plot, and its legend."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from engine.protocol import Mark
+from tests.screen.fake_engine import FakeEngine
+from tests.screen.lab import opened, screen_text, settled, until
+from tui.app import LabApp
+from tui.lines import Lines
+from tui.panes import loss
+from tui.panes.loss import LossPane
+
+
+def plot_of(app: LabApp) -> str:
+    return app.query_one(LossPane).query_one("#plot", Lines).text
+
+
+async def test_l_shows_the_loss_on_a_logarithmic_scale():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(30)
+        await settled(pilot)
+        await pilot.press("2", "l")
+        await until(pilot, lambda: "log" in str(app.query_one(LossPane).border_title))
+        before = plot_of(app)
+        await pilot.press("l")
+        await until(pilot, lambda: plot_of(app) != before)
+
+
+async def test_a_changed_setting_is_marked_in_the_plot():
+    engine = FakeEngine()
+    engine.marks = [Mark(20, "lr 20")]
+    async with opened(engine) as (app, pilot):
+        engine.step_to(60)
+        await until(pilot, lambda: "lr 20" in plot_of(app))
+
+
+async def test_a_loss_that_is_not_a_number_is_a_gap():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(60)
+        engine.losses[30:40] = [float("nan")] * 10
+        engine.losses[50] = float("inf")
+        engine.tell_snapshot()
+        await settled(pilot)
+        assert app.is_running
+        assert "⠀" not in plot_of(app)
+        assert plot_of(app)
+
+
+async def test_a_plot_that_is_drawn_while_the_lab_ends_does_no_harm(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    engine, begun, over = FakeEngine(), threading.Event(), threading.Event()
+
+    def slow(picture: loss.Picture):
+        begun.set()
+        over.wait(5)
+        return []
+
+    async with opened(engine) as (app, pilot):
+        monkeypatch.setattr(loss, "drawn", slow)
+        pane = app.query_one(LossPane)
+        engine.step_to(30)
+        await until(pilot, begun.is_set)
+        await pane.query_children().remove()  # as at the end, a moment before the pane itself
+        engine.step_to(31)
+        over.set()
+        await until(pilot, lambda: not pane._stale)
+        await settled(pilot)
+        assert app.is_running  # a worker that fails ends the lab with a traceback
+
+
+@pytest.mark.parametrize("width", [40, 60])
+async def test_a_legend_without_room_leaves_a_key_out_and_cuts_none(width: int):
+    engine = FakeEngine()
+    async with opened(engine, (width, 20)) as (app, pilot):
+        await pilot.press("2")
+        await until(pilot, lambda: "floor" in screen_text(app))
+        legend = app.query_one("#legend", Lines)
+        await until(pilot, lambda: legend.size.width == width - 2)
+        assert len(legend.text) <= legend.size.width
+        assert legend.text.split("  ")[:2] == ["─ floor 2.454", "+ counts 2.455"]
+        assert ("ln V 3.296" in legend.text) == ("ln V" in legend.text) == (width == 60)
