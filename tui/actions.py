@@ -30,7 +30,7 @@ class Action:
     """One thing a person can do."""
 
     id: str
-    keys: tuple[str, ...]  # as Textual names them; the first is shown
+    keys: tuple[str, ...]  # as they are seen (`?`, `ctrl+p`); the first is shown
     does: str
     label: str  # in the footer, a word
     tooltip: str  # a few words

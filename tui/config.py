@@ -23,8 +23,9 @@ from tui.terminal import Colours
 FRAMES: Final = 20.0  # a second: smoother than one can follow, and a tenth of what a screen could
 SLOW_FRAMES: Final = 2.0  # a second, over a slow link
 NO_LIMIT: Final = "no limit"
-THEME: Final = "makemore-dark"
-SHORT_THEMES: Final = {"dark": THEME, "light": "makemore-light"}
+DARK: Final = "makemore-dark"
+LIGHT: Final = "makemore-light"
+SHORT_THEMES: Final = {"dark": DARK, "light": LIGHT}
 THEMES: Final = (  # ours, and Textual's own
     *SHORT_THEMES.values(), "ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light",
     "catppuccin-frappe", "catppuccin-latte", "catppuccin-macchiato", "catppuccin-mocha", "dracula",
@@ -37,7 +38,7 @@ _ANY_COLOURS: Final = ("auto", "truecolour", "256", "16", "none")
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every setting, with its default."""
 
-    theme: str = THEME
+    theme: str = DARK
     pace: float = PACE  # training steps a second when a data set is opened; infinite: no limit
     frames: float = FRAMES  # a second, at the most
     colour: Literal["auto"] | Colours = "auto"

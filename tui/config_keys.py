@@ -8,8 +8,7 @@ from typing import Any
 from tui.actions import ACTIONS, action_of
 from tui.config import ConfigError, nearest, shown
 from tui.key_names import MOVING, OF_DIALOGS, parsed
-
-Keys = tuple[str, ...]
+from tui.keys import Keys
 
 
 def checked_keys(table: object) -> dict[str, Keys]:

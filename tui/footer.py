@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Action, Group, action_of
+from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Action, Group, action_of, textual_key
 from tui.arrangement import arrangement
 from tui.keys import KeyMap, keys_of
 from tui.plain import spelled
@@ -56,9 +56,9 @@ class KeyFooter(Footer):
         for action in shown:
             if action.id in fits:
                 if hidden and action.id == "help":
-                    yield FooterKey("tab", panes, _TURN, "app.turn(1)").data_bind(
-                        compact=Footer.compact
-                    )
+                    yield FooterKey(
+                        textual_key(keys.name("pane.next")), panes, _TURN, "app.turn(1)"
+                    ).data_bind(compact=Footer.compact)
                 binding, enabled = active[action.id]
                 key, label = _said(action, keys, unicode)
                 yield FooterKey(

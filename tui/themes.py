@@ -12,10 +12,9 @@ from typing import Final
 
 from textual.theme import Theme
 
+from tui.config import DARK as DARK
+from tui.config import LIGHT as LIGHT
 from tui.terminal import Colours
-
-DARK: Final = "makemore-dark"
-LIGHT: Final = "makemore-light"
 
 
 @dataclass(frozen=True)

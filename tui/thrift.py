@@ -1,6 +1,6 @@
 """An app that sends its terminal no more than it needs, and no faster than it reads.
 
-The one place that reaches into Textual: `App._display`, through which every update passes.
+Every update passes through `App._display`, a private part of Textual: a new version may change it.
 """
 
 from __future__ import annotations

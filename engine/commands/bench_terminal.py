@@ -22,7 +22,7 @@ from typing import Final
 
 import psutil
 
-from engine.commands.terminal import Terminal
+from engine.commands.terminal import Pty
 
 COLUMNS, LINES = 120, 40
 SECONDS_IDLE: Final = 10.0
@@ -78,12 +78,12 @@ def bars() -> Iterator[Bar]:
 
 
 @contextmanager
-def lab(*options: str) -> Iterator[Terminal]:
+def lab(*options: str) -> Iterator[Pty]:
     """A lab on the built-in names, idle, with nobody's configuration."""
     with tempfile.TemporaryDirectory() as folder:
         homes = {f"XDG_{kind}_HOME": folder for kind in ("CONFIG", "STATE", "CACHE")}
         command = (sys.executable, "-m", "tui", *options)
-        with Terminal(command, COLUMNS, LINES, {**ENVIRONMENT, **homes}) as terminal:
+        with Pty(command, COLUMNS, LINES, {**ENVIRONMENT, **homes}) as terminal:
             terminal.wait_for("idle", "10,120")
             terminal.wait_until_quiet()
             yield terminal
@@ -129,7 +129,7 @@ def training(view: str, *options: str) -> Bar:
     return Bar(what, rate / 1024, 8 if options else 40, "KiB/s")
 
 
-def latency(terminal: Terminal) -> float:
+def latency(terminal: Pty) -> float:
     """Seconds from a key to its effect on the screen, 95th percentile."""
     seconds = []
     for number in range(KEYS):
@@ -147,18 +147,18 @@ def _reads_out(pair: str, text: str) -> bool:
     return re.search(rf"^│{re.escape(pair)}  ", text, re.MULTILINE) is not None
 
 
-def _train_without_end(terminal: Terminal) -> None:
+def _train_without_end(terminal: Pty) -> None:
     terminal.press(*">" * 40, *"N" * 5)
     terminal.wait_for("no limit", "training", "steps/s")
 
 
-def _steps_per_second(terminal: Terminal) -> float:
+def _steps_per_second(terminal: Pty) -> float:
     before, started = _step(terminal), time.monotonic()
     terminal.count(SECONDS_A_WINDOW)
     return (_step(terminal) - before) / (time.monotonic() - started)
 
 
-def _step(terminal: Terminal) -> int:
+def _step(terminal: Pty) -> int:
     found = re.search(r"([\d,]+)/[\d,]+ ", terminal.text())
     return int(found[1].replace(",", "")) if found else 0
 

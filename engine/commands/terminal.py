@@ -40,8 +40,8 @@ class Waited(EngineError):
     """A program did not show what was waited for."""
 
 
-class Terminal:
-    """Runs a program in a pty."""
+class Pty:
+    """Runs a program in a pty, and reads what it shows."""
 
     def __init__(
         self, command: Sequence[str], columns: int, lines: int, environment: Mapping[str, str]

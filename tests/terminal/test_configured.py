@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands.terminal import Terminal
+from engine.commands.terminal import Pty
 from tests.terminal.test_end_to_end import COMMAND, environment, restored
 
 __all__ = ["environment"]  # the fixture
@@ -22,7 +22,7 @@ def test_a_wrong_file_is_told_before_the_screen_is_touched(
     environment: dict[str, str], path: Path
 ) -> None:
     path.write_text('[keys]\nsamples.drew = "f5"\n')
-    with Terminal(COMMAND, 120, 24, environment) as terminal:
+    with Pty(COMMAND, 120, 24, environment) as terminal:
         assert terminal.wait_for_exit() == 2
         told = " ".join(terminal.raw.decode().split())
         assert told.endswith(
@@ -37,7 +37,7 @@ def test_the_file_and_the_options_reach_the_lab_and_its_engine(
     path.write_text(
         'pace = 5\nframes = 4\nascii = true\n[keys]\nsamples.draw = "n"\ntrain.more = "s"\n'
     )
-    with Terminal((*COMMAND, "--pace", "no limit"), 120, 40, environment) as terminal:
+    with Pty((*COMMAND, "--pace", "no limit"), 120, 40, environment) as terminal:
         terminal.wait_for("idle", "pace no limit", "Press n for ten names")
         terminal.press("s")
         terminal.wait_for("100/100", "done")
@@ -53,7 +53,7 @@ def test_another_file_keeps_the_pace_of_the_opening(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "words.txt").write_text("ab\nba\n")
-    with Terminal((*COMMAND, "--pace", "7"), 120, 40, environment) as terminal:
+    with Pty((*COMMAND, "--pace", "7"), 120, 40, environment) as terminal:
         terminal.wait_for("idle", "pace 7/s")
         terminal.press("o")
         terminal.wait_for("Open a file")

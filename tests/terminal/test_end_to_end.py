@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.commands.terminal import Terminal
+from engine.commands.terminal import Pty
 
 COMMAND = (sys.executable, "-m", "tui")
 
@@ -39,7 +39,7 @@ def restored(raw: bytes) -> bool:
 def test_a_person_opens_trains_samples_and_quits(
     columns: int, lines: int, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with Terminal(COMMAND, columns, lines, environment) as terminal:
+    with Pty(COMMAND, columns, lines, environment) as terminal:
         terminal.wait_for("10,120", "idle", "0/100")
         engines = psutil.Process(terminal.pid).children(recursive=True)
         assert engines
@@ -69,7 +69,7 @@ def test_a_person_opens_trains_samples_and_quits(
 def test_quitting_while_the_engine_starts_leaves_nothing_behind(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with Terminal(COMMAND, 80, 24, environment) as terminal:
+    with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("Bigrams")
         engines = psutil.Process(terminal.pid).children(recursive=True)
         terminal.press("q")
@@ -84,7 +84,7 @@ def test_quitting_while_the_engine_starts_leaves_nothing_behind(
 def test_a_signal_leaves_the_terminal_clean(
     number: signal.Signals, environment: dict[str, str]
 ) -> None:
-    with Terminal(COMMAND, 80, 24, environment) as terminal:
+    with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("idle")
         engines = psutil.Process(terminal.pid).children(recursive=True)
         os.kill(terminal.pid, number)
@@ -96,7 +96,7 @@ def test_a_signal_leaves_the_terminal_clean(
 
 def test_a_lost_terminal_ends_the_screen_and_its_engine(environment: dict[str, str]) -> None:
     # Without SIGHUP: what counts is that nothing can be written any more.
-    with Terminal(("env", "--ignore-signal=HUP", *COMMAND), 80, 24, environment) as terminal:
+    with Pty(("env", "--ignore-signal=HUP", *COMMAND), 80, 24, environment) as terminal:
         terminal.wait_for("idle")
         terminal.press(" ", "S")
         terminal.wait_for("training")
@@ -107,7 +107,7 @@ def test_a_lost_terminal_ends_the_screen_and_its_engine(environment: dict[str, s
 
 
 def test_an_engine_that_dies_is_started_again_with_a_key(environment: dict[str, str]) -> None:
-    with Terminal(COMMAND, 120, 40, environment) as terminal:
+    with Pty(COMMAND, 120, 40, environment) as terminal:
         terminal.wait_for("idle", "10,120")
         (engine,) = psutil.Process(terminal.pid).children()
         engine.kill()
@@ -124,7 +124,7 @@ def test_control_characters_of_the_data_never_reach_the_terminal(
 ) -> None:
     path = tmp_path / "escapes\x1b[31m.txt"
     path.write_text("a\x1b]0;owned\x07b\nb\x9b2J\u202ea\n" * 3)
-    with Terminal((*COMMAND, "--data", str(path)), 120, 40, environment) as terminal:
+    with Pty((*COMMAND, "--data", str(path)), 120, 40, environment) as terminal:
         terminal.wait_for("idle")
         terminal.press("s")
         terminal.wait_for("\\x")
@@ -142,7 +142,7 @@ def test_a_file_is_opened_by_completion_and_its_matrix_exported(
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "words.txt").write_text("emma\nava\n")
     (tmp_path / "data" / "wordless.txt").write_text("\n\n")
-    with Terminal(COMMAND, 80, 24, environment) as terminal:
+    with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("10,120", "idle")
         terminal.press("o")
         terminal.wait_for("Open a file")

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.commands.terminal import Terminal
+from engine.commands.terminal import Pty
 from tests.terminal.test_end_to_end import COMMAND, environment, restored
 
 __all__ = ["environment"]  # the fixture
@@ -18,12 +18,12 @@ LAB = f"{sys.executable} -m tui"
 
 
 @pytest.fixture
-def shell(environment: dict[str, str]) -> Iterator[Terminal]:
+def shell(environment: dict[str, str]) -> Iterator[Pty]:
     """An interactive shell: only under one can a job be stopped and continued."""
     if BASH is None:
         pytest.skip("no bash here")
     command = (BASH, "--norc", "--noprofile", "-i")
-    with Terminal(command, 80, 24, {**environment, "PS1": "shell> "}) as terminal:
+    with Pty(command, 80, 24, {**environment, "PS1": "shell> "}) as terminal:
         terminal.wait_for("shell>")
         yield terminal
         for process in psutil.Process(terminal.pid).children(recursive=True):
@@ -33,7 +33,7 @@ def shell(environment: dict[str, str]) -> Iterator[Terminal]:
 @pytest.mark.parametrize("command", [LAB, f"sh -c '{LAB}; true'"], ids=["alone", "in a script"])
 @pytest.mark.parametrize("dialog", ["", "c"], ids=["the lab", "a dialog"])
 def test_ctrl_z_gives_the_shell_back_and_fg_the_whole_screen(
-    shell: Terminal, command: str, dialog: str
+    shell: Pty, command: str, dialog: str
 ) -> None:
     shell.press(command + "\r")
     shell.wait_for("10,120", "idle", "0/100")
@@ -63,7 +63,7 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_whole_screen(
 
 
 def test_ctrl_z_where_no_shell_waits_does_no_harm(environment: dict[str, str]) -> None:
-    with Terminal(COMMAND, 80, 24, environment) as terminal:
+    with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("idle", "0/100")
         terminal.wait_until_quiet()
         before = terminal.text()
@@ -76,7 +76,7 @@ def test_ctrl_z_where_no_shell_waits_does_no_harm(environment: dict[str, str]) -
 
 
 def test_ctrl_c_twice_quits_and_leaves_the_terminal_clean(environment: dict[str, str]) -> None:
-    with Terminal(COMMAND, 80, 24, environment) as terminal:
+    with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("idle", "0/100")
         terminal.press("c")
         terminal.wait_for("Score a word")
@@ -90,7 +90,7 @@ def test_ctrl_c_twice_quits_and_leaves_the_terminal_clean(environment: dict[str,
 def test_a_word_typed_together_with_the_key_of_its_dialog_is_scored(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with Terminal(COMMAND, 80, 24, environment) as terminal:
+    with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("idle", "0/100")
         terminal.press("cquincy")
         terminal.wait_for("q → u", "c → y", "quincy")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from engine.commands import bench_terminal
-from engine.commands.terminal import Terminal
+from engine.commands.terminal import Pty
 
 MEBIBYTE = 1 << 20
 
@@ -30,7 +30,7 @@ def test_training_fits_a_slow_connection(view: str, options: tuple[str, ...]) ->
     assert bar.is_met, bar.row()
 
 
-def step_of(terminal: Terminal) -> int:
+def step_of(terminal: Pty) -> int:
     found = re.search(r"([\d,]+)/[\d,]+", terminal.text())
     assert found
     return int(found[1].replace(",", ""))
@@ -60,7 +60,7 @@ def test_a_terminal_that_does_not_read_slows_nothing_and_makes_nothing_grow() ->
         assert grown[1] < 8 * MEBIBYTE + 3 * 8 * made, "the engine keeps the losses alone"
 
 
-def drawn(terminal: Terminal) -> list[list[tuple[object, ...]]]:
+def drawn(terminal: Pty) -> list[list[tuple[object, ...]]]:
     """Every cell: a blank's ink cannot be seen."""
     screen = terminal.screen
     cells = [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]

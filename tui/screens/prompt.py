@@ -1,4 +1,4 @@
-"""Ask for one line: a prefix, a seed, a file. What is wrong with it is said in place."""
+"""Ask for one line: a prefix, a seed, a pair. What is wrong with it is said in place."""
 
 from __future__ import annotations
 
