@@ -52,6 +52,17 @@ async def test_two_actions_swap_their_keys_whatever_has_the_focus():
             await until(pilot, lambda: Train(more=100) in engine.requests)  # noqa: B023
 
 
+async def test_a_click_on_the_footer_turns_to_the_next_pane_with_its_own_key():
+    engine = FakeEngine()
+    async with remapped(engine) as (app, pilot):
+        await pilot.resize_terminal(60, 20)
+        await until(pilot, lambda: "1234 pane" in screen_text(app))
+        footer = screen_text(app).splitlines()[-1]
+        await pilot.click(offset=(footer.index("1234 pane") + 1, 19))
+        await until(pilot, lambda: app.focused and app.focused.id == "loss")
+        assert not [r for r in engine.requests if type(r).__name__ == "Adjust"]
+
+
 async def test_tab_can_mean_something_else():
     engine = FakeEngine()
     async with remapped(engine) as (app, pilot):
