@@ -11,6 +11,7 @@ import math
 import os
 import sys
 from collections.abc import Callable
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,6 +48,18 @@ class Group(click.Group):
             return super().get_command(ctx, cmd_name)
         command: click.Command = import_module(f"engine.commands.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; of a name that is none, the nearest right one is told."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0].lower(), self.list_commands(ctx), n=1)
+            hint = f"The nearest is {near[0]}." if near else "--help lists them all."
+            error.message = f"There is no command {args[0]!a}. {hint}"
+            raise
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands and the group's options, without importing the commands."""

@@ -16,9 +16,10 @@ import torch
 from torch import Tensor
 
 from engine.devices import one_thread
-from engine.errors import BadSetting, DataError
+from engine.errors import DataError
 from engine.printable import printable
 from engine.reading import read_chunks
+from engine.settings import check
 from engine.tally import Tally
 from engine.vocabulary import BOUNDARY, Vocabulary
 
@@ -102,8 +103,7 @@ def read_corpus(path: Path, hold_out: float = 0.0) -> Corpus:
         DataError: what is wrong with the file, and where.
         BadSetting: `hold_out` is not a fraction below 1.
     """
-    if not 0 <= hold_out < 1:
-        raise BadSetting(f"hold-out {hold_out}: give a fraction from 0 up to, not including, 1.")
+    check("hold_out", hold_out)
     tally = Tally(hold_out, keep=_size(path) <= KEEP_WORDS_UP_TO)
     name = printable(str(path))
     try:

@@ -5,7 +5,6 @@ Shape suffixes: V symbols, P columns padded to a power of two, S names of a batc
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -16,6 +15,7 @@ from torch import Tensor
 from engine import keyed
 from engine.errors import BadSetting
 from engine.keyed import Keyed
+from engine.settings import check
 from engine.streams import Notebook, Stream, Torch, Video
 from engine.vocabulary import BOUNDARY, Vocabulary
 
@@ -40,8 +40,7 @@ def check_sharpness(temperature: float, top_k: int, symbols: int) -> None:
     Raises:
         BadSetting: the temperature is negative or no number, or top-k is not from 0 to V.
     """
-    if not 0 <= temperature < math.inf:
-        raise BadSetting(f"temperature {temperature:g}: give a number from 0 up.")
+    check("temperature", temperature)
     if not 0 <= top_k <= symbols:
         raise BadSetting(
             f"top-k {top_k}: there are {symbols:,} symbols. Give a number from 1 to {symbols:,}, or"

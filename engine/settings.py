@@ -41,6 +41,8 @@ _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
         f"a number from 0 to {LARGEST_SMOOTHING:g}",
     ),
     "pace": (lambda x: x > 0, "a number of steps per second above 0"),
+    "temperature": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
+    "hold_out": (lambda x: 0 <= x < 1, "a fraction from 0 up to, not including, 1"),
     "seed": (lambda x: 0 <= x < 2**64, "a whole number from 0 to 2^64 - 1"),
     "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, "a whole number from 0 to 2^32 - 1"),
 }

@@ -132,13 +132,9 @@ def test_doctor_knows_the_machine() -> None:
         (["stats", "--data", "/nowhere\x1b[31m"], "/nowhere\\x1b[31m: no such file"),
         (["stats", "--data", "/"], "/ is a folder"),
         (["sample", "--prefix", "a9"], "'9' (character 2) does not occur in the data"),
-        (["sample", "--temperature", "-1"], "temperature -1"),
         (["sample", "--top-k", "28"], "there are 27 symbols"),
-        (["sample", "--seed", "-1"], "sample seed -1"),
-        (["train", "--learning-rate", "nan"], "learning rate nan"),
         (["train", "--learning-rate", "1e9"], "no longer finite"),
         (["train", "--device", "cuda:77"], "torch does not see it. It sees cpu"),
-        (["train", "--hold-out", "1"], "fraction"),
         (["score", "an\x1b"], "'\\x1b' (character 3)"),
     ],
 )
@@ -157,6 +153,31 @@ def test_an_error_is_one_sentence_and_exit_code_1(arguments: list[str], complain
 )
 def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["sample", "--seed", "-1"], "give a whole number from 0 to 2^32 - 1"),
+        (["sample", "--temperature", "-1"], "give a number from 0 up"),
+        (["sample", "--temperature", "nan"], "give a number from 0 up"),
+        (["sample", "--top-k", "-1"], "x>=0"),
+        (["train", "--learning-rate", "nan"], "give a number above 0"),
+        (["train", "--regularisation", "-1"], "give a number from 0 up"),
+        (["train", "--hold-out", "1"], "give a fraction"),
+        (["train", "--seed", "-1"], "give a whole number from 0 to 2^64 - 1"),
+        (["matrix", "--smoothing", "inf"], "give a number from 0 to"),
+        (["sampel"], "There is no command 'sampel'. The nearest is sample."),
+        (["Train"], "The nearest is train."),
+        (["x\x1b[31m"], "There is no command 'x\\x1b[31m'. --help lists them all."),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_wrong_usage_and_which_would_is_said(
+    arguments: list[str], complaint: str
+) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert complaint in result.stderr
 
 
 def test_without_a_terminal_the_lab_says_what_to_do_instead() -> None:

@@ -10,6 +10,7 @@ import click
 
 from engine.cli import echo_json, json_option
 from engine.commands.training import Training, smoothing_option, training_options
+from engine.commands.values import Value
 from engine.printable import printable
 from engine.protocol import Stream
 from engine.settings import DEFAULTS
@@ -26,9 +27,27 @@ LINES: Final = 1000  # written at once; a line at a time takes longer than drawi
 @click.option("-n", "count", default=5, type=click.IntRange(0), show_default=True, help="Names.")
 @click.option("--model", type=click.Choice(["counts", "net"]), default="counts", show_default=True)
 @click.option("--stream", type=click.Choice(get_args(Stream)), default="keyed", show_default=True)
-@click.option("--seed", default=DEFAULTS.sample_seed, show_default=True, help="Of the stream.")
-@click.option("--temperature", default=1.0, show_default=True, help="0 takes the most probable.")
-@click.option("--top-k", default=0, show_default=True, help="Only the k most probable; 0 for all.")
+@click.option(
+    "--seed",
+    default=DEFAULTS.sample_seed,
+    type=Value("sample_seed", int),
+    show_default=True,
+    help="Of the stream.",
+)
+@click.option(
+    "--temperature",
+    default=DEFAULTS.temperature,
+    type=Value("temperature"),
+    show_default=True,
+    help="0 takes the most probable.",
+)
+@click.option(
+    "--top-k",
+    default=DEFAULTS.top_k,
+    type=click.IntRange(0),
+    show_default=True,
+    help="Only the k most probable; 0 for all.",
+)
 @click.option("--prefix", default="", help="What each name begins with.")
 @smoothing_option
 @training_options(seed="--weights-seed")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli import data_option, device_option
+from engine.commands.values import Value
 from engine.errors import EngineError
 from engine.settings import DEFAULTS, GOAL
 
@@ -75,16 +76,25 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
         click.option(
             "--steps", default=GOAL, type=click.IntRange(0), show_default=True, help="Updates."
         ),
-        click.option("--learning-rate", "--lr", default=DEFAULTS.learning_rate, show_default=True),
+        click.option(
+            "--learning-rate",
+            "--lr",
+            default=DEFAULTS.learning_rate,
+            type=Value("learning_rate"),
+            show_default=True,
+            help="Of gradient descent.",
+        ),
         click.option(
             "--regularisation",
             default=DEFAULTS.regularisation,
+            type=Value("regularisation"),
             show_default=True,
             help="λ of λ · mean(W²).",
         ),
         click.option(
             "--hold-out",
             default=DEFAULTS.hold_out,
+            type=Value("hold_out"),
             show_default=True,
             help="Fraction of the distinct words to keep from training.",
         ),
@@ -93,6 +103,7 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
             seed,
             "weights_seed",
             default=DEFAULTS.seed,
+            type=Value("seed", int),
             show_default=True,
             help="Seed of the weights.",
         ),
@@ -113,5 +124,9 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
 
 
 smoothing_option = click.option(
-    "--smoothing", default=DEFAULTS.smoothing, show_default=True, help="Added to every count."
+    "--smoothing",
+    default=DEFAULTS.smoothing,
+    type=Value("smoothing"),
+    show_default=True,
+    help="Added to every count.",
 )
