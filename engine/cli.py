@@ -53,13 +53,12 @@ class Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is meant; of a name that is none, the nearest right one is told."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = get_close_matches(args[0].lower(), self.list_commands(ctx), n=1)
+        names = self.list_commands(ctx)
+        if args[0] not in names and not ctx.resilient_parsing:
+            near = get_close_matches(args[0].lower(), names, n=1)
             hint = f"The nearest is {near[0]}." if near else "--help lists them all."
-            error.message = f"There is no command {args[0]!a}. {hint}"
-            raise
+            ctx.fail(f"There is no command {args[0]!a}. {hint}")
+        return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands and the group's options, without importing the commands."""

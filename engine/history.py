@@ -86,7 +86,7 @@ class History:
     def __init__(self) -> None:
         self.train = Series()
         self.held_out = Series()
-        self._marks: list[Mark] = []
+        self._marks: dict[tuple[int, str], Mark] = {}  # by step and setting
 
     @property
     def last(self) -> float | None:
@@ -95,17 +95,14 @@ class History:
 
     def mark(self, step: int, what: str, value: str) -> None:
         """Remember that after `step` a setting was changed; the last change of a step counts."""
-        self._marks = [
-            mark
-            for mark in self._marks
-            if mark.step != step or not mark.text.startswith(f"{what} ")
-        ]
-        self._marks.append(Mark(step, f"{what} {value}"))
+        self._marks.pop((step, what), None)  # the order is that of the changes
+        self._marks[step, what] = Mark(step, f"{what} {value}")
 
     def curve(self, width: int) -> Curve | None:
         """The whole history in at most `width` columns; None before step 1.
 
-        A column's smallest and largest loss are its own: no spike is thinned away.
+        A column's smallest and largest loss are its own: no spike is thinned away. Of a column's
+        marks those of one step are told: a plot has no room for others.
         """
         steps = len(self.train)
         if steps == 0 or width <= 0:
@@ -118,8 +115,16 @@ class History:
             steps=tuple(range(1, steps + 1, size)),
             train=self.train.columns(size),
             held_out=self.held_out.columns(size) if len(self.held_out) else (),
-            marks=tuple(self._marks),
+            marks=self._marks_by(size),
         )
+
+    def _marks_by(self, size: int) -> tuple[Mark, ...]:
+        """The marks of each column's first marked step."""
+        steps: dict[int, int] = {}
+        for step, _ in self._marks:
+            steps.setdefault(step // size, step)
+        told = set(steps.values())
+        return tuple(mark for mark in self._marks.values() if mark.step in told)
 
     def csv(self) -> str:
         """Step and losses, a line each."""

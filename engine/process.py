@@ -12,15 +12,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 import engine
 from engine.client import Client
 from engine.errors import EngineUnavailable
+from engine.log import opened_log, usual_log
 
 SECONDS_TO_START: Final = 60.0  # a cold disk reads Python in 10
 SECONDS_TO_STOP: Final = 5.0  # longer than any burst of training
-LONGEST_LOG: Final = 1 << 20  # bytes; then it begins anew
 
 
 class EngineProcess:
@@ -30,12 +28,13 @@ class EngineProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._client: Client | None = None
         self._folder: Path | None = None
+        self._log = usual_log()
         self._log_begin = 0  # where this engine's part of the log begins
 
     @property
     def log(self) -> Path:
         """Where the engine writes what went wrong."""
-        return platformdirs.user_log_path("makemore-tui") / "engine.log"
+        return self._log
 
     async def start(self) -> Client:
         """Start the process and connect to it; see `Engine.start`."""
@@ -45,8 +44,8 @@ class EngineProcess:
         except OSError as error:
             await self.stop()
             raise EngineUnavailable(
-                f"The engine cannot be started: {error}. It needs to write to {self.log.parent} and"
-                f" to {tempfile.gettempdir()}."
+                f"The engine cannot be started: {error}. It needs to write to"
+                f" {tempfile.gettempdir()}."
             ) from error
         except BaseException:
             await self.stop()
@@ -55,14 +54,12 @@ class EngineProcess:
     async def _start(self) -> Client:
         self._folder = Path(tempfile.mkdtemp(prefix="makemore-tui-"))
         socket = self._folder / "engine.sock"
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        begun = self.log.exists() and self.log.stat().st_size < LONGEST_LOG
         # The package that the screen runs from, wherever it is: -P keeps a folder named engine in
         # the present directory from standing in for it.
         home = str(Path(engine.__file__).parent.parent)
         paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-        with self.log.open("ab" if begun else "wb") as log:
-            self._log_begin = log.tell()
+        with opened_log(self._folder) as log:
+            self._log, self._log_begin = Path(log.name), log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "engine", "--socket", str(socket)),
                 stdin=asyncio.subprocess.DEVNULL,

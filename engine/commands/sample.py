@@ -10,7 +10,7 @@ import click
 
 from engine.cli import echo_json, json_option
 from engine.commands.training import Training, smoothing_option, training_options
-from engine.commands.values import Value
+from engine.commands.values import sensible
 from engine.printable import printable
 from engine.protocol import Stream
 from engine.settings import DEFAULTS
@@ -30,14 +30,14 @@ LINES: Final = 1000  # written at once; a line at a time takes longer than drawi
 @click.option(
     "--seed",
     default=DEFAULTS.sample_seed,
-    type=Value("sample_seed", int),
+    callback=sensible("sample_seed"),
     show_default=True,
     help="Of the stream.",
 )
 @click.option(
     "--temperature",
     default=DEFAULTS.temperature,
-    type=Value("temperature"),
+    callback=sensible("temperature"),
     show_default=True,
     help="0 takes the most probable.",
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli import data_option, device_option
-from engine.commands.values import Value
+from engine.commands.values import sensible
 from engine.errors import EngineError
 from engine.settings import DEFAULTS, GOAL
 
@@ -80,21 +80,21 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
             "--learning-rate",
             "--lr",
             default=DEFAULTS.learning_rate,
-            type=Value("learning_rate"),
+            callback=sensible("learning_rate"),
             show_default=True,
             help="Of gradient descent.",
         ),
         click.option(
             "--regularisation",
             default=DEFAULTS.regularisation,
-            type=Value("regularisation"),
+            callback=sensible("regularisation"),
             show_default=True,
             help="λ of λ · mean(W²).",
         ),
         click.option(
             "--hold-out",
             default=DEFAULTS.hold_out,
-            type=Value("hold_out"),
+            callback=sensible("hold_out"),
             show_default=True,
             help="Fraction of the distinct words to keep from training.",
         ),
@@ -103,7 +103,7 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
             seed,
             "weights_seed",
             default=DEFAULTS.seed,
-            type=Value("seed", int),
+            callback=sensible("seed"),
             show_default=True,
             help="Seed of the weights.",
         ),
@@ -126,7 +126,7 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
 smoothing_option = click.option(
     "--smoothing",
     default=DEFAULTS.smoothing,
-    type=Value("smoothing"),
+    callback=sensible("smoothing"),
     show_default=True,
     help="Added to every count.",
 )

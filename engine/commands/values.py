@@ -1,34 +1,30 @@
-"""Types of options whose values must make sense as settings: what does not is wrong usage."""
+"""Options whose values must make sense as settings: what does not is wrong usage."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 
 from engine.errors import BadSetting
 from engine.settings import check
 
+T = TypeVar("T")
 
-class Value(click.ParamType):
-    """A number that a setting may have; which, is known to `engine.settings` alone."""
 
-    def __init__(self, setting: str, kind: type[int] | type[float] = float) -> None:
-        """A type.
+def sensible(setting: str) -> Callable[[click.Context, click.Parameter, T], T]:
+    """A callback that lets only those values pass that `engine.settings` allows.
 
-        Args:
-            setting: as `engine.protocol.Settings` names it.
-            kind: whole, or any.
-        """
-        self._setting = setting
-        self._number: click.ParamType = click.INT if kind is int else click.FLOAT
-        self.name = self._number.name
+    Args:
+        setting: as `engine.protocol.Settings` names it.
+    """
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number, if it makes sense."""
-        number = self._number.convert(value, param, ctx)
+    def passed(ctx: click.Context, parameter: click.Parameter, value: T) -> T:
         try:
-            check(self._setting, number)
+            check(setting, value)
         except BadSetting as error:
-            self.fail(str(error), param, ctx)
-        return number
+            raise click.BadParameter(str(error), ctx, parameter) from error
+        return value
+
+    return passed

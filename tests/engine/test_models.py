@@ -13,6 +13,7 @@ from engine.errors import OutsideVocabulary
 from engine.history import History
 from engine.lab import Lab
 from engine.ladders import RUNGS, climb
+from engine.protocol import Mark
 from engine.scoring import mean_nll, probabilities_of_word
 from engine.snapshots import scored
 from engine.vocabulary import Vocabulary
@@ -119,6 +120,19 @@ def test_a_long_history_is_summed_up_as_if_it_were_looked_at_whole(
     for column, begin, end in zip(curve.train, bounds, bounds[1:], strict=False):
         part_of = losses[begin:end]
         assert column == (part_of[0], part_of.min(), part_of.max(), part_of[-1])
+
+
+def test_thousands_of_changes_are_told_as_far_as_a_plot_has_room() -> None:
+    history = History()
+    history.train.extend([2.5] * 5000)
+    for step in range(5000):
+        history.mark(step, "lr", "50")
+        history.mark(step, "λ", "0.01")
+    history.mark(4096, "lr", "100")
+    curve = history.curve(100)
+    assert curve is not None
+    assert len(curve.marks) == 2 * len(curve.steps) <= 200
+    assert Mark(4096, "lr 100") in curve.marks
 
 
 def test_columns_of_a_history_stay_as_they_are_while_it_grows() -> None:

@@ -118,8 +118,23 @@ async def test_an_engine_that_is_not_wanted_any_more_while_it_starts_ends_at_onc
     assert not any(child.is_running() for child in children)
 
 
-async def test_a_log_that_cannot_be_written_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_the_log_cannot_be_written_it_is_beside_the_socket(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
+    engine = EngineProcess()
+    client = await engine.start()
+    assert await client.call(Open(device="cpu")) == Done()
+    assert engine.log.is_relative_to(tmp_path)
+    assert engine.log.exists()
+    await engine.stop()
+    assert not list(tmp_path.glob("makemore-tui-*"))
+
+
+async def test_without_a_place_for_its_socket_no_engine_starts_and_a_sentence_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/proc/nowhere")
     with pytest.raises(EngineUnavailable, match="needs to write to /proc/nowhere"):
         await EngineProcess().start()
 
