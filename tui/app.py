@@ -71,7 +71,9 @@ class LabApp(CopyingApp):
 
     def action_reseed(self) -> None:
         """Start again from the next seed: predictable, so that two people see the same."""
-        if self.snapshot is not None:
+        if self.snapshot is None:
+            self.tell_absence()
+        else:
             self.send(Reset(seed=(self.snapshot.settings.seed + 1) % 2**64))
 
     def action_adjust(self, setting: Ladder, by: int) -> None:
@@ -98,7 +100,9 @@ class LabApp(CopyingApp):
 
     def action_go_to(self) -> None:
         """Ask for a pair, and go there."""
-        if self.dataset is not None:
+        if self.dataset is None:
+            self.tell_absence()
+        else:
             from tui.screens.questions import about_pair
 
             self._ask(about_pair(self.dataset, self.query_one(MatrixPane).go_to))
@@ -111,22 +115,30 @@ class LabApp(CopyingApp):
 
     def action_keep_sampling(self) -> None:
         """Keep drawing names, or stop."""
-        if self.snapshot is not None:
+        if self.snapshot is None:
+            self.tell_absence()
+        else:
             self.send(Configure(keep_sampling=not self.snapshot.settings.keep_sampling))
 
     def action_source(self) -> None:
         """Draw from the next source."""
-        if self.snapshot is not None:
+        if self.snapshot is None:
+            self.tell_absence()
+        else:
             self.send(Configure(source=_after(SOURCES, self.snapshot.settings.source)))
 
     def action_stream(self) -> None:
         """Draw with the next stream of random numbers."""
-        if self.snapshot is not None:
+        if self.snapshot is None:
+            self.tell_absence()
+        else:
             self.send(Configure(stream=_after(STREAMS, self.snapshot.settings.stream)))
 
     def action_ask(self, what: Setting) -> None:
         """Ask for one of the sampler's settings."""
-        if self.snapshot is not None:
+        if self.snapshot is None:
+            self.tell_absence()
+        else:
             from tui.screens.questions import about_setting
 
             self._ask(about_setting(what, self.snapshot.settings, self.engine.call))
@@ -137,8 +149,8 @@ class LabApp(CopyingApp):
         """Ask for a file, and open it."""
         from tui.screens.open import OpenScreen
 
-        is_open = self.dataset is not None
-        self.push_screen(OpenScreen(self.engine.opening, self.engine.call, is_open=is_open))
+        present = None if self.dataset is None else self.dataset.path
+        self.push_screen(OpenScreen(self.engine.opening, self.engine.call, present))
 
     def action_score(self) -> None:
         """Score words while they are typed."""

@@ -52,9 +52,16 @@ class Over(Message):
 class Conversation:
     """Requests out, events in, for as long as the engine lives; and then again."""
 
-    def __init__(self, engine: Engine, opening: Open, post: Callable[[Message], object]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        opening: Open,
+        post: Callable[[Message], object],
+        absence: Callable[[], str],
+    ) -> None:
         self._engine = engine
         self._post = post
+        self._absence = absence  # why no request reaches the engine
         self._connection: Connection | None = None
         self._ending = False
         self.opening = opening  # what is open, or is to be opened
@@ -89,7 +96,7 @@ class Conversation:
             EngineError: it could not be done; the text says why.
         """
         if self._connection is None:
-            raise EngineError("The engine is not running. Start it again first.")
+            raise EngineError(self._absence())
         answer = await self._connection.call(request)
         if isinstance(request, Open):
             self.opening = request

@@ -27,26 +27,33 @@ class CopyingApp(LiveApp):
     def action_copy(self) -> None:
         """Copy the focused pane's content, as a whole and in full precision; of names, one."""
         pane = self.focused
-        if isinstance(pane, SamplesPane):
+        if self.snapshot is None:
+            self.tell_absence()
+        elif isinstance(pane, SamplesPane):
             name = pane.picked
             if name is None:
                 self.notify(f"There is no name yet. {self.keys.name('samples.draw')} draws ten.")
             else:
                 self._put(f"the name {name.text}" if name.text else "an empty name", name.text)
-        elif isinstance(pane, Pane) and self.dataset is not None:
+        elif isinstance(pane, Pane):
             self._copy(pane.TITLE.lower(), pane.EXPORT)
 
     def action_copy_names(self) -> None:
         """Copy all names."""
-        if self.snapshot is not None and not self.snapshot.drawn:
+        if self.snapshot is None:
+            self.tell_absence()
+        elif not self.snapshot.drawn:
             self.notify(f"There is no name yet. {self.keys.name('samples.draw')} draws ten.")
-        elif self.dataset is not None:
+        else:
             self._copy("names", "names")
 
     def action_export(self) -> None:
         """Write the focused pane's content to a file."""
         pane = self.focused
-        if not isinstance(pane, Pane) or self.dataset is None:
+        if self.dataset is None:
+            self.tell_absence()
+            return
+        if not isinstance(pane, Pane):
             return
         from tui.screens.save import SavePrompt
 
@@ -88,14 +95,19 @@ class CopyingApp(LiveApp):
 
     def _put(self, what: str, text: str) -> None:
         """Copy a text, and say what it was; what terminals cannot take is not sent to them."""
-        count = len(text.encode())
+        count, write = len(text.encode()), self.keys.name("pane.export")
         if count > TAKEN_BY_TMUX:
-            told = f"Not copied: {size(count)} are more than terminals take. e writes a file."
+            told = f"Not copied: {size(count)} are more than terminals take. {write} writes a file."
+            self.notify(told, severity="warning", markup=False)
+            return
+        if self.is_behind:
+            told = "Not copied: the terminal has yet to take what it was sent before."
             self.notify(told, severity="warning", markup=False)
             return
         self.copy_to_clipboard(text)
         if count > CUT_BY_SOME:
-            told = f"Copied {what}, {size(count)}. Some terminals cut this off: e writes a file."
+            told = f"Copied {what}, {size(count)}."
+            told += f" Some terminals cut this off: {write} writes a file."
             self.notify(told, severity="warning", markup=False)
         else:
             self.notify(f"Copied {what}.", markup=False)

@@ -14,7 +14,6 @@ from time import monotonic
 from typing import Any, Final
 
 from textual.binding import ActiveBinding
-from textual.command import CommandPalette
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
@@ -28,14 +27,6 @@ SECONDS_TO_CONFIRM: Final = 5.0  # between the first ctrl+c and the second
 
 class LabScreen(Screen[None], inherit_bindings=False):
     """The screen below all dialogs. Textual's own keys are left out: ours are in the table."""
-
-
-class Palette(CommandPalette):
-    """Textual's, which fails where it is closed, or opened again, while it still searches."""
-
-    def _watch__list_visible(self) -> None:
-        if self.is_current:
-            super()._watch__list_visible()
 
 
 class KeyboardApp(ThriftyApp, inherit_bindings=False):
@@ -74,7 +65,11 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
             await self._go_on(None)
 
     async def _act(self, event: Key) -> bool:
-        """Do what a key means, unless it means nothing, or is text to a field."""
+        """Do what a key means, unless it means nothing, or is text to a field.
+
+        A field's own editing keys, ctrl+k among them, come before what a person's key map makes of
+        them, as in the field they mean the text; but not before what works everywhere.
+        """
         screen, focused = self.screen, self.screen.focused
         if focused is not None and focused.check_consume_key(event.key, event.character):
             return False
@@ -120,6 +115,8 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Open the palette, unless it is open: its key works in its field too."""
+        from tui.screens.palette import Palette  # the first paint needs none of it
+
         if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette())
 
@@ -133,7 +130,8 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
             return
         self._asked = now
         key, done = self.keys.name("interrupt"), ""
-        if selected := self.screen.get_selected_text():  # what ctrl+c means elsewhere in Textual
+        # What ctrl+c means elsewhere in Textual.
+        if (selected := self.screen.get_selected_text()) and not self.is_behind:
             self.copy_to_clipboard(selected)
             done = "Copied the selection. "
         self.notify(f"{done}Press {key} again to quit.", timeout=SECONDS_TO_CONFIRM, markup=False)

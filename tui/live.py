@@ -36,7 +36,6 @@ from tui.arrangement import Arrangement, arrangement
 from tui.config import Config
 from tui.conversation import Came, Conversation, NotOpened, Over
 from tui.footer import KeyFooter
-from tui.keyboard import KeyboardApp
 from tui.keys import KeyMap
 from tui.panes.dataset import DatasetPane
 from tui.panes.loss import LossPane
@@ -45,6 +44,7 @@ from tui.panes.pane import Pane
 from tui.panes.samples import SamplesPane
 from tui.status import StatusLine
 from tui.terminal import Terminal
+from tui.toasts import ToastingApp, absence
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 
@@ -55,7 +55,7 @@ def _commands() -> Any:
     return LabCommands
 
 
-class LiveApp(KeyboardApp):
+class LiveApp(ToastingApp):
     """The four panes, a status line, a footer, and the talk with an engine."""
 
     TITLE = "makemore-tui"
@@ -77,7 +77,7 @@ class LiveApp(KeyboardApp):
     ) -> None:
         super().__init__(terminal, KeyMap(config.keys))
         self.config = config
-        self.engine = Conversation(engine, opening, self._hear)
+        self.engine = Conversation(engine, opening, self._hear, self._absence)
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
         self._state = "starting"  # of the engine, where there is no snapshot that says more
@@ -151,9 +151,12 @@ class LiveApp(KeyboardApp):
         """Leave no engine behind, however the screen ends."""
         await self.engine.stop()
 
-    @property
-    def _no_data(self) -> str:
-        return f"No data. Press {self.keys.name('dataset.open')} to open a file."
+    def tell_absence(self) -> None:
+        """Say why there is nothing for a key to work on."""
+        self.notify(self._absence(), markup=False)
+
+    def _absence(self) -> str:
+        return absence(self._state, self.keys)
 
     # --- what the engine tells
 
@@ -167,12 +170,12 @@ class LiveApp(KeyboardApp):
 
     def on_not_opened(self, event: NotOpened) -> None:
         """There is an engine, but no data."""
-        self._become("no data", self._no_data)
+        self._become("no data", absence("no data", self.keys))
         self._announce(event.reason)
 
     def on_over(self, event: Over) -> None:
         """The engine has ended: what was shown stays."""
-        self._become("engine ended", self._no_data)
+        self._become("engine ended", absence("no data", self.keys))
         self._announce(f"{event.reason} {self.keys.name('engine.restart')} starts it again.")
 
     def on_came(self, message: Came) -> None:

@@ -40,6 +40,11 @@ class ThriftyApp(App[None]):
         self._frame.forget()
         self.screen.refresh()
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has yet to take what it was sent: more might wait for ever."""
+        return isinstance(self._driver, TerminalDriver) and self._driver.is_behind
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         driver = self._driver
         if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):

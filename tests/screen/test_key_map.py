@@ -149,3 +149,22 @@ async def test_theme_frames_and_a_slow_link_reach_the_screen():
         await until(pilot, lambda: len(app.screen_stack) == 2)
         await settled(pilot)
         assert not app.screen.query_one(Input).cursor_blink
+
+
+async def test_in_a_field_its_editing_keys_edit_but_the_ways_out_stay_ways_out():
+    engine = FakeEngine()
+    config = Config(keys={"samples.draw": ("ctrl+k",), "quit": ("ctrl+u",)})
+    app = LabApp(engine, Open(), config=config)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.snapshot and app.snapshot.cells)
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: engine.asked(Draw))
+        await pilot.press("c")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await settled(pilot)
+        await pilot.press(*"abc", "left", "ctrl+k")
+        await settled(pilot)
+        assert app.screen.query_one(Input).value == "ab"
+        assert len(engine.asked(Draw)) == 1
+        await pilot.press("ctrl+u")
+        await until(pilot, lambda: not app.is_running)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 from textual.widgets import Input
 
-from engine.protocol import Browse, Entry, Open
+from engine.protocol import Answers, Browse, Entry, Open, Requests
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.app import LabApp
+from tui.screens import open as open_screen
 
 
 def engine_with_files() -> FakeEngine:
@@ -95,7 +98,7 @@ async def test_what_is_wrong_with_a_file_stands_in_place_and_the_field_stays():
 async def test_escape_opens_nothing_and_neither_does_looking():
     engine = engine_with_files()
     async with opened(engine) as (app, pilot):
-        for keys in (["down", "tab", "escape"], ["enter"], ["x", "escape"]):
+        for keys in (["down", "tab", "escape"], ["enter", "escape"], ["x", "escape"]):
             await pilot.press("o")
             await settled(pilot)
             await pilot.press(*keys)
@@ -170,3 +173,73 @@ async def test_one_may_type_faster_than_the_answers_come():
             app.post_message(events.Key(name, key))  # all at once, as they come when pasted
         await until(pilot, lambda: len(engine.asked(Open)) == 2)
         assert engine.asked(Open)[-1].path == "data/words-2.txt"
+
+
+@pytest.mark.parametrize("keys", [[], [*"/data/names.txt"]], ids=["as it stands", "typed"])
+async def test_what_is_open_is_read_anew_after_a_question(
+    keys: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    engine = engine_with_files()
+    monkeypatch.setattr(open_screen, "SECONDS_TO_ANSWER", 1e9)
+    async with opened(engine) as (app, pilot):
+        await pilot.press("o")
+        await settled(pilot)
+        await pilot.press(*keys, "enter", "enter")  # held: no answer
+        await until(pilot, lambda: "It is open. Enter again reads it anew" in screen_text(app))
+        assert len(engine.asked(Open)) == 1
+        monkeypatch.setattr(open_screen, "SECONDS_TO_ANSWER", 0.0)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(engine.asked(Open)) == 2)
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+class SlowlyReading(FakeEngine):
+    """Reads its second file until a test says that it has."""
+
+    read = asyncio.Event()
+
+    async def answer(self, request: Requests) -> Answers:
+        if isinstance(request, Open) and request.path is not None:
+            await self.read.wait()
+        return await super().answer(request)
+
+
+async def test_a_file_that_opens_after_escape_is_the_one_that_a_new_engine_opens():
+    engine = SlowlyReading()
+    engine.read = asyncio.Event()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("o")
+        await settled(pilot)
+        await pilot.press(*"towns.txt", "enter")
+        await until(pilot, lambda: "One moment" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "The file is still being read." in screen_text(app))
+        assert len(app.screen_stack) == 1
+        engine.read.set()
+        await until(pilot, lambda: app.engine.opening.path == "towns.txt")
+
+
+async def test_what_is_wrong_with_a_file_is_told_after_escape_too():
+    engine = SlowlyReading()
+    engine.read = asyncio.Event()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("o")
+        await settled(pilot)
+        await pilot.press(*"towns.txt", "enter")
+        await until(pilot, lambda: "One moment" in screen_text(app))
+        await pilot.press("escape")
+        engine.refuse[Open] = "No word in it."
+        engine.read.set()
+        await until(pilot, lambda: "No word in it." in screen_text(app))
+        assert app.engine.opening.path is None
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+async def test_of_an_endless_path_one_still_sees_what_is_wrong(size: tuple[int, int]):
+    engine = engine_with_files()
+    async with opened(engine, size) as (app, pilot):
+        engine.refuse[Browse] = "/abc" * 1000 + ": no such folder."
+        await pilot.press("o")
+        await settled(pilot)
+        app.screen.query_one(Input).post_message(events.Paste("/abc" * 1000 + "/"))
+        await until(pilot, lambda: "no such folder." in screen_text(app))

@@ -14,6 +14,7 @@ from tui.actions import key_label
 from tui.keys import keys_of
 
 SECONDS_TO_READ: Final = 4.0  # that the word about a key stays
+SECONDS_TO_ANSWER: Final = 0.5  # before a key can be the answer to a question: it may be held
 
 
 class Dialog(ModalScreen[None]):

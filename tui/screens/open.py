@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import ClassVar, Final
 
 import msgspec
@@ -16,12 +17,14 @@ from textual.widgets import Input, Static
 
 from engine.client import EngineError
 from engine.protocol import Answers, Browse, Browsed, Open, Requests
+from tui.figures import brief
 from tui.screens.choices import Choice, Choices
 from tui.screens.completion import HINT, choice_of, completed, told
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import SECONDS_TO_ANSWER, Dialog
 from tui.screens.prompt import PRINTABLE
 
 BUILT_IN: Final = "the built-in names"  # as people call them here
+LONGEST: Final = 90  # characters of the hint: its three lines in the narrowest dialog
 SECONDS_TO_WAIT: Final = 0.3  # for what a path goes on to; a local disk takes a few milliseconds
 
 
@@ -38,21 +41,25 @@ class OpenScreen(Dialog):
     CSS_PATH: ClassVar[list[str]] = ["dialogs.tcss", "open.tcss"]  # type: ignore[assignment]
 
     def __init__(
-        self, opening: Open, call: Callable[[Requests], Awaitable[Answers]], *, is_open: bool
+        self,
+        opening: Open,
+        call: Callable[[Requests], Awaitable[Answers]],
+        present: str | None = None,
     ) -> None:
         """A dialog.
 
         Args:
             opening: what was opened last; the other choices made then stay.
             call: carries out a request.
-            is_open: whether that could be opened. To look is not to open it again, which would end
-                the training.
+            present: the whole path of what is open; None: nothing is. It is asked about before it
+                is opened again, as that would end the training.
         """
         super().__init__()
         self._opening = opening
         self._call = call
-        self._is_open = is_open
         self._last = opening.path or BUILT_IN
+        self._present = set() if present is None else {self._last, present}
+        self._asked_at: float | None = None  # whether to open that again
         self._typed: str | None = None  # None: nothing yet
         self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
         self._answered = asyncio.Event()  # whether it has
@@ -85,6 +92,7 @@ class OpenScreen(Dialog):
     def _type(self, text: str) -> None:
         self._typed, self._seen = text, None
         self._answered.clear()
+        self._asked_at = None
         self._say(HINT)
         self._look(text)
 
@@ -158,22 +166,40 @@ class OpenScreen(Dialog):
             return
         if (picked or self.query_one(Choices).chosen) and path.endswith("/"):
             self._fill(path)  # into the folder
-        elif not path or (path == self._last and self._is_open):
+        elif not path:
             self.action_close()
+        elif path in self._present and not self._is_sure():
+            self._say("It is open. Enter again reads it anew, from step 0.")
         else:
             self._busy = True
             self._say("One moment…")
-            self._open(path)
+            # The app's, not the dialog's: the engine opens it, whether the dialog is there or not.
+            self.app.run_worker(self._open(path), group="open")
 
-    @work(group="open")
+    def _is_sure(self) -> bool:
+        """Whether enter was pressed before, and long enough ago to be no held key."""
+        now = monotonic()
+        if self._asked_at is None:
+            self._asked_at = now
+        return now - self._asked_at > SECONDS_TO_ANSWER
+
+    def action_close(self) -> None:
+        """Close; where a file is being read, that goes on."""
+        if self._busy and self.is_current:
+            self.app.notify("The file is still being read.")
+        super().action_close()
+
     async def _open(self, path: str) -> None:
         real = None if path == BUILT_IN else path
         try:
             await self._call(msgspec.structs.replace(self._opening, path=real))
         except EngineError as error:
             self._busy = False
+            if self.is_closed:
+                self.app.notify(str(error), severity="error", markup=False)
             self._say(str(error), wrong=True)
         else:
+            self._busy = False
             self.action_close()
 
     # --- the field and the hint
@@ -190,4 +216,4 @@ class OpenScreen(Dialog):
             return
         hint = self.query_one("#hint", Static)
         hint.set_class(wrong, "-wrong")
-        hint.update(text)
+        hint.update(brief(text, max(LONGEST, 3 * (hint.size.width - 10))))

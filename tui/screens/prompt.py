@@ -9,14 +9,18 @@ from typing import Final
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from engine.client import EngineError
-from tui.screens.dialog import Dialog
+from tui.figures import brief
+from tui.screens.dialog import SECONDS_TO_READ, Dialog
 from tui.screens.digits import Digits
 
 # What may be pasted: no control characters, which a terminal would obey.
 PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+
+LONGEST: Final = 240  # characters of a hint: eight lines of the narrowest dialog
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Prompt(Dialog):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
+        self._reading: Timer | None = None  # while the word about a wrong key is to be read
 
     def compose(self) -> ComposeResult:
         """The line, and below it the hint or what was wrong."""
@@ -57,12 +62,18 @@ class Prompt(Dialog):
         self._try(event.value)
 
     def on_input_changed(self) -> None:
-        """A new attempt: the old error is no longer true."""
-        self._say(self._question.hint)
+        """A new attempt: the old error is no longer true. That letters were left out, still is."""
+        if self._reading is None:
+            self._say(self._question.hint)
 
     def on_digits_refused(self) -> None:
         """Nothing that is typed vanishes without a word."""
         self._say("Only digits make sense here. Other keys work again after esc.", wrong=True)
+        self._reading = self.set_timer(SECONDS_TO_READ, self._forget_refusal)
+
+    def _forget_refusal(self) -> None:
+        self._reading = None
+        self._say(self._question.hint)
 
     @work(exclusive=True)
     async def _try(self, text: str) -> None:
@@ -74,8 +85,11 @@ class Prompt(Dialog):
             self.action_close()
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
+        if self._reading is not None:
+            self._reading.stop()
+            self._reading = None
         if self.is_closed:
             return
         hint = self.query_one("#hint", Static)
         hint.set_class(wrong, "-wrong")
-        hint.update(text)
+        hint.update(brief(text, LONGEST))

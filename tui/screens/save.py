@@ -7,14 +7,12 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
-from typing import Final
 
 from engine.client import EngineError
 from tui import saving
 from tui.figures import shown
+from tui.screens.dialog import SECONDS_TO_ANSWER
 from tui.screens.prompt import Prompt, Question
-
-SECONDS_TO_READ: Final = 0.5  # before an answer to a question is one
 
 # Given where it goes, as the file's ending may choose its form.
 Content = Callable[[Path], Awaitable[str]]
@@ -37,6 +35,7 @@ class SavePrompt(Prompt):
         self._asked: Path | None = None  # about this file that is there
         self._asked_at = 0.0
         self._what = what
+        self._writing: asyncio.Task[None] | None = None
 
     def on_input_changed(self) -> None:
         """Another path: whatever was asked was about the other."""
@@ -46,21 +45,40 @@ class SavePrompt(Prompt):
         if not text.strip():
             raise EngineError("Give the file a name.")
         path = Path(os.path.expanduser(text.strip()))
-        read = monotonic() - self._asked_at > SECONDS_TO_READ  # a held key is no answer
+        read = monotonic() - self._asked_at > SECONDS_TO_ANSWER
         over = path == self._asked and read
         if over or path != self._asked:
             self._asked = None
         try:
             # Before the engine is asked: what it has to say may be long.
             await asyncio.to_thread(saving.check, path, over=over)
-            content = await self._content(path)
-            await asyncio.to_thread(saving.write, path, content, over=over)
+            content = await self._fetched(path)
+            # A file that is being written is written, whether the dialog is still there or not.
+            self._writing = asyncio.create_task(self._written(path, content, over))
+            await asyncio.shield(self._writing)
         except saving.AlreadyThere as error:
             if self._asked is None:
                 self._asked, self._asked_at = path, monotonic()
             raise EngineError(f"{error} Enter again writes over it.") from error
-        lines = content.count("\n")
-        self.app.notify(f"Wrote {path}: {lines:,} lines.", markup=False)
+
+    async def _fetched(self, path: Path) -> str:
+        try:
+            return await self._content(path)
+        except asyncio.CancelledError:
+            if self.app.is_running:
+                self.app.notify("Nothing was exported.")
+            raise
+
+    async def _written(self, path: Path, content: str, over: bool) -> None:
+        try:
+            await asyncio.to_thread(saving.write, path, content, over=over)
+        except EngineError as error:
+            if not self.is_closed:
+                raise
+            self.app.notify(f"Nothing was exported. {error}", severity="error", markup=False)
+        else:
+            lines = content.count("\n")
+            self.app.notify(f"Wrote {path}: {lines:,} lines.", markup=False)
 
 
 def _here() -> str:

@@ -28,6 +28,7 @@ class ScoreScreen(Dialog):
     def __init__(self, score: Callable[[str], Awaitable[Scored]]) -> None:
         super().__init__()
         self._score = score
+        self._scored: Scored | None = None  # what the table shows, if it shows one
 
     def compose(self) -> ComposeResult:
         """The word, and the table."""
@@ -42,27 +43,42 @@ class ScoreScreen(Dialog):
         """Score what is there so far; an answer to an earlier word is of no use any more."""
         self._show(event.value)
 
+    def on_resize(self) -> None:
+        """Another width: perhaps other columns."""
+        self.call_after_refresh(self._tabulate)
+
     @work(exclusive=True)
     async def _show(self, word: str) -> None:
-        table, wrong = Content.styled(_HINT, "$foreground-muted"), False
+        self._scored, told, wrong = None, Content.styled(_HINT, "$foreground-muted"), False
         if word.strip():
             try:
-                table = score_table(await self._score(word.strip()))
+                self._scored = await self._score(word.strip())
             except EngineError as error:
-                table, wrong = Content(str(error)), True
+                told, wrong = Content(str(error)), True
         if self.is_closed:
             return
         hint = self.query_one("#hint", Static)
         hint.set_class(wrong, "-wrong")
-        hint.update(table)
+        hint.update(told)
+        self._tabulate()
+
+    def _tabulate(self) -> None:
+        if self._scored is not None and not self.is_closed:
+            width = self.query_one(VerticalScroll).scrollable_content_region.width
+            self.query_one("#hint", Static).update(score_table(self._scored, width))
 
 
-def score_table(scored: Scored) -> Content:
-    """A line for each character, at most 54 columns, and the sum and the mean of all."""
-    quiet = "$foreground-muted"
-    lines = [
-        Content.styled(f"{'':7}{'P counts':>9}{'P net':>8}{'−ln counts':>12}{'−ln net':>9}", quiet)
-    ]
+def score_table(scored: Scored, width: int = 54) -> Content:
+    """A line for each character, and the sum and the mean of all.
+
+    Args:
+        scored: a word's probabilities.
+        width: columns. Below 54 there are no bars, and below 46 no probabilities, of which the
+            logarithms tell as much.
+    """
+    quiet, bars, probabilities = "$foreground-muted", width >= 54, width >= 46
+    names = f"{'P counts':>9}{'P net':>8}" if probabilities else ""
+    lines = [Content.styled(f"{'':7}{names}{'−ln counts':>12}{'−ln net':>9}", quiet)]
     surprises = [nll(step.p_counts) for step in scored.characters]
     worst = max((one for one in surprises if one < inf), default=1.0)
     sums = [0.0, 0.0]
@@ -70,19 +86,19 @@ def score_table(scored: Scored) -> Content:
         pair = f"{step.previous} → {step.symbol}"
         of_counts, of_net = nll(step.p_counts), nll(step.p_net)
         sums = [sums[0] + of_counts, sums[1] + of_net]
+        both = f"{step.p_counts:>9.4f}{step.p_net:>8.4f}" if probabilities else ""
+        length = bar(min(of_counts, worst), worst, 8) if bars else ""
         lines.append(
             Content.assemble(
                 pair + " " * max(1, 7 - cell_len(pair)),
-                f"{step.p_counts:>9.4f}{step.p_net:>8.4f}{of_counts:>12.3f}{of_net:>9.3f} ",
-                (
-                    bar(min(of_counts, worst), worst, 8),
-                    "$error" if of_counts == inf else "$primary",
-                ),
-            )
+                f"{both}{of_counts:>12.3f}{of_net:>9.3f} ",
+                (length, "$error" if of_counts == inf else "$primary"),
+            ).rstrip()
         )
     count = max(1, len(scored.characters))
     for name, share in (("sum", 1), ("mean", count)):
-        totals = f"{sums[0] / share:>29.3f}{sums[1] / share:>9.3f}"
+        room = 29 if probabilities else 12
+        totals = f"{sums[0] / share:>{room}.3f}{sums[1] / share:>9.3f}"
         lines.append(Content.assemble((f"{name:7}", quiet), (totals, "bold")))
     if scored.in_data is not None:
         told = "It is in the data." if scored.in_data else "It is not in the data."

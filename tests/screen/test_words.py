@@ -1,0 +1,190 @@
+"""What the lab says where nothing can be done: a sentence, in its place, once."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from engine.protocol import Answers, Character, Export, Open, Requests, Scored
+from tests.screen.fake_engine import FakeEngine
+from tests.screen.lab import opened, screen_text, settled, until
+from tui import saving
+from tui.app import LabApp
+from tui.screens.score import score_table
+
+
+def without_data() -> FakeEngine:
+    engine = FakeEngine()
+    engine.refuse[Open] = "names.txt is empty."
+    return engine
+
+
+def starting() -> FakeEngine:
+    return FakeEngine(slow=True)
+
+
+def ended() -> FakeEngine:
+    engine = FakeEngine()
+    engine.start_error = "The engine cannot be started."
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (without_data, "No data. Press o to open a file."),
+        (starting, "The engine is still starting."),
+        (ended, "The engine is not running: ctrl+r starts it again."),
+    ],
+)
+async def test_a_key_that_has_nothing_to_work_on_says_why(
+    state, sentence: str, monkeypatch: pytest.MonkeyPatch
+):
+    heard = []
+    monkeypatch.setattr(LabApp, "notify", lambda _, message, **__: heard.append(message))
+    app = LabApp(state(), Open())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settled(pilot)
+        for key in ("y", "Y", "e", "slash", "g", "R", "S", "w", "x"):
+            heard.clear()
+            await pilot.press(key)
+            await until(pilot, lambda: heard == [sentence])
+
+
+async def test_the_sentence_of_a_held_key_is_said_once():
+    app = LabApp(ended(), Open())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settled(pilot)
+        await pilot.press(*["n"] * 5, *["s"] * 5)
+        await until(pilot, lambda: "The engine is not running" in screen_text(app))
+        await settled(pilot)
+        assert screen_text(app).count("The engine is not running") == 1
+
+
+async def test_nothing_is_copied_to_a_terminal_that_does_not_read(monkeypatch: pytest.MonkeyPatch):
+    async with opened(FakeEngine()) as (app, pilot):
+        monkeypatch.setattr(LabApp, "is_behind", True)
+        await pilot.press(*["y"] * 40)
+        await until(pilot, lambda: "Not copied: the terminal has yet to" in screen_text(app))
+        assert app.clipboard == ""
+
+
+# --- fields
+
+
+async def test_letters_that_are_typed_or_pasted_among_digits_are_told_for_a_while():
+    async with opened(FakeEngine()) as (app, pilot):
+        await pilot.press("g")
+        await settled(pilot)
+        await pilot.press(*"12ab34")
+        await settled(pilot)
+        assert "Only digits make sense here." in screen_text(app)
+        await pilot.press("escape", "g")
+        await until(pilot, lambda: "Seed of the sampler" in screen_text(app))
+        await settled(pilot)
+        app.screen.focused.post_message(events.Paste("4a2"))
+        await until(pilot, lambda: "Only digits make sense here." in screen_text(app))
+
+
+# --- the palette
+
+
+async def test_the_palette_says_at_once_that_no_command_is_called_so():
+    async with opened(FakeEngine(), (40, 12)) as (app, pilot):
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "Train, or pause" in screen_text(app))
+        assert screen_text(app).count("Commands") == 1
+        assert "\N{RIGHT-POINTING MAGNIFYING GLASS}" not in screen_text(app)
+        await pilot.press(*"qqq")
+        await until(pilot, lambda: "No command is called so." in screen_text(app))
+        await pilot.press("enter")  # there is nothing to choose
+        await settled(pilot)
+        await pilot.press(*["backspace"] * 3, *"quit")
+        await until(pilot, lambda: "Quit (q)" in screen_text(app))
+        assert "No command is called so." not in screen_text(app)
+
+
+# --- the score of a word
+
+
+@pytest.mark.parametrize("width", [28, 30, 45, 46, 53, 54, 80])
+def test_the_score_of_a_word_fits_its_room_and_keeps_the_surprises(width: int):
+    scored = Scored((Character(".", "a", 0.25, 0.125), Character("a", ".", 0.0, 0.5)), False)
+    lines = score_table(scored, width).split("\n")
+    assert all(line.cell_length <= width for line in lines)
+    assert [word in lines[1].plain for word in ("0.2500", "1.386", "2.079")] == [
+        width >= 46, True, True,
+    ]  # fmt: skip
+    assert lines[3].plain.startswith("sum")
+
+
+async def test_in_the_smallest_terminal_each_guess_has_one_line():
+    async with opened(FakeEngine(), (40, 12)) as (app, pilot):
+        await pilot.press("c", *"em")
+        await until(pilot, lambda: ". → e" in screen_text(app))
+        await settled(pilot)
+        assert re.search(r". → e +1\.386 +2\.079 ", screen_text(app))
+
+
+# --- exporting
+
+
+class SlowlyExporting(FakeEngine):
+    """Gives what is exported when a test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given = asyncio.Event()
+
+    async def answer(self, request: Requests) -> Answers:
+        if isinstance(request, Export):
+            await self.given.wait()
+        return await super().answer(request)
+
+
+async def test_an_export_that_is_left_before_it_is_written_writes_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    async with opened(SlowlyExporting()) as (app, pilot):
+        await pilot.press("e")
+        await settled(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "One moment" in screen_text(app))
+        await settled(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Nothing was exported." in screen_text(app))
+        assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("error", [None, OSError(28, "No space left on device")])
+async def test_an_export_that_is_left_while_it_is_written_goes_on_and_says_how_it_ended(
+    error: OSError | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    begun, left, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
+    write = saving.write
+
+    def slowly(*arguments: object, **options: object) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        asyncio.run_coroutine_threadsafe(left.wait(), loop).result()
+        if error is not None:
+            raise saving.EngineError("out.csv was not written: the disk is full.")
+        write(*arguments, **options)
+
+    monkeypatch.setattr(saving, "write", slowly)
+    async with opened(FakeEngine()) as (app, pilot):
+        await pilot.press("e")
+        await settled(pilot)
+        await pilot.press("enter")
+        await begun.wait()
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        left.set()
+        told = "the disk is full." if error else "Wrote names-counts.csv"
+        await until(pilot, lambda: told in screen_text(app))
+        assert bool(list(tmp_path.iterdir())) == (error is None)

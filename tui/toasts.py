@@ -1,0 +1,55 @@
+"""What the lab says for a while, in a corner: a sentence once, however long a key is held."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from textual.notifications import SeverityLevel
+
+from tui.keyboard import KeyboardApp
+from tui.keys import KeyMap
+from tui.terminal import Terminal
+
+
+class ToastingApp(KeyboardApp, inherit_bindings=False):
+    """An app whose toasts do not pile up."""
+
+    def __init__(self, terminal: Terminal, keys: KeyMap) -> None:
+        super().__init__(terminal, keys)
+        self._said: dict[tuple[str, str], float] = {}  # with the severity: until when it shows
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say a sentence, unless the very same is still to be seen."""
+        now, seconds = monotonic(), self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self._said = {said: until for said, until in self._said.items() if until > now}
+        if (message, severity) in self._said:
+            return
+        self._said[message, severity] = now + seconds
+        super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+
+
+def absence(state: str, keys: KeyMap) -> str:
+    """Why there is nothing to work on, and what to do about it.
+
+    Args:
+        state: of the engine, as the status line shows it.
+        keys: those in force.
+    """
+    match state:
+        case "starting":
+            return "The engine is still starting."
+        case "engine ended":
+            return f"The engine is not running: {keys.name('engine.restart')} starts it again."
+        case "no data":
+            return f"No data. Press {keys.name('dataset.open')} to open a file."
+        case "opening":
+            return "The data is still being read."
+    return "The engine does not answer."
