@@ -5,60 +5,22 @@ first failure, its queue fills up, and the program waits at it for ever. Here th
 app, as any other signal to quit does.
 
 When a terminal stops reading (Ctrl+S, a stalled connection), the queue fills up likewise. Here the
-driver knows how much it has not got rid of yet, so that the app can leave frames out.
+driver knows how much it has not got rid of yet, so that the app can leave frames out; and when the
+app ends, or is suspended, it waits a moment only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TextIO
+from threading import Event
+from typing import Any, Final
 
+from tui.lasting import LastingFile
 from tui.suspension import StoppableDriver
 
 WAITING: Final = 9  # writes, three a frame: Textual's queue holds 30, and then blocks the app
 BEHIND: Final = 8192  # characters not yet written; a frame of a training lab has a fifth of that
-
-
-class LastingFile:
-    """A terminal to write to. What is written to it after its end goes nowhere."""
-
-    def __init__(
-        self, file: TextIO, ended: Callable[[], None], written: Callable[[int], None]
-    ) -> None:
-        self._file = file
-        self._ended = ended
-        self._written = written
-        self._held = 0  # characters since the last flush
-        self.is_there = True
-        self.taken = 0  # writes that are over
-
-    def write(self, text: str) -> None:
-        """Write, as long as there is somebody to read."""
-        self._held += len(text)
-        self._attempt(lambda: self._file.write(text))
-        self.taken += 1
-
-    def flush(self) -> None:
-        """Hand on what was written; this waits for the terminal to take it."""
-        self._attempt(self._file.flush)
-        held, self._held = self._held, 0
-        self._written(held)
-
-    def fileno(self) -> int:
-        """The terminal's number."""
-        return self._file.fileno()
-
-    def isatty(self) -> bool:
-        """Whether it is a terminal at all."""
-        return self._file.isatty()
-
-    def _attempt(self, write: Callable[[], object]) -> None:
-        if self.is_there:
-            try:
-                write()
-            except OSError:
-                self.is_there = False
-                self._ended()
+SECONDS_TO_LEAVE: Final = 1.0  # that a terminal has to take the last frames; a slow one needs 0.3
 
 
 class TerminalDriver(StoppableDriver):
@@ -70,6 +32,8 @@ class TerminalDriver(StoppableDriver):
         self._writes = 0  # counted by the app's thread
         self._sent = 0  # characters; counted by the app's thread
         self._written = 0  # counted by the writing thread
+        self._is_even = Event()  # set by the writing thread when it has written everything
+        self._is_leaving = False
         self._caught_up: Callable[[], None] | None = None
 
     def write(self, data: str) -> None:
@@ -90,10 +54,44 @@ class TerminalDriver(StoppableDriver):
         if self._sent == self._written:  # meanwhile it has
             self._call_back()
 
+    # --- the end
+
+    def start_application_mode(self) -> None:
+        """Begin, or begin again: the terminal has all the time it needs."""
+        self._is_leaving = False
+        self._file.wait(None)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def disable_input(self) -> None:
+        """The first step of leaving, which writes."""
+        self._leave()
+        super().disable_input()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        self._leave()
+        super().stop_application_mode()
+
+    def _leave(self) -> None:
+        """Wait for the terminal a moment longer, once; then make room for what restores it."""
+        if self._is_leaving:
+            return
+        self._is_leaving = True
+        self._file.wait(SECONDS_TO_LEAVE)
+        if not self._is_written_in(SECONDS_TO_LEAVE):
+            self._is_written_in(SECONDS_TO_LEAVE)  # or thrown away, as the time is over
+            self._file.make_room()
+
+    def _is_written_in(self, seconds: float) -> bool:
+        self._is_even.clear()
+        return self._sent == self._written or self._is_even.wait(seconds)
+
+    # --- called by the writing thread
+
     def _count(self, characters: int) -> None:
-        """Called by the writing thread."""
         self._written += characters
         if self._sent == self._written:
+            self._is_even.set()
             self._call_back()
 
     def _call_back(self) -> None:
@@ -102,5 +100,4 @@ class TerminalDriver(StoppableDriver):
             self._loop.call_soon_threadsafe(call)
 
     def _quit(self) -> None:
-        """Called by the writing thread."""
         self._loop.call_soon_threadsafe(self._app.exit)

@@ -130,6 +130,18 @@ class Pty:
         psutil.Process(self.pid).wait(SECONDS_TO_WAIT)
         self.exit_code = -1
 
+    def wait_for_exit_unread(self, seconds: float) -> int:
+        """Wait for the program to end, and read nothing; its exit code.
+
+        Raises:
+            Waited: it did not.
+        """
+        try:
+            self.exit_code = psutil.Process(self.pid).wait(seconds)
+        except psutil.TimeoutExpired as error:
+            raise Waited(f"it does not end in {seconds:g} s") from error
+        return self.exit_code or 0
+
     def wait_for_exit(self) -> int:
         """Read until the program has ended; its exit code."""
         deadline = time.monotonic() + SECONDS_TO_WAIT

@@ -1,7 +1,10 @@
 """Ctrl+C, Ctrl+Z and keys typed ahead, in a real terminal under a real shell."""
 
+import os
 import shutil
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +99,29 @@ def test_a_word_typed_together_with_the_key_of_its_dialog_is_scored(
         terminal.wait_for("q → u", "c → y", "quincy")
         terminal.press("ctrl+q")
         assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.parametrize("leave", ["SIGTERM", "q"])
+def test_a_lab_ends_though_its_terminal_does_not_read_and_restores_it(
+    leave: str, environment: dict[str, str]
+) -> None:
+    with Terminal(COMMAND, 120, 40, environment) as terminal:
+        terminal.wait_for("10,120", "idle")
+        terminal.press(*">" * 40, *"N" * 9)
+        terminal.wait_for("no limit", "training", "/9,000,000")
+        engines = terminal.processes()[1:]
+        for _ in range(
+            40
+        ):  # each "m" redraws the matrix, each "y" is copied: more than a pty holds
+            terminal.press("m", "y")
+            time.sleep(0.05)  # time in which nobody reads, which is what is tested
+        if leave == "SIGTERM":
+            os.kill(terminal.pid, signal.SIGTERM)
+        else:
+            terminal.press("q")
+        assert terminal.wait_for_exit_unread(10.0) == 0
+        _, alive = psutil.wait_procs(engines, timeout=10)
+        assert not alive
+        while terminal.read(0.1):
+            pass
+        assert restored(terminal.raw)
