@@ -105,7 +105,7 @@ def test_a_word_typed_together_with_the_key_of_its_dialog_is_scored(
 def test_a_lab_ends_though_its_terminal_does_not_read_and_restores_it(
     leave: str, environment: dict[str, str]
 ) -> None:
-    with Terminal(COMMAND, 120, 40, environment) as terminal:
+    with Pty(COMMAND, 120, 40, environment) as terminal:
         terminal.wait_for("10,120", "idle")
         terminal.press(*">" * 40, *"N" * 9)
         terminal.wait_for("no limit", "training", "/9,000,000")
