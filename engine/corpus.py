@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from engine.devices import one_thread
+from engine.digest import Digest
 from engine.errors import DataError
 from engine.printable import printable
 from engine.reading import read_chunks
@@ -38,6 +39,7 @@ class Corpus:
     lengths: dict[int, int]  # length → words
     first_words: tuple[str, ...]
     text: bytes | None  # all lines, as UTF-8; None: the file is too large to keep them
+    sha256: str  # of the file's bytes as they were read, in hexadecimal
 
     @cached_property
     def known(self) -> frozenset[str] | None:
@@ -107,8 +109,9 @@ def read_corpus(path: Path, hold_out: float = 0.0) -> Corpus:
     tally = Tally(hold_out, keep=_size(path) <= KEEP_WORDS_UP_TO)
     name = printable(str(path))
     try:
-        with ThreadPoolExecutor(1) as helper, one_thread():
-            for chunk in read_chunks(path):
+        with ThreadPoolExecutor(2) as helper, one_thread():
+            digest = Digest(helper)
+            for chunk in read_chunks(path, digest):
                 tally.add(chunk, helper)
         characters = tally.characters()
     except DataError as error:
@@ -133,6 +136,7 @@ def read_corpus(path: Path, hold_out: float = 0.0) -> Corpus:
         lengths={int(i): int(tally.lengths_L[i]) for i in np.flatnonzero(tally.lengths_L)},
         first_words=tuple(tally.first_words),
         text=tally.text(),
+        sha256=digest.hexadecimal(),
     )
 
 

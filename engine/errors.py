@@ -23,6 +23,10 @@ class NoSuchDevice(EngineError):
     """The device asked for is not on this machine."""
 
 
+class CheckpointError(EngineError):
+    """A checkpoint cannot be written, or is not one that a lab can go on from."""
+
+
 class NoData(EngineError):
     """Something was asked of a lab before any data was open."""
 

@@ -88,6 +88,24 @@ class History:
         self.held_out = Series()
         self._marks: dict[tuple[int, str], Mark] = {}  # by step and setting
 
+    @classmethod
+    def of(
+        cls, train: NDArray[np.float64], held_out: NDArray[np.float64], marks: Sequence[Mark]
+    ) -> History:
+        """The history that has these losses and marks."""
+        history = cls()
+        history.train.extend(train)
+        history.held_out.extend(held_out)
+        for mark in marks:
+            what, _, value = mark.text.partition(" ")
+            history.mark(mark.step, what, value)
+        return history
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Where a setting was changed, in the order of time."""
+        return tuple(self._marks.values())
+
     @property
     def last(self) -> float | None:
         """The loss of the last step; None before step 1."""

@@ -174,6 +174,31 @@ class Lab:
             self.history.mark(0, "seed", str(seed))
         self.goal, self.state, self.reason = GOAL, "idle", ""
 
+    def resume(
+        self,
+        *,
+        weights_VV: Tensor,
+        history: History,
+        goal: int,
+        state: State,
+        reason: str,
+        wanted: int,
+    ) -> None:
+        """Take up the training of another lab with this data; one that ran there rests here.
+
+        Args:
+            weights_VV: W after the last step of the history; (V, V).
+            history: of that training.
+            goal: see `train`.
+            state: as it was.
+            reason: why it failed, where it did.
+            wanted: names that were still to be drawn.
+        """
+        self.trainer.resume(weights_VV, len(history.train))
+        self._runs += 1
+        self.history, self.goal, self.wanted = history, goal, wanted
+        self.state, self.reason = "paused" if state == "training" else state, reason
+
     # --- settings ---------------------------------------------------------------------------------
 
     def configure(self, **changes: Any) -> None:

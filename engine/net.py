@@ -37,13 +37,30 @@ def nll(weights_KVV: Tensor, shares_VV: Tensor) -> Tensor:
     Returns:
         (K,)
     """
-    logs_KVV = torch.log_softmax(weights_KVV, dim=2)
-    return -(logs_KVV.flatten(1) @ shares_VV.flatten())
+    return -_sums(torch.log_softmax(weights_KVV, dim=2).mul_(shares_VV))
 
 
 def mean_square(weights_KVV: Tensor) -> Tensor:
     """mean(W²) at each of K weights: what λ multiplies; (K,)."""
-    return weights_KVV.square().flatten(1).mean(1)
+    return _sums(weights_KVV.square()) / weights_KVV[0].numel()
+
+
+def _sums(terms_KVV: Tensor) -> Tensor:
+    """The sum of each moment's terms, the same to the last bit however many moments there are.
+
+    So a loss does not depend on how the steps fall into bursts, and a training that is taken up
+    again makes the same losses as one that never stopped. A product of matrices and a sum of all
+    cells at once are not so: they add in an order that depends on K.
+    """
+    if terms_KVV.device.type == "cpu":
+        return terms_KVV.sum(2).sum(1)
+    # A GPU chooses the order of a sum by its shape; a single addition has none.
+    terms = terms_KVV.flatten(1)
+    while (length := terms.shape[1]) > 1:
+        half = length // 2
+        folded = terms[:, :half] + terms[:, half : 2 * half]
+        terms = folded if length % 2 == 0 else torch.cat((folded, terms[:, -1:]), dim=1)
+    return terms[:, 0]
 
 
 def descend(

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.digest import Digest
 from engine.errors import DataError
 from engine.printable import printable
 
@@ -97,8 +98,12 @@ class Chunk:
         return [line.strip() for line in text.split("\n")[:-1]]
 
 
-def read_chunks(path: Path) -> Iterator[Chunk]:
+def read_chunks(path: Path, digest: Digest | None = None) -> Iterator[Chunk]:
     """The file's chunks, in order.
+
+    Args:
+        path: a text file.
+        digest: is fed with every byte of the file, in order.
 
     Raises:
         DataError: the file is not there, not a file, not to be read, empty, binary, or has a line
@@ -110,23 +115,25 @@ def read_chunks(path: Path) -> Iterator[Chunk]:
             kind = "a folder" if path.is_dir() else "not a regular file"
             raise DataError(f"{name} is {kind}. Give a text file with one word a line.")
         with path.open("rb", buffering=0) as file:
-            yield from _chunks(path, file)
+            yield from _chunks(path, file, digest or Digest())
     except OSError as error:
         raise DataError(f"{name}: {_trouble(error)}") from error
     except ValueError as error:  # a NUL in the path
         raise DataError(f"{name}: no path of a file ({error}).") from error
 
 
-def _chunks(path: Path, file: io.FileIO) -> Iterator[Chunk]:
+def _chunks(path: Path, file: io.FileIO, digest: Digest) -> Iterator[Chunk]:
     size = os.fstat(file.fileno()).st_size
     buffer = bytearray(2 + min(size, LONGEST_LINE + CHUNK))  # a line end before, one behind
     buffer[0] = NEWLINE
     view = memoryview(buffer)
     offset = len(BOM) if file.read(len(BOM)) == BOM else 0  # of the buffer's second byte
     file.seek(offset)
+    digest.feed(memoryview(BOM)[:offset])
     rest = 0  # bytes behind the last whole line
     while read := file.readinto(view[1 + rest : -1][:CHUNK]):
         end = 1 + rest + read
+        digest.feed(view[1 + rest : end])
         cut = _end_of_lines(buffer, end)
         if end - cut > LONGEST_LINE:
             raise DataError(
@@ -136,6 +143,7 @@ def _chunks(path: Path, file: io.FileIO) -> Iterator[Chunk]:
         if cut > 1:
             yield Chunk(path, offset, view[:cut])
         rest = end - cut
+        digest.wait()
         view[1 : 1 + rest] = view[cut:end]
         offset += cut - 1
     if rest:

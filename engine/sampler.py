@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Iterable
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.corpus import Corpus
@@ -49,13 +52,7 @@ class Sampler:
         names: dict[Model, Name] = {}
         for model, probs_VV in probs.items():
             if model not in self._streams:
-                self._streams[model] = NameStream(
-                    settings.stream,
-                    settings.sample_seed,
-                    self._corpus.vocabulary,
-                    settings.temperature,
-                    settings.top_k,
-                )
+                self._streams[model] = self._stream(settings)
             text = self._streams[model].next(probs_VV, settings.prefix)
             names[model] = self._name(text, has_ended(text, settings.prefix), probs_VV)
         self._names.append(Drawn(self.drawn, names.get("counts"), names.get("net")))
@@ -64,6 +61,41 @@ class Sampler:
     def newest(self, count: int) -> tuple[Drawn, ...]:
         """The newest names, the oldest of them first."""
         return tuple(itertools.islice(self._names, max(0, len(self._names) - count), None))
+
+    def states(self) -> dict[Model, NDArray[np.uint32]]:
+        """Where the stream of each model is that names were drawn from."""
+        return {model: stream.state() for model, stream in self._streams.items()}
+
+    def resume(
+        self,
+        settings: Settings,
+        drawn: int,
+        names: Iterable[Drawn],
+        states: dict[Model, NDArray[np.uint32]],
+    ) -> None:
+        """Go on where another sampler with these settings was.
+
+        Args:
+            settings: those that the names were drawn with.
+            drawn: how many names were.
+            names: the newest of them.
+            states: see `states`.
+        """
+        self.restart()
+        self.drawn = drawn
+        self._names.extend(names)
+        for model, state in states.items():
+            self._streams[model] = self._stream(settings)
+            self._streams[model].resume(drawn, state)
+
+    def _stream(self, settings: Settings) -> NameStream:
+        return NameStream(
+            settings.stream,
+            settings.sample_seed,
+            self._corpus.vocabulary,
+            settings.temperature,
+            settings.top_k,
+        )
 
     def _name(self, text: str, ended: bool, probs_VV: Tensor) -> Name:
         return Name(

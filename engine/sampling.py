@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine import keyed
@@ -105,6 +106,15 @@ class NameStream:
         self._sharpness = (temperature, top_k)
         self._stream: Stream = STREAMS[stream](seed)
         self._drawn = 0
+
+    def state(self) -> NDArray[np.uint32]:
+        """Where the stream is; with the number of names drawn, all that the next ones need."""
+        return self._stream.state()
+
+    def resume(self, drawn: int, state: NDArray[np.uint32]) -> None:
+        """Go on after so many names, where a stream of the same kind and seed was."""
+        self._drawn = drawn
+        self._stream.resume(state)
 
     def next(self, probs_VV: Tensor, prefix: str = "") -> str:
         """The next name.

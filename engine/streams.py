@@ -19,6 +19,7 @@ from engine.errors import BadSetting
 from engine.settings import LARGEST_SEED
 
 MCG31_MODULUS: Final = 2**31 - 1
+MT19937_WORDS: Final = 625  # of its state: the key, and its position
 MCG31_FACTOR: Final = (
     1132489760  # of Intel MKL's generator MCG31m1, which the notebook's torch used
 )
@@ -34,6 +35,13 @@ class Stream(Protocol):
         """A symbol drawn with these probabilities, which sum to 1; float64, (V,)."""
         ...
 
+    def state(self) -> NDArray[np.uint32]:
+        """Where the stream is between two names; empty where the name's index tells it."""
+        return np.empty(0, np.uint32)
+
+    def resume(self, state: NDArray[np.uint32]) -> None:
+        """Be where a stream of this kind was when it said this of its state."""
+
 
 class Mt19937:
     """The generator that all three streams start from."""
@@ -46,6 +54,15 @@ class Mt19937:
             )
         self._generator = np.random.RandomState(seed)  # seeds mt19937 as torch.Generator does
 
+    def state(self) -> NDArray[np.uint32]:
+        """Its key of 624 words, and how many of them are used; (625,)."""
+        _, key, position, *_ = self._generator.get_state(legacy=True)
+        return np.append(key, position).astype(np.uint32)
+
+    def resume(self, state: NDArray[np.uint32]) -> None:
+        """Be in the state that another generator told."""
+        self._generator.set_state(("MT19937", state[:-1], int(state[-1]), 0, 0.0))
+
     def words(self, count: int) -> NDArray[np.uint64]:
         """The next 32-bit words; (count,)."""
         return np.frombuffer(self._generator.bytes(4 * count), "<u4").astype(np.uint64)
@@ -57,11 +74,23 @@ class Mt19937:
         return numbers.astype(np.float64) * 2.0**-53
 
 
-class Video(Stream):
-    """As in the video: one uniform number; the first symbol whose cumulative P exceeds it."""
+class _OfWords(Stream):
+    """A stream that lives on the words of mt19937."""
 
     def __init__(self, seed: int) -> None:
         self._words = Mt19937(seed)
+
+    def state(self) -> NDArray[np.uint32]:
+        """See `Mt19937.state`."""
+        return self._words.state()
+
+    def resume(self, state: NDArray[np.uint32]) -> None:
+        """See `Mt19937.resume`."""
+        self._words.resume(state)
+
+
+class Video(_OfWords):
+    """As in the video: one uniform number; the first symbol whose cumulative P exceeds it."""
 
     def choose(self, probs_V: Tensor) -> int:
         """See `Stream.choose`."""
@@ -74,11 +103,11 @@ def first_exceeding(probs_V: Tensor, uniform: float) -> int:
     return min(found, int(probs_V.nonzero()[-1]))  # the sum may fall short of 1
 
 
-class Notebook(Stream):
+class Notebook(_OfWords):
     """As in the notebook: a race of exponentials, drawn by a generator that one word seeds."""
 
     def __init__(self, seed: int) -> None:
-        self._words = Mt19937(seed)
+        super().__init__(seed)
         self._powers_V = np.empty(0, dtype=np.int64)
 
     def choose(self, probs_V: Tensor) -> int:
@@ -93,11 +122,8 @@ class Notebook(Stream):
         return int(np.argmax(probs_V.numpy() / -np.log(uniforms_V)))
 
 
-class Torch(Stream):
+class Torch(_OfWords):
     """As torch.multinomial does on the CPU today: a race of exponentials from V uniforms."""
-
-    def __init__(self, seed: int) -> None:
-        self._words = Mt19937(seed)
 
     def choose(self, probs_V: Tensor) -> int:
         """See `Stream.choose`."""

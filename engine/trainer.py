@@ -51,11 +51,18 @@ class Trainer:
         """W as it is now: a view; the next burst overwrites it."""
         return self._trace[0]
 
-    @torch.inference_mode()
     def restart(self, seed: int) -> None:
         """Start again from the weights of this seed."""
-        self.step = 0
-        self._trace[0] = net.initial_weights(len(self._shares_VV), seed)
+        self.resume(net.initial_weights(len(self._shares_VV), seed), 0)
+
+    @torch.inference_mode()
+    def resume(self, weights_VV: Tensor, step: int) -> None:
+        """Go on from these weights, as after so many steps.
+
+        What is known of their loss is measured again: it is the same to the last bit.
+        """
+        self.step = step
+        self._trace[0] = weights_VV
         self.nll, self.mean_square, self.held_out_nll = (
             losses[0] for losses in self._measure(self._trace[:1])
         )

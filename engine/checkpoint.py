@@ -1,0 +1,137 @@
+"""A lab as a file, from which another lab goes on as if there had been no end in between.
+
+What is kept: the weights, every loss, the settings, the marks, the newest names and the state of
+their random numbers; of the data its place and its SHA-256, for the words themselves are read
+again. The losses and names that come then are those of a lab that was never interrupted, bit for
+bit on the same machine. `checkpoint_header.py` says how the file looks.
+
+Nothing in it is a program: no pickle. A file that somebody has tampered with is refused, or is a
+lab like any other.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+import numpy as np
+import torch
+
+from engine.checkpoint_arrays import encode, read
+from engine.checkpoint_checks import Arrays, Words, models_of, of_stream
+from engine.checkpoint_header import VERSION, Contents, settings_to_keep
+from engine.checkpoint_writing import write
+from engine.errors import CheckpointError, EngineError, NoSuchDevice
+from engine.history import History
+from engine.lab import Lab
+from engine.printable import printable
+from engine.reading import built_in_path
+
+
+def pack(lab: Lab) -> bytes:
+    """A lab as a file's bytes. Called by the lab's thread; any thread may write them then."""
+    path = lab.corpus.path.absolute()
+    contents = Contents(
+        version=VERSION,
+        written_by=f"makemore-tui {version('makemore-tui')}",
+        data=None if path == built_in_path().absolute() else path.as_uri(),
+        data_sha256=lab.corpus.sha256,
+        symbols=len(lab.corpus.vocabulary),
+        kept_settings=settings_to_keep(lab.settings),
+        state=lab.state,
+        reason=lab.reason,
+        step=lab.trainer.step,
+        goal=lab.goal,
+        wanted=lab.wanted,
+        drawn=lab.sampler.drawn,
+    )
+    arrays: Arrays = {
+        "weights": lab.trainer.weights_VV.cpu().numpy(),
+        "train": lab.history.train.values(),
+    }
+    if lab.corpus.held_out_VV is not None:
+        arrays["held_out"] = lab.history.held_out.values()
+    arrays |= {of_stream(m): state for m, state in lab.sampler.states().items() if len(state)}
+    return encode(contents, Words(lab.sampler.newest(lab.sampler.kept), lab.history.marks), arrays)
+
+
+def save(lab: Lab, path: Path, *, over: bool = False) -> None:
+    """Write a lab to a file.
+
+    Args:
+        lab: which; called by its thread.
+        path: where; a checkpoint there is replaced.
+        over: whether another file than a checkpoint is replaced too.
+
+    Raises:
+        CheckpointError: it was not written; what was there is as it was.
+    """
+    write(path, pack(lab), over=over)
+
+
+def load(path: Path, *, data: Path | None = None, device: str = "auto") -> Lab:
+    """The lab that was saved; if it was in training, it rests.
+
+    Args:
+        path: of the checkpoint.
+        data: where the data is now; None: where it was. Its bytes must be the same.
+        device: see `pick_device`.
+
+    Raises:
+        CheckpointError: the file or its data is not good; says why.
+        NoSuchDevice: the device is not on this machine.
+    """
+    name = printable(str(path))
+    contents, words, arrays = read(path)
+    settings = contents.settings
+    try:
+        where = _place_of(contents, name) if data is None else data
+        if not where.exists():
+            raise CheckpointError(
+                f"{name}: its data {printable(str(where))} is not there. If the file has moved,"
+                " give its new place with --data."
+            )
+        lab = Lab(where, settings.hold_out, device, settings.seed, settings.pace)
+        if lab.corpus.sha256 != contents.data_sha256:
+            raise CheckpointError(
+                f"{name}: its data {printable(str(where))} has changed since (its SHA-256 is"
+                " another). Give the file as it was with --data, or begin a new training."
+            )
+        if len(lab.corpus.vocabulary) != contents.symbols:
+            raise CheckpointError(
+                f"{name}: {contents.symbols} symbols, where its data has"
+                f" {len(lab.corpus.vocabulary)}. Take an earlier file."
+            )
+        changes = msgspec.structs.asdict(settings)
+        lab.configure(**{key: changes[key] for key in changes if key != "hold_out"})
+    except (CheckpointError, NoSuchDevice):
+        raise
+    except (EngineError, OSError, ValueError, OverflowError) as error:
+        raise CheckpointError(f"{name}: {printable(str(error))}") from error
+    lab.resume(
+        weights_VV=torch.from_numpy(arrays["weights"]),
+        history=History.of(arrays["train"], arrays.get("held_out", np.empty(0)), words.marks),
+        goal=contents.goal,
+        state=contents.state,
+        reason=contents.reason,
+        wanted=contents.wanted,
+    )
+    drawn_from = models_of(settings.source) if contents.drawn else ()
+    states = {m: arrays.get(of_stream(m), np.empty(0, np.uint32)) for m in drawn_from}
+    lab.sampler.resume(settings, contents.drawn, words.names, states)
+    return lab
+
+
+def _place_of(contents: Contents, name: str) -> Path:
+    if contents.data is None:
+        return built_in_path()
+    scheme, _, place = contents.data.partition("://")
+    if scheme != "file" or not place.startswith("/"):
+        raise CheckpointError(
+            f"{name}: its data {printable(contents.data)} is no file of this machine. Give its"
+            " place with --data."
+        )
+    return Path(os.fsdecode(unquote_to_bytes(place)))

@@ -1,0 +1,147 @@
+"""Whether the parts of a checkpoint make sense, each alone and together.
+
+Each check returns what is wrong, as the middle of a sentence, or None.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.checkpoint_header import Contents, Header, TensorEntry
+from engine.printable import printable
+from engine.protocol import KEPT_NAMES, Drawn, Mark
+from engine.sampler import MODELS, Model
+from engine.streams import MT19937_WORDS
+from engine.vocabulary import LARGEST_VOCABULARY
+
+LARGEST_WORDS: Final = 64 << 20  # bytes; a thousand names of a thousand letters take 10 MB
+LONGEST_MARK: Final = 100  # characters
+LARGEST_COUNT: Final = 2**53  # of steps or names; JSON's numbers are exact up to here
+FLOATS: Final = ("F64", "F32")  # F32: from Apple's GPUs
+BYTES: Final = {"F64": 8, "F32": 4, "U32": 4, "U8": 1}
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The texts of which there may be many."""
+
+    names: tuple[Drawn, ...]
+    marks: tuple[Mark, ...]
+
+
+def of_stream(model: Model) -> str:
+    """What the array is called that holds the state of a model's stream."""
+    return f"stream_{model}"
+
+
+def models_of(source: str) -> tuple[Model, ...]:
+    """The models that a source of names stands for."""
+    return tuple(model for model in MODELS if source in (model, "both"))
+
+
+def _layout(contents: Contents) -> dict[str, tuple[tuple[str, ...], tuple[int, ...] | None]]:
+    """The arrays that belong to these contents: their types, and their shape where it is fixed."""
+    steps, settings = contents.step, contents.settings
+    layout: dict[str, tuple[tuple[str, ...], tuple[int, ...] | None]] = {
+        "weights": (FLOATS, (contents.symbols, contents.symbols)),
+        "train": (("F64",), (steps,)),
+        "words": (("U8",), None),
+    }
+    if settings.hold_out:
+        layout["held_out"] = (("F64",), (steps,))
+    if contents.drawn and settings.stream != "keyed":  # which is where the name's index says
+        for model in models_of(settings.source):
+            layout[of_stream(model)] = (("U32",), (MT19937_WORDS,))
+    return layout
+
+
+def trouble_of_contents(contents: Contents) -> str | None:
+    """Whether the contents are of the right types, and go together."""
+    try:
+        contents.settings  # noqa: B018 - whether they are of the right types
+    except (msgspec.ValidationError, ValueError, OverflowError) as error:
+        return f"its settings are damaged ({printable(str(error))[:200]})"
+    if not 2 <= contents.symbols <= LARGEST_VOCABULARY + 1:
+        return f"{contents.symbols} symbols, which no data has"
+    for what in ("step", "goal", "drawn"):
+        if not 0 <= getattr(contents, what) < LARGEST_COUNT:
+            return f"{what} {getattr(contents, what)}, which makes no sense"
+    if not 0 <= contents.wanted <= KEPT_NAMES:
+        return f"{contents.wanted} names still to be drawn, which makes no sense"
+    if contents.state == "idle" and contents.step:
+        return f"a training that has not begun, at step {contents.step:,}"
+    if printable(contents.reason) != contents.reason:
+        return "control characters in its texts"
+    return None
+
+
+def trouble_of_shapes(header: Header) -> str | None:
+    """Whether the header tells of the right arrays, and the file is as long as they are."""
+    layout = _layout(header.contents)
+    if header.tensors.keys() != layout.keys():
+        missing = ", ".join(layout.keys() - header.tensors.keys()) or "none"
+        extra = ", ".join(sorted(header.tensors.keys() - layout.keys()))
+        return f"other arrays than it should have (missing: {missing}; more: {_short(extra)})"
+    for key, (types, shape) in layout.items():
+        found = header.tensors[key]
+        if found.dtype not in types:
+            return f"{key}: numbers of type {_short(found.dtype)} instead of {types[0]}"
+        if found.shape != shape and (shape is not None or len(found.shape) != 1):
+            expected = "one number a byte" if shape is None else f"{list(shape)}"
+            return f"{key}: of shape {_short(str(list(found.shape)))} instead of {expected}"
+    if not 0 <= header.tensors["words"].shape[0] <= LARGEST_WORDS:
+        return "its texts are too long"
+    whole = header.length + sum(map(_bytes, header.tensors.values()))
+    if header.size < whole:
+        return f"cut off after {header.size:,} of {whole:,} bytes"
+    if header.size > whole:
+        return f"{header.size:,} bytes, where {whole:,} would be whole"
+    return None
+
+
+def trouble_of_arrays(arrays: Arrays) -> str | None:
+    """Whether the numbers can be those of a training."""
+    for key in ("weights", "train", "held_out"):
+        if key in arrays and not np.isfinite(arrays[key]).all():
+            return f"{key}: a number that is not finite"
+    for model in MODELS:
+        state = arrays.get(of_stream(model))
+        if state is not None and (state[-1] >= MT19937_WORDS or not state[:-1].any()):
+            return f"{of_stream(model)}: no state of its generator"
+    return None
+
+
+def trouble_of_words(contents: Contents, words: Words) -> str | None:
+    """Whether the names and marks are such as a lab makes, and as many as the contents say."""
+    first = contents.drawn - len(words.names)
+    models = models_of(contents.settings.source)
+    if len(words.names) > KEPT_NAMES or first < 0:
+        return f"{len(words.names):,} names, of {contents.drawn:,} drawn"
+    for index, draw in enumerate(words.names, start=first):
+        names = {model: getattr(draw, model) for model in MODELS}
+        if draw.index != index or any((names[m] is not None) != (m in models) for m in MODELS):
+            return f"name {index:,} is not of the draw that it should be of"
+        for name in filter(None, names.values()):
+            if printable(name.text) != name.text or math.isnan(name.nll):
+                return f"name {index:,} is none that a model draws"
+    for mark in words.marks:
+        if not 0 <= mark.step <= contents.step or len(mark.text) > LONGEST_MARK:
+            return f"a mark at step {mark.step}, which makes no sense"
+        if printable(mark.text) != mark.text or " " not in mark.text:
+            return f"a mark at step {mark.step} that no setting makes"
+    return None
+
+
+def _bytes(tensor: TensorEntry) -> int:
+    return BYTES[tensor.dtype] * math.prod(tensor.shape)
+
+
+def _short(text: str) -> str:
+    """A text of unknown origin, for a sentence."""
+    return printable(text[:100])

@@ -1,0 +1,77 @@
+"""What the tests of checkpoints share: making labs, comparing them, and files that lie."""
+
+import json
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from safetensors.numpy import load as load_arrays
+
+from engine.checkpoint_arrays import encode
+from engine.checkpoint_checks import Arrays, Words
+from engine.checkpoint_header import CONTENTS
+from engine.lab import Lab
+
+
+def train(lab: Lab, steps: int, cuts: list[int] | None = None) -> None:
+    """So many more steps, in bursts of these lengths over and over."""
+    lab.train(more=steps)
+    lengths = cuts or [steps]
+    burst = 0
+    while lab.state == "training":
+        lab.advance(lengths[burst % len(lengths)])
+        burst += 1
+
+
+def draw(lab: Lab, count: int) -> None:
+    """So many more names."""
+    lab.draw(count)
+    while lab.wanted:
+        lab.draw_next()
+
+
+def everything(lab: Lab) -> dict[str, Any]:
+    """All that a person could tell two labs apart by; numbers as their bits."""
+    return {
+        "weights": lab.trainer.weights_VV.cpu().numpy().tobytes(),
+        "known": np.array(
+            [lab.trainer.nll, lab.trainer.mean_square, lab.trainer.held_out_nll]
+        ).tobytes(),
+        "train": lab.history.train.values().tobytes(),
+        "held_out": lab.history.held_out.values().tobytes(),
+        "marks": lab.history.marks,
+        "names": lab.sampler.newest(lab.sampler.kept),
+        "drawn": lab.sampler.drawn,
+        "settings": lab.settings,
+        "step": lab.trainer.step,
+        "goal": lab.goal,
+        "state": lab.state,
+        "reason": lab.reason,
+        "wanted": lab.wanted,
+    }
+
+
+def parts(path: Path) -> tuple[dict[str, Any], Words, Arrays]:
+    """A checkpoint taken apart, without any check."""
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    arrays = load_arrays(data)
+    words = msgspec.msgpack.decode(arrays.pop("words").tobytes(), type=Words)
+    return json.loads(header["__metadata__"][CONTENTS]), words, arrays
+
+
+def crafted(path: Path, change: Callable[[dict[str, Any], Words, Arrays], object]) -> None:
+    """Rewrite a checkpoint with other parts, and a SHA-256 that fits them.
+
+    Args:
+        path: of a checkpoint.
+        change: works on the contents and the arrays; returns other words where it wants them.
+    """
+    contents, words, arrays = parts(path)
+    other = change(contents, words, arrays)
+    words = other if isinstance(other, Words) else words
+    path.write_bytes(encode(contents, words, arrays))  # type: ignore[arg-type] # a dict will do
