@@ -194,6 +194,7 @@ class LabApp(CopyingApp):
         self._refit()
 
     def _refit(self) -> None:
+        self.hold()
         for pane in self.panes:
             self.call_after_refresh(pane.refit)
 

@@ -26,6 +26,7 @@ class ThriftyApp(App[None]):
         self.terminal = terminal
         self._frame = Frame(terminal.colours)
         self._left_out = False  # a frame, since the terminal last kept up
+        self._holds = False  # frames back, while panes are drawn for another size
 
     def on_mount(self) -> None:
         """After a stop (Ctrl+Z) the terminal shows something else."""
@@ -40,12 +41,27 @@ class ThriftyApp(App[None]):
         self._frame.forget()
         self.screen.refresh()
 
+    def hold(self) -> None:
+        """Show no frame until all panes are drawn for the size that they are about to get.
+
+        In between each shows what was drawn for the size before, cut off. It takes three rounds:
+        for the new places, what fits them, and the answers that change places once more.
+        """
+        self._holds = True
+        self.call_after_refresh(self.call_after_refresh, self.call_after_refresh, self._let_go)
+
+    def _let_go(self) -> None:
+        self._holds = False
+        self.screen.refresh()
+
     @property
     def is_behind(self) -> bool:
         """Whether the terminal has yet to take what it was sent: more might wait for ever."""
         return isinstance(self._driver, TerminalDriver) and self._driver.is_behind
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if self._holds:
+            return
         driver = self._driver
         if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
             if driver.is_behind:

@@ -125,3 +125,26 @@ async def test_the_matrix_takes_the_largest_scale_that_fits(
 ) -> None:
     async with opened(FakeEngine(), size) as (app, _):
         assert app.query_one(MatrixPane).sight.scale.name == scale
+
+
+@pytest.mark.parametrize("number", "1234")
+async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_more_room(
+    number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.draw(30)
+        engine.step_to(60, "paused")
+        await settled(pilot)
+        await pilot.press(number, "z")
+        await settled(pilot)
+        frames: list[str] = []
+        monkeypatch.setattr(
+            "tui.thrift.Difference", lambda *given: frames.append(screen_text(app)) or given[1]
+        )
+        monkeypatch.setattr("tui.thrift.TerminalDriver", type(app._driver))
+        monkeypatch.setattr(type(app._driver), "is_behind", False, raising=False)
+        await pilot.press("z")
+        await until(pilot, lambda: frames)
+        await settled(pilot)
+        assert set(frames) == {screen_text(app)}
