@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from textual.geometry import Region
+from textual.widget import Widget
 
 from tests.screen.fake_engine import FakeEngine, dataset, made_up_count
 from tests.screen.lab import opened, screen_text, settled, until
@@ -10,6 +11,19 @@ from tui.panes.matrix_cells import short_count, text_of
 from tui.panes.matrix_grid import MatrixGrid
 from tui.panes.matrix_scales import padded
 from tui.ramps import ramp
+
+
+def redrawn(widget: Widget) -> list[Region]:
+    """The regions that a widget asks to be drawn again, from now on."""
+    regions: list[Region] = []
+    refresh = widget.refresh
+
+    def watched(*some: Region, **options: bool) -> Widget:
+        regions.extend(some or [widget.size.region])
+        return refresh(*some, **options)
+
+    widget.refresh = watched  # type: ignore[method-assign]
+    return regions
 
 
 @pytest.mark.parametrize(
@@ -153,15 +167,7 @@ async def test_wide_and_combining_characters_keep_their_columns():
 async def test_moving_the_cursor_redraws_two_cells_their_labels_and_the_read_out_only():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
-        grid = app.query_one(MatrixGrid)
-        drawn: list[Region] = []
-        refresh = grid.refresh
-
-        def watched(*regions: Region, **options: bool):
-            drawn.extend(regions or [grid.size.region])
-            return refresh(*regions, **options)
-
-        grid.refresh = watched  # type: ignore[method-assign]
+        drawn = redrawn(app.query_one(MatrixGrid))
         await pilot.press("right")
         await settled(pilot)
         assert drawn
@@ -173,32 +179,16 @@ async def test_a_snapshot_that_changes_nothing_redraws_nothing():
     async with opened(engine) as (app, pilot):
         engine.step_to(10)
         await settled(pilot)
-        drawn: list[str] = []
-        for widget in (app.query_one(MatrixGrid), *app.query("Lines")):
-            refresh = widget.refresh
-
-            def watched(*regions: Region, _w=widget, _r=refresh, **options: bool):
-                drawn.append(str(_w))
-                return _r(*regions, **options)
-
-            widget.refresh = watched  # type: ignore[method-assign]
+        drawn = [redrawn(widget) for widget in (app.query_one(MatrixGrid), *app.query("Lines"))]
         engine.tell_snapshot()
         await settled(pilot)
-        assert drawn == []
+        assert not any(drawn)
 
 
 async def test_a_changed_cell_redraws_its_own_region_only():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
-        grid = app.query_one(MatrixGrid)
-        drawn: list[Region] = []
-        refresh = grid.refresh
-
-        def watched(*regions: Region, **options: bool):
-            drawn.extend(regions or [grid.size.region])
-            return refresh(*regions, **options)
-
-        grid.refresh = watched  # type: ignore[method-assign]
+        drawn = redrawn(app.query_one(MatrixGrid))
         value = engine.value
         engine.value = lambda view, r, c: 9000.0 if (r, c) == (7, 9) else value(view, r, c)  # type: ignore[method-assign]
         engine.tell_snapshot()
