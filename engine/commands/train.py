@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from engine.cli import echo_json, json_option, narrate
+from engine.commands.keeping import Keeping
+from engine.commands.stopping import Stop
 from engine.commands.training import Training, training_options
+from engine.printable import printable
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+
+SECONDS: Final = 30.0  # of training that a crash may cost; a checkpoint takes milliseconds
+CHANGEABLE: Final = ("learning_rate", "regularisation")
+BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}
 
 
 @click.command("train")
@@ -20,40 +34,115 @@ from engine.commands.training import Training, training_options
     show_default=True,
     help="Print the loss of every so many steps; 0: of none.",
 )
+@click.option(
+    "--save",
+    "save_to",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a checkpoint there, at the end and now and then. Only a checkpoint is replaced.",
+)
+@click.option(
+    "--save-every",
+    default=SECONDS,
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    show_default=True,
+    help="How often with --save; 0: only at the end.",
+)
+@click.option(
+    "--resume",
+    "resume_from",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Go on from a checkpoint, with its settings: to its goal, or --steps more.",
+)
 @json_option
-def command(training: Training, every: int, as_json: bool) -> None:
-    """Train the net, and print each step's loss before its update, as the lecture does."""
-    lab = training.lab()
-    started = time.perf_counter()
-    bar = click.progressbar(
-        training.run(lab),
-        length=training.steps,
-        label="training",
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-    )
-    with bar:
-        for step, loss in bar:
-            if every == 0 or step % every:
-                continue
-            if as_json:
-                echo_json({"step": step, "loss": loss})
-            else:
-                click.echo(f"{step} {_figure(loss)}")
-    done = {
-        "done": True,
-        "steps": lab.trainer.step,
-        "loss": lab.history.last,
-        "nll": lab.trainer.nll,
-        "seconds": time.perf_counter() - started,
+def command(
+    training: Training,
+    every: int,
+    save_to: Path | None,
+    save_every: float,
+    resume_from: Path | None,
+    as_json: bool,
+) -> None:
+    """Train the net, and print each step's loss before its update, as the lecture does.
+
+    SIGINT (ctrl+c) and SIGTERM end the training after a checkpoint, if there is to be one; a second
+    one ends it at once.
+    """
+    keeping = Keeping(save_to, save_every)
+    if resume_from is None:
+        lab = training.lab()
+    else:
+        training, lab = _resumed(training, resume_from)
+    training.begin(lab)
+    begun, started = lab.trainer.step, time.perf_counter()
+    with Stop() as stop:
+
+        def go_on() -> bool:
+            keeping.now_and_then(lab)
+            return stop.signal is None
+
+        steps = training.run(lab, go_on)
+        with click.progressbar(
+            steps,
+            length=lab.goal - begun if lab.state == "training" else 0,
+            label="training",
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as bar:
+            for step, loss in bar:
+                if every == 0 or step % every:
+                    continue
+                if as_json:
+                    echo_json({"step": step, "loss": loss})
+                else:
+                    click.echo(f"{step} {_figure(loss)}")
+        keeping.save(lab)
+    _tell(lab, begun, time.perf_counter() - started, stop.signal is None, as_json)
+    if save_to is not None:
+        narrate(f"saved to {printable(str(save_to))}")
+    sys.exit(stop.exit_code)
+
+
+def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
+    """A checkpoint's lab with what the command line says otherwise, and the training to be done."""
+    context = click.get_current_context()
+    given = {
+        name
+        for name in Training.__dataclass_fields__
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
     }
-    if len(lab.history.held_out):
-        done["held_out_nll"] = lab.trainer.held_out_nll
+    for name, option in BEGINNING.items():
+        if name in given:
+            raise click.UsageError(
+                f"{option} belongs to the beginning of a training: leave it out with --resume."
+            )
+    from engine.checkpoint import load  # and with it torch
+
+    lab = load(path, data=training.data if "data" in given else None, device=training.device)
+    lab.configure(**{name: getattr(training, name) for name in CHANGEABLE if name in given})
+    return training if "steps" in given else dataclasses.replace(training, steps=None), lab
+
+
+def _tell(lab: Lab, begun: int, seconds: float, done: bool, as_json: bool) -> None:
+    """The last line: where the training is now."""
     if as_json:
-        echo_json(done)
+        facts = {
+            "done": done,
+            "steps": lab.trainer.step,
+            "loss": lab.history.last,
+            "nll": lab.trainer.nll,
+            "seconds": seconds,
+        }
+        if len(lab.history.held_out):
+            facts["held_out_nll"] = lab.trainer.held_out_nll
+        echo_json(facts)
+    made = lab.trainer.step - begun
+    where = f", now at step {lab.trainer.step:,}" if begun else ""
     narrate(
-        f"{done['steps']:,} steps in {done['seconds']:.3f} s on {lab.device}; mean NLL now"
-        f" {_figure(lab.trainer.nll)} nats per character"
+        f"{'' if done else 'stopped: '}{made:,} steps in {seconds:.3f} s on {lab.device}{where};"
+        f" mean NLL now {_figure(lab.trainer.nll)} nats per character"
     )
 
 

@@ -24,7 +24,7 @@ class Training:
     """A lab to be opened, and how its net is to be trained."""
 
     data: Path
-    steps: int
+    steps: int | None  # None: to the goal that the lab has
     learning_rate: float
     regularisation: float
     hold_out: float
@@ -45,22 +45,34 @@ class Training:
         )
         return lab
 
-    def run(self, lab: Lab) -> Iterator[tuple[int, float]]:
+    def begin(self, lab: Lab) -> None:
+        """Set the goal, and be in training where there are steps to make."""
+        if self.steps is None:
+            lab.train()
+        elif self.steps:
+            lab.train(more=self.steps)
+
+    def run(
+        self, lab: Lab, go_on: Callable[[], bool] = lambda: True
+    ) -> Iterator[tuple[int, float]]:
         """Train as the steps are taken: the number of each and its loss.
+
+        Args:
+            lab: after `begin`.
+            go_on: asked between bursts, of some tens of milliseconds, whether to.
 
         Raises:
             EngineError: the loss ceased to be finite.
         """
-        if self.steps:
-            lab.train(more=self.steps)
-        while lab.state == "training":
+        while lab.state == "training" and go_on():
             burst = lab.advance(lab.trainer.longest_burst)
             yield from enumerate(burst.losses, start=burst.first)
         if lab.state == "failed":
             raise EngineError(lab.reason)
 
     def finish(self, lab: Lab) -> None:
-        """Train to the end; see `run`."""
+        """Train from the beginning to the end; see `run`."""
+        self.begin(lab)
         for _ in self.run(lab):
             pass
 

@@ -105,7 +105,7 @@ def test_nor_do_those_of_a_matrix_that_takes_several_threads(
     for threads, cuts in ((2, None), (2, [1]), (2, [5, 2]), (1, [3])):
         torch.set_num_threads(threads)
         lab = Lab(path, device="cpu")
-        train(lab, 12, cuts)
+        train(lab, 6, cuts)
         results.append(everything(lab))
     torch.set_num_threads(usual)
     assert all(result == results[0] for result in results)

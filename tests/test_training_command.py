@@ -1,0 +1,216 @@
+"""`makemore-tui train` with checkpoints: saved, resumed, interrupted, killed."""
+
+import json
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.checkpoint import load, save
+from engine.checkpoint_header import peek
+from engine.commands.keeping import Keeping
+from engine.lab import Lab
+from engine.reading import built_in_path
+from tests.engine.checkpoints import everything, train
+from tui.__main__ import main
+
+FOREVER = "1000000000"
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return Lab(built_in_path(), device="cpu")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a.safetensors"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["train", "--device", "cpu", *map(str, arguments)])
+
+
+def lines(*arguments: object) -> list[Any]:
+    """The JSON lines of a training that succeeds."""
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@contextmanager
+def training(*arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """A training in a process of its own, that has made its first steps."""
+    command = [sys.executable, "-m", "tui", "train", "--device", "cpu", "--steps", FOREVER]
+    process = subprocess.Popen(
+        [*command, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if condition():
+            return
+        select.select([], [], [], 0.005)
+    pytest.fail("waited in vain")
+
+
+def test_a_resumed_training_prints_the_losses_of_an_uninterrupted_one(file: Path) -> None:
+    *whole, end = lines("--steps", 70, "--hold-out", 0.1)
+    *first, _ = lines("--steps", 30, "--hold-out", 0.1, "--save", file)
+    *second, resumed_end = lines("--resume", file, "--steps", 40, "--save", file)
+    assert first + second == whole
+    del end["seconds"], resumed_end["seconds"]
+    assert resumed_end == end
+    assert peek(file).step == 70
+
+
+def test_a_resumed_training_goes_on_to_its_goal_or_a_hundred_steps_more(
+    lab: Lab, file: Path
+) -> None:
+    lab.train(more=60)
+    lab.advance(20)
+    save(lab, file)
+    result = run("--resume", file, "--save", file, "--every", 0)
+    assert "40 steps in" in result.stderr
+    assert "now at step 60" in result.stderr
+    assert [step["step"] for step in lines("--resume", file)[:-1]] == list(range(61, 161))
+    (nothing,) = lines("--resume", file, "--steps", 0)
+    assert (nothing["steps"], nothing["loss"]) == (60, load(file, device="cpu").history.last)
+
+
+def test_options_that_are_given_change_what_is_resumed(file: Path) -> None:
+    run("--steps", 5, "--lr", 20, "--save", file)
+    run("--resume", file, "--steps", 5, "--save", file)
+    assert peek(file).settings.learning_rate == 20
+    run("--resume", file, "--steps", 5, "--regularisation", 0.5, "--save", file)
+    lab = load(file, device="cpu")
+    assert (lab.settings.learning_rate, lab.settings.regularisation) == (20, 0.5)
+    assert [mark.text for mark in lab.history.marks] == ["lr 20", "λ 0.5"]
+
+
+def test_data_that_has_moved_is_given_anew(file: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data.txt"
+    data.write_text("emma\nolivia\nava\n")
+    run("--data", data, "--save", file)
+    data = data.rename(tmp_path / "moved.txt")
+    lost = run("--resume", file)
+    assert lost.exit_code == 1
+    assert "data.txt is not there. If the file has moved, give its new place" in lost.stderr
+    assert run("--resume", file, "--data", data).exit_code == 0
+    data.write_text("emma\n")
+    assert "has changed since" in run("--resume", file, "--data", data).stderr
+
+
+def test_only_a_checkpoint_is_written_over_and_that_is_said_before_the_training(
+    file: Path,
+) -> None:
+    file.write_text("a person's own")
+    result = run("--save", file)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is no checkpoint: it is not written over" in result.stderr
+    assert file.read_text() == "a person's own"
+    assert "there is no folder" in run("--save", file.parent / "none" / "a").stderr
+
+
+@pytest.mark.parametrize("option", [("--hold-out", 0.5), ("--seed", 3)])
+def test_what_belongs_to_the_beginning_is_wrong_usage_later(
+    option: tuple[str, object], file: Path
+) -> None:
+    result = run("--resume", file, *option)
+    assert result.exit_code == 2
+    assert f"{option[0]} belongs to the beginning of a training" in result.stderr
+
+
+def test_a_training_that_fails_leaves_the_checkpoint_as_it_was(file: Path) -> None:
+    run("--steps", 5, "--save", file)
+    before = file.read_bytes()
+    result = run("--resume", file, "--lr", 1e9, "--save", file)
+    assert result.exit_code == 1
+    assert "no longer finite" in result.stderr
+    assert file.read_bytes() == before
+
+
+def test_a_checkpoint_that_cannot_be_written_now_and_then_does_not_end_the_training(
+    lab: Lab, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keeping = Keeping(file, seconds=1e-9)
+    file.write_text("somebody else's")
+    keeping.now_and_then(lab)
+    assert "not written over. Give another name. The training goes on." in capsys.readouterr().err
+    file.unlink()
+    keeping.now_and_then(lab)
+    assert peek(file).step == 0
+    Keeping(None, 1e-9).now_and_then(lab)
+    file.unlink()
+    Keeping(file, 0).now_and_then(lab)
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_and_ends_the_training(
+    number: signal.Signals, code: int, file: Path
+) -> None:
+    with training("--every", 1000, "--save", file) as process:
+        process.send_signal(number)
+        output, complaint = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "stopped: " in complaint
+    assert "saved to" in complaint
+    assert "Traceback" not in complaint
+    lab = load(file, device="cpu")
+    assert lab.state == "paused"
+    assert lab.trainer.step >= max(int(line.split()[0]) for line in ["0 0", *output.splitlines()])
+    assert os.listdir(file.parent) == [file.name]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_a_second_signal_ends_it_at_once_even_where_nobody_reads(file: Path) -> None:
+    with training("--save", file) as process:  # whose output fills the pipe
+
+        def is_asked() -> bool:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            (caught,) = (line.split()[1] for line in status.splitlines() if "SigCgt" in line)
+            return not int(caught, 16) & 1 << (signal.SIGINT - 1)
+
+        process.send_signal(signal.SIGINT)
+        until(is_asked)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == -signal.SIGINT
+    assert not file.exists()
+
+
+def test_a_training_that_is_killed_leaves_a_whole_checkpoint(file: Path, lab: Lab) -> None:
+    for resumed in ([], ["--resume", file]):
+        before = file.stat().st_mtime_ns if file.exists() else 0
+        with training("--every", 100, "--save", file, "--save-every", 0.001, *resumed) as process:
+            until(lambda last=before: file.exists() and file.stat().st_mtime_ns > last)  # type: ignore[misc]
+            select.select([], [], [], random.random() / 10)  # any moment will do
+            process.kill()
+    killed = load(file, device="cpu")
+    train(lab, killed.trainer.step)
+    for one in (killed, lab):
+        train(one, 50)
+    assert everything(killed) == everything(lab)
+    left = [name for name in os.listdir(file.parent) if name != file.name]
+    assert all(name.endswith(".part") for name in left)
+    assert len(left) <= 2
