@@ -1,43 +1,51 @@
-"""The engine as a process of its own: `python -m engine --socket PATH`."""
+"""The engine as a process of its own: `python -m engine --name NAME`."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import sys
-from pathlib import Path
 
 import click
 
-from engine.errors import EngineError
+from engine.errors import EngineError, NameTaken
+from engine.places import Place
 from engine.server import run
+
+READY = "ready"
+TAKEN = "taken"  # by another engine, in the same moment perhaps
 
 
 @click.command()
-@click.option("--socket", type=click.Path(path_type=Path), required=True, help="Where to listen.")
+@click.option("--name", required=True, help="What the lab is called.")
 @click.option(
     "--idle",
     "idle_seconds",
     default=0.0,
     show_default=True,
-    help="Seconds without a client after which the engine ends.",
+    help="Seconds without a screen and without a training after which the engine ends.",
 )
-def main(socket: Path, idle_seconds: float) -> None:
+def main(name: str, idle_seconds: float) -> None:
     """Serve a lab to the screens that connect."""
     logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
     try:
-        # Whoever started this process waits for the line.
-        asyncio.run(run(socket, idle_seconds, ready=lambda: click.echo("ready")))
-        # The folder was made for the socket; a screen that was killed cannot remove it.
-        with contextlib.suppress(OSError):
-            socket.parent.rmdir()
+        asyncio.run(run(Place(name), idle_seconds, ready=lambda: _tell(READY)))
         # A worker that is still inside torch would abort the process as Python winds down.
         os._exit(0)
+    except NameTaken as error:
+        _tell(f"{TAKEN} {error}")
     except (EngineError, OSError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+
+
+def _tell(line: str) -> None:
+    """Say a line to whoever started this process; nobody reads a second one."""
+    click.echo(line)
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
 
 
 if __name__ == "__main__":

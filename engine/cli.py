@@ -30,9 +30,12 @@ COMMANDS = {
     "sample": "Draw names from either model.",
     "score": "How likely words are, a character at a time.",
     "matrix": "A matrix as CSV.",
+    "ls": "The labs that run, and those that did not end well.",
+    "stop": "Save a lab, and end its engine.",
     "bench": "How fast it is on this machine, against the lecture's own loops.",
     "doctor": "What it runs on: Python, torch, devices, terminal, paths.",
 }
+HIDDEN = ("engine",)  # what ssh starts on another machine
 
 
 class Group(click.Group):
@@ -44,7 +47,7 @@ class Group(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command's module, imported now."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in (*COMMANDS, *HIDDEN):
             return super().get_command(ctx, cmd_name)
         command: click.Command = import_module(f"engine.commands.{cmd_name}").command
         return command

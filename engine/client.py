@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
-from engine.errors import EngineError, EngineUnavailable
+from engine.errors import EngineError, EngineUnavailable, LinkDown, NotListening, WireError
 from engine.protocol import (
     VERSION,
     Answers,
@@ -27,7 +27,7 @@ from engine.protocol import (
 )
 from engine.wire import pack, read_from_engine
 
-__all__ = ["Client", "Connection", "Engine", "EngineError", "EngineUnavailable"]
+__all__ = ["Client", "Connection", "Engine", "EngineError", "EngineUnavailable", "LinkDown"]
 
 
 class Connection(Protocol):
@@ -47,23 +47,40 @@ class Connection(Protocol):
 
 
 class Engine(Protocol):
-    """An engine that can be started, and started again after its death."""
+    """A lab's engine: it may run already, can be left to itself, and started after its death."""
 
     @property
-    def log(self) -> Path:
-        """Where the engine writes what went wrong."""
+    def name(self) -> str:
+        """What the lab is called."""
         ...
 
-    async def start(self) -> Connection:
-        """Start the engine and greet it.
+    @property
+    def host(self) -> str:
+        """The machine that it is on, as ssh knows it; empty: this one."""
+        ...
+
+    async def start(self, *, again: bool = False) -> Connection:
+        """Connect to the engine and greet it; start it first, where it does not run.
+
+        Args:
+            again: after a lost link: an engine of another machine is not started.
 
         Raises:
+            LinkDown: the machine that it is on cannot be reached.
             EngineUnavailable: it does not start.
         """
         ...
 
-    async def stop(self) -> None:
-        """End the engine, and leave nothing of it behind."""
+    async def leave(self) -> None:
+        """Hang up. The engine goes on."""
+        ...
+
+    async def stop(self, *, save: bool = True) -> None:
+        """End the engine, and leave nothing of it behind but what it saved.
+
+        Raises:
+            EngineError: the lab could not be saved, and goes on.
+        """
         ...
 
     async def obituary(self) -> str:
@@ -92,16 +109,30 @@ class Client:
         try:
             reader, writer = await asyncio.open_unix_connection(socket)
         except OSError as error:
-            raise EngineUnavailable(f"No engine answers at {socket}: {error.strerror}.") from error
+            raise NotListening(f"No engine answers at {socket}: {error.strerror}.") from error
+        return await cls.greet(reader, writer)
+
+    @classmethod
+    async def greet(cls, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Client:
+        """Exchange greetings with an engine at the other end of two streams.
+
+        Raises:
+            EngineUnavailable: it refuses, or is none.
+        """
         client = cls(reader, writer)
         from importlib.metadata import version  # the first paint need not wait for it
 
         writer.write(pack(Hello(VERSION, f"makemore-tui {version('makemore-tui')}")))
-        answer = await read_from_engine(reader)
+        try:
+            answer = await read_from_engine(reader)
+        except WireError as error:
+            raise EngineUnavailable(f"What answers is no engine of this version: {error}") from None
         if isinstance(answer, Refused):
             raise EngineUnavailable(f"The engine refuses: {answer.reason}")
+        if answer is None:
+            raise NotListening("The engine hung up at once.")
         if not isinstance(answer, Welcome):
-            raise EngineUnavailable(f"What listens at {socket} is no engine of this version.")
+            raise EngineUnavailable("What answers is no engine of this version.")
         client._reading = asyncio.create_task(client._read())
         return client
 
@@ -122,6 +153,11 @@ class Client:
         """What the engine has to tell; see `Connection.events`."""
         while (event := await self._events.get()) is not None:
             yield event
+
+    async def wait_closed(self) -> None:
+        """Wait until the engine hangs up."""
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
 
     async def close(self) -> None:
         """Hang up."""

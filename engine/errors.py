@@ -37,3 +37,19 @@ class WireError(EngineError):
 
 class EngineUnavailable(EngineError):
     """The engine's process does not start, or has died."""
+
+
+class BadName(EngineError):
+    """A lab cannot be called so."""
+
+
+class NameTaken(EngineError):
+    """A lab of that name runs already."""
+
+
+class NotListening(EngineUnavailable):
+    """Nobody answers at a lab's socket."""
+
+
+class LinkDown(EngineUnavailable):
+    """The connection to another machine is lost, or cannot be made. It may come back."""

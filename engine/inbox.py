@@ -22,6 +22,7 @@ class Audience:
     watch: Watch = field(default_factory=Watch)
     stale: bool = False  # something has changed since its last snapshot
     due: float = 0.0  # when its next snapshot may go, on the monotonic clock
+    is_screen: bool = False  # it has asked for more than a description
 
 
 @dataclass(frozen=True)
@@ -47,4 +48,9 @@ class Job:
     answer: Callable[[Answers | EngineError], None]  # may be called from any thread
 
 
-Inbox = queue.SimpleQueue[Joined | Left | Job | None]  # None: no more will come
+@dataclass(frozen=True)
+class Kept:
+    """The lab has been saved by itself, or could not be."""
+
+
+Inbox = queue.SimpleQueue[Joined | Left | Job | Kept | None]  # None: no more will come

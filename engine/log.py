@@ -5,29 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import platformdirs
-
 LONGEST: Final = 1 << 20  # bytes; then it begins anew
 
 
-def usual_log() -> Path:
-    """The log of all engines, one after the other."""
-    return platformdirs.user_log_path("makemore-tui") / "engine.log"
-
-
-def opened_log(elsewhere: Path) -> BinaryIO:
-    """The log, open at its end. A disk that is full or not to be written keeps nobody from work.
+def opened_log(usual: Path, elsewhere: Path) -> BinaryIO:
+    """A log, open at its end. A disk that is full or not to be written keeps nobody from work.
 
     Args:
-        elsewhere: a folder for the log where the usual one cannot be written.
+        usual: where it is.
+        elsewhere: a folder for it where the usual one cannot be written.
 
     Raises:
         OSError: it cannot be written there either.
     """
     try:
-        return _opened(usual_log())
+        return _opened(usual)
     except OSError:
-        return _opened(elsewhere / "engine.log")
+        return _opened(elsewhere / usual.name)
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -1,117 +1,182 @@
-"""The engine as a child process of the screen. Imports no torch."""
+"""The engine as a process of this machine, which outlives the screen that starts it.
+
+Imports no torch.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
+import socket
+import subprocess
 import sys
-import tempfile
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import engine
+from engine.claim import standing, taken
 from engine.client import Client
-from engine.errors import EngineUnavailable
-from engine.log import opened_log, usual_log
+from engine.errors import EngineUnavailable, NotListening
+from engine.log import opened_log
+from engine.places import Place, make_runtime_folder, runtime_folder
+from engine.protocol import Stop
+
+T = TypeVar("T")
 
 SECONDS_TO_START: Final = 60.0  # a cold disk reads Python in 10
-SECONDS_TO_STOP: Final = 5.0  # longer than any burst of training
+SECONDS_TO_DIE: Final = 5.0  # when it has hung up
+SECONDS_TO_APPEAR: Final = 5.0  # for the socket of an engine that runs; see `Server.serve`
+IDLE_SECONDS: Final = 30 * 60.0
 
 
 class EngineProcess:
-    """An `Engine` of this machine: a process of its own, that ends with its last client."""
+    """The `Engine` of a lab on this machine."""
 
-    def __init__(self) -> None:
-        self._process: asyncio.subprocess.Process | None = None
+    host = ""
+
+    def __init__(self, name: str, idle_seconds: float = IDLE_SECONDS) -> None:
+        """An engine that may run already.
+
+        Args:
+            name: of the lab.
+            idle_seconds: how long it goes on without a screen and without a training.
+
+        Raises:
+            BadName: no lab can be called so.
+        """
+        self.name = name
+        self._place = Place(name)
+        self._idle_seconds = idle_seconds
+        self._process: subprocess.Popen[bytes] | None = None  # where it was started from here
+        self._is_starting = False  # that process: nobody has connected to it yet
         self._client: Client | None = None
-        self._folder: Path | None = None
-        self._log = usual_log()
+        self._log = self._place.log
         self._log_begin = 0  # where this engine's part of the log begins
 
-    @property
-    def log(self) -> Path:
-        """Where the engine writes what went wrong."""
-        return self._log
+    async def start(self, *, again: bool = False) -> Client:
+        """Connect to the lab's engine; start it, where none runs. See `Engine.start`."""
+        await self.leave()
+        self._client = await self.reach(Client.connect)
+        return self._client
 
-    async def start(self) -> Client:
-        """Start the process and connect to it; see `Engine.start`."""
-        await self.stop()
+    async def reach(self, connect: Callable[[Path], Awaitable[T]]) -> T:
+        """Connect to the socket of the lab's engine; start the engine, where none runs.
+
+        Raises:
+            EngineUnavailable: it does not start, or does not answer.
+        """
         try:
-            return await self._start()
+            reached = await self._reached(connect)
+            return await self._launched(connect) if reached is None else reached
         except OSError as error:
-            await self.stop()
             raise EngineUnavailable(
-                f"The engine cannot be started: {error}. It needs to write to"
-                f" {tempfile.gettempdir()}."
+                f"The engine cannot be started: {error}. It needs to write to {self._place.folder}."
             ) from error
-        except BaseException:
-            await self.stop()
-            raise
 
-    async def _start(self) -> Client:
-        self._folder = Path(tempfile.mkdtemp(prefix="makemore-tui-"))
-        socket = self._folder / "engine.sock"
+    async def leave(self) -> None:
+        """Hang up; see `Engine.leave`."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.close()
+        elif self._is_starting and self._process is not None:
+            self._process.terminate()  # nobody has met it yet: there is nothing to lose
+
+    async def stop(self, *, save: bool = True) -> None:
+        """End the engine; see `Engine.stop`."""
+        if self._client is None:
+            await self.leave()
+            return
+        with contextlib.suppress(EngineUnavailable):  # it is quicker than its answer
+            await self._client.call(Stop(save))
+        await self._client.wait_closed()
+        await self.leave()
+        deadline = time.monotonic() + SECONDS_TO_DIE
+        while standing(self._place)[0] == "running" and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)  # its last breath: another process tells of it by its lock
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait)
+
+    async def obituary(self) -> str:
+        """Why the process has ended; see `Engine.obituary`."""
+        if self._process is None:
+            return f"The engine has ended. Its log is {self._log}."
+        try:
+            code = await asyncio.to_thread(self._process.wait, SECONDS_TO_DIE)
+        except subprocess.TimeoutExpired:
+            return f"The engine does not answer any more. Its log is {self._log}."
+        if code < 0:
+            name = signal.Signals(-code).name
+            hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
+            return f"The engine was ended by {name}{hint}. Its log is {self._log}."
+        lines = self._log.read_bytes()[self._log_begin :].decode(errors="replace").splitlines()
+        last = f": {lines[-1]}" if code and lines else ""
+        return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
+
+    async def _reached(self, connect: Callable[[Path], Awaitable[T]]) -> T | None:
+        """Connect, if an engine runs.
+
+        Raises:
+            EngineUnavailable: it runs, but refuses, or cannot be reached.
+        """
+        deadline = time.monotonic() + SECONDS_TO_APPEAR
+        while True:
+            state, holder = standing(self._place)
+            if state != "running":
+                return None
+            if holder is not None and holder.host != socket.gethostname():
+                raise EngineUnavailable(taken(self._place, holder))
+            try:
+                return await connect(self._place.socket)
+            except NotListening:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(0.1)
+
+    async def _launched(self, connect: Callable[[Path], Awaitable[T]]) -> T:
+        self._process, self._is_starting = self._spawn(), True
+        process = self._process
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(SECONDS_TO_START):
+                line = await asyncio.to_thread(process.stdout.readline)
+        except TimeoutError as error:
+            process.kill()
+            raise EngineUnavailable(
+                f"The engine did not start within {SECONDS_TO_START:.0f} seconds. Its log is"
+                f" {self._log}."
+            ) from error
+        finally:
+            process.stdout.close()
+        if line.startswith(b"taken"):  # by another screen, in this moment
+            self._process, self._is_starting = None, False
+            if (reached := await self._reached(connect)) is not None:
+                return reached
+            raise EngineUnavailable(line.decode(errors="replace").partition(" ")[2].strip())
+        if line != b"ready\n":
+            raise EngineUnavailable(await self.obituary())
+        reached = await connect(self._place.socket)
+        self._is_starting = False
+        return reached
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         # The package that the screen runs from, wherever it is: -P keeps a folder named engine in
         # the present directory from standing in for it.
         home = str(Path(engine.__file__).parent.parent)
         paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-        with opened_log(self._folder) as log:
+        options = ("--name", self._place.name, "--idle", str(self._idle_seconds))
+        make_runtime_folder()
+        with opened_log(self._place.log, runtime_folder()) as log:
             self._log, self._log_begin = Path(log.name), log.tell()
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "engine", "--socket", str(socket)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+            # Not asyncio's: that would kill the process at its own end.
+            return subprocess.Popen(
+                (sys.executable, "-P", "-m", "engine", *options),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, "PYTHONPATH": paths},
-                start_new_session=True,  # Ctrl+C in the terminal is for the screen alone
+                start_new_session=True,  # neither Ctrl+C nor the terminal's end is for the engine
             )
-        assert self._process.stdout is not None
-        try:
-            async with asyncio.timeout(SECONDS_TO_START):
-                if await self._process.stdout.readline() != b"ready\n":
-                    raise EngineUnavailable(await self.obituary())
-        except TimeoutError as error:
-            raise EngineUnavailable(
-                f"The engine did not start within {SECONDS_TO_START:.0f} seconds. Its log is"
-                f" {self.log}."
-            ) from error
-        self._client = await Client.connect(socket)
-        return self._client
-
-    async def stop(self) -> None:
-        """Hang up, wait for the process to end, and end it if it does not."""
-        if self._client is not None:
-            await self._client.close()
-        elif self._process is not None and self._process.returncode is None:
-            self._process.kill()  # still starting: there is nothing to lose
-        if self._process is not None and self._process.returncode is None:
-            try:
-                async with asyncio.timeout(SECONDS_TO_STOP):
-                    await self._process.wait()
-            except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    self._process.kill()
-                await self._process.wait()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._client = self._process = self._folder = None
-
-    async def obituary(self) -> str:
-        """Why the process has ended: the signal, or the last line it wrote."""
-        if self._process is None:
-            return "The engine was not started."
-        try:
-            async with asyncio.timeout(SECONDS_TO_STOP):
-                code = await self._process.wait()
-        except TimeoutError:
-            return f"The engine does not answer any more. Its log is {self.log}."
-        if code < 0:
-            name = signal.Signals(-code).name
-            hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
-            return f"The engine was ended by {name}{hint}. Its log is {self.log}."
-        lines = self.log.read_bytes()[self._log_begin :].decode(errors="replace").splitlines()
-        last = f": {lines[-1]}" if code and lines else ""
-        return f"The engine ended with exit code {code}{last}. Its log is {self.log}."

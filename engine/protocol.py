@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 import msgspec
 
-VERSION: Final = 2  # of this protocol; raised by every change that an older peer would misread
+VERSION: Final = 3  # of this protocol; raised by every change that an older peer would misread
 
 State = Literal["idle", "training", "paused", "done", "failed"]
 Source = Literal["counts", "net", "both"]
@@ -159,6 +159,31 @@ class Open(Request, frozen=True):
     pace: float = PACE
 
 
+class Resume(Request, frozen=True):
+    """Take up a lab where a file left it. Answer: `Done`."""
+
+    path: str | None = None  # None: the newest automatic save of a lab that crashed
+    data: str | None = None  # where the data file is now, if it has moved
+    device: str = "auto"
+
+
+class Save(Request, frozen=True):
+    """Write the whole lab into a file of the engine's machine. Answer: `Saved`."""
+
+    path: str
+    replace: bool = False  # otherwise a file that is there already is left alone
+
+
+class Describe(Request, frozen=True):
+    """What is known of the lab in a line, whether data is open or not. Answer: `Description`."""
+
+
+class Stop(Request, frozen=True):
+    """Save, and end the engine. Answer: `Done`; a lab that cannot be saved goes on."""
+
+    save: bool = True
+
+
 class Train(Request, frozen=True):
     """Train on to the goal; `more`: first move the goal that many steps on. Answer: `Done`."""
 
@@ -245,6 +270,10 @@ class Watch(Request, frozen=True):
 
 Requests = (
     Open
+    | Resume
+    | Save
+    | Describe
+    | Stop
     | Train
     | Pause
     | StepOnce
@@ -264,6 +293,34 @@ Requests = (
 
 class Done(Message, frozen=True):
     """It has been carried out."""
+
+
+class Saved(Message, frozen=True):
+    """The lab is in a file."""
+
+    path: str  # printable, absolute
+
+
+class Exists(Message, frozen=True):
+    """There is a file of that name already, and nothing was written."""
+
+    path: str  # printable, absolute
+
+
+class Description(Message, frozen=True):
+    """A lab in a line."""
+
+    lab: str
+    data: str | None  # path, printable; None: nothing is open
+    model: str
+    device: str
+    state: State
+    step: int
+    goal: int
+    loss: float | None
+    clients: int  # screens attached
+    since: float  # when the engine started: seconds since 1970
+    pid: int
 
 
 class Scored(Message, frozen=True):
@@ -295,7 +352,7 @@ class Browsed(Message, frozen=True):
     recent: tuple[str, ...]  # paths, the newest first
 
 
-Answers = Done | Scored | Text | Browsed
+Answers = Done | Scored | Text | Browsed | Saved | Exists | Description
 
 
 # --- events ---------------------------------------------------------------------------------------
@@ -345,6 +402,8 @@ class Snapshot(Message, frozen=True):
     curve: Curve | None
     names: tuple[Drawn, ...]  # the newest, oldest first
     drawn: int  # names since the stream's start
+    clients: int = 1  # screens attached, this one included
+    trouble: str = ""  # why the lab could not be saved automatically; empty where it could
 
 
 class Ended(Message, frozen=True):
@@ -375,6 +434,7 @@ class Welcome(Message, frozen=True):
     version: int
     engine: str
     pid: int
+    lab: str  # its name
 
 
 class Refused(Message, frozen=True):

@@ -13,6 +13,8 @@ import logging
 import os
 import queue
 import signal
+import socket
+import struct
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -22,8 +24,11 @@ from typing import Final
 
 import platformdirs
 
+from engine import places
+from engine.claim import Claim
 from engine.errors import EngineError, WireError
 from engine.inbox import Audience, Inbox, Job, Joined, Left
+from engine.places import PROGRAM, Place
 from engine.printable import printable
 from engine.protocol import (
     VERSION,
@@ -46,7 +51,8 @@ from engine.wire import pack, read_from_client
 
 MOST_WAITING: Final = 256  # calls of one client that have no answer yet, or one it has not read
 SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed
-SECONDS_TO_STOP: Final = 2.0  # for the burst at hand
+SECONDS_TO_STOP: Final = 30.0  # for the burst at hand, and for saving
+SECONDS_TO_LOOK: Final = 2.0  # after a socket that has vanished
 WRITE_AHEAD: Final = 1 << 16  # bytes handed to the system before a client has read them
 
 log = logging.getLogger(__name__)
@@ -83,50 +89,68 @@ class Outbox:
 class Server:
     """Listens, and passes messages between clients and the worker."""
 
-    def __init__(self, inbox: Inbox, idle_seconds: float, shelf: Shelf | None = None) -> None:
+    def __init__(self, inbox: Inbox, name: str, shelf: Shelf | None = None) -> None:
         self._inbox = inbox
-        self._idle_seconds = idle_seconds
+        self._name = name
         self._shelf = shelf or Shelf()
         self._looks: set[asyncio.Task[None]] = set()
         self._clients: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
-        self._alone: asyncio.TimerHandle | None = None
 
-    async def serve(self, socket: Path, ready: Callable[[], None]) -> None:
-        """Answer clients at a Unix socket, until `stop` or until nobody has been there for long.
+    async def serve(self, path: Path, ready: Callable[[], None]) -> None:
+        """Answer clients at a Unix socket, until `stop`.
+
+        Where the socket is removed, with its folder perhaps, as at the end of a login, another
+        takes its place as soon as there is one for it.
 
         Args:
-            socket: where to listen.
+            path: where to listen.
             ready: called when clients may come.
+
+        Raises:
+            OSError, EngineError: one cannot listen there.
         """
-        server = await asyncio.start_unix_server(self._meet, socket)
-        socket.chmod(0o600)
-        self._wait_alone(max(self._idle_seconds, SECONDS_TO_GREET))
+        server = await self._listen_at(path)
         ready()
-        async with server:
-            await self._over.wait()
+        try:
+            while not self._over.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SECONDS_TO_LOOK):
+                        await self._over.wait()
+                if not self._over.is_set() and not path.is_socket():
+                    with contextlib.suppress(OSError, EngineError):
+                        old, server = server, await self._listen_at(path)
+                        old.close()
+                        log.warning("the socket had vanished; now there is another")
+        finally:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            server.close()
             for client in self._clients:
                 client.cancel()
             if self._clients:
                 await asyncio.wait(self._clients)
+
+    async def _listen_at(self, path: Path) -> asyncio.Server:
+        if path.parent == places.runtime_folder():
+            places.make_runtime_folder()
         with contextlib.suppress(FileNotFoundError):
-            socket.unlink()
+            path.unlink()  # of a dead engine: the name is ours
+        server = await asyncio.start_unix_server(self._meet, path)
+        path.chmod(0o600)
+        return server
 
     def stop(self) -> None:
         """End `serve`."""
         self._over.set()
-
-    def _wait_alone(self, seconds: float) -> None:
-        self._alone = asyncio.get_running_loop().call_later(seconds, self.stop)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client, from its hello until it hangs up."""
         task = asyncio.current_task()
         assert task is not None
         self._clients.add(task)
-        if self._alone is not None:
-            self._alone.cancel()
         try:
+            check_peer(writer)
             await self._converse(reader, writer)
         except WireError as error:
             log.warning("a client was refused: %s", error)
@@ -136,8 +160,6 @@ class Server:
         finally:
             writer.close()
             self._clients.discard(task)
-            if not self._clients:
-                self._wait_alone(self._idle_seconds)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -155,7 +177,8 @@ class Server:
                 f" speaks version {hello.version}. Install the same makemore-tui on both sides."
             )
         writer.transport.set_write_buffer_limits(high=WRITE_AHEAD)
-        writer.write(pack(Welcome(VERSION, f"makemore-tui {version('makemore-tui')}", os.getpid())))
+        program = f"{PROGRAM} {version(PROGRAM)}"
+        writer.write(pack(Welcome(VERSION, program, os.getpid(), self._name)))
         loop = asyncio.get_running_loop()
         outbox = Outbox()
         audience = Audience(lambda event: call_soon(loop, outbox.put, event))
@@ -225,40 +248,71 @@ def call_soon(
         loop.call_soon_threadsafe(put, message)
 
 
-async def run(socket: Path, idle_seconds: float, ready: Callable[[], None]) -> None:
-    """Serve at a socket until nobody needs it any more, or SIGTERM.
+def check_peer(writer: asyncio.StreamWriter) -> None:
+    """Refuse another user's process, where the system tells whose it is.
+
+    Raises:
+        WireError: it is another user's.
+    """
+    if not hasattr(socket, "SO_PEERCRED"):
+        return  # the folder's mode has kept others out
+    peer = writer.get_extra_info("socket")
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, uid, _ = struct.unpack("3i", credentials)
+    if uid != os.getuid():
+        raise WireError(f"this engine belongs to user {os.getuid()}, not to {uid}.")
+
+
+async def run(place: Place, idle_seconds: float, ready: Callable[[], None]) -> None:
+    """Serve a lab until nobody needs it any more, until it is told to stop, or until SIGTERM.
 
     Args:
-        socket: where to listen.
-        idle_seconds: how long to go on without a client.
+        place: where it is, and what it is called.
+        idle_seconds: how long to go on without a screen and without a training.
         ready: called when clients may come.
 
     Raises:
-        EngineError: the worker has failed; the log says how.
+        NameTaken: a lab of that name runs.
+        EngineError: the worker has failed, or could not save; the log says how.
     """
+    places.check_length(place.socket)
+    claim = Claim(place)
     loop = asyncio.get_running_loop()
     inbox: Inbox = queue.SimpleQueue()
-    recent = Recent(platformdirs.user_state_path("makemore-tui") / "recent.json")
-    server = Server(inbox, idle_seconds, Shelf(recent))
+    recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
+    server = Server(inbox, place.name, Shelf(recent))
     failures: list[BaseException] = []
 
     def work() -> None:
         try:
             # In this thread, so that a screen is welcomed while torch still loads.
+            from engine.autosave import Autosaves
+            from engine.home import Home
+            from engine.labs import crash_save
             from engine.worker import Worker
 
-            Worker(inbox).run()
+            saves = Autosaves(place.saves)
+            crashed_at = None if claim.before is None else crash_save(place, claim.before)
+            Worker(inbox, Home(place.name, claim.since, idle_seconds, saves, crashed_at)).run()
         except BaseException as error:
             failures.append(error)
             log.exception("the worker failed")
         loop.call_soon_threadsafe(server.stop)
 
+    ending = threading.Event()
+
+    def end() -> None:
+        if ending.is_set():
+            os._exit(1)  # told twice: at once, without saving
+        ending.set()
+        inbox.put(None)  # the worker saves first
+
     worker = threading.Thread(target=work, name="worker", daemon=True)
     worker.start()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
-    await server.serve(socket, ready)
-    inbox.put(None)
+        loop.add_signal_handler(number, end)
+    await server.serve(place.socket, ready)
     await asyncio.to_thread(worker.join, SECONDS_TO_STOP)
     if failures:
         raise EngineError(f"{type(failures[0]).__name__}: {failures[0]}")
+    claim.release()

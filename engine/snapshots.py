@@ -66,7 +66,9 @@ def dataset_opened(lab: Lab, number: int) -> DatasetOpened:
     )
 
 
-def snapshot(lab: Lab, number: int, watch: Watch, steps_per_second: float) -> Snapshot:
+def snapshot(
+    lab: Lab, number: int, watch: Watch, steps_per_second: float, clients: int, trouble: str
+) -> Snapshot:
     """Everything that changes, at the present step, as far as a screen watches it."""
     return Snapshot(
         data=number,
@@ -84,6 +86,8 @@ def snapshot(lab: Lab, number: int, watch: Watch, steps_per_second: float) -> Sn
         curve=lab.history.curve(watch.loss_columns),
         names=lab.sampler.newest(watch.names),
         drawn=lab.sampler.drawn,
+        clients=clients,
+        trouble=trouble,
     )
 
 

@@ -6,25 +6,28 @@ is told belongs to one step. When nothing is due it waits, and takes no processo
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import queue
 import time
-from collections import deque
 from os.path import expanduser
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from engine import snapshots
-from engine.errors import EngineError, NoData
-from engine.inbox import Audience, Inbox, Job, Joined, Left
+from engine import checkpoint, snapshots
+from engine.errors import BadSetting, EngineError, NoData
+from engine.home import Home
+from engine.inbox import Audience, Inbox, Job, Joined, Kept, Left
+from engine.keeper import Keeper
 from engine.lab import Lab
 from engine.protocol import (
     Adjust,
     Answers,
     Configure,
+    Describe,
     Done,
     Draw,
     Ended,
@@ -32,18 +35,22 @@ from engine.protocol import (
     Open,
     Pause,
     Reset,
+    Resume,
+    Save,
     Score,
     StepOnce,
+    Stop,
     Text,
     Train,
     Watch,
 )
+from engine.rate import Rate
 from engine.reading import built_in_path
 from engine.trainer import Burst
 
+SECONDS_TO_COME: Final = 10.0  # for the screen that started the engine
 BURST_SECONDS: Final = 0.004  # how long a request waits, unless a single step takes longer
 NAMES_PER_SECOND: Final = 5.0  # when sampling goes on by itself: as fast as one can read
-RATE_SECONDS: Final = 1.0  # steps per second are those of the last second
 
 log = logging.getLogger(__name__)
 
@@ -51,37 +58,56 @@ log = logging.getLogger(__name__)
 class Worker:
     """Owns the lab. Everything from outside comes through the inbox."""
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: Inbox, home: Home) -> None:
+        """A worker without data.
+
+        Args:
+            inbox: what it is to do.
+            home: whose lab it is, and where it is saved.
+        """
         self._inbox = inbox
+        self._home = home
+        self._keeper = Keeper(home.autosaves, lambda: inbox.put(Kept()))
         self._audiences: list[Audience] = []
+        self._over = False
+        # Without a screen or a training; the first screen is on its way.
+        self._alone_since = time.monotonic() + SECONDS_TO_COME
         self._lab: Lab | None = None
         self._number = 0  # of the data set
         self._next_step = 0.0
         self._next_name = 0.0
         self._burst = 1  # steps that take about BURST_SECONDS
-        self._bursts: deque[tuple[float, int]] = deque()  # when each ended, and its steps
+        self._rate = Rate()
 
     def run(self) -> None:
-        """Work until no more will come."""
-        while True:
-            try:
+        """Work until no more will come, until told to stop, or until nobody needs it.
+
+        What is worth it is saved before the end.
+
+        Raises:
+            EngineError: it could not be saved.
+        """
+        while not self._over:
+            with contextlib.suppress(queue.Empty):
                 item = self._inbox.get(timeout=self._seconds_to_wait())
-                while item is not None:
+                while item is not None and not self._over:
                     self._take(item)
                     if self._lab is not None:
                         self._publish(self._lab)  # a long queue is seen to shrink
                     item = self._inbox.get_nowait()
-                return
-            except queue.Empty:
-                pass
-            if self._lab is not None:
+                self._over = True
+            if self._lab is not None and not self._over:
                 self._train(self._lab)
                 self._sample(self._lab)
                 self._publish(self._lab)
+                self._keeper.keep(self._lab)
+            self._over = self._over or self._is_forsaken()
+        if self._lab is not None:
+            self._keeper.finish(self._lab)
 
     # --- what comes from outside ------------------------------------------------------------------
 
-    def _take(self, item: Joined | Left | Job) -> None:
+    def _take(self, item: Joined | Left | Job | Kept) -> None:
         match item:
             case Joined(audience):
                 self._audiences.append(audience)
@@ -90,9 +116,20 @@ class Worker:
                     audience.stale = True
             case Left(audience):
                 self._audiences.remove(audience)
+                if audience.is_screen:
+                    self._alone_since = time.monotonic()
+                    self._stale()
+            case Kept():
+                self._stale()  # the trouble that there was, or is over
             case Job(audience, request, answer):
                 try:
-                    answer(self._carry_out(audience, request))
+                    if not isinstance(request, Describe) and not audience.is_screen:
+                        audience.is_screen = True
+                        self._stale()
+                    if isinstance(request, Save):
+                        self._keeper.save_as(self._opened(), request, answer)
+                    else:
+                        answer(self._carry_out(audience, request))
                 except EngineError as error:
                     answer(error)
                 except Exception as error:  # a person gets a sentence, the log the traceback
@@ -100,12 +137,19 @@ class Worker:
                     answer(EngineError(f"the engine failed at this ({error}); see its log."))
 
     def _carry_out(self, audience: Audience, request: object) -> Answers:
-        if isinstance(request, Open):
-            self._open(request)
-            return Done()
-        lab = self._lab
-        if lab is None:
-            raise NoData("No data is open. Open a file first.")
+        match request:
+            case Open():
+                self._open(request)
+                return Done()
+            case Resume():
+                self._resume(request)
+                return Done()
+            case Describe():
+                return self._home.described(self._lab, self._screens)
+            case Stop(save):
+                self._stop(save)
+                return Done()
+        lab = self._opened()
         pace = lab.settings.pace
         match request:
             case Watch():
@@ -118,17 +162,18 @@ class Worker:
                 return Text(snapshots.exported(lab, what, view))
             case Train(more):
                 if lab.state != "training":
-                    self._bursts.clear()
+                    self._rate.clear()
                     self._next_step = time.monotonic()
                 lab.train(more)
             case Pause():
                 lab.pause()
+                self._rest()
             case StepOnce():
                 self._made(lab, lab.step_once())
-                self._bursts.clear()  # no rate to speak of
+                self._rate.clear()  # no rate to speak of
             case Reset(seed):
                 lab.reset(seed)
-                self._bursts.clear()
+                self._rate.clear()
             case Configure():
                 changes = msgspec.structs.asdict(request).items()
                 lab.configure(**{k: value for k, value in changes if value is not msgspec.UNSET})
@@ -141,17 +186,44 @@ class Worker:
         self._changed()
         return Done()
 
+    def _opened(self) -> Lab:
+        if self._lab is None:
+            raise NoData("No data is open. Open a file first.")
+        return self._lab
+
     def _open(self, request: Open) -> None:
         path = built_in_path() if request.path is None else Path(expanduser(request.path))
-        self._lab = Lab(path, request.hold_out, request.device, request.seed, request.pace)
+        self._adopt(Lab(path, request.hold_out, request.device, request.seed, request.pace))
+
+    def _resume(self, request: Resume) -> None:
+        saved = request.path or self._home.crashed_at
+        if saved is None:
+            raise BadSetting("there is no automatic save of a lab that crashed. Name a file.")
+        data = None if request.data is None else Path(expanduser(request.data))
+        self._adopt(checkpoint.load(Path(expanduser(saved)), data=data, device=request.device))
+
+    def _adopt(self, lab: Lab) -> None:
+        """Go on with another lab; what is worth it of the one before is saved."""
+        if self._lab is not None:
+            with contextlib.suppress(EngineError):
+                self._keeper.finish(self._lab)
+        self._lab = lab
+        self._keeper.opened()
         self._number += 1
-        self._bursts.clear()
+        self._rate.clear()
         self._burst = 1
         for audience in self._audiences:
             # What was watched may lie outside the new matrix.
             audience.watch = Watch(frames=audience.watch.frames)
             audience.publish(snapshots.dataset_opened(self._lab, self._number))
         self._changed()
+
+    def _stop(self, save: bool) -> None:
+        if save and self._lab is not None:
+            self._keeper.finish(self._lab)
+        else:
+            self._keeper.opened()  # nothing is to be kept
+        self._over = True
 
     # --- what goes on by itself -------------------------------------------------------------------
 
@@ -175,12 +247,10 @@ class Worker:
 
     def _made(self, lab: Lab, burst: Burst) -> None:
         """Some steps were made: take note, and tell everybody if they were the last."""
-        now = time.monotonic()
-        self._bursts.append((now, len(burst.losses)))
-        while len(self._bursts) > 2 and now - self._bursts[0][0] > RATE_SECONDS:
-            self._bursts.popleft()
+        self._rate.made(len(burst.losses))
         self._changed()
         if lab.state in ("done", "failed"):
+            self._rest()
             self._publish(lab, at_once=True)
             ended = Ended(
                 state="done" if lab.state == "done" else "failed",
@@ -206,28 +276,59 @@ class Worker:
         now = time.monotonic()
         for audience in self._audiences:
             if audience.stale and (at_once or now >= audience.due):
+                rate, screens, trouble = self._rate.per_second, self._screens, self._keeper.trouble
                 audience.publish(
-                    snapshots.snapshot(lab, self._number, audience.watch, self._steps_per_second())
+                    snapshots.snapshot(lab, self._number, audience.watch, rate, screens, trouble)
                 )
                 audience.stale, audience.due = False, now + 1 / audience.watch.frames
 
     # --- time -------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
+        """The lab is another now."""
+        self._keeper.changed()
+        self._stale()
+
+    def _stale(self) -> None:
+        """All screens are to be told."""
         for audience in self._audiences:
             audience.stale = True
 
-    def _steps_per_second(self) -> float:
-        """Over the last second; 0 where there was no burst."""
-        if len(self._bursts) < 2:
-            return 0.0
-        seconds = self._bursts[-1][0] - self._bursts[0][0]
-        steps = sum(steps for _, steps in self._bursts) - self._bursts[0][1]
-        return steps / seconds if seconds else 0.0
+    def _rest(self) -> None:
+        """A training has come to an end, or is interrupted."""
+        self._keeper.changed(at_once=True)
+        self._alone_since = time.monotonic()
+
+    @property
+    def _screens(self) -> int:
+        return sum(audience.is_screen for audience in self._audiences)
+
+    def _is_forsaken(self) -> bool:
+        """Whether there has been neither a screen nor a training for long, and nothing is lost."""
+        if self._ends_at is None or time.monotonic() < self._ends_at:
+            return False
+        try:
+            if self._lab is not None:
+                self._keeper.finish(self._lab)
+        except EngineError as error:
+            log.warning("not saved, so the engine waits on: %s", error)
+            self._alone_since = time.monotonic() + SECONDS_TO_COME
+            return False
+        return True
+
+    @property
+    def _ends_at(self) -> float | None:
+        if self._audiences or (self._lab is not None and self._lab.state == "training"):
+            return None
+        return self._alone_since + self._home.idle_seconds
 
     def _seconds_to_wait(self) -> float | None:
         """Until something is due; None: for ever."""
         due = [audience.due for audience in self._audiences if audience.stale]
+        if self._ends_at is not None:
+            due.append(self._ends_at)
+        if self._lab is not None and (keep := self._keeper.due(self._lab)) is not None:
+            due.append(keep)
         if self._lab is not None and self._lab.state == "training":
             due.append(0.0 if self._lab.settings.pace == math.inf else self._next_step)
         if self._lab is not None and self._lab.wanted:

@@ -5,20 +5,26 @@ Here alone the two packages meet in one process, and only to read the command li
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from engine.cli import Group, device_option, echo_json, json_option
-from tui.config import ConfigError, config_path, read, settled
+from tui.config import Config, ConfigError, config_path, read, settled
 from tui.options import setting_options
 from tui.terminal import detect
+
+if TYPE_CHECKING:
+    from engine.client import Engine
+    from engine.labs import Listed
+    from engine.protocol import Open, Resume
 
 LAB = "lab"  # what to do when no command is named
 SEED = 2147483647  # the lecture's, as the engine's own default is
@@ -59,8 +65,22 @@ def main() -> None:
     """
 
 
+def host_option(command: Any) -> Any:
+    """`--host USER@BOX`, and what makemore-tui is called there."""
+    program = click.option(
+        "--remote-program", "program", default="makemore-tui", show_default=True, metavar="PATH",
+        help="makemore-tui over there.",
+    )  # fmt: skip
+    host = click.option(
+        "--host", default=None, metavar="USER@BOX", help="Run the engine there, through ssh."
+    )
+    return host(program(command))
+
+
 @main.command(LAB)
 @click.option("--data", type=click.Path(), help="A text file, one word a line.")
+@click.option("--name", default=None, help="Of the lab; that of its data by default.")
+@host_option
 @device_option
 @click.option(
     "--seed",
@@ -76,35 +96,111 @@ def main() -> None:
     show_default=True,
     help="Fraction of the distinct words to keep from training.",
 )
+@click.option("--save", "save_to", type=click.Path(), help="Save the lab here when it is stopped.")
+@click.option("--resume", "saved", type=click.Path(), help="Go on from a file that was saved.")
 @setting_options
-def lab(data: str | None, device: str, seed: int, hold_out: float, **options: Any) -> None:
+def lab(
+    data: str | None,
+    name: str | None,
+    host: str | None,
+    program: str,
+    device: str,
+    seed: int,
+    hold_out: float,
+    save_to: str | None,
+    saved: str | None,
+    **options: Any,
+) -> None:
     """Open the lab: data, matrix, loss and names in one screen."""
+    config = _ready(options)
+    from engine.commands.arriving import arrive
+    from engine.places import Place, name_for
+    from engine.protocol import Open, Resume
+
+    name = Place(name or name_for(data or saved)).name
+    data, saved, save_to = (_there(path, host) for path in (data, saved, save_to))
+    resuming = arrive(next((lab for lab in _labs(host, program) if lab.name == name), None), name)
+    if saved is not None:
+        resuming = Resume(saved, data, device)
+    opening = Open(data, hold_out, device, seed, config.pace)
+    _show(_engine(name, host, program, config), config, opening, resuming, save_to)
+
+
+@main.command("attach")
+@click.argument("name", required=False)
+@host_option
+@setting_options
+def attach(name: str | None, host: str | None, program: str, **options: Any) -> None:
+    """Take up a lab that runs in the background; see makemore-tui ls."""
+    config = _ready(options)
+    from engine.commands.arriving import chosen
+    from engine.protocol import Open
+
+    name = chosen(_labs(host, program), name)
+    _show(_engine(name, host, program, config), config, Open(pace=config.pace))
+
+
+def _ready(options: dict[str, Any]) -> Config:
+    """The settings in force, where there is a terminal to show anything on."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise click.UsageError(
             "The lab needs a terminal. For a pipe or a script there are stats, train, sample,"
             " score and matrix; see makemore-tui --help."
         )
     with _wrong_usage():
-        config = settled(read(config_path()), options)
+        return settled(read(config_path()), options)
+
+
+def _there(path: str | None, host: str | None) -> str | None:
+    """A path of this machine as a whole; that of another machine as it is."""
+    return path if path is None or host is not None else str(Path(path).expanduser().absolute())
+
+
+def _labs(host: str | None, program: str) -> list[Listed]:
+    """The labs of a machine."""
+    if host is not None:
+        from engine.remote import labs_of
+
+        return labs_of(host, program)
+    from engine.labs import labs
+
+    return asyncio.run(labs())
+
+
+def _engine(name: str, host: str | None, program: str, config: Config) -> Engine:
+    """A lab's engine, on this machine or another."""
+    idle_seconds = config.idle_minutes * 60
+    if host is not None:
+        from engine.remote import RemoteEngine
+
+        return RemoteEngine(host, name, idle_seconds, program)
+    from engine.process import EngineProcess
+
+    return EngineProcess(name, idle_seconds)
+
+
+def _show(
+    engine: Engine,
+    config: Config,
+    opening: Open,
+    resuming: Resume | None = None,
+    save_to: str | None = None,
+) -> None:
+    """Run the screen, until it is closed."""
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
     # Imported here: the other commands need no screen, and --help neither.
-    from engine.process import EngineProcess
-    from engine.protocol import Open
     from tui.app import LabApp
 
-    opening = Open(
-        path=None if data is None else str(Path(data).absolute()),
-        hold_out=hold_out,
-        device=device,
-        seed=seed,
-        pace=config.pace,
-    )
     ascii_only = None if config.ascii == "auto" else config.ascii
     terminal = detect(os.environ, config.colour, ascii_only)
     if config.slow_link and config.colour == "auto":
         terminal = terminal.thrifty()
-    app = LabApp(EngineProcess(), opening, terminal=terminal, config=config)
+    app = LabApp(
+        engine, opening, terminal=terminal, config=config, resuming=resuming, save_to=save_to
+    )
     app.run()
+    if app.farewell:
+        click.echo(app.farewell)
     sys.exit(app.return_code or 0)
 
 

@@ -144,7 +144,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Draw the whole screen again, where something else has written on it.", "app",
            anywhere=True),
     Action("engine.restart", ("ctrl+r",), "restart", "", "Start the engine again",
-           "Start an engine that has ended again, with the same data, at step 0.", "app"),
+           "Start an engine that has died again, from its newest save; or reach for one whose "
+           "machine cannot be reached.", "app"),
+    Action("lab.save", ("ctrl+s",), "save", "", "Save the lab",
+           "Save the whole lab to a file: data, weights, history, names and all settings.", "app"),
+    Action("lab.detach", ("D",), "detach", "", "Leave the lab running",
+           "Close the screen and leave the lab as it is, to attach to it again at any time.",
+           "app"),
     Action("help", ("?",), "help", "help", "All keys", "Show all keys.", "app", important=True),
     Action("palette", ("ctrl+p",), "command_palette", "", "Command palette",
            "Search for a command by its name.", "app"),
@@ -153,7 +159,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
            anywhere=True),
     Action("interrupt", ("ctrl+c",), "interrupt", "", "Quit, the second time",
            "Quit, when pressed twice.", "app", anywhere=True),
-    Action("quit", ("q", "ctrl+q"), "quit", "quit", "Quit", "Quit, and end the engine.", "app",
+    Action("quit", ("q", "ctrl+q"), "quit", "quit", "Quit", "Quit, and end the engine; while it "
+           "trains, ask whether it is to go on in the background.", "app",
            important=True, anywhere=True),
 )  # fmt: skip
 

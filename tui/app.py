@@ -23,7 +23,7 @@ from engine.protocol import (
     Train,
     View,
 )
-from tui.copying import CopyingApp
+from tui.leaving import LeavingApp
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
@@ -43,7 +43,7 @@ SOURCES: tuple[Source, ...] = ("counts", "net", "both")
 STREAMS: tuple[Stream, ...] = ("keyed", "video", "notebook", "torch")
 
 
-class LabApp(CopyingApp):
+class LabApp(LeavingApp):
     """The whole screen. Every action of `tui.actions` has its method here."""
 
     # --- training
@@ -199,9 +199,11 @@ class LabApp(CopyingApp):
             self.call_after_refresh(pane.refit)
 
     def action_restart(self) -> None:
-        """Start the engine again, if it has ended."""
+        """Start the engine again, if it has ended; reach for it again, if the link is down."""
         if self.has_ended:
             self.start()
+        elif self.is_cut_off:
+            self.engine.try_again()
 
     def action_help(self) -> None:
         """Show all keys."""

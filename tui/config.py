@@ -22,6 +22,7 @@ from tui.terminal import Colours
 
 FRAMES: Final = 20.0  # a second: smoother than one can follow, and a tenth of what a screen could
 SLOW_FRAMES: Final = 2.0  # a second, over a slow link
+IDLE_MINUTES: Final = 30.0
 NO_LIMIT: Final = "no limit"
 DARK: Final = "makemore-dark"
 LIGHT: Final = "makemore-light"
@@ -44,6 +45,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     colour: Literal["auto"] | Colours = "auto"
     ascii: Literal["auto"] | bool = "auto"
     slow_link: bool = False
+    idle_minutes: float = IDLE_MINUTES  # until an engine without a screen ends
     keys: dict[str, tuple[str, ...]] = {}  # of the actions that have others than in the table
 
 
@@ -91,6 +93,12 @@ SETTINGS: Final[dict[str, Setting]] = {
         bool,
         "true or false",
         f"Send less: {SLOW_FRAMES:g} frames a second, no animation, no blinking.",
+    ),
+    "idle_minutes": Setting(
+        Annotated[float, msgspec.Meta(gt=0, le=1e6)],
+        "a number of minutes above 0",
+        "How long an engine waits without a screen and without a training before it saves and "
+        "ends.",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The screen's talk with the engine: one coroutine that starts it, opens the data and listens.
+"""The screen's talk with the engine: one coroutine that connects, opens the data and listens.
 
 The app gets what happens as messages, in order. Nothing here draws.
 """
@@ -6,13 +6,27 @@ The app gets what happens as messages, in order. Nothing here draws.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from textual.message import Message
 
-from engine.client import Connection, Engine, EngineError
-from engine.protocol import Answers, Events, Open, Requests, Snapshot
+from engine.client import Connection, Engine, EngineError, LinkDown
+from engine.protocol import (
+    Answers,
+    Describe,
+    Description,
+    Events,
+    Open,
+    Requests,
+    Resume,
+    Snapshot,
+)
+
+FIRST_WAIT: Final = 1.0  # seconds until a lost link is tried again; each time twice as long
+LONGEST_WAIT: Final = 30.0
 
 
 @dataclass
@@ -37,9 +51,22 @@ class Came(Message):
 
 @dataclass
 class NotOpened(Message):
-    """The first data set could not be opened."""
+    """There is an engine, but no data."""
 
     reason: str
+
+
+@dataclass
+class Resumed(Message):
+    """A lab whose engine had died was taken up from its newest automatic save."""
+
+
+@dataclass
+class Lost(Message):
+    """The link to the engine is down; it is tried again by itself."""
+
+    reason: str
+    seconds: float  # until then
 
 
 @dataclass
@@ -58,12 +85,25 @@ class Conversation:
         opening: Open,
         post: Callable[[Message], object],
         absence: Callable[[], str],
+        resuming: Resume | None = None,
     ) -> None:
+        """A conversation that has not begun.
+
+        Args:
+            engine: whom to talk with.
+            opening: what to open, where the engine has no data yet.
+            post: takes what happens.
+            absence: why no request reaches the engine, as a sentence.
+            resuming: what to take up instead.
+        """
         self._engine = engine
         self._post = post
         self._absence = absence  # why no request reaches the engine
         self._connection: Connection | None = None
         self._ending = False
+        self._resuming = resuming
+        self._has_died = False  # the engine, while something was open
+        self._again = asyncio.Event()  # do not wait any longer
         self.opening = opening  # what is open, or is to be opened
 
     @property
@@ -72,22 +112,32 @@ class Conversation:
         return self._connection is not None
 
     async def run(self) -> None:
-        """Start the engine, open the data, and listen until the engine ends."""
-        try:
-            self._connection = connection = await self._engine.start()
-        except EngineError as error:
-            self._post(Over(str(error)))
-            return
-        self._post(Started())
-        opening = asyncio.create_task(self._open_first())
-        try:
-            async for event in connection.events():
-                self._post(Came(event))
-        finally:
-            self._connection = None
-            opening.cancel()
-        if not self._ending:
-            self._post(Over(await self._engine.obituary()))
+        """Connect, open the data where none is open, and listen until the engine ends."""
+        met, wait = False, FIRST_WAIT
+        while not self._ending:
+            try:
+                self._connection = await self._engine.start(again=met)
+            except EngineError as error:
+                if not (met and isinstance(error, LinkDown)):
+                    self._has_died = met
+                    self._post(Over(str(error)))
+                    return
+                self._post(Lost(str(error), wait))
+                await self._rest(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+                continue
+            met, wait = True, FIRST_WAIT
+            await self._listen(self._connection)
+            if self._ending:
+                return
+            if not self._engine.host:
+                self._has_died = True
+                self._post(Over(await self._engine.obituary()))
+                return
+
+    def try_again(self) -> None:
+        """Where the link is down: now, not later."""
+        self._again.set()
 
     async def call(self, request: Requests) -> Answers:
         """Carry out a request.
@@ -102,17 +152,62 @@ class Conversation:
             self.opening = request
         return answer
 
-    async def stop(self) -> None:
-        """End the engine, on purpose."""
+    async def leave(self) -> None:
+        """Hang up, on purpose; the engine goes on."""
         self._ending = True
-        await self._engine.stop()
+        self._again.set()
+        await self._engine.leave()
 
-    async def _open_first(self) -> None:
+    async def stop(self, *, save: bool = True) -> None:
+        """End the engine, on purpose.
+
+        Raises:
+            EngineError: the lab could not be saved, and goes on.
+        """
+        self._ending = True
         try:
-            await self.call(self.opening)
+            await self._engine.stop(save=save)
+        except EngineError:
+            self._ending = False
+            raise
+
+    async def _listen(self, connection: Connection) -> None:
+        self._post(Started())
+        opening = asyncio.create_task(self._begin())
+        try:
+            async for event in connection.events():
+                self._post(Came(event))
+        finally:
+            self._connection = None
+            opening.cancel()
+
+    async def _rest(self, seconds: float) -> None:
+        self._again.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._again.wait()
+
+    async def _begin(self) -> None:
+        """See to it that the engine has data."""
+        try:
+            lab = await self.call(Describe())
+            assert isinstance(lab, Description)
+            if lab.data is None and not await self._was_taken_up():
+                await self.call(self._resuming or self.opening)
         except EngineError as error:
             if self._connection is not None:  # otherwise its death says why
                 self._post(NotOpened(str(error)))
                 # What was wrong may have been the device or the hold-out: another file opens with
                 # the defaults.
                 self.opening = Open(path=self.opening.path, pace=self.opening.pace)
+        self._resuming = None
+
+    async def _was_taken_up(self) -> bool:
+        """Whether the engine had died, and the lab is where its newest save left it."""
+        if not self._has_died:
+            return False
+        with contextlib.suppress(EngineError):
+            await self.call(Resume())
+            self._post(Resumed())
+            return True
+        return False

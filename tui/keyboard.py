@@ -122,11 +122,15 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
 
     # --- the ways out
 
+    async def interrupt(self) -> None:
+        """Quit at once, in earnest."""
+        await self.action_quit()
+
     async def action_interrupt(self) -> None:
         """Quit, if this was pressed a moment ago; otherwise say so."""
         now = monotonic()
         if now - self._asked < SECONDS_TO_CONFIRM:
-            await self.action_quit()
+            await self.interrupt()
             return
         self._asked = now
         key, done = self.keys.name("interrupt"), ""

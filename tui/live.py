@@ -27,6 +27,7 @@ from engine.protocol import (
     Ended,
     Open,
     Requests,
+    Resume,
     Snapshot,
     Watch,
 )
@@ -34,7 +35,7 @@ from tui import filters, themes
 from tui.actions import GROUP_TITLES, bindings_of
 from tui.arrangement import Arrangement, arrangement
 from tui.config import Config
-from tui.conversation import Came, Conversation, NotOpened, Over
+from tui.conversation import Came, Conversation, Lost, NotOpened, Over
 from tui.footer import KeyFooter
 from tui.keys import KeyMap
 from tui.panes.dataset import DatasetPane
@@ -74,10 +75,29 @@ class LiveApp(ToastingApp):
         *,
         terminal: Terminal = Terminal(),  # noqa: B008  a frozen value
         config: Config = Config(),  # noqa: B008
+        resuming: Resume | None = None,
+        save_to: str | None = None,
     ) -> None:
+        """A lab on an engine.
+
+        Args:
+            engine: the lab's; it may run already.
+            opening: what to open, where nothing is open yet.
+            terminal: what can be drawn.
+            config: what a person has chosen.
+            resuming: what to take up, instead of opening anything.
+            save_to: a file of the engine's machine that the lab is saved to, without a question.
+        """
         super().__init__(terminal, KeyMap(config.keys))
         self.config = config
-        self.engine = Conversation(engine, opening, self._hear, self._absence)
+        self.engine = Conversation(engine, opening, self._hear, self._absence, resuming)
+        self.lab_name = engine.name
+        self.attach_command = " ".join(
+            ("makemore-tui attach", *(("--host", engine.host) if engine.host else ()), engine.name)
+        )
+        self.save_to = save_to
+        self.is_leaving = False  # the engine saves, and ends
+        self.farewell = ""  # to be said when the screen has gone
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
         self._state = "starting"  # of the engine, where there is no snapshot that says more
@@ -147,9 +167,14 @@ class LiveApp(ToastingApp):
         """Whether the engine did not start, or has died."""
         return self._state == "engine ended"
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the engine's machine cannot be reached."""
+        return self._state == "link down"
+
     async def on_unmount(self) -> None:
-        """Leave no engine behind, however the screen ends."""
-        await self.engine.stop()
+        """Hang up, however the screen ends."""
+        await self.engine.leave()
 
     def tell_absence(self) -> None:
         """Say why there is nothing for a key to work on."""
@@ -166,12 +191,28 @@ class LiveApp(ToastingApp):
 
     def on_started(self) -> None:
         """The engine runs."""
+        self._watched = None  # by this connection
+        self._announce("")
         self._become("opening", "Reading the data.")
 
     def on_not_opened(self, event: NotOpened) -> None:
         """There is an engine, but no data."""
         self._become("no data", absence("no data", self.keys))
         self._announce(event.reason)
+
+    def on_resumed(self) -> None:
+        """A new engine goes on where the dead one was saved."""
+        self.notify("Taken up from the newest automatic save.", markup=False)
+
+    def on_lost(self, event: Lost) -> None:
+        """The link is down: what was shown stays."""
+        self._become("link down", "The engine's machine cannot be reached.")
+        key = self.keys.name("engine.restart")
+        training = self.snapshot is not None and self.snapshot.state == "training"
+        goes_on = "The training goes on there. " if training else ""
+        self._announce(
+            f"{event.reason} {goes_on}Next attempt in {event.seconds:g} s; {key} tries now."
+        )
 
     def on_over(self, event: Over) -> None:
         """The engine has ended: what was shown stays."""
@@ -192,6 +233,7 @@ class LiveApp(ToastingApp):
                 self._become("opening")
             case Snapshot() as snapshot:
                 if self.dataset is not None and snapshot.data == self.dataset.number:
+                    self._tell_trouble(snapshot.trouble)
                     self.snapshot = snapshot
                     for pane in self.panes:
                         pane.shown(snapshot)
@@ -200,6 +242,11 @@ class LiveApp(ToastingApp):
                 self.notify(reason, severity="error", markup=False)
             case Ended():
                 pass  # the status line says so
+
+    def _tell_trouble(self, trouble: str) -> None:
+        before = "" if self.snapshot is None else self.snapshot.trouble
+        if trouble != before:
+            self._announce(trouble and f"Not saved: {trouble} It is tried again.")
 
     def _become(self, state: str, vacancy: str = "") -> None:
         self._state = state

@@ -19,6 +19,7 @@ _STATES: Final = {
     "opening": ("◌", _QUIET),
     "no data": ("○", _QUIET),
     "engine ended": ("✕", "$error"),
+    "link down": ("✕", "$error"),
     "idle": ("○", "$foreground"),
     "training": ("●", "$primary"),
     "paused": ("◑", "$foreground"),
@@ -85,6 +86,8 @@ def status_facts(
         (9, _fact("smoothing", f"{settings.smoothing:g}")),
         (11, _fact("seed", f"{settings.seed}")),
     ]
+    if snapshot.clients > 1:
+        facts.append((7, _fact("screens", f"{snapshot.clients}")))
     return facts
 
 

@@ -52,4 +52,6 @@ def absence(state: str, keys: KeyMap) -> str:
             return f"No data. Press {keys.name('dataset.open')} to open a file."
         case "opening":
             return "The data is still being read."
+        case "link down":
+            return f"The link is down: {keys.name('engine.restart')} tries it at once."
     return "The engine does not answer."

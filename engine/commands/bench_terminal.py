@@ -82,12 +82,16 @@ def lab(*options: str) -> Iterator[Pty]:
     """A lab on the built-in names, idle, with nobody's configuration."""
     with tempfile.TemporaryDirectory() as folder:
         homes = {f"XDG_{kind}_HOME": folder for kind in ("CONFIG", "STATE", "CACHE")}
+        homes["XDG_RUNTIME_DIR"] = folder
         command = (sys.executable, "-m", "tui", *options)
         with Pty(command, COLUMNS, LINES, {**ENVIRONMENT, **homes}) as terminal:
             terminal.wait_for("idle", "10,120")
             terminal.wait_until_quiet()
             yield terminal
             terminal.press("q")
+            if "● training" in terminal.text():
+                terminal.wait_for("Stop: save")
+                terminal.press("s")
             terminal.wait_for_exit()
 
 

@@ -11,8 +11,8 @@ from importlib.metadata import version
 import click
 
 from engine.cli import echo_json, json_option
+from engine.places import Place, labs_folder, runtime_folder
 from engine.printable import printable
-from engine.process import EngineProcess
 
 
 @click.command("doctor")
@@ -35,7 +35,9 @@ def command(as_json: bool) -> None:
         "colour": _colour(),
         "encoding": sys.stdout.encoding,
         "built-in data": str(built_in_path()),
-        "engine log": str(EngineProcess().log),
+        "labs": str(labs_folder()),
+        "sockets": str(runtime_folder()),
+        "logs": str(Place("names").log.parent),
     }
     if as_json:
         echo_json(facts)

@@ -8,12 +8,11 @@ import os
 from array import array
 from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from engine.client import EngineError
+from engine.client import EngineError, LinkDown
 from engine.protocol import (
     Answers,
     Browse,
@@ -23,6 +22,8 @@ from engine.protocol import (
     Configure,
     Curve,
     DatasetOpened,
+    Describe,
+    Description,
     Done,
     Drawn,
     Ended,
@@ -37,6 +38,9 @@ from engine.protocol import (
     Reading,
     Requests,
     Reset,
+    Resume,
+    Save,
+    Saved,
     Score,
     Scored,
     Settings,
@@ -108,12 +112,22 @@ class FakeConnection:
 class FakeEngine:
     """Behaves like an engine whose training is done by a test: `step_to`, `fail`, `die`."""
 
+    name = "names"
+    host = ""
+
     def __init__(self, data: DatasetOpened | None = None, *, slow: bool = False) -> None:
         self.data = data or dataset()
         self.requests: list[Requests] = []
         self.refuse: dict[type, str] = {}  # requests that fail, and with what sentence
+        self.answers: dict[type, Answers] = {}  # to requests, instead of the usual
         self.starts = 0
         self.stops = 0
+        self.leaves = 0
+        self.cannot_save = ""
+        self.is_open = False  # some data
+        self.is_saved = False  # what a new engine can go on with
+        self.clients = 1
+        self.trouble = ""
         self.wait = asyncio.Event()  # start() rests here until a test sets it
         if not slow:
             self.wait.set()
@@ -132,22 +146,27 @@ class FakeEngine:
         self.epitaph = "The engine was ended by SIGKILL. Its log is /tmp/engine.log."
         self.connection: FakeConnection | None = None
         self.start_error: str | None = None
+        self.link_down = False
 
     # --- what the screen calls
 
-    @property
-    def log(self) -> Path:
-        return Path("/tmp/engine.log")
-
-    async def start(self) -> FakeConnection:
+    async def start(self, *, again: bool = False) -> FakeConnection:
         self.starts += 1
         await self.wait.wait()
         if self.start_error:
-            raise EngineError(self.start_error)
+            raise (LinkDown if self.link_down else EngineError)(self.start_error)
         self.connection = FakeConnection(self)
+        if self.is_open:
+            self.tell(self.data)
         return self.connection
 
-    async def stop(self) -> None:
+    async def leave(self) -> None:
+        self.leaves += 1
+        self.hang_up()
+
+    async def stop(self, *, save: bool = True) -> None:
+        if save and self.cannot_save:
+            raise EngineError(self.cannot_save)
         self.stops += 1
         self.die()
 
@@ -158,9 +177,18 @@ class FakeEngine:
         self.requests.append(request)
         if type(request) in self.refuse:
             raise EngineError(self.refuse[type(request)])
+        if type(request) in self.answers:
+            return self.answers[type(request)]
         match request:
-            case Open():
+            case Describe():
+                return self.description()
+            case Open() | Resume():
+                if request == Resume() and not self.is_saved:
+                    raise EngineError("there is no automatic save of a lab that crashed.")
+                self.is_open = True
                 self.tell(self.data)
+            case Save(path):
+                return Saved(path)
             case Watch():
                 self.watch = request
             case Train(more=more):
@@ -229,6 +257,10 @@ class FakeEngine:
         self.tell(Ended("failed", self.step, None, reason))
 
     def die(self) -> None:
+        self.is_open = False
+        self.hang_up()
+
+    def hang_up(self) -> None:
         if self.connection is not None:
             self.connection.news.put_nowait(None)
             self.connection = None
@@ -242,7 +274,13 @@ class FakeEngine:
             lines=Lines(2.4540, 2.4546, 3.2958, None), cells=self._cells(watch),
             reading=self._reading(watch.cursor), curve=self._curve(),
             names=tuple(self.names[-watch.names :]) if watch.names else (),
-            drawn=len(self.names),
+            drawn=len(self.names), clients=self.clients, trouble=self.trouble,
+        )  # fmt: skip
+
+    def description(self) -> Description:
+        return Description(
+            "names", self.data.path if self.is_open else None, "bigram", "cpu", self.state,
+            self.step, self.goal, None, self.clients, 0.0, 1,
         )  # fmt: skip
 
     def value(self, view: str, row: int, column: int) -> float:

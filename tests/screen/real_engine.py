@@ -36,4 +36,4 @@ class RealEngine(FakeEngine):
     def snapshot(self) -> Snapshot:
         """The lab as it is, at the opening pace."""
         rate = self.lab.settings.pace if self.lab.state == "training" else 0.0
-        return snapshots.snapshot(self.lab, 1, self.watch or Watch(), rate)
+        return snapshots.snapshot(self.lab, 1, self.watch or Watch(), rate, 1, "")

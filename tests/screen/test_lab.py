@@ -343,6 +343,6 @@ async def test_snapshots_behind_a_dialog_are_drawn_and_those_at_the_end_do_no_ha
         await pilot.press("escape")
         await until(pilot, lambda: "33/100" in screen_text(app))
         engine.step_to(34)
-        await pilot.press("q")
+        await pilot.press("D")
         engine.step_to(35)
     assert app.return_code == 0

@@ -15,7 +15,7 @@ KEYS = [
     _character_to_key(key) if len(key) == 1 else key
     for action in ACTIONS
     for key in action.keys
-    if action.id != "quit"
+    if action.id not in ("quit", "lab.detach")
 ]
 
 

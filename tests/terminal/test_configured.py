@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.commands.terminal import Pty
-from tests.terminal.test_end_to_end import COMMAND, environment, restored
-
-__all__ = ["environment"]  # the fixture
+from tests.terminal.test_end_to_end import COMMAND, restored
 
 
 @pytest.fixture

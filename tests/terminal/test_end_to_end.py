@@ -1,8 +1,10 @@
 """The whole program in a real terminal, with the real engine."""
 
+import json
 import os
 import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,20 +12,9 @@ import psutil
 import pytest
 
 from engine.commands.terminal import Pty
+from tests.terminal.conftest import engines
 
 COMMAND = (sys.executable, "-m", "tui")
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    return {
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "LANG": "C.UTF-8",
-        "XDG_STATE_HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path),
-        "TMPDIR": str(tmp_path),
-    }
 
 
 def restored(raw: bytes) -> bool:
@@ -41,8 +32,8 @@ def test_a_person_opens_trains_samples_and_quits(
 ) -> None:
     with Pty(COMMAND, columns, lines, environment) as terminal:
         terminal.wait_for("10,120", "idle", "0/100")
-        engines = psutil.Process(terminal.pid).children(recursive=True)
-        assert engines
+        processes = psutil.Process(terminal.pid).children(recursive=True)
+        assert processes
         terminal.press(">", ">", ">")
         terminal.press(" ")
         terminal.wait_for("done", "100/100")
@@ -61,49 +52,91 @@ def test_a_person_opens_trains_samples_and_quits(
         assert b"Warning" not in terminal.raw
         assert b"Traceback" not in terminal.raw
         assert restored(terminal.raw)
-        _, alive = psutil.wait_procs(engines, timeout=20)
+        _, alive = psutil.wait_procs(processes, timeout=20)
         assert not alive
-    assert not list(tmp_path.glob("makemore-tui-*")), "no socket is left behind"
+    assert not list(Path(environment["XDG_RUNTIME_DIR"]).glob("*/*")), "no socket is left behind"
 
 
 def test_quitting_while_the_engine_starts_leaves_nothing_behind(
-    environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str],
 ) -> None:
     with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("Bigrams")
-        engines = psutil.Process(terminal.pid).children(recursive=True)
+        processes = psutil.Process(terminal.pid).children(recursive=True)
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
         assert restored(terminal.raw)
-        _, alive = psutil.wait_procs(engines, timeout=20)
+        _, alive = psutil.wait_procs(processes, timeout=20)
         assert not alive
-    assert not list(tmp_path.glob("makemore-tui-*"))
+    assert not list(Path(environment["XDG_RUNTIME_DIR"]).glob("*/*.sock"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_leaves_the_terminal_clean(
-    number: signal.Signals, environment: dict[str, str]
+def test_a_signal_leaves_the_terminal_clean_and_the_engine_alone(
+    number: signal.Signals, environment: dict[str, str], tmp_path: Path
 ) -> None:
     with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("idle")
-        engines = psutil.Process(terminal.pid).children(recursive=True)
         os.kill(terminal.pid, number)
         terminal.wait_for_exit()
         assert restored(terminal.raw)
-        _, alive = psutil.wait_procs(engines, timeout=20)
-        assert not alive
+    assert len(engines(tmp_path)) == 1
 
 
-def test_a_lost_terminal_ends_the_screen_and_its_engine(environment: dict[str, str]) -> None:
+def test_a_training_goes_on_when_the_terminal_is_lost_and_is_taken_up_elsewhere(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     # Without SIGHUP: what counts is that nothing can be written any more.
     with Pty(("env", "--ignore-signal=HUP", *COMMAND), 80, 24, environment) as terminal:
         terminal.wait_for("idle")
-        terminal.press(" ", "S")
-        terminal.wait_for("training")
-        engines = psutil.Process(terminal.pid).children(recursive=True)
+        terminal.press("N", "]", "S")
+        terminal.wait_for("training", "smoothing 2")
         terminal.hang_up()
-        _, alive = psutil.wait_procs(engines, timeout=20)
-        assert not alive
+    (lab,) = listed(environment)
+    assert (lab["state"], lab["clients"]) == ("training", 0)
+    with Pty((*COMMAND, "attach"), 120, 40, environment) as terminal:
+        terminal.wait_for("training", "smoothing 2", "/1,000,000", "names.txt")
+        terminal.press(" ")
+        terminal.wait_for("paused")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert listed(environment) == []
+    assert engines(tmp_path) == []
+
+
+def test_a_second_lab_of_the_same_name_is_offered_to_attach_to(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with Pty(COMMAND, 80, 24, environment) as first:
+        first.wait_for("idle")
+        first.press("n")
+        first.wait_for("done")
+        with Pty(COMMAND, 80, 24, environment) as second:
+            second.wait_for("A lab called names runs (done, step 100). Attach? [Y/n]")
+            second.press("n\r")
+            assert second.wait_for_exit() == 1
+            assert "another --name" in second.text()
+        with Pty(COMMAND, 80, 24, environment) as second:
+            second.wait_for("Attach? [Y/n]")
+            second.press("\r")
+            second.wait_for("done", "100/100")
+            first.press("[")
+            second.wait_for("smoothing 0.5")
+            second.press("q")
+            assert second.wait_for_exit() == 0
+            assert b"The lab names goes on without a screen" in second.raw
+        first.press("q")
+        assert first.wait_for_exit() == 0
+    assert engines(tmp_path) == []
+
+
+def listed(environment: dict[str, str]) -> list[dict[str, object]]:
+    """What `ls` tells."""
+    done = subprocess.run(
+        (*COMMAND, "ls", "--json"),
+        env={**os.environ, **environment}, capture_output=True, check=True,
+    )  # fmt: skip
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_an_engine_that_dies_is_started_again_with_a_key(environment: dict[str, str]) -> None:
@@ -111,7 +144,7 @@ def test_an_engine_that_dies_is_started_again_with_a_key(environment: dict[str, 
         terminal.wait_for("idle", "10,120")
         (engine,) = psutil.Process(terminal.pid).children()
         engine.kill()
-        terminal.wait_for("SIGKILL", "engine.log")
+        terminal.wait_for("SIGKILL", "names.log")
         terminal.press("\x12")  # ctrl+r
         terminal.wait_for("idle", "10,120")
         terminal.wait_until(lambda screen: "SIGKILL" not in screen, "the banner to go")

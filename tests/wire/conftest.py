@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.autosave import Autosaves
 from engine.client import Client
+from engine.home import Home
 from engine.inbox import Inbox
 from engine.protocol import VERSION, FromEngine, Hello
 from engine.server import Server
@@ -42,10 +44,16 @@ class Peer:
 
 
 @pytest.fixture
-def worker() -> Iterator[Inbox]:
+def home(tmp_path: Path) -> Home:
+    """Where the engine of a test is at home."""
+    return Home("test", 0.0, 60.0, Autosaves(tmp_path / "saves"))
+
+
+@pytest.fixture
+def worker(home: Home) -> Iterator[Inbox]:
     """A worker's thread."""
     inbox: Inbox = queue.SimpleQueue()
-    thread = threading.Thread(target=Worker(inbox).run)
+    thread = threading.Thread(target=Worker(inbox, home).run)
     thread.start()
     yield inbox
     inbox.put(None)
@@ -57,7 +65,7 @@ def worker() -> Iterator[Inbox]:
 async def socket(worker: Inbox, tmp_path: Path) -> AsyncIterator[Path]:
     """A server's socket."""
     path = tmp_path / "engine.sock"
-    server = Server(worker, idle_seconds=60)
+    server = Server(worker, "test")
     ready = asyncio.Event()
     serving = asyncio.create_task(server.serve(path, ready.set))
     async with asyncio.timeout(20):

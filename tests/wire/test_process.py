@@ -1,65 +1,127 @@
-"""The engine as a process of its own."""
+"""The engine as a process of its own, which outlives whoever started it."""
 
 import asyncio
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
+from engine.claim import Holder, standing
+from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
+from engine.labs import labs, look
+from engine.places import Place, name_for
 from engine.process import EngineProcess
-from engine.protocol import Configure, Done, Open, StepOnce
+from engine.protocol import Configure, Describe, Description, Done, Open, Pause, StepOnce, Train
 
 
 @pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Logs and sockets of a test are its own."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Sockets, logs and saves of a test are its own. Short, for a socket's path has a limit."""
+    with tempfile.TemporaryDirectory(prefix="mm-") as name:
+        monkeypatch.setenv("XDG_STATE_HOME", f"{name}/state")
+        monkeypatch.setenv("XDG_RUNTIME_DIR", name)
+        yield Path(name)
 
 
-async def test_an_engine_starts_works_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    engine = EngineProcess()
+@pytest.fixture
+async def engine(folder: Path) -> AsyncIterator[EngineProcess]:
+    """An engine, ended at the end of the test."""
+    engine = EngineProcess("test")
+    yield engine
+    await engine.leave()
+    state, holder = standing(Place("test"))
+    if state == "running" and holder is not None:
+        os.kill(holder.pid, signal.SIGKILL)
+        psutil.wait_procs([psutil.Process(holder.pid)], 20)
+
+
+def process_of(engine: EngineProcess) -> psutil.Process:
+    state, holder = standing(Place(engine.name))
+    assert state == "running"
+    assert holder is not None
+    return psutil.Process(holder.pid)
+
+
+async def eventually(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def described(client: Client) -> Description:
+    answer = await client.call(Describe())
+    assert isinstance(answer, Description)
+    return answer
+
+
+async def test_an_engine_starts_works_and_leaves_nothing_behind(
+    engine: EngineProcess, folder: Path
+) -> None:
     client = await engine.start()
-    (folder,) = tmp_path.glob("makemore-tui-*")
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE((folder / "engine.sock").stat().st_mode) == 0o600
+    sockets = folder / "makemore-tui"
+    assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+    assert stat.S_IMODE((sockets / "test.sock").stat().st_mode) == 0o600
     assert await client.call(Open(device="cpu")) == Done()
-    (process,) = psutil.Process().children()
+    process = process_of(engine)
     await engine.stop()
-    assert not process.is_running()
-    assert not folder.exists()
+    await eventually(lambda: not process.is_running())
+    assert list(sockets.iterdir()) == []
+    assert await labs() == []
 
 
-async def test_an_engine_that_is_killed_says_so_and_starts_again() -> None:
-    engine = EngineProcess()
+async def test_an_engine_goes_on_without_a_screen_and_is_taken_up_as_it_is(
+    engine: EngineProcess,
+) -> None:
     client = await engine.start()
-    (process,) = psutil.Process().children()
-    process.kill()
+    await client.call(Open(device="cpu"))
+    await client.call(Configure(pace=float("inf"), learning_rate=20.0))
+    await client.call(Train(more=10**9))
+    await engine.leave()
+    before = await look(Place("test"))
+    assert before is not None
+    assert (before.state, before.clients) == ("training", 0)
+    again = EngineProcess("test")
+    client = await again.start()
+    await client.call(Pause())
+    after = await described(client)
+    assert before.step is not None
+    assert after.step > before.step
+    assert after.pid == before.pid
+    assert after.state == "paused"
+    await again.stop()
+
+
+async def test_an_engine_that_is_killed_says_so_and_starts_again(engine: EngineProcess) -> None:
+    client = await engine.start()
+    process_of(engine).kill()
     assert [event async for event in client.events()] == []
     with pytest.raises(EngineUnavailable):
         await client.call(StepOnce())
     assert "ended by SIGKILL (perhaps the machine ran out of memory)" in await engine.obituary()
-    assert str(engine.log) in await engine.obituary()
+    assert await labs() == [], "there is nothing to resume"
     client = await engine.start()
     assert await client.call(Open(device="cpu")) == Done()
     await engine.stop()
 
 
-async def test_an_engine_whose_screen_is_killed_ends(tmp_path: Path) -> None:
+async def test_an_engine_whose_screen_is_killed_goes_on() -> None:
     screen = """
-        import asyncio, psutil
+        import asyncio
         from engine.process import EngineProcess
         async def main():
-            await EngineProcess().start()
-            print(psutil.Process().children()[0].pid, flush=True)
+            await EngineProcess("test").start()
+            print("started", flush=True)
             await asyncio.Event().wait()
         asyncio.run(main())
     """
@@ -67,80 +129,140 @@ async def test_an_engine_whose_screen_is_killed_ends(tmp_path: Path) -> None:
         [sys.executable, "-c", textwrap.dedent(screen)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    engine = psutil.Process(int(process.stdout.readline()))
+    assert process.stdout.readline() == "started\n"
     process.kill()
     process.communicate()
-    engine.wait(timeout=20)
-    assert not list(tmp_path.glob("makemore-tui-*"))
+    engine = EngineProcess("test")
+    client = await engine.start()
+    assert (await described(client)).data is None
+    await engine.stop()
+
+
+async def test_an_engine_that_nobody_needs_ends_by_itself() -> None:
+    engine = EngineProcess("test", idle_seconds=0.0)
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    process = process_of(engine)
+    await client.call(Train(more=3))
+    await engine.leave()
+    await asyncio.to_thread(process.wait, 20)
+    assert await labs() == []
+
+
+async def test_two_that_start_the_same_lab_at_once_get_the_same_engine() -> None:
+    engines = [EngineProcess("test") for _ in range(4)]
+    clients = await asyncio.gather(*(engine.start() for engine in engines))
+    assert len({(await described(client)).pid for client in clients}) == 1
+    for engine in engines[1:]:
+        await engine.leave()
+    await engines[0].stop()
+
+
+async def test_what_a_dead_engine_left_is_no_hindrance(engine: EngineProcess) -> None:
+    place = Place("test")
+    place.socket.parent.mkdir(mode=0o700)
+    stale = socket.socket(socket.AF_UNIX)
+    stale.bind(str(place.socket))
+    stale.close()
+    place.folder.mkdir(parents=True)
+    place.claim.write_bytes(msgspec.json.encode(Holder(2**22, socket.gethostname(), 0.0)))
+    client = await engine.start()
+    assert await client.call(Open(device="cpu")) == Done()
+    await engine.stop()
+
+
+async def test_a_socket_that_vanishes_with_its_folder_comes_back(engine: EngineProcess) -> None:
+    client = await engine.start()
+    sockets = Place("test").socket.parent
+    for path in sockets.iterdir():
+        path.unlink()
+    sockets.rmdir()
+    other = EngineProcess("test")
+    again = await other.start()
+    assert (await described(again)).pid == (await described(client)).pid
+    await other.leave()
+    await engine.stop()
+
+
+async def test_a_folder_that_others_can_use_is_refused(folder: Path, engine: EngineProcess) -> None:
+    (folder / "makemore-tui").mkdir()
+    (folder / "makemore-tui").chmod(0o755)
+    with pytest.raises(EngineUnavailable, match="not a folder that you alone can use"):
+        await engine.start()
+
+
+async def test_a_lab_of_another_machine_with_the_same_home_is_told(engine: EngineProcess) -> None:
+    await engine.start()
+    claim = Place("test").claim
+    process = process_of(engine)
+    claim.write_bytes(msgspec.json.encode(Holder(process.pid, "elsewhere", 0.0)))
+    with pytest.raises(EngineUnavailable, match="runs on elsewhere, which shares this home"):
+        await EngineProcess("test").start()
+    (lab,) = await labs()
+    assert (lab.state, lab.host) == ("elsewhere", "elsewhere")
+    await engine.stop()
 
 
 async def test_a_folder_named_engine_does_not_stand_in_for_the_engine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: EngineProcess
 ) -> None:
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "__init__.py").write_text("raise SystemExit('the wrong engine')")
     monkeypatch.chdir(tmp_path)
-    engine = EngineProcess()
     await engine.start()
     await engine.stop()
 
 
 async def test_an_engine_that_does_not_start_says_what_it_wrote(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, engine: EngineProcess
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(EngineError, match="exit code 1"):
-        await EngineProcess().start()
+        await engine.start()
 
 
-async def test_sigterm_ends_an_engine_properly(tmp_path: Path) -> None:
-    engine = EngineProcess()
+async def test_sigterm_saves_and_ends_an_engine_properly(engine: EngineProcess) -> None:
     client = await engine.start()
     await client.call(Open(device="cpu"))
-    (process,) = psutil.Process().children()
-    os.kill(process.pid, signal.SIGTERM)
+    await client.call(StepOnce())
+    process_of(engine).send_signal(signal.SIGTERM)
     async with asyncio.timeout(20):
         async for _ in client.events():
             pass
     assert "exit code 0" in await engine.obituary()
-    await engine.stop()
+    assert len(list(Place("test").saves.iterdir())) == 1
+    assert await labs() == []
 
 
-async def test_an_engine_that_is_not_wanted_any_more_while_it_starts_ends_at_once() -> None:
-    engine = EngineProcess()
+async def test_an_engine_that_is_not_wanted_any_more_while_it_starts_ends() -> None:
+    engine = EngineProcess("test")
     starting = asyncio.create_task(engine.start())
-    async with asyncio.timeout(20):
-        while not (children := psutil.Process().children()):
-            await asyncio.sleep(0)
+    await eventually(lambda: psutil.Process().children())
+    (child,) = psutil.Process().children()
     starting.cancel()
     await asyncio.wait([starting])
     await engine.stop()
-    assert not any(child.is_running() for child in children)
+    await asyncio.to_thread(child.wait, 20)
 
 
-async def test_where_the_log_cannot_be_written_it_is_beside_the_socket(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+async def test_a_log_that_cannot_be_written_keeps_no_engine_from_starting(
+    engine: EngineProcess, folder: Path
+) -> None:
+    (folder / "state" / "makemore-tui").mkdir(parents=True)
+    (folder / "state" / "makemore-tui" / "log").write_text("no folder")
+    await engine.start()
+    await engine.stop()
+
+
+async def test_a_state_folder_that_cannot_be_written_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, engine: EngineProcess
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
-    engine = EngineProcess()
-    client = await engine.start()
-    assert await client.call(Open(device="cpu")) == Done()
-    assert engine.log.is_relative_to(tmp_path)
-    assert engine.log.exists()
-    await engine.stop()
-    assert not list(tmp_path.glob("makemore-tui-*"))
+    with pytest.raises(EngineUnavailable, match="/proc/nowhere"):
+        await EngineProcess("other").start()
 
 
-async def test_without_a_place_for_its_socket_no_engine_starts_and_a_sentence_says_why(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", "/proc/nowhere")
-    with pytest.raises(EngineUnavailable, match="needs to write to /proc/nowhere"):
-        await EngineProcess().start()
-
-
-async def test_what_the_wire_cannot_carry_is_a_sentence() -> None:
-    engine = EngineProcess()
+async def test_what_the_wire_cannot_carry_is_a_sentence(engine: EngineProcess) -> None:
     client = await engine.start()
     with pytest.raises(EngineError, match="64 bits"):
         await client.call(Configure(sample_seed=10**30))
@@ -148,3 +270,21 @@ async def test_what_the_wire_cannot_carry_is_a_sentence() -> None:
         await client.call(Open("/tmp/\udcff"))
     assert await client.call(Open(device="cpu")) == Done()
     await engine.stop()
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "-x", ".x", "x" * 41, "a b", "é", "a\n"])
+def test_a_name_that_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(EngineError, match="is no name for a lab"):
+        Place(name)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (None, "names"), ("/data/words.txt", "words"), ("x/.hidden", "hidden"),
+        ("Ünï cøde.txt", "n-c-de"), ("/data/…", "lab"), ("x" * 60 + ".txt", "x" * 40),
+    ],
+)  # fmt: skip
+def test_a_lab_is_named_after_its_data(data: str | None, name: str) -> None:
+    assert name_for(data) == name
+    Place(name)

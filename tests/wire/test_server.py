@@ -327,7 +327,7 @@ async def test_answers_carry_the_number_of_their_call(socket: Path) -> None:
 async def test_paths_are_completed_while_the_worker_is_busy(worker: Inbox, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("emma\n")
     socket, recent = tmp_path / "s", Recent(tmp_path / "recent.json")
-    server = Server(worker, 60, Shelf(recent))
+    server = Server(worker, "test", Shelf(recent))
     ready = asyncio.Event()
     serving = asyncio.create_task(server.serve(socket, ready.set))
     await ready.wait()
@@ -355,7 +355,7 @@ async def test_paths_are_completed_while_the_worker_is_busy(worker: Inbox, tmp_p
 async def test_a_failed_open_is_not_among_the_recent_files(worker: Inbox, tmp_path: Path) -> None:
     recent = Recent(tmp_path / "recent.json")
     socket = tmp_path / "s"
-    server = Server(worker, 60, Shelf(recent))
+    server = Server(worker, "test", Shelf(recent))
     ready = asyncio.Event()
     serving = asyncio.create_task(server.serve(socket, ready.set))
     await ready.wait()

@@ -1,0 +1,79 @@
+"""`makemore-tui engine --stdio`: what a screen on another machine starts here, through ssh.
+
+It finds or starts the lab's engine, and carries bytes between its own pipes and the socket. It
+understands none of them; the two ends greet each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final
+
+from engine.claim import standing
+from engine.errors import EngineError, EngineUnavailable, NotListening
+from engine.places import Place
+from engine.process import EngineProcess
+from engine.protocol import Refused
+from engine.wire import pack
+
+# Comes before the first message: whatever a shell says as it starts is none of the protocol's.
+MARK: Final = b"makemore-tui: here begins the wire\n"
+CHUNK: Final = 1 << 16  # bytes
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
+    """Carry bytes until either side hangs up.
+
+    Args:
+        name: of the lab.
+        idle_seconds: for an engine that is started.
+        attach: whether only an engine that runs already will do.
+    """
+    here_in, here_out = await _pipes()
+    here_out.write(MARK)
+    try:
+        if attach and standing(Place(name))[0] != "running":
+            raise EngineUnavailable(f"no lab called {name} runs there any more.")
+        there_in, there_out = await EngineProcess(name, idle_seconds).reach(_connect)
+    except EngineError as error:
+        here_out.write(pack(Refused(str(error))))
+        await here_out.drain()
+        return
+    ways = [
+        asyncio.create_task(_carry(here_in, there_out)),
+        asyncio.create_task(_carry(there_in, here_out)),
+    ]
+    await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    for way in ways:
+        way.cancel()
+
+
+async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    try:
+        while data := await source.read(CHUNK):
+            target.write(data)
+            await target.drain()  # who does not read here is not read from there
+    except ConnectionError:
+        pass  # the other side is gone
+
+
+async def _connect(socket: Path) -> Streams:
+    try:
+        return await asyncio.open_unix_connection(socket)
+    except OSError as error:
+        raise NotListening(f"No engine answers at {socket}: {error.strerror}.") from error
+
+
+async def _pipes() -> Streams:
+    """Standard input and output, as streams."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
+    transport, protocol = await loop.connect_write_pipe(
+        asyncio.streams.FlowControlMixin, sys.stdout.buffer
+    )
+    return reader, asyncio.StreamWriter(transport, protocol, None, loop)

@@ -1,0 +1,61 @@
+"""`makemore-tui ls`: the labs of this machine, a line each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import click
+import msgspec
+
+from engine.cli import echo_json, json_option, narrate
+from engine.labs import Listed, labs
+from engine.printable import printable
+
+HEADER = ("NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP", "LOSS", "SCREENS", "SINCE")
+
+
+@click.command("ls")
+@json_option
+def command(as_json: bool) -> None:
+    """The labs that run on this machine, and those that did not end well."""
+    found = asyncio.run(labs())
+    if as_json:
+        for lab in found:
+            echo_json(msgspec.to_builtins(lab))
+        return
+    if not found:
+        narrate("No lab runs. makemore-tui opens one.")
+        return
+    rows = [HEADER, *map(_row, found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+    for lab in found:
+        if lab.saved is not None:
+            narrate(f"{lab.name} did not end well. makemore-tui --resume {lab.saved} takes it up.")
+        elif lab.host is not None:
+            narrate(f"{lab.name} runs on {printable(lab.host)}, which shares this home folder.")
+
+
+def _row(lab: Listed) -> tuple[str, ...]:
+    step = "–" if lab.step is None else f"{lab.step:,}/{lab.goal:,}"
+    return (
+        lab.name,
+        printable((lab.data or "–").rpartition("/")[2]),
+        lab.model or "–",
+        lab.device or "–",
+        lab.state,
+        step,
+        "–" if lab.loss is None else f"{lab.loss:.4f}",
+        "–" if lab.clients is None else str(lab.clients),
+        "–" if lab.since is None else _when(lab.since),
+    )
+
+
+def _when(since: float) -> str:
+    """The time of day; of another day, its date too."""
+    then = time.localtime(since)
+    today = time.localtime()[:3] == then[:3]
+    return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", then)

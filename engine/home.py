@@ -1,0 +1,39 @@
+"""What an engine is called, where its lab is saved, and how long it waits for a screen."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.autosave import Autosaves
+from engine.lab import Lab
+from engine.printable import printable
+from engine.protocol import Description
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where an engine is at home."""
+
+    name: str
+    since: float  # when the engine started: seconds since 1970
+    idle_seconds: float  # without a screen and without a training, until the engine ends
+    autosaves: Autosaves
+    crashed_at: Path | None = None  # the newest save of a lab of this name that did not end well
+
+    def described(self, lab: Lab | None, clients: int) -> Description:
+        """The lab in a line."""
+        return Description(
+            lab=self.name,
+            data=None if lab is None else printable(str(lab.corpus.path)),
+            model="bigram",
+            device="" if lab is None else str(lab.device),
+            state="idle" if lab is None else lab.state,
+            step=0 if lab is None else lab.trainer.step,
+            goal=0 if lab is None else lab.goal,
+            loss=None if lab is None else lab.history.last,
+            clients=clients,
+            since=self.since,
+            pid=os.getpid(),
+        )

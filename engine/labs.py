@@ -1,0 +1,117 @@
+"""What labs there are on this machine: those that run, and those that did not end well.
+
+Imports no torch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from engine.autosave import Autosaves
+from engine.claim import Holder, standing
+from engine.client import Client
+from engine.errors import EngineError, EngineUnavailable
+from engine.places import Place, places
+from engine.protocol import Describe, Description
+
+SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A lab in a line, as `makemore-tui ls` prints it."""
+
+    name: str
+    data: str | None  # path
+    model: str | None
+    device: str | None
+    state: str  # of the training; or crashed, not answering, elsewhere
+    step: int | None
+    goal: int | None
+    loss: float | None
+    clients: int | None
+    since: float | None  # when it started, or crashed: seconds since 1970
+    pid: int | None
+    saved: str | None = None  # the newest automatic save of a lab that crashed
+    host: str | None = None  # another machine, that shares this home folder
+
+
+async def labs() -> list[Listed]:
+    """All labs of this user."""
+    found = await asyncio.gather(*map(look, places()))
+    return [lab for lab in found if lab is not None]
+
+
+async def look(place: Place) -> Listed | None:
+    """A lab; None where there is none of that name any more.
+
+    What a dead engine has left behind is cleared away, but for what one can resume from.
+    """
+    state, holder = standing(place)
+    if state == "free" or holder is None:
+        return None
+    if state == "crashed":
+        saved = crash_save(place, holder)
+        forget(place, holder, wholly=saved is None)
+        return None if saved is None else _crashed(place, saved)
+    if holder.host != socket.gethostname():
+        return _silent(place, holder, "elsewhere")
+    with contextlib.suppress(EngineUnavailable, TimeoutError):
+        async with asyncio.timeout(SECONDS_TO_ANSWER):
+            return _running(await _ask(place))
+    return _silent(place, holder, "not answering") if standing(place)[0] == "running" else None
+
+
+def crash_save(place: Place, holder: Holder) -> Path | None:
+    """Where a lab that crashed can be resumed from."""
+    with contextlib.suppress(OSError, EngineError):
+        saved = Autosaves(place.saves).newest()
+        if saved is not None and saved.stat().st_mtime >= holder.since:
+            return saved
+    return None
+
+
+def forget(place: Place, holder: Holder, *, wholly: bool) -> None:
+    """Remove what a dead engine has left: its socket, and wholly: what tells of its crash."""
+    if standing(place) != ("crashed", holder):
+        return  # in this moment another has come to life
+    for path in (place.socket, place.claim) if wholly else (place.socket,):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+async def _ask(place: Place) -> Description:
+    client = await Client.connect(place.socket)
+    try:
+        answer = await client.call(Describe())
+        assert isinstance(answer, Description)
+        return answer
+    finally:
+        await client.close()
+
+
+def _running(lab: Description) -> Listed:
+    facts = msgspec.structs.asdict(lab)
+    if lab.data is None:
+        facts |= dict.fromkeys(("device", "step", "goal"), None) | {"state": "no data"}
+    return Listed(name=facts.pop("lab"), **facts)
+
+
+def _crashed(place: Place, saved: Path) -> Listed:
+    nothing = dict.fromkeys(("data", "model", "device", "step", "goal", "loss", "clients", "pid"))
+    since = saved.stat().st_mtime if saved.exists() else time.time()
+    return Listed(name=place.name, state="crashed", since=since, saved=str(saved), **nothing)
+
+
+def _silent(place: Place, holder: Holder, state: str) -> Listed:
+    nothing = dict.fromkeys(("data", "model", "device", "step", "goal", "loss", "clients"))
+    host = holder.host if state == "elsewhere" else None
+    return Listed(
+        name=place.name, state=state, since=holder.since, pid=holder.pid, host=host, **nothing
+    )

@@ -1,0 +1,201 @@
+"""How a lab is left, taken up again, and saved."""
+
+import pytest
+from textual.pilot import Pilot
+
+from engine.protocol import Exists, Open, Resume, Save, Saved
+from tests.screen.fake_engine import FakeEngine
+from tests.screen.lab import opened, screen_text, settled, until
+from tui.app import LabApp
+
+
+async def train(engine: FakeEngine, pilot: Pilot[None]) -> None:
+    engine.step_to(42)
+    await until(pilot, lambda: "training" in screen_text(pilot.app))
+
+
+@pytest.mark.parametrize("key", ["k", "enter"])
+async def test_a_training_that_is_kept_goes_on_and_the_way_back_is_told(key: str):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await train(engine, pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: "makemore-tui attach names" in screen_text(app))
+        await pilot.press(key)
+        await settled(pilot)
+    assert (engine.stops, engine.leaves) == (0, 1)
+    assert "makemore-tui attach names" in app.farewell
+
+
+async def test_a_training_is_stopped_when_asked_to_and_saved_first():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        app.save_to = "/data/mine.safetensors"
+        await train(engine, pilot)
+        await pilot.press("q", "s")
+        await settled(pilot)
+    assert engine.stops == 1
+    assert engine.asked(Save) == [Save("/data/mine.safetensors", replace=True)]
+
+
+async def test_escape_stays():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await train(engine, pilot)
+        await pilot.press("q", "escape")
+        await settled(pilot)
+        assert app.is_running
+        assert len(app.screen_stack) == 1
+        assert engine.stops == 0
+
+
+async def test_ctrl_c_twice_keeps_a_training_without_a_question():
+    engine = FakeEngine()
+    async with opened(engine) as (_, pilot):
+        await train(engine, pilot)
+        await pilot.press("ctrl+c", "ctrl+c")
+        await settled(pilot)
+    assert (engine.stops, engine.leaves) == (0, 1)
+
+
+async def test_an_idle_lab_is_left_alone_where_others_look_on():
+    engine = FakeEngine()
+    engine.clients = 2
+    async with opened(engine, (160, 40)) as (app, pilot):
+        assert "screens 2" in screen_text(app)
+        await pilot.press("q")
+        await settled(pilot)
+    assert (engine.stops, engine.leaves) == (0, 1)
+
+
+async def test_a_lab_that_cannot_be_saved_is_not_ended_unasked():
+    engine = FakeEngine()
+    engine.cannot_save = "names.safetensors was not written: the disk is full."
+    async with opened(engine) as (app, pilot):
+        await pilot.press("q")
+        await until(pilot, lambda: "the disk is full" in screen_text(app))
+        assert engine.stops == 0
+        await pilot.press("x")
+        await settled(pilot)
+    assert engine.stops == 1
+
+
+async def test_detaching_leaves_an_idle_engine_running():
+    engine = FakeEngine()
+    async with opened(engine) as (_, pilot):
+        await pilot.press("D")
+        await settled(pilot)
+    assert (engine.stops, engine.leaves) == (0, 1)
+
+
+async def test_a_lab_that_runs_is_shown_as_it_is():
+    engine = FakeEngine()
+    async with opened(engine) as (_, pilot):
+        await train(engine, pilot)
+        await pilot.press("D")
+        await settled(pilot)
+    async with opened(engine) as (app, _):
+        assert "42/100" in screen_text(app)
+    assert len(engine.asked(Open)) == 1, "nothing was opened anew"
+
+
+async def test_after_a_crash_the_lab_goes_on_where_it_was_saved():
+    engine = FakeEngine()
+    engine.is_saved = True
+    async with opened(engine) as (app, pilot):
+        engine.die()
+        await until(pilot, lambda: app.has_ended)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "newest automatic" in screen_text(app))
+    assert engine.asked(Resume) == [Resume()]
+    assert len(engine.asked(Open)) == 1
+
+
+async def test_a_file_that_was_saved_is_taken_up():
+    engine = FakeEngine()
+    app = LabApp(engine, Open(), resuming=Resume("/data/mine.safetensors"))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.snapshot)
+    assert engine.asked(Resume) == [Resume("/data/mine.safetensors")]
+    assert engine.asked(Open) == []
+
+
+async def test_a_link_that_is_down_is_told_and_tried_again():
+    engine = FakeEngine()
+    engine.host = "me@box"
+    async with opened(engine) as (app, pilot):
+        await train(engine, pilot)
+        engine.start_error, engine.link_down = "ssh does not reach me@box: No route.", True
+        engine.hang_up()
+        await until(pilot, lambda: "link down" in screen_text(app))
+        text = screen_text(app)
+        assert "The training goes on there." in text
+        assert "42/100" in text, "what was known is still shown"
+        await pilot.press("space")
+        await until(pilot, lambda: "The link is down: ctrl+r" in screen_text(app))
+        engine.start_error = None
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "link down" not in screen_text(app))
+        engine.step_to(50)
+        await until(pilot, lambda: "50/100" in screen_text(app))
+    assert len(engine.asked(Open)) == 1
+
+
+async def test_a_link_comes_back_by_itself():
+    engine = FakeEngine()
+    engine.host = "me@box"
+    async with opened(engine) as (app, pilot):
+        engine.hang_up()
+        await until(pilot, lambda: engine.starts == 2)
+        await settled(pilot)
+        assert "link down" not in screen_text(app)
+
+
+async def test_a_link_that_is_down_is_left_without_a_question():
+    engine = FakeEngine()
+    engine.host = "me@box"
+    async with opened(engine) as (app, pilot):
+        await train(engine, pilot)
+        engine.start_error, engine.link_down = "ssh does not reach me@box: No route.", True
+        engine.hang_up()
+        await until(pilot, lambda: "link down" in screen_text(app))
+        await pilot.press("q")
+        await settled(pilot)
+    assert "makemore-tui attach --host me@box names" in app.farewell
+
+
+async def test_a_save_that_failed_is_told_until_one_succeeds():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.trouble = "The disk is full."
+        engine.step_to(10)
+        await until(pilot, lambda: "Not saved: The disk is full." in screen_text(app))
+        engine.trouble = ""
+        engine.step_to(11)
+        await until(pilot, lambda: "Not saved" not in screen_text(app))
+
+
+async def test_saving_asks_where_and_about_a_file_that_is_there(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.screens.keep.SECONDS_TO_ANSWER", 0.0)
+    engine = FakeEngine()
+    engine.answers[Save] = Exists("/home/names.safetensors")
+    async with opened(engine) as (app, pilot):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Enter again" in screen_text(app))
+        engine.answers[Save] = Saved("/home/names.safetensors")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Saved /home/names.safetensors." in screen_text(app))
+    assert engine.asked(Save) == [
+        Save("names.safetensors"),
+        Save("names.safetensors", replace=True),
+    ]
+
+
+async def test_with_a_file_given_saving_asks_nothing():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        app.save_to = "/data/mine.safetensors"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Saved /data/mine.safetensors." in screen_text(app))

@@ -1,0 +1,84 @@
+"""How a lab is left, and how it is kept: detach, stop, save."""
+
+from __future__ import annotations
+
+from textual import work
+
+from engine.client import EngineError
+from engine.protocol import Save, Saved
+from tui.copying import CopyingApp
+
+
+class LeavingApp(CopyingApp):
+    """Leaves the engine to itself, or ends it."""
+
+    async def action_quit(self) -> None:
+        """Quit, and end the engine; while it trains, ask; where others look on, leave it alone."""
+        if self.is_cut_off:
+            self.action_detach()
+        elif self.is_leaving or not self.engine.is_up:
+            self.exit()
+        elif self.snapshot is not None and self.snapshot.state == "training":
+            self.ask_to_quit()
+        elif self.snapshot is not None and self.snapshot.clients > 1:
+            self.action_detach()
+        else:
+            self.stop()
+
+    async def interrupt(self) -> None:
+        """Quit without a question: a training goes on."""
+        if self.snapshot is not None and self.snapshot.state == "training":
+            self.action_detach()
+        else:
+            await self.action_quit()
+
+    def action_detach(self) -> None:
+        """Leave the lab as it is; its engine goes on."""
+        if self.engine.is_up or self.is_cut_off:
+            self.farewell = (
+                f"The lab {self.lab_name} goes on without a screen. {self.attach_command} takes it"
+                " up again."
+            )
+        self.exit()
+
+    def ask_to_quit(self, trouble: str = "") -> None:
+        """Ask what is to become of the training, or of a lab that could not be saved."""
+        from tui.screens.quit import QuitScreen
+
+        if not isinstance(self.screen, QuitScreen):
+            self.push_screen(QuitScreen(self, trouble))
+
+    @work(group="leaving", exclusive=True)
+    async def stop(self, *, save: bool = True) -> None:
+        """End the engine, which saves first; then quit."""
+        self.is_leaving = True
+        try:
+            if save and self.save_to is not None:
+                await self.engine.call(Save(self.save_to, replace=True))
+            await self.engine.stop(save=save)
+        except EngineError as error:
+            self.is_leaving = False
+            self.ask_to_quit(str(error))
+        else:
+            self.exit()
+
+    def action_save(self) -> None:
+        """Save the lab to a file of the engine's machine."""
+        if self.dataset is None:
+            self.tell_absence()
+        elif self.save_to is not None:
+            self._save(self.save_to)
+        else:
+            from tui.screens.keep import KeepPrompt
+
+            self.push_screen(KeepPrompt(f"{self.lab_name}.safetensors", self.engine.call))
+
+    @work(group="requests")
+    async def _save(self, path: str) -> None:
+        try:
+            answer = await self.engine.call(Save(path, replace=True))
+        except EngineError as error:
+            self.notify(str(error), severity="error", markup=False)
+        else:
+            assert isinstance(answer, Saved)
+            self.notify(f"Saved {answer.path}.", markup=False)

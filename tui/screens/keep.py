@@ -1,0 +1,45 @@
+"""Ask for the file that the whole lab is saved to. What is there already is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+from engine.client import EngineError
+from engine.protocol import Answers, Exists, Requests, Save, Saved
+from tui.screens.dialog import SECONDS_TO_ANSWER
+from tui.screens.prompt import Prompt, Question
+
+
+class KeepPrompt(Prompt):
+    """A path of the engine's machine; over a file that is there only with enter a second time."""
+
+    def __init__(self, suggestion: str, call: Callable[[Requests], Awaitable[Answers]]) -> None:
+        """A prompt.
+
+        Args:
+            suggestion: a file's name.
+            call: carries out a request.
+        """
+        hint = "A file, beside the engine. makemore-tui --resume FILE takes the lab up again."
+        super().__init__(Question("Save the lab", hint, suggestion, self._save))
+        self._call = call
+        self._asked: str | None = None  # about this file that is there
+        self._asked_at = 0.0
+
+    def on_input_changed(self) -> None:
+        """Another path: whatever was asked was about the other."""
+        self._asked = None
+
+    async def _save(self, text: str) -> None:
+        path = text.strip()
+        if not path:
+            raise EngineError("Give the file a name.")
+        if path == self._asked and monotonic() - self._asked_at < SECONDS_TO_ANSWER:
+            return  # a held key is no answer
+        match await self._call(Save(path, replace=path == self._asked)):
+            case Exists(there):
+                self._asked, self._asked_at = path, monotonic()
+                raise EngineError(f"{there} exists. Enter again writes over it.")
+            case Saved(there):
+                self.app.notify(f"Saved {there}.", markup=False)

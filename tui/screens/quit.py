@@ -1,0 +1,75 @@
+"""What is to become of a training, when its screen is closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from tui.leaving import LeavingApp
+
+
+class QuitScreen(Dialog):
+    """Three ways, each with a key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k,enter", "keep", show=False),
+        Binding("s", "stop", show=False),
+        Binding("x", "drop", show=False),
+    ]
+    AUTO_FOCUS = None
+
+    def __init__(self, lab: LeavingApp, trouble: str = "") -> None:
+        """A question.
+
+        Args:
+            lab: what is left.
+            trouble: why the lab could not be saved; empty where that was not tried.
+        """
+        super().__init__()
+        self._lab = lab
+        self._trouble = trouble
+
+    def compose(self) -> ComposeResult:
+        """What goes on, and the keys."""
+        with Vertical(classes="dialog") as dialog:
+            snapshot = self._lab.snapshot
+            training = snapshot is not None and snapshot.state == "training"
+            dialog.border_title = "Quit while it trains?" if training else "Quit?"
+            dialog.border_subtitle = "esc stays"
+            yield Static(self._said(), id="ways", markup=False)
+
+    def _said(self) -> Content:
+        ways = [("k", "Keep it in the background. Later,"), ("", f"{self._lab.attach_command}")]
+        if self._trouble:
+            ways.append(("x", "End it, without what is not saved."))
+        else:
+            ways.append(("s", "Stop: save, and end the engine."))
+        ways.append(("esc", "Stay."))
+        lines = [Content.assemble((f"{key:>5}  ", "$accent bold"), way) for key, way in ways]
+        if self._trouble:
+            lines = [Content.styled(self._trouble, "$error"), Content(""), *lines]
+        return Content("\n").join(lines)
+
+    def action_keep(self) -> None:
+        """Leave the engine to itself."""
+        self._lab.action_detach()
+
+    def action_stop(self) -> None:
+        """Save, and end the engine."""
+        if not self._trouble:
+            self.action_close()
+            self._lab.stop()
+
+    def action_drop(self) -> None:
+        """End the engine, which cannot save."""
+        if self._trouble:
+            self.action_close()
+            self._lab.stop(save=False)
