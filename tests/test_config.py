@@ -50,12 +50,15 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
     colour = "256"
     ascii = true
     slow_link = false
+    idle_minutes = 0.5
     [keys]
     samples.draw = "F5"
     "train.toggle" = ["space", "^t", "Shift+Insert"]
     """
     keys = {"samples.draw": ("f5",), "train.toggle": ("space", "ctrl+t", "shift+insert")}
-    assert config(text, tmp_path) == Config("makemore-light", inf, 5.0, "256", True, False, keys)
+    assert config(text, tmp_path) == Config(
+        "makemore-light", inf, 5.0, "256", True, False, 0.5, keys
+    )
 
 
 def test_an_option_comes_before_the_file_and_the_file_before_the_default(tmp_path: Path) -> None:

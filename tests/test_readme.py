@@ -32,6 +32,8 @@ def test_the_commands_of_the_readme_exist_with_their_options() -> None:
         "sample",
         "score",
         "matrix",
+        "ls",
+        "stop",
         "bench",
         "config",
         "doctor",

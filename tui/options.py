@@ -31,7 +31,7 @@ class SettingType(ParamType):
     ) -> object:
         """The value as `Config` has it."""
         number = value
-        if self._setting in ("pace", "frames"):
+        if self._setting in ("pace", "frames", "idle_minutes"):
             with contextlib.suppress(ValueError):
                 number = float(value)
         try:
@@ -60,6 +60,10 @@ def setting_options(command: Command) -> Command:
         ),
         click.option("--ascii/--no-ascii", default=None, help="Draw with ASCII characters only."),
         click.option("--slow-link/--no-slow-link", default=None, help=_does("slow_link")),
+        click.option(
+            "--idle-minutes", type=SettingType("idle_minutes", "NUMBER"),
+            help=_does("idle_minutes"),
+        ),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
