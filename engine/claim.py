@@ -28,6 +28,7 @@ class Holder(msgspec.Struct, frozen=True):
     pid: int
     host: str
     since: float  # seconds since 1970
+    saves_since: float  # whatever was saved from then on is of this lab, through all its crashes
 
 
 Standing = Literal["free", "running", "crashed"]
@@ -48,7 +49,9 @@ class Claim:
         self._file = _locked(place)
         self.before = _read(self._file)  # of a lab that crashed; None where the last ended well
         os.ftruncate(self._file, 0)
-        mine = Holder(os.getpid(), socket.gethostname(), time.time())
+        now = time.time()
+        first = now if self.before is None else self.before.saves_since
+        mine = Holder(os.getpid(), socket.gethostname(), now, first)
         os.pwrite(self._file, msgspec.json.encode(mine), 0)
         self.since = mine.since
 

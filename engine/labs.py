@@ -72,7 +72,7 @@ def crash_save(place: Place, holder: Holder) -> Path | None:
     """Where a lab that crashed can be resumed from."""
     with contextlib.suppress(OSError, EngineError):
         saved = Autosaves(place.saves).newest()
-        if saved is not None and saved.stat().st_mtime >= holder.since:
+        if saved is not None and saved.stat().st_mtime >= holder.saves_since:
             return saved
     return None
 

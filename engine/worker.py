@@ -201,6 +201,7 @@ class Worker:
             raise BadSetting("there is no automatic save of a lab that crashed. Name a file.")
         data = None if request.data is None else Path(expanduser(request.data))
         self._adopt(checkpoint.load(Path(expanduser(saved)), data=data, device=request.device))
+        self._keeper.changed(at_once=True)  # from now on, a crash goes back to here
 
     def _adopt(self, lab: Lab) -> None:
         """Go on with another lab; what is worth it of the one before is saved."""

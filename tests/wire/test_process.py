@@ -22,7 +22,17 @@ from engine.errors import EngineError, EngineUnavailable
 from engine.labs import labs, look
 from engine.places import Place, name_for
 from engine.process import EngineProcess
-from engine.protocol import Configure, Describe, Description, Done, Open, Pause, StepOnce, Train
+from engine.protocol import (
+    Configure,
+    Describe,
+    Description,
+    Done,
+    Open,
+    Pause,
+    Resume,
+    StepOnce,
+    Train,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -93,12 +103,13 @@ async def test_an_engine_goes_on_without_a_screen_and_is_taken_up_as_it_is(
     assert (before.state, before.clients) == ("training", 0)
     again = EngineProcess("test")
     client = await again.start()
-    await client.call(Pause())
-    after = await described(client)
     assert before.step is not None
-    assert after.step > before.step
+    async with asyncio.timeout(20):
+        while (after := await described(client)).step <= before.step:
+            pass
     assert after.pid == before.pid
-    assert after.state == "paused"
+    await client.call(Pause())
+    assert (await described(client)).state == "paused"
     await again.stop()
 
 
@@ -165,10 +176,33 @@ async def test_what_a_dead_engine_left_is_no_hindrance(engine: EngineProcess) ->
     stale.bind(str(place.socket))
     stale.close()
     place.folder.mkdir(parents=True)
-    place.claim.write_bytes(msgspec.json.encode(Holder(2**22, socket.gethostname(), 0.0)))
+    place.claim.write_bytes(msgspec.json.encode(Holder(2**22, socket.gethostname(), 0.0, 0.0)))
     client = await engine.start()
     assert await client.call(Open(device="cpu")) == Done()
     await engine.stop()
+
+
+async def test_a_lab_that_crashes_again_and_again_is_taken_up_from_its_newest_save(
+    engine: EngineProcess,
+) -> None:
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    await client.call(Train(more=50))
+    place = Place("test")
+    await eventually(lambda: place.saves.is_dir() and list(place.saves.glob("*.safetensors")))
+    for crash in range(3):
+        process = process_of(engine)
+        process.kill()
+        process.wait(20)
+        (lab,) = await labs()
+        assert lab.state == "crashed"
+        assert lab.saved is not None
+        client = await engine.start()
+        if crash:  # the first time it dies before anybody asks for anything
+            await client.call(Resume())
+            assert (await described(client)).step == 50
+    await engine.stop()
+    assert await labs() == []
 
 
 async def test_a_socket_that_vanishes_with_its_folder_comes_back(engine: EngineProcess) -> None:
@@ -195,7 +229,7 @@ async def test_a_lab_of_another_machine_with_the_same_home_is_told(engine: Engin
     await engine.start()
     claim = Place("test").claim
     process = process_of(engine)
-    claim.write_bytes(msgspec.json.encode(Holder(process.pid, "elsewhere", 0.0)))
+    claim.write_bytes(msgspec.json.encode(Holder(process.pid, "elsewhere", 0.0, 0.0)))
     with pytest.raises(EngineUnavailable, match="runs on elsewhere, which shares this home"):
         await EngineProcess("test").start()
     (lab,) = await labs()
