@@ -11,14 +11,17 @@ import socket
 import time
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from engine.autosave import Autosaves
+from engine.checkpoint_header import peek
 from engine.claim import Holder, standing
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
 from engine.places import Place, places
+from engine.printable import printable
 from engine.protocol import Describe, Description
 
 SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
@@ -104,9 +107,27 @@ def _running(lab: Description) -> Listed:
 
 
 def _crashed(place: Place, saved: Path) -> Listed:
-    nothing = dict.fromkeys(("data", "model", "device", "step", "goal", "loss", "clients", "pid"))
-    since = saved.stat().st_mtime if saved.exists() else time.time()
-    return Listed(name=place.name, state="crashed", since=since, saved=str(saved), **nothing)
+    data = step = goal = None
+    since = time.time()
+    with contextlib.suppress(EngineError, OSError):  # resuming will say what is wrong with it
+        since = saved.stat().st_mtime
+        contents = peek(saved)
+        step, goal = contents.step, contents.goal
+        data = "names.txt" if contents.data is None else unquote(urlsplit(contents.data).path)
+    return Listed(
+        name=place.name,
+        data=None if data is None else printable(data),
+        model="bigram",
+        device=None,
+        state="crashed",
+        step=step,
+        goal=goal,
+        loss=None,
+        clients=None,
+        since=since,
+        pid=None,
+        saved=str(saved),
+    )
 
 
 def _silent(place: Place, holder: Holder, state: str) -> Listed:

@@ -32,7 +32,8 @@ def arrive(lab: Listed | None, name: str) -> Resume | None:
         return None
     if lab.state == "crashed":
         then = time.strftime("%H:%M on %Y-%m-%d", time.localtime(lab.since))
-        question = f"The lab {name} did not end well; it was saved at {then}. Resume it?"
+        what = "it" if lab.step is None else f"step {lab.step:,}"
+        question = f"The lab {name} did not end well; {what} was saved at {then}. Resume it?"
         return Resume(lab.saved) if click.confirm(question, default=True) else None
     if not runs(lab):
         raise EngineError(

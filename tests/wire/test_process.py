@@ -195,7 +195,7 @@ async def test_a_lab_that_crashes_again_and_again_is_taken_up_from_its_newest_sa
         process.kill()
         process.wait(20)
         (lab,) = await labs()
-        assert lab.state == "crashed"
+        assert (lab.state, lab.step, lab.data) == ("crashed", 50, "names.txt")
         assert lab.saved is not None
         client = await engine.start()
         if crash:  # the first time it dies before anybody asks for anything
