@@ -137,6 +137,13 @@ def device_option(command: Command) -> Command:
     )(command)
 
 
+def complete_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the labs there are, for a shell."""
+    from engine.places import places
+
+    return [place.name for place in places() if place.name.startswith(incomplete)]
+
+
 def json_option(command: Command) -> Command:
     """`--json`, handed over as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Results as JSON.")(command)

@@ -116,3 +116,15 @@ def test_bash_completes_with_the_script(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout.split() == ["keyed", "video", "notebook", "torch"], done.stderr
+
+
+@pytest.mark.parametrize("command", ["attach", "stop"])
+def test_the_labs_that_run_are_offered_by_name(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    for name in ("names", "words"):
+        (tmp_path / "makemore-tui" / "labs" / name).mkdir(parents=True)
+        (tmp_path / "makemore-tui" / "labs" / name / "running").touch()
+    assert offered(f"makemore-tui {command} ") == ["names", "words"]
+    assert offered(f"makemore-tui {command} w") == ["words"]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from engine.cli import Group, device_option, echo_json, json_option
+from engine.cli import Group, complete_lab, device_option, echo_json, json_option
 from tui.config import Config, ConfigError, config_path, read, settled
 from tui.options import setting_options
 from tui.terminal import detect
@@ -127,7 +127,7 @@ def lab(
 
 
 @main.command("attach")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_lab)
 @host_option
 @setting_options
 def attach(name: str | None, host: str | None, program: str, **options: Any) -> None:

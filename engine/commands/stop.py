@@ -7,7 +7,7 @@ import asyncio
 import click
 
 from engine.claim import standing
-from engine.cli import narrate
+from engine.cli import complete_lab, narrate
 from engine.errors import EngineError
 from engine.labs import forget
 from engine.places import Place
@@ -15,7 +15,7 @@ from engine.process import EngineProcess
 
 
 @click.command("stop")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_lab)
 @click.option("--no-save", is_flag=True, help="End it even where it cannot be saved.")
 def command(name: str, no_save: bool) -> None:
     """Save a lab, and end its engine; see makemore-tui ls."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -384,3 +385,12 @@ async def test_an_answer_to_a_call_that_was_just_cancelled_does_no_harm() -> Non
     assert isinstance(await event(client, lambda e: True), Ended)
     reader.feed_eof()
     await client._reading
+
+
+async def test_another_users_process_is_refused(
+    socket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer = os.getuid()
+    monkeypatch.setattr("engine.server.os.getuid", lambda: peer + 1)
+    with pytest.raises(EngineUnavailable, match=f"belongs to user {peer + 1}, not to {peer}"):
+        await Client.connect(socket)
