@@ -76,4 +76,5 @@ async def _pipes() -> Streams:
     transport, protocol = await loop.connect_write_pipe(
         asyncio.streams.FlowControlMixin, sys.stdout.buffer
     )
+    transport.set_write_buffer_limits(high=0)  # drained: all of it has been handed on
     return reader, asyncio.StreamWriter(transport, protocol, None, loop)

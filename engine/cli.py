@@ -57,7 +57,7 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is meant; of a name that is none, the nearest right one is told."""
         names = self.list_commands(ctx)
-        if args[0] not in names and not ctx.resilient_parsing:
+        if args[0] not in (*names, *HIDDEN) and not ctx.resilient_parsing:
             near = get_close_matches(args[0].lower(), names, n=1)
             hint = f"The nearest is {near[0]}." if near else "--help lists them all."
             ctx.fail(f"There is no command {args[0]!a}. {hint}")

@@ -9,7 +9,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
-from engine.errors import EngineError, EngineUnavailable, LinkDown, NotListening, WireError
+from engine.errors import (
+    EngineError,
+    EngineUnavailable,
+    LinkDown,
+    LoginRefused,
+    NotListening,
+    WireError,
+)
+from engine.printable import printable
 from engine.protocol import (
     VERSION,
     Answers,
@@ -27,7 +35,10 @@ from engine.protocol import (
 )
 from engine.wire import pack, read_from_engine
 
-__all__ = ["Client", "Connection", "Engine", "EngineError", "EngineUnavailable", "LinkDown"]
+__all__ = [
+    "Client", "Connection", "Engine", "EngineError", "EngineUnavailable", "LinkDown",
+    "LoginRefused",
+]  # fmt: skip
 
 
 class Connection(Protocol):
@@ -57,6 +68,11 @@ class Engine(Protocol):
     @property
     def host(self) -> str:
         """The machine that it is on, as ssh knows it; empty: this one."""
+        ...
+
+    @property
+    def attach_command(self) -> str:
+        """What a person types to take the lab up again."""
         ...
 
     async def start(self, *, again: bool = False) -> Connection:
@@ -128,7 +144,7 @@ class Client:
         except WireError as error:
             raise EngineUnavailable(f"What answers is no engine of this version: {error}") from None
         if isinstance(answer, Refused):
-            raise EngineUnavailable(f"The engine refuses: {answer.reason}")
+            raise EngineUnavailable(f"The engine refuses: {printable(answer.reason)}")
         if answer is None:
             raise NotListening("The engine hung up at once.")
         if not isinstance(answer, Welcome):
@@ -185,7 +201,7 @@ class Client:
                             waiting.set_result(answer)
                     case Failure(number, reason):
                         if (waiting := self._waiter(number)) is not None:
-                            waiting.set_exception(EngineError(reason))
+                            waiting.set_exception(EngineError(printable(reason)))
                     case Snapshot() | DatasetOpened() | Ended():
                         self._events.put_nowait(message)
         finally:

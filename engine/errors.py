@@ -53,3 +53,7 @@ class NotListening(EngineUnavailable):
 
 class LinkDown(EngineUnavailable):
     """The connection to another machine is lost, or cannot be made. It may come back."""
+
+
+class LoginRefused(LinkDown):
+    """Another machine lets nobody in: not tried by itself, as many shut out who fails often."""

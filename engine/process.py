@@ -22,7 +22,7 @@ from engine.claim import standing, taken
 from engine.client import Client
 from engine.errors import EngineUnavailable, NotListening
 from engine.log import opened_log
-from engine.places import Place, make_runtime_folder, runtime_folder
+from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
 from engine.protocol import Stop
 
 T = TypeVar("T")
@@ -56,6 +56,11 @@ class EngineProcess:
         self._client: Client | None = None
         self._log = self._place.log
         self._log_begin = 0  # where this engine's part of the log begins
+
+    @property
+    def attach_command(self) -> str:
+        """What takes the lab up again; see `Engine.attach_command`."""
+        return f"{PROGRAM} attach {self.name}"
 
     async def start(self, *, again: bool = False) -> Client:
         """Connect to the lab's engine; start it, where none runs. See `Engine.start`."""

@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 import msgspec
 
-VERSION: Final = 3  # of this protocol; raised by every change that an older peer would misread
+VERSION: Final = 4  # of this protocol; raised by every change that an older peer would misread
 
 State = Literal["idle", "training", "paused", "done", "failed"]
 Source = Literal["counts", "net", "both"]
@@ -178,6 +178,10 @@ class Describe(Request, frozen=True):
     """What is known of the lab in a line, whether data is open or not. Answer: `Description`."""
 
 
+class Ping(Request, frozen=True):
+    """A sign of life, however busy the lab is. Answer: `Done`, from the server itself."""
+
+
 class Stop(Request, frozen=True):
     """Save, and end the engine. Answer: `Done`; a lab that cannot be saved goes on."""
 
@@ -273,6 +277,7 @@ Requests = (
     | Resume
     | Save
     | Describe
+    | Ping
     | Stop
     | Train
     | Pause

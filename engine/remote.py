@@ -10,35 +10,28 @@ import asyncio
 import contextlib
 import shlex
 import subprocess
-from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
-from engine.bridge import MARK
+from engine.bridge import CHUNK, MARK
 from engine.client import Client
-from engine.errors import EngineError, EngineUnavailable, LinkDown
-from engine.labs import Listed
-from engine.places import Place
-from engine.printable import printable
-from engine.protocol import Stop
+from engine.errors import EngineUnavailable, LinkDown, NotListening
+from engine.places import PROGRAM, Place
+from engine.protocol import Ping, Stop
+from engine.ssh import LONGEST_COMPLAINT, QUIET, command_line, failure, no_ssh, noise
 
 SECONDS_TO_CONNECT: Final = 60.0  # a cold disk over there reads Python in 10
-SECONDS_TO_END: Final = 5.0
-QUIET: Final = ("-o", "BatchMode=yes")  # ask nothing
-# A link that is down is noticed within 15 seconds.
-ALIVE: Final = (
-    "-T", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
-)  # fmt: skip
+SECONDS_TO_END: Final = 5.0  # for ssh, once its connection is over
+SECONDS_TO_HANG_UP: Final = 2.0  # for what was said last to arrive
+SECONDS_TO_DIE: Final = 1.0  # for ssh, told to end
+SECONDS_OF_SILENCE: Final = 5.0  # then the other side is asked for a sign of life
+MOST_SILENCES: Final = 3  # in a row; then the link is down
 LONGEST_GREETING: Final = 1 << 16  # bytes that a shell may say before the engine speaks
-OF_SSH: Final = 255  # exit code: ssh itself failed
-NOT_FOUND: Final = 127  # exit code of a shell
 
 
 class RemoteEngine:
     """The `Engine` of a lab on another machine."""
 
-    def __init__(self, host: str, name: str, idle_seconds: float, program: str) -> None:
+    def __init__(self, host: str, name: str, idle_seconds: float, program: str = PROGRAM) -> None:
         """An engine that may run already.
 
         Args:
@@ -51,20 +44,86 @@ class RemoteEngine:
         self.name = Place(name).name
         self._program = program
         self._idle_seconds = idle_seconds
-        self._ssh: asyncio.subprocess.Process | None = None
-        self._client: Client | None = None
-        self._said: asyncio.Task[bytes] | None = None
+        self._link: Link | None = None
+
+    @property
+    def attach_command(self) -> str:
+        """What takes the lab up again; see `Engine.attach_command`."""
+        other = ("--remote-program", self._program) if self._program != PROGRAM else ()
+        return shlex.join((PROGRAM, "attach", "--host", self.host, *other, self.name))
 
     async def start(self, *, again: bool = False) -> Client:
         """Connect through ssh; see `Engine.start`."""
         await self.leave()
         options = ["--stdio", "--name", self.name, "--idle", str(self._idle_seconds)]
-        command = command_line(
-            self.host, [self._program, "engine", *options, *(["--attach"] if again else [])], QUIET
-        )
+        if again:
+            options.append("--attach")
+        self._link = link = await Link.start(self.host, self._program, options)
         try:
-            self._ssh = ssh = await asyncio.create_subprocess_exec(
-                *command,
+            async with asyncio.timeout(SECONDS_TO_CONNECT):
+                return await link.greet()
+        except TimeoutError:
+            await link.end()
+            raise LinkDown(f"{self.host} did not answer within a minute.") from None
+        except BaseException:
+            await link.end()
+            raise
+
+    async def leave(self) -> None:
+        """Hang up; see `Engine.leave`."""
+        link, self._link = self._link, None
+        if link is not None:
+            await link.end()
+
+    async def stop(self, *, save: bool = True) -> None:
+        """End the engine over there; see `Engine.stop`.
+
+        Raises:
+            LinkDown: whether it has ended is not known.
+            EngineError: the lab could not be saved, and goes on.
+        """
+        if self._link is not None and self._link.client is not None:
+            link, client = self._link, self._link.client
+            try:
+                await client.call(Stop(save))
+            except EngineUnavailable as error:
+                # It may be quicker than its answer; ssh then ends as what it ran there did.
+                if await link.code() != 0:
+                    raise LinkDown(
+                        f"The connection to {self.host} was lost before the lab had ended."
+                        f" {self.attach_command} takes it up, if it goes on."
+                    ) from error
+            await client.wait_closed()
+        await self.leave()
+
+    async def obituary(self) -> str:
+        """Why the connection has ended; see `Engine.obituary`."""
+        return f"The connection to {self.host} is lost."
+
+
+class Link:
+    """A run of ssh."""
+
+    def __init__(self, host: str, program: str, ssh: asyncio.subprocess.Process) -> None:
+        assert ssh.stderr is not None
+        self.client: Client | None = None  # once the engine has greeted
+        self._host = host
+        self._program = program
+        self._ssh = ssh
+        self._heard = False  # anything, since it was looked at last
+        self._tasks: list[asyncio.Task[None]] = []
+        self._said = asyncio.create_task(_end_of(ssh.stderr))
+
+    @classmethod
+    async def start(cls, host: str, program: str, options: list[str]) -> Link:
+        """Run `makemore-tui engine` over there.
+
+        Raises:
+            EngineUnavailable: there is no ssh here.
+        """
+        try:
+            ssh = await asyncio.create_subprocess_exec(
+                *command_line(host, (program, "engine", *options), QUIET),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -72,129 +131,106 @@ class RemoteEngine:
             )
         except OSError as error:
             raise no_ssh(error) from error
-        assert ssh.stdin is not None
-        assert ssh.stdout is not None
-        assert ssh.stderr is not None
-        self._said = asyncio.create_task(ssh.stderr.read())
+        return cls(host, program, ssh)
+
+    async def greet(self) -> Client:
+        """Exchange greetings with the engine.
+
+        Raises:
+            EngineUnavailable: it refuses, or cannot be reached.
+        """
+        assert self._ssh.stdin is not None
+        await self._skip_greeting()
+        heard = asyncio.StreamReader()
+        self._tasks.append(asyncio.create_task(self._hear(heard)))
         try:
-            async with asyncio.timeout(SECONDS_TO_CONNECT):
-                if not await _begins(ssh.stdout):
-                    raise await self._failure()
-                self._client = await Client.greet(ssh.stdout, ssh.stdin)
-        except TimeoutError:
-            await self.leave()
-            raise LinkDown(f"{self.host} did not answer within a minute.") from None
-        except BaseException:
-            await self.leave()
-            raise
-        return self._client
+            self.client = await Client.greet(heard, self._ssh.stdin)
+        except NotListening:
+            raise await self._failure() from None
+        self._tasks.append(asyncio.create_task(self._watch(self.client)))
+        return self.client
 
-    async def leave(self) -> None:
-        """Hang up; see `Engine.leave`."""
-        client, ssh = self._client, self._ssh
-        self._client = self._ssh = None
-        if client is not None:
-            await client.close()
-        if ssh is not None:
-            if ssh.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    ssh.terminate()
-            await ssh.wait()
+    async def code(self) -> int | None:
+        """The exit code of ssh, once its connection is over; None: it does not end."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_END):
+                return await self._ssh.wait()
+        return None
 
-    async def stop(self, *, save: bool = True) -> None:
-        """End the engine over there; see `Engine.stop`."""
-        if self._client is not None:
-            with contextlib.suppress(EngineUnavailable):  # it is quicker than its answer
-                await self._client.call(Stop(save))
-            await self._client.wait_closed()
-        await self.leave()
+    async def end(self) -> None:
+        """Hang up, and see to it that nothing of it is left behind."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_HANG_UP):
+                if self.client is not None:
+                    await self.client.close()  # what was said last still arrives
+                    await self._ssh.wait()
+        for end in (self._ssh.terminate, self._ssh.kill):  # one that is stopped only dies of this
+            if self._ssh.returncode is None:
+                with contextlib.suppress(TimeoutError, ProcessLookupError):
+                    async with asyncio.timeout(SECONDS_TO_DIE):
+                        end()
+                        await self._ssh.wait()
+        if self._ssh.stdin is not None:
+            self._ssh.stdin.close()
+        for task in (*self._tasks, self._said):
+            task.cancel()
 
-    async def obituary(self) -> str:
-        """Why the connection has ended; see `Engine.obituary`."""
-        return f"The connection to {self.host} is lost."
+    async def _skip_greeting(self) -> None:
+        """Read what a shell says first, and the bridge's mark."""
+        assert self._ssh.stdout is not None
+        skipped = 0
+        while skipped < LONGEST_GREETING:
+            try:
+                line = await self._ssh.stdout.readline()
+            except ValueError:  # an endless one
+                break
+            if not line:
+                raise await self._failure()
+            if line.endswith(MARK):
+                return
+            skipped += len(line)
+        raise noise(self._host, await self._ssh.stdout.read(CHUNK))
+
+    async def _hear(self, heard: asyncio.StreamReader) -> None:
+        """Hand on what comes, and note that something did."""
+        assert self._ssh.stdout is not None
+        while data := await self._ssh.stdout.read(CHUNK):
+            self._heard = True
+            heard.feed_data(data)
+        heard.feed_eof()
+
+    async def _watch(self, client: Client) -> None:
+        """End ssh where nothing comes any more, though something should.
+
+        ssh notices that by itself, but not where its connection is another's (ControlMaster).
+        """
+        silences = 0
+        while silences < MOST_SILENCES:
+            self._heard = False
+            asked = asyncio.create_task(_ask(client))
+            await asyncio.sleep(SECONDS_OF_SILENCE)
+            asked.cancel()
+            silences = 0 if self._heard else silences + 1
+        with contextlib.suppress(ProcessLookupError):
+            self._ssh.kill()
 
     async def _failure(self) -> EngineUnavailable:
-        assert self._ssh is not None
-        assert self._said is not None
-        try:
+        code = await self.code()
+        if code is None or code == 0:
+            return LinkDown(f"{self._host} closed the connection.")
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_TO_END):
-                code = await self._ssh.wait()
-                said = await self._said
-        except TimeoutError:
-            return LinkDown(f"{self.host} closed the connection.")
-        return failure(self.host, self._program, code, said)
+                return failure(self._host, self._program, code, await self._said)
+        return LinkDown(f"{self._host} closed the connection.")
 
 
-def labs_of(host: str, program: str) -> list[Listed]:
-    """The labs of another machine. ssh may ask for a password: the screen has not begun.
-
-    Raises:
-        EngineUnavailable: says what is wrong, and what to do.
-    """
-    command = command_line(host, [program, "ls", "--json"], ())
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    except OSError as error:
-        raise no_ssh(error) from error
-    if done.returncode != 0:
-        raise failure(host, program, done.returncode, done.stderr)
-    # A shell may have said something first.
-    lines = [line for line in done.stdout.splitlines() if line.startswith(b"{")]
-    try:
-        return [msgspec.json.decode(line, type=Listed) for line in lines]
-    except msgspec.MsgspecError as error:
-        raise EngineUnavailable(
-            f"{program} on {host} is of another version ({error}). Install the same makemore-tui on"
-            " both sides."
-        ) from error
+async def _ask(client: Client) -> None:
+    with contextlib.suppress(EngineUnavailable):
+        await client.call(Ping())
 
 
-def command_line(host: str, remote: Sequence[str], options: Sequence[str]) -> list[str]:
-    """ssh, and what it is to run over there.
-
-    Raises:
-        EngineError: the host is none.
-    """
-    if not host or host.startswith("-") or not host.isprintable():
-        raise EngineError(f"--host {printable(host)!r}: give it as ssh takes it, user@box.")
-    return ["ssh", *ALIVE, *options, host, shlex.join(remote)]
-
-
-def failure(host: str, program: str, code: int, said: bytes) -> EngineUnavailable:
-    """Why a command over there did not work, as a sentence that says what to do."""
-    lines = [printable(line) for line in said.decode(errors="replace").splitlines() if line.strip()]
-    last = lines[-1].strip() if lines else "it says nothing"
-    if code == OF_SSH and "denied" in last.lower():
-        return EngineUnavailable(
-            f"ssh cannot log in to {host} without asking ({last}). Load a key into ssh-agent, or"
-            " share a connection with ControlMaster."
-        )
-    if code == OF_SSH:
-        return LinkDown(f"ssh does not reach {host}: {last.removeprefix('ssh: ').rstrip('.')}.")
-    if code == NOT_FOUND:
-        return EngineUnavailable(
-            f"{host} has no {program}. Install makemore-tui there, or tell where it is with"
-            " --remote-program PATH."
-        )
-    if "no such option" in last.lower() or "no such command" in last.lower():
-        return EngineUnavailable(
-            f"{program} on {host} is of another version. Install the same makemore-tui on both"
-            " sides."
-        )
-    return EngineUnavailable(f"{program} on {host} ended with exit code {code}: {last}")
-
-
-def no_ssh(error: OSError) -> EngineUnavailable:
-    """That there is no ssh here."""
-    return EngineUnavailable(f"ssh cannot be run ({error.strerror}). Install OpenSSH's client.")
-
-
-async def _begins(reader: asyncio.StreamReader) -> bool:
-    """Skip what a shell says first; whether the bridge's mark came."""
-    skipped = 0
-    with contextlib.suppress(ValueError):  # an endless line
-        while (line := await reader.readline()) and skipped < LONGEST_GREETING:
-            if line.endswith(MARK):
-                return True
-            skipped += len(line)
-    return False
+async def _end_of(reader: asyncio.StreamReader) -> bytes:
+    said = b""
+    while data := await reader.read(LONGEST_COMPLAINT):
+        said = (said + data)[-LONGEST_COMPLAINT:]
+    return said

@@ -36,10 +36,12 @@ from engine.protocol import (
     Browse,
     Call,
     DatasetOpened,
+    Done,
     Failure,
     FromEngine,
     Hello,
     Open,
+    Ping,
     Refused,
     Reply,
     Snapshot,
@@ -217,6 +219,8 @@ class Server:
                 look = asyncio.create_task(self._browse(message.request, answer))
                 self._looks.add(look)
                 look.add_done_callback(self._looks.discard)
+            elif isinstance(message.request, Ping):
+                answer(Done())
             else:
                 self._inbox.put(Job(audience, message.request, answer))
 

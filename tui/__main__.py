@@ -119,7 +119,10 @@ def lab(
 
     name = Place(name or name_for(data or saved)).name
     data, saved, save_to = (_there(path, host) for path in (data, saved, save_to))
-    resuming = arrive(next((lab for lab in _labs(host, program) if lab.name == name), None), name)
+    found = next((lab for lab in _labs(host, program) if lab.name == name), None)
+    if saved is not None and found is not None and found.state == "crashed":
+        found = None  # a person has said already what to take up
+    resuming = arrive(found, name)
     if saved is not None:
         resuming = Resume(saved, data, device)
     opening = Open(data, hold_out, device, seed, config.pace)
@@ -136,7 +139,7 @@ def attach(name: str | None, host: str | None, program: str, **options: Any) -> 
     from engine.commands.arriving import chosen
     from engine.protocol import Open
 
-    name = chosen(_labs(host, program), name)
+    name = chosen(_labs(host, program), name, host)
     _show(_engine(name, host, program, config), config, Open(pace=config.pace))
 
 
@@ -159,7 +162,7 @@ def _there(path: str | None, host: str | None) -> str | None:
 def _labs(host: str | None, program: str) -> list[Listed]:
     """The labs of a machine."""
     if host is not None:
-        from engine.remote import labs_of
+        from engine.ssh import labs_of
 
         return labs_of(host, program)
     from engine.labs import labs

@@ -13,7 +13,7 @@ from typing import Final
 
 from textual.message import Message
 
-from engine.client import Connection, Engine, EngineError, LinkDown
+from engine.client import Connection, Engine, EngineError, LinkDown, LoginRefused
 from engine.protocol import (
     Answers,
     Describe,
@@ -63,10 +63,10 @@ class Resumed(Message):
 
 @dataclass
 class Lost(Message):
-    """The link to the engine is down; it is tried again by itself."""
+    """The link to the engine is down."""
 
     reason: str
-    seconds: float  # until then
+    seconds: float | None  # until then; 0: it is being tried; None: only when a person wants it
 
 
 @dataclass
@@ -122,8 +122,9 @@ class Conversation:
                     self._has_died = met
                     self._post(Over(str(error)))
                     return
-                self._post(Lost(str(error), wait))
-                await self._rest(wait)
+                patience = None if isinstance(error, LoginRefused) else wait
+                self._post(Lost(str(error), patience))
+                await self._rest(patience)
                 wait = min(2 * wait, LONGEST_WAIT)
                 continue
             met, wait = True, FIRST_WAIT
@@ -134,6 +135,7 @@ class Conversation:
                 self._has_died = True
                 self._post(Over(await self._engine.obituary()))
                 return
+            self._post(Lost(await self._engine.obituary(), 0))
 
     def try_again(self) -> None:
         """Where the link is down: now, not later."""
@@ -181,7 +183,9 @@ class Conversation:
             self._connection = None
             opening.cancel()
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self, seconds: float | None) -> None:
+        if self._ending:
+            return
         self._again.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):

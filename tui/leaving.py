@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
-from engine.client import EngineError
+from engine.client import EngineError, LinkDown
 from engine.protocol import Save, Saved
 from tui.copying import CopyingApp
 
@@ -56,6 +56,9 @@ class LeavingApp(CopyingApp):
             if save and self.save_to is not None:
                 await self.engine.call(Save(self.save_to, replace=True))
             await self.engine.stop(save=save)
+        except LinkDown as error:  # nobody is left to ask
+            self.farewell = str(error)
+            self.exit()
         except EngineError as error:
             self.is_leaving = False
             self.ask_to_quit(str(error))

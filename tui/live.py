@@ -92,9 +92,7 @@ class LiveApp(ToastingApp):
         self.config = config
         self.engine = Conversation(engine, opening, self._hear, self._absence, resuming)
         self.lab_name = engine.name
-        self.attach_command = " ".join(
-            ("makemore-tui attach", *(("--host", engine.host) if engine.host else ()), engine.name)
-        )
+        self.attach_command = engine.attach_command
         self.save_to = save_to
         self.is_leaving = False  # the engine saves, and ends
         self.farewell = ""  # to be said when the screen has gone
@@ -210,9 +208,10 @@ class LiveApp(ToastingApp):
         key = self.keys.name("engine.restart")
         training = self.snapshot is not None and self.snapshot.state == "training"
         goes_on = "The training goes on there. " if training else ""
-        self._announce(
-            f"{event.reason} {goes_on}Next attempt in {event.seconds:g} s; {key} tries now."
-        )
+        next_one = f"{key} tries again."
+        if event.seconds is not None:
+            next_one = f"Next attempt in {event.seconds:g} s; {key} tries now."
+        self._announce(f"{event.reason} {goes_on}{next_one if event.seconds != 0 else ''}".rstrip())
 
     def on_over(self, event: Over) -> None:
         """The engine has ended: what was shown stays."""

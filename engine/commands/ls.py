@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from engine.cli import echo_json, json_option, narrate
+from engine.commands.arriving import taking_up
 from engine.labs import Listed, labs
 from engine.printable import printable
 
@@ -34,7 +35,7 @@ def command(as_json: bool) -> None:
         click.echo("  ".join(cells).rstrip())
     for lab in found:
         if lab.saved is not None:
-            narrate(f"{lab.name} did not end well. makemore-tui --resume {lab.saved} takes it up.")
+            narrate(f"{lab.name} did not end well. {taking_up(lab.name, lab.saved)} takes it up.")
         elif lab.host is not None:
             narrate(f"{lab.name} runs on {printable(lab.host)}, which shares this home folder.")
 

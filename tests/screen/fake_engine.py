@@ -115,6 +115,11 @@ class FakeEngine:
     name = "names"
     host = ""
 
+    @property
+    def attach_command(self) -> str:
+        there = f"--host {self.host} " if self.host else ""
+        return f"makemore-tui attach {there}{self.name}"
+
     def __init__(self, data: DatasetOpened | None = None, *, slow: bool = False) -> None:
         self.data = data or dataset()
         self.requests: list[Requests] = []

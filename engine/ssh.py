@@ -1,0 +1,150 @@
+"""How the user's own ssh is called, and what its failures mean. Imports no torch."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
+from engine.labs import Listed
+from engine.printable import printable
+
+# Ask nothing: while the screen is up, both would read the same keyboard.
+QUIET: Final = ("-o", "BatchMode=yes")
+# A link that dies while a question or a list is on its way is noticed.
+ALIVE: Final = (
+    "-T", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
+)  # fmt: skip
+LONGEST_LIST: Final = 1 << 20  # bytes, of labs and of what a shell says first
+LONGEST_COMPLAINT: Final = 4096  # bytes of standard error, its end
+LONGEST_QUOTE: Final = 200  # characters of it in a sentence
+OF_SSH: Final = 255  # exit code: ssh itself failed
+NOT_FOUND: Final = 127  # exit code of a shell
+WRONG_USAGE: Final = 2  # exit code of a makemore-tui that does not know what it is asked
+
+
+def command_line(host: str, remote: Sequence[str], options: Sequence[str] = ()) -> list[str]:
+    """ssh, and what it is to run over there.
+
+    Args:
+        host: as ssh takes it.
+        remote: a program and its arguments; `~/` before the program is the home folder there.
+        options: of ssh.
+
+    Raises:
+        EngineError: the host is none.
+    """
+    if not host or host.startswith("-") or not host.isprintable():
+        raise EngineError(f"--host {printable(host)!r}: give it as ssh takes it, user@box.")
+    program, *arguments = remote
+    home = "~/" if program.startswith("~/") else ""
+    command = home + shlex.join((program.removeprefix(home), *arguments))
+    return ["ssh", *ALIVE, *options, "--", host, command]
+
+
+def labs_of(host: str, program: str) -> list[Listed]:
+    """The labs of another machine. ssh may ask for a password: the screen has not begun.
+
+    Raises:
+        EngineUnavailable: says what is wrong, and what to do.
+    """
+    command = command_line(host, (program, "ls", "--json"))
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            ssh = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
+            )
+        except OSError as error:
+            raise no_ssh(error) from error
+        with ssh:
+            assert ssh.stdout is not None
+            said = ssh.stdout.read(LONGEST_LIST)
+            if len(said) == LONGEST_LIST:
+                ssh.kill()
+                raise noise(host, said)
+        complaints.seek(max(0, complaints.seek(0, 2) - LONGEST_COMPLAINT))
+        if ssh.returncode != 0:
+            raise failure(host, program, ssh.returncode, complaints.read())
+    # A shell may have said something first.
+    lines = [line for line in said.splitlines() if line.startswith(b"{")]
+    try:
+        return [msgspec.json.decode(line, type=Listed) for line in lines]
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise another_version(host, program, printable(str(error))) from error
+
+
+def failure(host: str, program: str, code: int, said: bytes) -> EngineUnavailable:
+    """Why a command over there did not work, as a sentence that says what to do.
+
+    Args:
+        host: as ssh takes it.
+        program: makemore-tui over there.
+        code: the exit code of ssh; negative: the signal that ended it.
+        said: the end of its standard error.
+    """
+    lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
+    last = _quoted(lines[-1]).removeprefix("ssh: ").rstrip(".") if lines else "it says nothing"
+    if code < 0:
+        return LinkDown(f"ssh to {host} was ended by {_signal(-code)}.")
+    if code == OF_SSH and "host key" in last.lower():
+        return LoginRefused(
+            f"ssh does not trust the key of {host} ({last}). Run ssh {host} in a shell to see why."
+        )
+    if code == OF_SSH and ("denied" in last.lower() or "authentication" in last.lower()):
+        return LoginRefused(
+            f"ssh cannot log in to {host} without asking ({last}). Load a key into ssh-agent, or"
+            " share a connection with ControlMaster."
+        )
+    if code == OF_SSH:
+        return LinkDown(f"ssh does not reach {host}: {last}.")
+    if code == NOT_FOUND:
+        return EngineUnavailable(
+            f"{host} has no {printable(program)}. Install makemore-tui there, or tell where it is"
+            " with --remote-program PATH."
+        )
+    if code == WRONG_USAGE:
+        return another_version(host, program, last)
+    return EngineUnavailable(
+        f"{printable(program)} on {host} ended with exit code {code}: {last}. Run it there to see"
+        " more."
+    )
+
+
+def another_version(host: str, program: str, why: str) -> EngineUnavailable:
+    """That the two sides do not understand each other."""
+    return EngineUnavailable(
+        f"{printable(program)} on {host} is of another version ({why}). Install the same"
+        " makemore-tui on both sides."
+    )
+
+
+def noise(host: str, said: bytes) -> EngineUnavailable:
+    """That something else than makemore-tui speaks over there, and does not stop."""
+    quote = _quoted(said[:LONGEST_QUOTE].decode(errors="replace"), 40)
+    return EngineUnavailable(
+        f"{host} sends something else than makemore-tui, without an end: {quote} Let its shell's"
+        " startup files print nothing where no terminal is."
+    )
+
+
+def no_ssh(error: OSError) -> EngineUnavailable:
+    """That there is no ssh here."""
+    return EngineUnavailable(f"ssh cannot be run ({error.strerror}). Install OpenSSH's client.")
+
+
+def _quoted(text: str, longest: int = LONGEST_QUOTE) -> str:
+    text = printable(text.strip())
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

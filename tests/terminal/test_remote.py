@@ -1,0 +1,176 @@
+"""The whole program with its engine on another machine, which a stand-in for ssh plays."""
+
+import contextlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.commands.terminal import Pty
+from tests.box import Box
+from tests.terminal.conftest import engines
+from tests.terminal.test_end_to_end import COMMAND, restored
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    # Short, for a socket's path has a limit.
+    with tempfile.TemporaryDirectory(prefix="mm-") as folder:
+        box = Box(Path(folder))
+        yield box
+        box.signal_links(signal.SIGKILL)
+        for engine in engines(box.state):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                engine.kill()
+                engine.wait(20)
+
+
+@pytest.fixture
+def here(environment: dict[str, str], box: Box) -> dict[str, str]:
+    """This side's environment."""
+    return {**environment, "PATH": box.path}
+
+
+def step(screen: str) -> int:
+    """The step that is shown."""
+    found = re.search(r"([\d,]+)/[\d,]+", screen)
+    return int(found[1].replace(",", "")) if found else -1
+
+
+def test_a_training_on_another_machine_outlives_its_link_and_its_screen(
+    here: dict[str, str], box: Box, tmp_path: Path
+) -> None:
+    with Pty((*COMMAND, "--host", "me@box"), 120, 40, here) as terminal:
+        terminal.wait_for("10,120", "idle", "0/100")
+        assert not engines(tmp_path), "no engine runs here"
+        (engine,) = engines(box.state)
+        terminal.press("N")
+        terminal.wait_for("● training")
+        box.fails()
+        box.signal_links(signal.SIGKILL)
+        terminal.wait_for("link down", "The training goes on there.", "Network is unreachable")
+        stood = step(terminal.text())
+        terminal.press("s")
+        terminal.wait_for("The link is down:")
+        assert engine.is_running()
+        box.calls_back()
+        terminal.wait_until(
+            lambda screen: "link down" not in screen and step(screen) > stood, "the training"
+        )
+        assert engines(box.state) == [engine]
+        terminal.press("D")
+        assert terminal.wait_for_exit() == 0
+        assert restored(terminal.raw)
+        assert b"makemore-tui attach --host me@box names takes it" in terminal.raw
+    with Pty((*COMMAND, "attach", "--host", "me@box"), 80, 24, here) as terminal:
+        terminal.wait_for("● training")
+        assert engines(box.state) == [engine]
+        terminal.press("q")
+        terminal.wait_for("Quit while it trains?", "attach --host me@box names")
+        terminal.press("s")
+        assert terminal.wait_for_exit() == 0
+        assert restored(terminal.raw)
+    engine.wait(20)
+    assert not list((box.folder / "run").glob("*/*.sock"))
+    assert not box.links()
+
+
+def test_an_engine_that_dies_there_starts_again_with_a_key(here: dict[str, str], box: Box) -> None:
+    with Pty((*COMMAND, "--host", "me@box"), 80, 24, here) as terminal:
+        terminal.wait_for("10,120", "idle", "0/100")
+        (engine,) = engines(box.state)
+        engine.kill()
+        terminal.wait_for("engine ended", "no lab called names runs there any more")
+        terminal.press("ctrl+r")
+        terminal.wait_for("idle", "0/100")
+        terminal.wait_until(lambda screen: "engine ended" not in screen, "the engine")
+        (other,) = engines(box.state)
+        assert other != engine
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    other.wait(20)
+
+
+def test_a_login_that_is_refused_is_not_tried_again_by_itself(
+    here: dict[str, str], box: Box
+) -> None:
+    with Pty((*COMMAND, "--host", "me@box"), 80, 24, here) as terminal:
+        terminal.wait_for("10,120", "idle", "0/100")
+        box.fails("me@box: Permission denied (publickey).\r\n")
+        box.signal_links(signal.SIGKILL)
+        terminal.wait_for("link down", "ssh-agent", "ctrl+r tries again.")
+        calls = len(box.calls())
+        terminal.wait_until_quiet(1.5)
+        assert len(box.calls()) == calls
+        box.calls_back()
+        terminal.press("ctrl+r")
+        terminal.wait_until(lambda screen: "link down" not in screen, "the link")
+        terminal.wait_for("idle")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("sys.stderr.write('\\x1b[2J\\x07gone\\n'); sys.exit(255)", "ssh does not reach me@box"),
+        ("os.write(1, b'{\"name\": 7}\\n'); sys.exit(0)", "is of another version"),
+        ("sys.exit(127)", "me@box has no makemore-tui"),
+    ],
+)
+def test_what_keeps_the_screen_from_beginning_is_a_sentence(
+    mode: str, said: str, here: dict[str, str], box: Box
+) -> None:
+    box.does(mode)
+    with Pty((*COMMAND, "--host", "me@box"), 120, 24, here) as terminal:
+        assert terminal.wait_for_exit() == 1
+        assert said in terminal.text()
+        assert b"Traceback" not in terminal.raw
+        assert b"\x1b" not in terminal.raw
+        assert b"\x07" not in terminal.raw
+
+
+def test_ctrl_c_ends_an_ssh_that_asks_or_hangs(here: dict[str, str], box: Box) -> None:
+    box.does(
+        f"open({str(box.folder)!r} + '/links/' + str(os.getpid()), 'w')\n"
+        "open('/dev/tty', 'w').write('password: '); import time; time.sleep(1000)"
+    )
+    with Pty((*COMMAND, "--host", "me@box"), 80, 24, here) as terminal:
+        terminal.wait_for("password:")
+        terminal.press("ctrl+c")
+        assert terminal.wait_for_exit() == 1
+        assert b'Traceback (most recent call last):\n  File "/tmp' not in terminal.raw
+        assert "Aborted!" in terminal.text()
+    assert not box.links()
+
+
+def test_a_lab_there_whose_name_is_taken_is_attached_to(here: dict[str, str], box: Box) -> None:
+    with Pty((*COMMAND, "--host", "me@box", "--name", "mine"), 80, 24, here) as terminal:
+        terminal.wait_for("10,120", "idle", "0/100")
+        terminal.press("D")
+        assert terminal.wait_for_exit() == 0
+    with Pty((*COMMAND, "--host", "me@box", "--name", "mine"), 80, 24, here) as terminal:
+        terminal.wait_for("A lab called mine runs (idle, step 0). Attach?")
+        terminal.press("\r")
+        terminal.wait_for("10,120", "idle", "0/100")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    gone = subprocess.run(
+        (*COMMAND, "attach", "--host", "me@box", "mine"), capture_output=True, check=False, env=here
+    )
+    assert gone.returncode == 2, "it needs a terminal"
+
+
+def test_a_file_of_the_home_folder_there_is_opened(here: dict[str, str], box: Box) -> None:
+    (box.folder / "home" / "drôle de nom.txt").write_text("ab\nba\n")
+    command = (sys.executable, "-m", "tui", "--host", "me@box", "--data", "~/drôle de nom.txt")
+    with Pty(command, 120, 40, here) as terminal:
+        terminal.wait_for("idle", "0/100", "drôle de nom.txt")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
