@@ -62,12 +62,16 @@ def labs_of(host: str, program: str) -> list[Listed]:
             )
         except OSError as error:
             raise no_ssh(error) from error
-        with ssh:
-            assert ssh.stdout is not None
-            said = ssh.stdout.read(LONGEST_LIST)
-            if len(said) == LONGEST_LIST:
+        try:
+            with ssh:  # after Ctrl+C this gives ssh the time to make the terminal echo again
+                assert ssh.stdout is not None
+                said = ssh.stdout.read(LONGEST_LIST)
+                if len(said) == LONGEST_LIST:
+                    ssh.kill()
+                    raise noise(host, said)
+        finally:
+            if ssh.poll() is None:
                 ssh.kill()
-                raise noise(host, said)
         complaints.seek(max(0, complaints.seek(0, 2) - LONGEST_COMPLAINT))
         if ssh.returncode != 0:
             raise failure(host, program, ssh.returncode, complaints.read())

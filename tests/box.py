@@ -13,6 +13,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+import psutil
+
 import engine
 
 HOME = Path(engine.__file__).parent.parent
@@ -106,9 +108,9 @@ class Box:
         """The process numbers of the links that are up."""
         found = []
         for path in (self.folder / "links").iterdir():
-            with contextlib.suppress(OSError):
-                os.kill(int(path.name), 0)
-                found.append(int(path.name))
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if psutil.Process(int(path.name)).status() != psutil.STATUS_ZOMBIE:
+                    found.append(int(path.name))
         return found
 
     def signal_links(self, number: signal.Signals) -> None:
