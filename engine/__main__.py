@@ -11,7 +11,7 @@ import click
 
 from engine.errors import EngineError, NameTaken
 from engine.places import Place
-from engine.server import run
+from engine.server import SAVE_SECONDS, run
 
 READY = "ready"
 TAKEN = "taken"  # by another engine, in the same moment perhaps
@@ -26,11 +26,18 @@ TAKEN = "taken"  # by another engine, in the same moment perhaps
     show_default=True,
     help="Seconds without a screen and without a training after which the engine ends.",
 )
-def main(name: str, idle_seconds: float) -> None:
+@click.option(
+    "--save-every",
+    "save_seconds",
+    default=SAVE_SECONDS,
+    show_default=True,
+    help="Seconds between two automatic saves.",
+)
+def main(name: str, idle_seconds: float, save_seconds: float) -> None:
     """Serve a lab to the screens that connect."""
     logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
     try:
-        asyncio.run(run(Place(name), idle_seconds, ready=lambda: _tell(READY)))
+        asyncio.run(run(Place(name), idle_seconds, save_seconds, ready=lambda: _tell(READY)))
         # A worker that is still inside torch would abort the process as Python winds down.
         os._exit(0)
     except NameTaken as error:

@@ -31,6 +31,7 @@ from engine.protocol import (
     Reply,
     Requests,
     Snapshot,
+    Stopped,
     Welcome,
 )
 from engine.wire import pack, read_from_engine
@@ -204,6 +205,8 @@ class Client:
                             waiting.set_exception(EngineError(printable(reason)))
                     case Snapshot() | DatasetOpened() | Ended():
                         self._events.put_nowait(message)
+                    case Stopped(by, saved, trouble):
+                        self._events.put_nowait(Stopped(by, saved, printable(trouble)))
         finally:
             for future in self._waiting.values():
                 if not future.done():

@@ -19,6 +19,7 @@ class Home:
     name: str
     since: float  # when the engine started: seconds since 1970
     idle_seconds: float  # without a screen and without a training, until the engine ends
+    save_seconds: float  # between two automatic saves
     autosaves: Autosaves
     crashed_at: Path | None = None  # the newest save of a lab of this name that did not end well
 

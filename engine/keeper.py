@@ -1,4 +1,4 @@
-"""Saves a lab by itself: every 30 seconds while something changes, and when a training ends.
+"""Saves a lab by itself: now and then while something changes, and when a training ends.
 
 The lab's thread only copies what is to be kept; a thread of its own writes it, so that a slow disk
 holds up no training. A lab that was never trained is not saved: opening its data makes it again.
@@ -23,7 +23,6 @@ from engine.lab import Lab
 from engine.printable import printable
 from engine.protocol import Answers, Exists, Save, Saved
 
-SECONDS: Final = 30.0
 SHARE: Final = 0.05  # of the time that saving may take: a huge lab is saved less often
 
 log = logging.getLogger(__name__)
@@ -32,26 +31,32 @@ log = logging.getLogger(__name__)
 class Keeper:
     """Belongs to the lab's thread."""
 
-    def __init__(self, autosaves: Autosaves, written: Callable[[], None]) -> None:
+    def __init__(self, autosaves: Autosaves, seconds: float, written: Callable[[], None]) -> None:
         """A keeper.
 
         Args:
             autosaves: where to save.
+            seconds: between two automatic saves.
             written: called from another thread when a file has been written, or could not be.
         """
         self.trouble = ""  # why the newest save failed; empty where it did not
+        self.newest: Path | None = None  # save of the lab that is open now
         self._autosaves = autosaves
         self._written = written
+        self._seconds = seconds
         self._changed = False  # since what was saved last
         self._due = 0.0  # on the monotonic clock
         self._thread: threading.Thread | None = None
+        self._saving: list[threading.Thread] = []  # to files that a person named
 
     def opened(self) -> None:
         """Another lab: there is nothing to keep of it yet."""
-        self._changed, self.trouble, self._due = False, "", time.monotonic() + SECONDS
+        self._settle()  # what is being written is of the lab before
+        self.newest = None
+        self._changed, self.trouble, self._due = False, "", time.monotonic() + self._seconds
 
     def changed(self, *, at_once: bool = False) -> None:
-        """There is something to keep; at once, or within 30 seconds."""
+        """There is something to keep; at once, or when the time has come."""
         self._changed = True
         if at_once:
             self._due = 0.0
@@ -69,7 +74,7 @@ class Keeper:
             return
         started = time.monotonic()
         data = checkpoint.pack(lab)
-        self._changed, self._due = False, started + SECONDS
+        self._changed, self._due = False, started + self._seconds
         self._thread = threading.Thread(target=self._write, args=(data, started), daemon=True)
         self._thread.start()
 
@@ -79,10 +84,9 @@ class Keeper:
         Raises:
             EngineError: it cannot be saved; says why.
         """
-        if self._thread is not None:
-            self._thread.join()
+        self._settle()
         if (self._changed or self.trouble) and lab.trainer.step > 0:
-            self._autosaves.add(checkpoint.pack(lab))
+            self.newest = self._autosaves.add(checkpoint.pack(lab))
             self._changed, self.trouble = False, ""
 
     def save_as(
@@ -110,7 +114,19 @@ class Keeper:
                 log.exception("writing %s", path)
                 answer(EngineError(f"{printable(str(path))} was not written ({error})."))
 
-        threading.Thread(target=work, name="save", daemon=True).start()
+        self._saving = [thread for thread in self._saving if thread.is_alive()]
+        self._saving.append(threading.Thread(target=work, name="save", daemon=True))
+        self._saving[-1].start()
+
+    def wait(self) -> None:
+        """Wait until the files that are being written are whole."""
+        self._settle()
+        for thread in self._saving:
+            thread.join()
+
+    def _settle(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
 
     @property
     def _is_writing(self) -> bool:
@@ -118,7 +134,7 @@ class Keeper:
 
     def _write(self, data: bytes, started: float) -> None:
         try:
-            self._autosaves.add(data)
+            self.newest = self._autosaves.add(data)
             self.trouble = ""
         except EngineError as error:
             log.warning("not saved: %s", error)

@@ -7,6 +7,7 @@ A screen sends a `Hello`, then any number of `Call`s. The engine answers the hel
 - `Snapshot`: everything that does change, at one step. Each screen gets the cells, the columns of
   the loss plot and the names that it asked for with `Watch`.
 - `Ended`: the training came to an end. Never dropped, where a newer snapshot replaces an older one.
+- `Stopped`: the engine's last word, where it was told to end.
 
 This module imports no torch: the screen reads it too.
 """
@@ -420,7 +421,15 @@ class Ended(Message, frozen=True):
     reason: str
 
 
-Events = DatasetOpened | Snapshot | Ended
+class Stopped(Message, frozen=True):
+    """The engine was told to end; it hangs up after this."""
+
+    by: Literal["screen", "signal"]
+    saved: str | None  # the file that the lab can be taken up from; None: nothing was kept
+    trouble: str = ""  # why it could not be saved; empty where it could, or was not to be
+
+
+Events = DatasetOpened | Snapshot | Ended | Stopped
 
 
 # --- envelopes ------------------------------------------------------------------------------------
@@ -470,4 +479,4 @@ class Failure(Message, frozen=True):
 
 
 FromClient = Hello | Call
-FromEngine = Welcome | Refused | Reply | Failure | DatasetOpened | Snapshot | Ended
+FromEngine = Welcome | Refused | Reply | Failure | Events

@@ -54,6 +54,8 @@ from engine.wire import pack, read_from_client
 MOST_WAITING: Final = 256  # calls of one client that have no answer yet, or one it has not read
 SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed
 SECONDS_TO_STOP: Final = 30.0  # for the burst at hand, and for saving
+SECONDS_TO_PART: Final = 1.0  # for the last words to clients that read
+SAVE_SECONDS: Final = 30.0  # between two automatic saves: what a crash may cost
 SECONDS_TO_LOOK: Final = 2.0  # after a socket that has vanished
 WRITE_AHEAD: Final = 1 << 16  # bytes handed to the system before a client has read them
 
@@ -64,6 +66,7 @@ class Outbox:
     """What waits to be sent to one client."""
 
     def __init__(self) -> None:
+        self._is_closed = False
         self._kept: deque[FromEngine] = deque()
         self._newest: dict[type, FromEngine] = {}
         self._filled = asyncio.Event()
@@ -77,13 +80,20 @@ class Outbox:
             self._kept.append(message)
         self._filled.set()
 
-    async def get(self) -> FromEngine:
-        """The next message; waits for one."""
+    def close(self) -> None:
+        """No more will come."""
+        self._is_closed = True
+        self._filled.set()
+
+    async def get(self) -> FromEngine | None:
+        """The next message; waits for one. None: there is none left, and no more will come."""
         await self._filled.wait()
+        if not self._kept and not self._newest:
+            return None
         # Events first: a call's answer then finds the screen already told of its effect.
         kind = next(iter(self._newest), None)
         message = self._kept.popleft() if kind is None else self._newest.pop(kind)
-        if not self._kept and not self._newest:
+        if not self._kept and not self._newest and not self._is_closed:
             self._filled.clear()
         return message
 
@@ -96,7 +106,7 @@ class Server:
         self._name = name
         self._shelf = shelf or Shelf()
         self._looks: set[asyncio.Task[None]] = set()
-        self._clients: set[asyncio.Task[None]] = set()
+        self._clients: dict[asyncio.Task[None], Outbox | None] = {}  # None: not greeted yet
         self._over = asyncio.Event()
 
     async def serve(self, path: Path, ready: Callable[[], None]) -> None:
@@ -128,10 +138,21 @@ class Server:
             with contextlib.suppress(OSError):
                 path.unlink()
             server.close()
-            for client in self._clients:
+            await self._part()
+
+    async def _part(self) -> None:
+        """Send what waits to be sent, as far as clients read it, and hang up."""
+        for client, outbox in self._clients.items():
+            if outbox is None:
                 client.cancel()
-            if self._clients:
-                await asyncio.wait(self._clients)
+            else:
+                outbox.close()
+        if self._clients:
+            _, slow = await asyncio.wait(self._clients, timeout=SECONDS_TO_PART)
+            for client in slow:
+                client.cancel()
+            if slow:
+                await asyncio.wait(slow)
 
     async def _listen_at(self, path: Path) -> asyncio.Server:
         if path.parent == places.runtime_folder():
@@ -150,27 +171,45 @@ class Server:
         """One client, from its hello until it hangs up."""
         task = asyncio.current_task()
         assert task is not None
-        self._clients.add(task)
+        self._clients[task] = None
+        try:
+            await self._attend(task, reader, writer)
+            writer.close()
+            if self._over.is_set():  # the process must not end before the last words have gone
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+        except asyncio.CancelledError:
+            writer.transport.abort()  # what it has not read by now it will not read
+            raise
+        finally:
+            del self._clients[task]
+
+    async def _attend(
+        self,
+        task: asyncio.Task[None],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
         try:
             check_peer(writer)
-            await self._converse(reader, writer)
+            if await self._greeted(reader, writer):
+                self._clients[task] = outbox = Outbox()
+                await self._converse(reader, writer, outbox)
         except WireError as error:
             log.warning("a client was refused: %s", error)
             writer.write(pack(Refused(str(error))))
         except ConnectionError:
             pass  # it went without a word
-        finally:
-            writer.close()
-            self._clients.discard(task)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _greeted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Exchange greetings; False where the client went without one."""
         try:
             async with asyncio.timeout(SECONDS_TO_GREET):
                 hello = await read_from_client(reader)
         except TimeoutError:
             raise WireError(f"no hello within {SECONDS_TO_GREET:.0f} seconds.") from None
         if hello is None:
-            return
+            return False
         if not isinstance(hello, Hello):
             raise WireError("the first message must be a hello.")
         if hello.version != VERSION:
@@ -181,18 +220,28 @@ class Server:
         writer.transport.set_write_buffer_limits(high=WRITE_AHEAD)
         program = f"{PROGRAM} {version(PROGRAM)}"
         writer.write(pack(Welcome(VERSION, program, os.getpid(), self._name)))
+        return True
+
+    async def _converse(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, outbox: Outbox
+    ) -> None:
         loop = asyncio.get_running_loop()
-        outbox = Outbox()
         audience = Audience(lambda event: call_soon(loop, outbox.put, event))
         self._inbox.put(Joined(audience))
         room = asyncio.Semaphore(MOST_WAITING)
         sending = asyncio.create_task(self._send(writer, outbox, room))
+        listening = asyncio.create_task(self._listen(reader, audience, outbox, room))
+        both = (sending, listening)
         try:
-            await self._listen(reader, audience, outbox, room)
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._inbox.put(Left(audience))
-            sending.cancel()
-            await asyncio.wait([sending])
+            for task in both:
+                task.cancel()
+            await asyncio.wait(both)
+        for task in both:
+            if not task.cancelled():
+                task.result()  # or why it is refused
 
     async def _listen(
         self,
@@ -236,8 +285,7 @@ class Server:
         self, writer: asyncio.StreamWriter, outbox: Outbox, room: asyncio.Semaphore
     ) -> None:
         with contextlib.suppress(ConnectionError):
-            while True:
-                message = await outbox.get()
+            while (message := await outbox.get()) is not None:
                 writer.write(pack(message))
                 await writer.drain()
                 if isinstance(message, Reply | Failure):
@@ -267,12 +315,15 @@ def check_peer(writer: asyncio.StreamWriter) -> None:
         raise WireError(f"this engine belongs to user {os.getuid()}, not to {uid}.")
 
 
-async def run(place: Place, idle_seconds: float, ready: Callable[[], None]) -> None:
+async def run(
+    place: Place, idle_seconds: float, save_seconds: float, ready: Callable[[], None]
+) -> None:
     """Serve a lab until nobody needs it any more, until it is told to stop, or until SIGTERM.
 
     Args:
         place: where it is, and what it is called.
         idle_seconds: how long to go on without a screen and without a training.
+        save_seconds: between two automatic saves.
         ready: called when clients may come.
 
     Raises:
@@ -297,7 +348,8 @@ async def run(place: Place, idle_seconds: float, ready: Callable[[], None]) -> N
 
             saves = Autosaves(place.saves)
             crashed_at = None if claim.before is None else crash_save(place, claim.before)
-            Worker(inbox, Home(place.name, claim.since, idle_seconds, saves, crashed_at)).run()
+            home = Home(place.name, claim.since, idle_seconds, save_seconds, saves, crashed_at)
+            Worker(inbox, home).run()
         except BaseException as error:
             failures.append(error)
             log.exception("the worker failed")

@@ -13,7 +13,7 @@ import queue
 import time
 from os.path import expanduser
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -40,6 +40,7 @@ from engine.protocol import (
     Score,
     StepOnce,
     Stop,
+    Stopped,
     Text,
     Train,
     Watch,
@@ -67,9 +68,10 @@ class Worker:
         """
         self._inbox = inbox
         self._home = home
-        self._keeper = Keeper(home.autosaves, lambda: inbox.put(Kept()))
+        self._keeper = Keeper(home.autosaves, home.save_seconds, lambda: inbox.put(Kept()))
         self._audiences: list[Audience] = []
         self._over = False
+        self._stopped_by: Literal["screen", "signal"] = "signal"
         # Without a screen or a training; the first screen is on its way.
         self._alone_since = time.monotonic() + SECONDS_TO_COME
         self._lab: Lab | None = None
@@ -102,8 +104,16 @@ class Worker:
                 self._publish(self._lab)
                 self._keeper.keep(self._lab)
             self._over = self._over or self._is_forsaken()
-        if self._lab is not None:
-            self._keeper.finish(self._lab)
+        trouble = ""
+        try:
+            if self._lab is not None:
+                self._keeper.finish(self._lab)
+        except EngineError as error:
+            trouble = str(error)
+            raise
+        finally:
+            self._keeper.wait()
+            self._take_leave(trouble)
 
     # --- what comes from outside ------------------------------------------------------------------
 
@@ -224,7 +234,13 @@ class Worker:
             self._keeper.finish(self._lab)
         else:
             self._keeper.opened()  # nothing is to be kept
-        self._over = True
+        self._over, self._stopped_by = True, "screen"
+
+    def _take_leave(self, trouble: str) -> None:
+        """Tell everybody that this is the end, and where the lab is."""
+        saved = None if self._keeper.newest is None else str(self._keeper.newest)
+        for audience in self._audiences:
+            audience.publish(Stopped(self._stopped_by, saved, trouble))
 
     # --- what goes on by itself -------------------------------------------------------------------
 

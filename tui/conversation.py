@@ -23,6 +23,7 @@ from engine.protocol import (
     Requests,
     Resume,
     Snapshot,
+    Stopped,
 )
 
 FIRST_WAIT: Final = 1.0  # seconds until a lost link is tried again; each time twice as long
@@ -70,6 +71,13 @@ class Lost(Message):
 
 
 @dataclass
+class WasStopped(Message):
+    """The engine has ended, on purpose, but not on this screen's."""
+
+    event: Stopped
+
+
+@dataclass
 class Over(Message):
     """The engine did not start, or has died."""
 
@@ -103,6 +111,7 @@ class Conversation:
         self._ending = False
         self._resuming = resuming
         self._has_died = False  # the engine, while something was open
+        self._stopped: Stopped | None = None  # its last word
         self._again = asyncio.Event()  # do not wait any longer
         self.opening = opening  # what is open, or is to be opened
 
@@ -130,6 +139,9 @@ class Conversation:
             met, wait = True, FIRST_WAIT
             await self._listen(self._connection)
             if self._ending:
+                return
+            if self._stopped is not None:
+                self._was_stopped(self._stopped)
                 return
             if not self._engine.host:
                 self._has_died = True
@@ -178,10 +190,19 @@ class Conversation:
         opening = asyncio.create_task(self._begin())
         try:
             async for event in connection.events():
-                self._post(Came(event))
+                if isinstance(event, Stopped):
+                    self._stopped = event
+                else:
+                    self._post(Came(event))
         finally:
             self._connection = None
             opening.cancel()
+
+    def _was_stopped(self, event: Stopped) -> None:
+        """Next time, take the lab up from where it was saved, or open its data."""
+        self._stopped, self._has_died = None, False
+        self._resuming = None if event.saved is None else Resume(event.saved)
+        self._post(WasStopped(event))
 
     async def _rest(self, seconds: float | None) -> None:
         if self._ending:

@@ -35,7 +35,7 @@ from tui import filters, themes
 from tui.actions import GROUP_TITLES, bindings_of
 from tui.arrangement import Arrangement, arrangement
 from tui.config import Config
-from tui.conversation import Came, Conversation, Lost, NotOpened, Over
+from tui.conversation import Came, Conversation, Lost, NotOpened, Over, WasStopped
 from tui.footer import KeyFooter
 from tui.keys import KeyMap
 from tui.panes.dataset import DatasetPane
@@ -45,7 +45,7 @@ from tui.panes.pane import Pane
 from tui.panes.samples import SamplesPane
 from tui.status import StatusLine
 from tui.terminal import Terminal
-from tui.toasts import ToastingApp, absence
+from tui.toasts import ToastingApp, absence, last_word
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 
@@ -212,6 +212,11 @@ class LiveApp(ToastingApp):
         if event.seconds is not None:
             next_one = f"Next attempt in {event.seconds:g} s; {key} tries now."
         self._announce(f"{event.reason} {goes_on}{next_one if event.seconds != 0 else ''}".rstrip())
+
+    def on_was_stopped(self, message: WasStopped) -> None:
+        """The engine was told to end, by others: what was shown stays."""
+        self._become("engine ended", absence("no data", self.keys))
+        self._announce(last_word(message.event, self.keys))
 
     def on_over(self, event: Over) -> None:
         """The engine has ended: what was shown stays."""

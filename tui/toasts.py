@@ -6,6 +6,7 @@ from time import monotonic
 
 from textual.notifications import SeverityLevel
 
+from engine.protocol import Stopped
 from tui.keyboard import KeyboardApp
 from tui.keys import KeyMap
 from tui.terminal import Terminal
@@ -34,6 +35,26 @@ class ToastingApp(KeyboardApp, inherit_bindings=False):
             return
         self._said[message, severity] = now + seconds
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+
+
+def last_word(event: Stopped, keys: KeyMap) -> str:
+    """Who has ended the engine, what became of the lab, and what to do.
+
+    Args:
+        event: what it said itself.
+        keys: those in force.
+    """
+    who = {
+        "screen": "Another screen has stopped this lab.",
+        "signal": "The engine was ended by a signal, as when its machine shuts down.",
+    }[event.by]
+    key = keys.name("engine.restart")
+    if event.trouble:
+        again = "goes on from its newest save" if event.saved else "starts it again"
+        return f"{who} It could not be saved: {event.trouble} {key} {again}."
+    if event.saved is None:
+        return f"{who} {key} starts it again."
+    return f"{who} It is saved; {key} takes it up again."
 
 
 def absence(state: str, keys: KeyMap) -> str:

@@ -45,6 +45,7 @@ from engine.protocol import (
     Scored,
     Settings,
     Snapshot,
+    Stopped,
     Text,
     Train,
     Watch,
@@ -264,6 +265,11 @@ class FakeEngine:
     def die(self) -> None:
         self.is_open = False
         self.hang_up()
+
+    def is_stopped(self, event: Stopped) -> None:
+        """End, because another screen wants it, or a signal."""
+        self.tell(event)
+        self.die()
 
     def hang_up(self) -> None:
         if self.connection is not None:

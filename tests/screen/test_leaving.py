@@ -3,7 +3,7 @@
 import pytest
 from textual.pilot import Pilot
 
-from engine.protocol import Exists, Open, Resume, Save, Saved
+from engine.protocol import Exists, Open, Resume, Save, Saved, Stopped
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.app import LabApp
@@ -109,6 +109,40 @@ async def test_after_a_crash_the_lab_goes_on_where_it_was_saved():
         await until(pilot, lambda: "newest automatic" in screen_text(app))
     assert engine.asked(Resume) == [Resume()]
     assert len(engine.asked(Open)) == 1
+
+
+@pytest.mark.parametrize("host", ["", "me@box"])
+async def test_a_lab_that_another_screen_has_stopped_is_taken_up_from_its_save(host: str):
+    engine = FakeEngine()
+    engine.host = host
+    async with opened(engine) as (app, pilot):
+        await train(engine, pilot)
+        engine.is_stopped(Stopped("screen", "/saves/newest.safetensors"))
+        await until(pilot, lambda: app.has_ended)
+        text = screen_text(app)
+        assert "Another screen has stopped this lab. It is saved; ctrl+r takes it up" in text
+        assert "42/100" in text, "what was known is still shown"
+        assert engine.starts == 1, "no machine is reached for in vain"
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: not app.has_ended and app.snapshot)
+        assert "Another screen" not in screen_text(app)
+    assert engine.asked(Resume) == [Resume("/saves/newest.safetensors")]
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (Stopped("screen", None), "Another screen has stopped this lab. ctrl+r starts it again."),
+        (Stopped("signal", "/a"), "ended by a signal, as when its machine shuts down. It is saved"),
+        (Stopped("signal", None, "The disk is full."), "It could not be saved: The disk is full."),
+    ],
+)
+async def test_the_last_word_of_an_engine_is_shown(event: Stopped, words: str):
+    engine = FakeEngine()
+    async with opened(engine, (160, 40)) as (app, pilot):
+        engine.is_stopped(event)
+        await until(pilot, lambda: app.has_ended)
+        assert words in screen_text(app)
 
 
 async def test_a_file_that_was_saved_is_taken_up():

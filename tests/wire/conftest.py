@@ -15,6 +15,7 @@ from engine.protocol import VERSION, FromEngine, Hello
 from engine.server import Server
 from engine.wire import pack, read_from_engine
 from engine.worker import Worker
+from tests.processes import engine, folder  # noqa: F401  fixtures
 
 
 class Peer:
@@ -46,7 +47,7 @@ class Peer:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """Where the engine of a test is at home."""
-    return Home("test", 0.0, 60.0, Autosaves(tmp_path / "saves"))
+    return Home("test", 0.0, 60.0, 30.0, Autosaves(tmp_path / "saves"))
 
 
 @pytest.fixture

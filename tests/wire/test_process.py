@@ -1,15 +1,12 @@
 """The engine as a process of its own, which outlives whoever started it."""
 
 import asyncio
-import os
 import signal
 import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import textwrap
-from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,62 +14,14 @@ import psutil
 import pytest
 
 from engine.claim import Holder, standing
-from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
 from engine.labs import labs, look
 from engine.places import Place, name_for
 from engine.process import EngineProcess
-from engine.protocol import (
-    Configure,
-    Describe,
-    Description,
-    Done,
-    Open,
-    Pause,
-    Resume,
-    StepOnce,
-    Train,
-)
+from engine.protocol import Configure, Done, Open, Pause, Resume, StepOnce, Train
+from tests.processes import described, eventually, process_of
 
-
-@pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Sockets, logs and saves of a test are its own. Short, for a socket's path has a limit."""
-    with tempfile.TemporaryDirectory(prefix="mm-") as name:
-        monkeypatch.setenv("XDG_STATE_HOME", f"{name}/state")
-        monkeypatch.setenv("XDG_RUNTIME_DIR", name)
-        yield Path(name)
-
-
-@pytest.fixture
-async def engine(folder: Path) -> AsyncIterator[EngineProcess]:
-    """An engine, ended at the end of the test."""
-    engine = EngineProcess("test")
-    yield engine
-    await engine.leave()
-    state, holder = standing(Place("test"))
-    if state == "running" and holder is not None:
-        os.kill(holder.pid, signal.SIGKILL)
-        psutil.wait_procs([psutil.Process(holder.pid)], 20)
-
-
-def process_of(engine: EngineProcess) -> psutil.Process:
-    state, holder = standing(Place(engine.name))
-    assert state == "running"
-    assert holder is not None
-    return psutil.Process(holder.pid)
-
-
-async def eventually(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
-async def described(client: Client) -> Description:
-    answer = await client.call(Describe())
-    assert isinstance(answer, Description)
-    return answer
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 async def test_an_engine_starts_works_and_leaves_nothing_behind(

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import os
+import queue
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
+from engine.home import Home
 from engine.inbox import Inbox
 from engine.protocol import (
     VERSION,
@@ -41,6 +43,8 @@ from engine.protocol import (
     Scored,
     Snapshot,
     StepOnce,
+    Stop,
+    Stopped,
     Text,
     Train,
     Watch,
@@ -50,6 +54,7 @@ from engine.recent import Recent
 from engine.server import MOST_WAITING, Outbox, Server
 from engine.shelf import Shelf
 from engine.wire import LARGEST_REQUEST, pack
+from engine.worker import Worker
 from tests.wire.conftest import Peer
 
 ALL = tuple(range(27))
@@ -226,6 +231,71 @@ async def test_a_client_that_calls_and_never_reads_is_not_listened_to_for_ever(
         message = await rude.read()
         answered += isinstance(message, Reply)
     rude.writer.close()
+
+
+async def test_who_stops_a_lab_and_who_looks_on_are_told_of_its_end_and_of_its_save(
+    client: Client, socket: Path, tmp_path: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    other = await Peer.connect(socket)
+    assert await client.call(Stop()) == Done()
+    (save,) = (tmp_path / "saves").iterdir()
+    assert await other.read_until(Stopped) == Stopped("screen", str(save))
+    told = await event(client, lambda e: isinstance(e, Stopped))
+    assert told == Stopped("screen", str(save))
+
+
+async def test_of_a_lab_that_is_not_saved_no_save_is_told(client: Client, tmp_path: Path) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    await client.call(Stop(save=False))
+    told = await event(client, lambda e: isinstance(e, Stopped))
+    assert told == Stopped("screen", None)
+    assert not (tmp_path / "saves").exists()
+
+
+async def test_a_lab_that_cannot_be_saved_is_not_stopped_unless_it_need_not_be(
+    client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "saves").write_text("no folder")
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    with pytest.raises(EngineError, match="Make it a folder"):
+        await client.call(Stop())
+    assert await client.call(StepOnce()) == Done(), "it goes on"
+    assert await client.call(Stop(save=False)) == Done()
+    told = await event(client, lambda e: isinstance(e, Stopped))
+    assert told == Stopped("screen", None)
+
+
+async def test_what_waits_to_be_sent_arrives_before_the_server_has_ended(
+    home: Home, tmp_path: Path
+) -> None:
+    inbox: Inbox = queue.SimpleQueue()
+    server, ready, path = Server(inbox, "test"), asyncio.Event(), tmp_path / "s"
+    serving = asyncio.create_task(server.serve(path, ready.set))
+    await ready.wait()
+    reader, deaf = await Peer.connect(path), await Peer.connect(path)
+    silent = await Peer.connect(path, greet=False)
+    calls = pack(Call(0, Open(device="cpu"))) + MOST_WAITING * pack(Call(1, Export("matrix")))
+    for peer in (reader, deaf):
+        peer.writer.write(calls)
+    reader.writer.write(pack(Call(2, Stop())))
+    working = asyncio.to_thread(Worker(inbox, home).run)
+    stopping = asyncio.create_task(working)
+    stopping.add_done_callback(lambda _: server.stop())
+    got = []
+    while not isinstance(message := await reader.read(), Stopped):
+        got.append(message)
+    answers = [message.id for message in got if isinstance(message, Reply)]
+    assert answers == [0, *[1] * MOST_WAITING, 2]
+    assert await reader.read() is None
+    async with asyncio.timeout(20):
+        await serving  # though one does not read, and one has not said hello
+        await stopping
+    for peer in (reader, deaf, silent):
+        peer.writer.close()
 
 
 async def test_a_client_that_dies_is_forgotten(client: Client, socket: Path) -> None:

@@ -1,0 +1,67 @@
+"""An engine as a process, in a test: where it is at home, and what can be known of it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.claim import standing
+from engine.client import Client
+from engine.places import Place
+from engine.process import EngineProcess
+from engine.protocol import Describe, Description
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Sockets, logs and saves of a test are its own. Short, for a socket's path has a limit."""
+    with tempfile.TemporaryDirectory(prefix="mm-") as name:
+        monkeypatch.setenv("XDG_STATE_HOME", f"{name}/state")
+        monkeypatch.setenv("XDG_RUNTIME_DIR", name)
+        yield Path(name)
+
+
+@pytest.fixture
+async def engine(folder: Path) -> AsyncIterator[EngineProcess]:
+    """An engine, ended at the end of the test."""
+    engine = EngineProcess("test")
+    yield engine
+    await engine.leave()
+    end("test")
+
+
+def end(name: str) -> None:
+    """End a lab's engine, if it still runs, and leave its lab as a crash does."""
+    state, holder = standing(Place(name))
+    if state == "running" and holder is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(holder.pid, signal.SIGKILL)
+            psutil.wait_procs([psutil.Process(holder.pid)], 20)
+
+
+def process_of(engine: EngineProcess) -> psutil.Process:
+    """The process of an engine that runs."""
+    state, holder = standing(Place(engine.name))
+    assert state == "running"
+    assert holder is not None
+    return psutil.Process(holder.pid)
+
+
+async def eventually(condition: Callable[[], object]) -> None:
+    """Wait for a condition."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def described(client: Client) -> Description:
+    """What an engine says of itself."""
+    answer = await client.call(Describe())
+    assert isinstance(answer, Description)
+    return answer
