@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -13,7 +15,8 @@ import pytest
 
 from engine.claim import standing
 from engine.client import Client
-from engine.places import Place
+from engine.log import opened_log
+from engine.places import Place, make_runtime_folder
 from engine.process import EngineProcess
 from engine.protocol import Describe, Description
 
@@ -34,6 +37,24 @@ async def engine(folder: Path) -> AsyncIterator[EngineProcess]:
     yield engine
     await engine.leave()
     end("test")
+
+
+def launched(*options: str) -> subprocess.Popen[bytes]:
+    """The engine of the lab "test", started with options of its own."""
+    place = Place("test")
+    make_runtime_folder()
+    with opened_log(place.log, place.socket.parent) as log:
+        process = subprocess.Popen(
+            (sys.executable, "-m", "engine", "--name", "test", "--idle", "600", *options),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.stdout.close()
+    return process
 
 
 def end(name: str) -> None:

@@ -1,0 +1,49 @@
+"""What every test of a fault has: places of its own, of which nothing is left at its end."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+import engine
+from engine.labs import labs
+from tests.processes import folder  # noqa: F401  a fixture
+
+# How long what is to be endured is endured. README: the figures are those of a minute.
+SECONDS = float(os.environ.get("MAKEMORE_FAULT_SECONDS", "2"))
+GROWTH = 50e6  # bytes that a process may have gained
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: F811
+    """After each fault there is no lab, no process and no socket."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("PYTHONPATH", str(Path(engine.__file__).parent.parent))
+    monkeypatch.chdir(folder)  # what a fuzzer writes, it writes here
+    yield
+    found = asyncio.run(labs())
+    left = processes(folder)
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+            process.wait(20)
+    assert found == []
+    assert left == []
+    assert list(folder.rglob("*.sock")) == []
+
+
+def processes(folder: Path) -> list[psutil.Process]:  # noqa: F811
+    """The processes that are at home in a folder; this one is not among them."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+                if process.environ().get("XDG_RUNTIME_DIR") == str(folder):
+                    found.append(process)
+    return found
