@@ -14,8 +14,12 @@ from engine.printable import printable
 FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def check_place(path: Path) -> None:
+def check_place(path: Path, *, over: bool = False) -> None:
     """Refuse a place where something lies that is no checkpoint, or where no file can be.
+
+    Args:
+        path: where.
+        over: whether another file than a checkpoint will do; a device never does.
 
     Raises:
         CheckpointError: says what lies there.
@@ -26,7 +30,7 @@ def check_place(path: Path) -> None:
             raise CheckpointError(f"{name} is a folder. Give the name of a file.")
         if path.exists() and not path.is_file():
             raise CheckpointError(f"{name} is no regular file. Give another name.")
-        if path.exists() and path.stat().st_size and not is_checkpoint(path):
+        if not over and path.exists() and path.stat().st_size and not is_checkpoint(path):
             raise CheckpointError(
                 f"{name} exists, and is no checkpoint: it is not written over. Give another name."
             )
@@ -51,8 +55,7 @@ def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: bool = False)
     Raises:
         CheckpointError: it was not written; what was there is as it was.
     """
-    if not over:
-        check_place(path)
+    check_place(path, over=over)
     try:
         write_atomically(path, data, mode=mode)
     except (OSError, ValueError) as error:

@@ -19,7 +19,7 @@ from engine.autosave import Autosaves
 from engine.checkpoint_header import peek
 from engine.claim import Holder, standing
 from engine.client import Client
-from engine.errors import EngineError, EngineUnavailable
+from engine.errors import EngineError, EngineUnavailable, NotListening
 from engine.places import Place, places
 from engine.printable import printable
 from engine.protocol import Describe, Description
@@ -68,7 +68,9 @@ async def look(place: Place) -> Listed | None:
     with contextlib.suppress(EngineUnavailable, TimeoutError):
         async with asyncio.timeout(SECONDS_TO_ANSWER):
             return _running(await _ask(place))
-    return _silent(place, holder, "not answering") if standing(place)[0] == "running" else None
+    if standing(place)[0] == "running":
+        return _silent(place, holder, "not answering")
+    return await look(place)  # it has ended in this moment, well or not
 
 
 def crash_save(place: Place, holder: Holder) -> Path | None:
@@ -89,8 +91,18 @@ def forget(place: Place, holder: Holder, *, wholly: bool) -> None:
             path.unlink()
 
 
+async def _reached(place: Place) -> Client:
+    while True:
+        try:
+            return await Client.connect(place.socket)
+        except NotListening:  # not yet, or its socket has vanished and another is on its way
+            if standing(place)[0] != "running":
+                raise
+        await asyncio.sleep(0.1)
+
+
 async def _ask(place: Place) -> Description:
-    client = await Client.connect(place.socket)
+    client = await _reached(place)
     try:
         answer = await client.call(Describe())
         assert isinstance(answer, Description)

@@ -6,6 +6,7 @@ import math
 import os
 import pickle
 import re
+import stat
 import struct
 import subprocess
 import sys
@@ -398,6 +399,19 @@ def test_a_checkpoint_an_empty_file_and_what_one_insists_on_are_replaced(
     write(file, saved, over=True)
     check_place(file)
     assert os.listdir(file.parent) == ["saved"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("pipe", "no regular file"), ("folder", "a folder")]
+)
+def test_what_is_no_file_is_not_replaced_however_much_one_insists(
+    name: str, sentence: str, file: Path, saved: bytes
+) -> None:
+    os.mkfifo(file.parent / "pipe")
+    (file.parent / "folder").mkdir()
+    with pytest.raises(CheckpointError, match=sentence):
+        write(file.parent / name, saved, over=True)
+    assert stat.S_ISFIFO((file.parent / "pipe").stat().st_mode)
 
 
 def test_a_full_disk_leaves_the_old_checkpoint_whole(lab: Lab, tmp_path: Path) -> None:

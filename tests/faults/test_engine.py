@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import os
 import shutil
 import signal
 import sys
@@ -23,9 +22,7 @@ from engine.protocol import (
     Configure,
     Done,
     Open,
-    Pause,
     Resume,
-    StepOnce,
     Stop,
     Stopped,
     Train,

@@ -13,7 +13,7 @@ import msgspec
 import psutil
 import pytest
 
-from engine.claim import Holder, standing
+from engine.claim import Holder
 from engine.errors import EngineError, EngineUnavailable
 from engine.labs import labs, look
 from engine.places import Place, name_for

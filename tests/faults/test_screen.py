@@ -1,0 +1,113 @@
+"""What happens to the screen: it is killed, or stopped for a while."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+
+import psutil
+import pytest
+
+from engine.claim import standing
+from engine.client import Client
+from engine.commands.terminal import Pty
+from engine.labs import Listed, look
+from engine.places import Place
+from engine.process import EngineProcess
+from engine.protocol import Configure, Export, Pause, Text
+from tests.faults.conftest import GROWTH, SECONDS
+
+LAB = (sys.executable, "-m", "tui", "--name", "test", "--pace", "500")
+
+
+def now() -> Listed:
+    """The lab, as `makemore-tui ls` tells of it."""
+    lab = asyncio.run(look(Place("test")))
+    assert lab is not None
+    return lab
+
+
+def step_of(lab: Listed) -> int:
+    assert lab.step is not None
+    return lab.step
+
+
+def pace(seconds: float) -> float:
+    """The steps a second that the engine makes meanwhile."""
+    first, began = step_of(now()), time.monotonic()
+    time.sleep(seconds)
+    return (step_of(now()) - first) / (time.monotonic() - began)
+
+
+def training(terminal: Pty) -> psutil.Process:
+    """Start a long training; the engine's process."""
+    terminal.wait_for("idle", "0/100")
+    terminal.press("N")
+    terminal.wait_for("● training")
+    _, holder = standing(Place("test"))
+    assert holder is not None
+    return psutil.Process(holder.pid)
+
+
+def stop() -> None:
+    async def ended() -> None:
+        engine = EngineProcess("test")
+        await engine.start()
+        await engine.stop()
+
+    asyncio.run(ended())
+
+
+def test_a_screen_that_is_killed_costs_the_training_nothing() -> None:
+    with Pty(LAB, 120, 40, {}) as terminal:
+        training(terminal)
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.wait_for_exit()
+    lab = now()
+    assert (lab.state, lab.clients) == ("training", 0)
+    assert pace(1.0) == pytest.approx(500, rel=0.1)
+
+    async def losses() -> list[str]:
+        client = await Client.connect(Place("test").socket)
+        await client.call(Pause())
+        answer = await client.call(Export("loss"))
+        assert isinstance(answer, Text)
+        await client.call(Configure(pace=20.0))  # every control is there
+        await client.close()
+        return answer.text.splitlines()
+
+    lines = asyncio.run(losses())
+    lab = now()
+    assert lab.state == "paused"
+    assert len(lines) == step_of(lab) + 1, "a line for each step, and one above"
+    stop()
+
+
+def test_a_screen_that_stands_still_slows_no_training_and_goes_on_where_the_training_is() -> None:
+    with Pty(LAB, 120, 40, {}) as terminal:
+        engine, screen = training(terminal), psutil.Process(terminal.pid)
+        before = [process.memory_info().rss for process in (engine, screen)]
+        os.kill(terminal.pid, signal.SIGSTOP)
+        at_pace = pace(SECONDS)
+        stood = step_of(now())
+        os.kill(terminal.pid, signal.SIGCONT)
+        terminal.wait_until(lambda text: _shown(text) >= stood, "the step of now")
+        terminal.wait_until(lambda text: _shown(text) > stood + 100, "the next steps")
+        grown = [
+            process.memory_info().rss - was
+            for process, was in zip((engine, screen), before, strict=True)
+        ]
+        print(f"{at_pace:.1f} steps/s of 500; grown by {[round(g / 1e6, 1) for g in grown]} MB")
+        assert at_pace == pytest.approx(500, rel=0.1)
+        assert max(grown) < GROWTH
+        stop()
+        terminal.wait_for("Another screen has stopped this lab.")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+
+
+def _shown(text: str) -> int:
+    found = re.search(r"([\d,]+)/1,000,000", text)
+    return int(found[1].replace(",", "")) if found else -1

@@ -1,0 +1,177 @@
+"""What happens at the socket: clients that come and go, do not read, or talk nonsense."""
+
+import asyncio
+import contextlib
+import itertools
+import socket
+import time
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from engine.client import Client
+from engine.labs import labs, look
+from engine.places import Place
+from engine.process import EngineProcess
+from engine.protocol import (
+    Call,
+    Configure,
+    Draw,
+    Export,
+    Open,
+    Requests,
+    Score,
+    Snapshot,
+    StepOnce,
+    Train,
+    Watch,
+)
+from engine.wire import pack
+from tests.faults.conftest import GROWTH, SECONDS
+from tests.faults.fuzz import CONVERSATIONS, HELLO
+from tests.processes import described, launched
+
+ALL = tuple(range(27))
+CONNECTIONS = 1000
+
+
+@pytest.fixture
+def engine(folder: None) -> psutil.Process:
+    """An engine with a lab."""
+    process = psutil.Process(launched().pid)
+
+    async def opened() -> None:
+        client = await Client.connect(Place("test").socket)
+        await client.call(Open(device="cpu"))
+        for request in (StepOnce(), Draw(), Export("matrix"), Score("emma")):
+            await client.call(request)  # once each, so that what they load counts as its start
+        await client.close()
+
+    asyncio.run(opened())
+    return process
+
+
+async def still_proper(engine: psutil.Process, start: int) -> None:
+    """Check that the engine is what it was, and end it."""
+    assert engine.memory_info().rss - start < GROWTH
+    client = await Client.connect(Place("test").socket)
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    told = await described(client)
+    assert (told.pid, told.step) == (engine.pid, 1)
+    await client.close()
+    async with asyncio.timeout(20):
+        while (lab := await look(Place("test"))) is None or lab.clients:
+            await asyncio.sleep(0.05)  # those that have gone are noticed one after the other
+    assert [(lab.name, lab.pid, lab.state) for lab in await labs()] == [
+        ("test", engine.pid, "paused")
+    ]
+    stopping = EngineProcess("test")
+    await stopping.start()
+    await stopping.stop()
+    await asyncio.to_thread(psutil.wait_procs, [engine], 20)
+
+
+async def test_a_thousand_that_come_and_go_leave_nothing(engine: psutil.Process) -> None:
+    path, start, files = Place("test").socket, engine.memory_info().rss, engine.num_fds()
+    behaviours = itertools.cycle(
+        (
+            b"",  # not even a hello
+            HELLO[:-3],
+            HELLO,
+            HELLO + pack_call(Watch(rows=ALL, columns=ALL, frames=1e9)),
+            HELLO + pack_call(Export("matrix")) * 20 + b"\x00\x00",
+        )
+    )
+    for number, said in zip(range(CONNECTIONS), behaviours, strict=False):
+        _, writer = await asyncio.open_unix_connection(path)
+        writer.write(said)
+        if number % 2:
+            writer.close()
+        else:
+            writer.transport.abort()  # half of what it says is lost
+    async with asyncio.timeout(20):
+        while engine.num_fds() > files:
+            await asyncio.sleep(0.05)
+    told("1,000 connections", engine, start)
+    await still_proper(engine, start)
+
+
+async def test_ten_clients_and_one_that_never_reads_see_the_same(engine: psutil.Process) -> None:
+    path, start = Place("test").socket, engine.memory_info().rss
+    clients = [await Client.connect(path) for _ in range(9)]
+    _, deaf = await asyncio.open_unix_connection(path)
+    watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=200, names=20, frames=50.0)
+    deaf.write(HELLO + pack_call(watch))
+    for client in clients:
+        await client.call(watch)
+    await clients[0].call(Configure(pace=500.0, keep_sampling=True))
+    await clients[0].call(Train(more=10**6))
+    latest, screens = [0] * len(clients), 0
+
+    async def follow(number: int) -> None:
+        async for event in clients[number].events():
+            if isinstance(event, Snapshot):
+                nonlocal screens
+                latest[number], screens = event.step, event.clients
+
+    following = [asyncio.create_task(follow(number)) for number in range(len(clients))]
+    began, first = time.monotonic(), (await described(clients[0])).step
+    longest, end = 0.0, time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        asked = time.monotonic()
+        step = (await described(clients[1])).step
+        longest = max(longest, time.monotonic() - asked)
+        deaf.write(pack_call(Export("loss")))  # and it calls, all the while
+        await asyncio.sleep(0.1)
+    pace = (step - first) / (asked - began)
+    async with asyncio.timeout(20):
+        while min(latest) < step:
+            await asyncio.sleep(0.05)
+    assert screens == 10
+    assert pace == pytest.approx(500, rel=0.1)
+    told(f"{pace:.1f} steps/s of 500; an answer within {longest * 1000:.0f} ms", engine, start)
+    deaf.close()
+    for task, client in zip(following, clients, strict=True):
+        await client.close()
+        await task
+    await still_proper(engine, start)
+
+
+def test_no_bytes_at_all_end_the_engine_or_make_it_grow(engine: psutil.Process) -> None:
+    start, said = engine.memory_info().rss, 0
+    end = time.monotonic() + SECONDS
+
+    @settings(
+        max_examples=50, deadline=None, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(CONVERSATIONS)
+    def fuzz(conversation: bytes) -> None:
+        nonlocal said
+        said += 1
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.settimeout(20)
+            peer.connect(str(Place("test").socket))
+            with contextlib.suppress(ConnectionError):  # it hung up before the end
+                peer.sendall(conversation)
+                peer.shutdown(socket.SHUT_WR)
+                while peer.recv(1 << 16):
+                    pass
+        assert engine.is_running()
+        assert engine.status() != psutil.STATUS_ZOMBIE
+
+    while time.monotonic() < end:
+        fuzz()
+    told(f"{said:,} conversations", engine, start)
+    asyncio.run(still_proper(engine, start))
+
+
+def pack_call(request: Requests) -> bytes:
+    return pack(Call(1, request))
+
+
+def told(what: str, engine: psutil.Process, start: int) -> None:
+    """For who runs this by hand, with `-s`."""
+    print(f"{what}; grown by {(engine.memory_info().rss - start) / 1e6:.1f} MB")
