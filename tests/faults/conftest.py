@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,12 +39,18 @@ def nothing_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     assert list(folder.rglob("*.sock")) == []
 
 
+def measured(what: str, **grown: float) -> None:
+    """Say a figure to who runs this by hand, with `-rA`; growth in bytes."""
+    sizes = "".join(f"; {who} grown by {size / 1e6:.1f} MB" for who, size in grown.items())
+    sys.stdout.write(f"{what}{sizes}\n")
+
+
 def processes(folder: Path) -> list[psutil.Process]:  # noqa: F811
     """The processes that are at home in a folder; this one is not among them."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
-                if process.environ().get("XDG_RUNTIME_DIR") == str(folder):
-                    found.append(process)
+            is_other = process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE
+            if is_other and process.environ().get("XDG_RUNTIME_DIR") == str(folder):
+                found.append(process)
     return found

@@ -65,7 +65,7 @@ async def test_of_an_engine_that_is_killed_all_but_the_last_interval_is_left() -
     assert died - Path(lab.saved).stat().st_mtime < SAVE_SECONDS + 1.0  # the machine is noisy
     said = await command("ls")
     assert "crashed" in said
-    assert f"makemore-tui --resume {lab.saved} takes it up" in said
+    assert f"--resume {lab.saved} takes it up" in said
 
     again = EngineProcess("test")
     client = await again.start()
@@ -147,7 +147,7 @@ async def test_a_lab_ends_though_a_client_is_dead_or_does_not_read(how: str) -> 
     assert dead.stdout is not None
     assert await dead.stdout.readline() == b"connected\n"
     dead.send_signal(signal.SIGSTOP)
-    deaf_reader, deaf_writer = await asyncio.open_unix_connection(place.socket)
+    _, deaf = await asyncio.open_unix_connection(place.socket)
     looking = await Client.connect(place.socket)
     await looking.call(Watch(frames=1e9))
     started = time.monotonic()
@@ -168,7 +168,7 @@ async def test_a_lab_ends_though_a_client_is_dead_or_does_not_read(how: str) -> 
     dead.send_signal(signal.SIGCONT)
     dead.kill()
     await dead.wait()
-    deaf_writer.close()
+    deaf.close()
     for each in (client, looking):
         await each.close()
 

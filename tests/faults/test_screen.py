@@ -17,12 +17,12 @@ from engine.labs import Listed, look
 from engine.places import Place
 from engine.process import EngineProcess
 from engine.protocol import Configure, Export, Pause, Text
-from tests.faults.conftest import GROWTH, SECONDS
+from tests.faults.conftest import GROWTH, SECONDS, measured
 
 LAB = (sys.executable, "-m", "tui", "--name", "test", "--pace", "500")
 
 
-def now() -> Listed:
+def lab_now() -> Listed:
     """The lab, as `makemore-tui ls` tells of it."""
     lab = asyncio.run(look(Place("test")))
     assert lab is not None
@@ -36,9 +36,9 @@ def step_of(lab: Listed) -> int:
 
 def pace(seconds: float) -> float:
     """The steps a second that the engine makes meanwhile."""
-    first, began = step_of(now()), time.monotonic()
+    first, began = step_of(lab_now()), time.monotonic()
     time.sleep(seconds)
-    return (step_of(now()) - first) / (time.monotonic() - began)
+    return (step_of(lab_now()) - first) / (time.monotonic() - began)
 
 
 def training(terminal: Pty) -> psutil.Process:
@@ -65,7 +65,7 @@ def test_a_screen_that_is_killed_costs_the_training_nothing() -> None:
         training(terminal)
         os.kill(terminal.pid, signal.SIGKILL)
         terminal.wait_for_exit()
-    lab = now()
+    lab = lab_now()
     assert (lab.state, lab.clients) == ("training", 0)
     assert pace(1.0) == pytest.approx(500, rel=0.1)
 
@@ -79,7 +79,7 @@ def test_a_screen_that_is_killed_costs_the_training_nothing() -> None:
         return answer.text.splitlines()
 
     lines = asyncio.run(losses())
-    lab = now()
+    lab = lab_now()
     assert lab.state == "paused"
     assert len(lines) == step_of(lab) + 1, "a line for each step, and one above"
     stop()
@@ -91,15 +91,13 @@ def test_a_screen_that_stands_still_slows_no_training_and_goes_on_where_the_trai
         before = [process.memory_info().rss for process in (engine, screen)]
         os.kill(terminal.pid, signal.SIGSTOP)
         at_pace = pace(SECONDS)
-        stood = step_of(now())
+        stood = step_of(lab_now())
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.wait_until(lambda text: _shown(text) >= stood, "the step of now")
         terminal.wait_until(lambda text: _shown(text) > stood + 100, "the next steps")
-        grown = [
-            process.memory_info().rss - was
-            for process, was in zip((engine, screen), before, strict=True)
-        ]
-        print(f"{at_pace:.1f} steps/s of 500; grown by {[round(g / 1e6, 1) for g in grown]} MB")
+        after = [process.memory_info().rss for process in (engine, screen)]
+        grown = [now - then for now, then in zip(after, before, strict=True)]
+        measured(f"{at_pace:.1f} steps/s of 500", engine=grown[0], screen=grown[1])
         assert at_pace == pytest.approx(500, rel=0.1)
         assert max(grown) < GROWTH
         stop()

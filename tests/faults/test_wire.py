@@ -28,7 +28,7 @@ from engine.protocol import (
     Watch,
 )
 from engine.wire import pack
-from tests.faults.conftest import GROWTH, SECONDS
+from tests.faults.conftest import GROWTH, SECONDS, measured
 from tests.faults.fuzz import CONVERSATIONS, HELLO
 from tests.processes import described, launched
 
@@ -58,11 +58,11 @@ async def still_proper(engine: psutil.Process, start: int) -> None:
     client = await Client.connect(Place("test").socket)
     await client.call(Open(device="cpu"))
     await client.call(StepOnce())
-    told = await described(client)
-    assert (told.pid, told.step) == (engine.pid, 1)
+    lab = await described(client)
+    assert (lab.pid, lab.step) == (engine.pid, 1)
     await client.close()
     async with asyncio.timeout(20):
-        while (lab := await look(Place("test"))) is None or lab.clients:
+        while (left := await look(Place("test"))) is None or left.clients:
             await asyncio.sleep(0.05)  # those that have gone are noticed one after the other
     assert [(lab.name, lab.pid, lab.state) for lab in await labs()] == [
         ("test", engine.pid, "paused")
@@ -94,7 +94,7 @@ async def test_a_thousand_that_come_and_go_leave_nothing(engine: psutil.Process)
     async with asyncio.timeout(20):
         while engine.num_fds() > files:
             await asyncio.sleep(0.05)
-    told("1,000 connections", engine, start)
+    measured("1,000 connections", engine=engine.memory_info().rss - start)
     await still_proper(engine, start)
 
 
@@ -131,7 +131,10 @@ async def test_ten_clients_and_one_that_never_reads_see_the_same(engine: psutil.
             await asyncio.sleep(0.05)
     assert screens == 10
     assert pace == pytest.approx(500, rel=0.1)
-    told(f"{pace:.1f} steps/s of 500; an answer within {longest * 1000:.0f} ms", engine, start)
+    measured(
+        f"{pace:.1f} steps/s of 500; an answer within {longest * 1000:.0f} ms",
+        engine=engine.memory_info().rss - start,
+    )
     deaf.close()
     for task, client in zip(following, clients, strict=True):
         await client.close()
@@ -164,14 +167,9 @@ def test_no_bytes_at_all_end_the_engine_or_make_it_grow(engine: psutil.Process) 
 
     while time.monotonic() < end:
         fuzz()
-    told(f"{said:,} conversations", engine, start)
+    measured(f"{said:,} conversations", engine=engine.memory_info().rss - start)
     asyncio.run(still_proper(engine, start))
 
 
 def pack_call(request: Requests) -> bytes:
     return pack(Call(1, request))
-
-
-def told(what: str, engine: psutil.Process, start: int) -> None:
-    """For who runs this by hand, with `-s`."""
-    print(f"{what}; grown by {(engine.memory_info().rss - start) / 1e6:.1f} MB")
