@@ -12,6 +12,8 @@ from tui.copying import CopyingApp
 class LeavingApp(CopyingApp):
     """Leaves the engine to itself, or ends it."""
 
+    _saved_as: str | None = None  # the file that a person has chosen
+
     async def action_quit(self) -> None:
         """Quit, and end the engine; while it trains, ask; where others look on, leave it alone."""
         if self.is_cut_off:
@@ -66,15 +68,16 @@ class LeavingApp(CopyingApp):
             self.exit()
 
     def action_save(self) -> None:
-        """Save the lab to a file of the engine's machine."""
+        """Save the lab to a file of the engine's machine: the second time to the same."""
         if self.dataset is None:
             self.tell_absence()
-        elif self.save_to is not None:
-            self._save(self.save_to)
+        elif self._file is not None:
+            self._save(self._file)
         else:
             from tui.screens.keep import KeepPrompt
 
-            self.push_screen(KeepPrompt(f"{self.lab_name}.safetensors", self.engine.call))
+            suggestion = f"{self.lab_name}.safetensors"
+            self.push_screen(KeepPrompt(suggestion, self.engine.call, self._saved))
 
     @work(group="requests")
     async def _save(self, path: str) -> None:
@@ -84,4 +87,13 @@ class LeavingApp(CopyingApp):
             self.notify(str(error), severity="error", markup=False)
         else:
             assert isinstance(answer, Saved)
-            self.notify(f"Saved {answer.path}.", markup=False)
+            self._saved(answer.path)
+
+    @property
+    def _file(self) -> str | None:
+        """Where the lab is saved to without a question."""
+        return self.save_to or self._saved_as
+
+    def _saved(self, path: str) -> None:
+        self._saved_as = path
+        self.notify(f"Saved {path}.", markup=False)

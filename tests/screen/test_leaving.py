@@ -221,9 +221,12 @@ async def test_saving_asks_where_and_about_a_file_that_is_there(monkeypatch: pyt
         engine.answers[Save] = Saved("/home/names.safetensors")
         await pilot.press("enter")
         await until(pilot, lambda: "Saved /home/names.safetensors." in screen_text(app))
+        await pilot.press("ctrl+s")  # the second time to the same file
+        await until(pilot, lambda: len(engine.asked(Save)) == 3)
     assert engine.asked(Save) == [
         Save("names.safetensors"),
         Save("names.safetensors", replace=True),
+        Save("/home/names.safetensors", replace=True),
     ]
 
 

@@ -14,16 +14,23 @@ from tui.screens.prompt import Prompt, Question
 class KeepPrompt(Prompt):
     """A path of the engine's machine; over a file that is there only with enter a second time."""
 
-    def __init__(self, suggestion: str, call: Callable[[Requests], Awaitable[Answers]]) -> None:
+    def __init__(
+        self,
+        suggestion: str,
+        call: Callable[[Requests], Awaitable[Answers]],
+        saved: Callable[[str], None],
+    ) -> None:
         """A prompt.
 
         Args:
             suggestion: a file's name.
             call: carries out a request.
+            saved: takes the whole path of the file, once it is written.
         """
-        hint = "A file, beside the engine. makemore-tui --resume FILE takes the lab up again."
+        hint = "A file on the engine's machine. makemore-tui --resume FILE goes on from it."
         super().__init__(Question("Save the lab", hint, suggestion, self._save))
         self._call = call
+        self._saved = saved
         self._asked: str | None = None  # about this file that is there
         self._asked_at = 0.0
 
@@ -42,4 +49,4 @@ class KeepPrompt(Prompt):
                 self._asked, self._asked_at = path, monotonic()
                 raise EngineError(f"{there} exists. Enter again writes over it.")
             case Saved(there):
-                self.app.notify(f"Saved {there}.", markup=False)
+                self._saved(there)

@@ -52,7 +52,6 @@ class QuitScreen(Dialog):
             ways.append(("x", "End it, without what is not saved."))
         else:
             ways.append(("s", "Stop: save, and end the engine."))
-        ways.append(("esc", "Stay."))
         lines = [Content.assemble((f"{key:>5}  ", "$accent bold"), way) for key, way in ways]
         if self._trouble:
             lines = [Content.styled(self._trouble, "$error"), Content(""), *lines]
