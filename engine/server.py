@@ -337,6 +337,7 @@ async def run(
     recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
     server = Server(inbox, place.name, Shelf(recent))
     failures: list[BaseException] = []
+    begun = threading.Event()  # torch is loaded: there may be something to save
 
     def work() -> None:
         try:
@@ -349,6 +350,7 @@ async def run(
             saves = Autosaves(place.saves)
             crashed_at = None if claim.before is None else crash_save(place, claim.before)
             home = Home(place.name, claim.since, idle_seconds, save_seconds, saves, crashed_at)
+            begun.set()
             Worker(inbox, home).run()
         except BaseException as error:
             failures.append(error)
@@ -362,13 +364,16 @@ async def run(
             os._exit(1)  # told twice: at once, without saving
         ending.set()
         inbox.put(None)  # the worker saves first
+        if not begun.is_set():
+            server.stop()
 
     worker = threading.Thread(target=work, name="worker", daemon=True)
     worker.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
     await server.serve(place.socket, ready)
-    await asyncio.to_thread(worker.join, SECONDS_TO_STOP)
+    if begun.is_set():
+        await asyncio.to_thread(worker.join, SECONDS_TO_STOP)
     if failures:
         raise EngineError(f"{type(failures[0]).__name__}: {failures[0]}")
     claim.release()
