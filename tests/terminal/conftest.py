@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.box import Box
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
@@ -29,6 +31,25 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 engine.send_signal(signal.SIGKILL)
                 engine.wait(20)
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    # Short, for a socket's path has a limit.
+    with tempfile.TemporaryDirectory(prefix="mm-") as folder:
+        box = Box(Path(folder))
+        yield box
+        box.signal_links(signal.SIGKILL)
+        for engine in engines(box.state):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                engine.kill()
+                engine.wait(20)
+
+
+@pytest.fixture
+def here(environment: dict[str, str], box: Box) -> dict[str, str]:
+    """This side's environment."""
+    return {**environment, "PATH": box.path}
 
 
 def engines(state: Path) -> list[psutil.Process]:

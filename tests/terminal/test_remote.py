@@ -1,12 +1,9 @@
 """The whole program with its engine on another machine, which a stand-in for ssh plays."""
 
-import contextlib
 import re
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,25 +13,6 @@ from engine.commands.terminal import Pty
 from tests.box import Box
 from tests.terminal.conftest import engines
 from tests.terminal.test_end_to_end import COMMAND, restored
-
-
-@pytest.fixture
-def box() -> Iterator[Box]:
-    # Short, for a socket's path has a limit.
-    with tempfile.TemporaryDirectory(prefix="mm-") as folder:
-        box = Box(Path(folder))
-        yield box
-        box.signal_links(signal.SIGKILL)
-        for engine in engines(box.state):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                engine.kill()
-                engine.wait(20)
-
-
-@pytest.fixture
-def here(environment: dict[str, str], box: Box) -> dict[str, str]:
-    """This side's environment."""
-    return {**environment, "PATH": box.path}
 
 
 def step(screen: str) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -348,13 +349,16 @@ async def test_the_bridge_ends_with_its_link_and_the_engine_does_not(
     assert process.is_running()
 
 
-def test_the_constants_of_ssh_are_what_its_manual_says() -> None:
+def test_ssh_knows_the_options_that_it_is_given() -> None:
     client = shutil.which("ssh", path=os.defpath)
     if client is None:
         pytest.skip("no ssh here")
-    import subprocess
-
-    line = [client, *ssh.ALIVE, *ssh.QUIET, "-F", "none", "-G", "--", "box"]
+    line = [client, *ssh.ALWAYS, *ssh.QUIET, "-F", "none", "-G", "--", "box"]
     told = subprocess.run(line, capture_output=True, text=True, check=True).stdout.splitlines()
-    for option in ("batchmode yes", "serveraliveinterval 5", "connecttimeout 10"):
+    for option in (
+        "batchmode yes",
+        "serveraliveinterval 5",
+        "connecttimeout 10",
+        "compression yes",
+    ):
         assert option in told
