@@ -172,6 +172,9 @@ class Link:
                         await self._ssh.wait()
         if self._ssh.stdin is not None:
             self._ssh.stdin.close()
+            with contextlib.suppress(TimeoutError, OSError):
+                async with asyncio.timeout(SECONDS_TO_DIE):
+                    await self._ssh.stdin.wait_closed()
         for task in (*self._tasks, self._said):
             task.cancel()
 
