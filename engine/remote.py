@@ -23,8 +23,8 @@ SECONDS_TO_CONNECT: Final = 60.0  # a cold disk over there reads Python in 10
 SECONDS_TO_END: Final = 5.0  # for ssh, once its connection is over
 SECONDS_TO_HANG_UP: Final = 2.0  # for what was said last to arrive
 SECONDS_TO_DIE: Final = 1.0  # for ssh, told to end
-SECONDS_OF_SILENCE: Final = 5.0  # then the other side is asked for a sign of life
-MOST_SILENCES: Final = 3  # in a row; then the link is down
+SECONDS_OF_SILENCE: Final = 10.0  # after each, the other side is asked for a sign of life
+MOST_SILENCES: Final = 3  # in a row; then the link is down. Loading torch may take two
 LONGEST_GREETING: Final = 1 << 16  # bytes that a shell may say before the engine speaks
 
 

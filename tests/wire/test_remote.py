@@ -285,7 +285,7 @@ async def test_a_lab_that_ended_meanwhile_is_not_started_again(
 async def test_a_link_that_is_half_open_is_noticed(
     engine: RemoteEngine, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "SECONDS_OF_SILENCE", 0.2)
+    monkeypatch.setattr(remote, "SECONDS_OF_SILENCE", 1.0)
     client = await engine.start()
     assert await client.call(Open(device="cpu")) == Done()
     await asyncio.sleep(4 * remote.SECONDS_OF_SILENCE)  # in which nobody says anything
