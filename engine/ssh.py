@@ -18,7 +18,7 @@ from engine.printable import printable
 # Ask nothing: while the screen is up, both would read the same keyboard.
 QUIET: Final = ("-o", "BatchMode=yes")
 # Compressed: most of a snapshot is as it was in the one before, 155 KiB/s of the counts become 7.
-# A link that goes silent is noticed within 20 s; where ssh shares one, `engine.remote` sees to that.
+# Silence is noticed within 20 s; where ssh shares a connection, `engine.remote` sees to that.
 ALWAYS: Final = (
     "-T", "-C", "-o", "ConnectTimeout=10",
     "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
