@@ -7,7 +7,7 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from engine.errors import (
     EngineError,
@@ -40,6 +40,8 @@ __all__ = [
     "Client", "Connection", "Engine", "EngineError", "EngineUnavailable", "LinkDown",
     "LoginRefused",
 ]  # fmt: skip
+
+SECONDS_TO_GREET: Final = 15.0  # no request is as quick: the engine's tensors have no part in it
 
 
 class Connection(Protocol):
@@ -141,7 +143,13 @@ class Client:
 
         writer.write(pack(Hello(VERSION, f"makemore-tui {version('makemore-tui')}")))
         try:
-            answer = await read_from_engine(reader)
+            async with asyncio.timeout(SECONDS_TO_GREET):
+                answer = await read_from_engine(reader)
+        except TimeoutError:
+            raise EngineUnavailable(
+                f"The engine does not greet within {SECONDS_TO_GREET:.0f} seconds: perhaps its"
+                " process is stopped."
+            ) from None
         except WireError as error:
             raise EngineUnavailable(f"What answers is no engine of this version: {error}") from None
         if isinstance(answer, Refused):

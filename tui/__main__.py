@@ -113,6 +113,7 @@ def lab(
 ) -> None:
     """Open the lab: data, matrix, loss and names in one screen."""
     config = _ready(options)
+    from engine.client import EngineError
     from engine.commands.arriving import arrive
     from engine.places import Place, name_for
     from engine.protocol import Open, Resume
@@ -120,11 +121,14 @@ def lab(
     name = Place(name or name_for(data or saved)).name
     data, saved, save_to = (_there(path, host) for path in (data, saved, save_to))
     found = next((lab for lab in _labs(host, program) if lab.name == name), None)
-    if saved is not None and found is not None and found.state == "crashed":
-        found = None  # a person has said already what to take up
-    resuming = arrive(found, name)
-    if saved is not None:
+    if saved is None:
+        resuming = arrive(found, name)
+    elif found is None or found.state == "crashed":
         resuming = Resume(saved, data, device)
+    else:
+        raise EngineError(
+            f"A lab called {name} runs already. Give the one that is resumed another --name."
+        )
     opening = Open(data, hold_out, device, seed, config.pace)
     _show(_engine(name, host, program, config), config, opening, resuming, save_to)
 

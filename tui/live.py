@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
@@ -229,11 +230,14 @@ class LiveApp(ToastingApp):
             return  # the last words before the end find no panes any more
         match message.event:
             case DatasetOpened() as dataset:
+                again = self.dataset == replace(dataset, number=self._number)
                 self.dataset, self.snapshot = dataset, None
                 self._watched = None
                 self._announce("")
                 for pane in self.panes:
-                    pane.opened(dataset)
+                    if not again:  # otherwise every cursor stays where it is
+                        pane.opened(dataset)
+                self.on_pane_needs_changed()
                 self._become("opening")
             case Snapshot() as snapshot:
                 if self.dataset is not None and snapshot.data == self.dataset.number:
@@ -251,6 +255,10 @@ class LiveApp(ToastingApp):
         before = "" if self.snapshot is None else self.snapshot.trouble
         if trouble != before:
             self._announce(trouble and f"Not saved: {trouble} It is tried again.")
+
+    @property
+    def _number(self) -> int:
+        return 0 if self.dataset is None else self.dataset.number
 
     def _become(self, state: str, vacancy: str = "") -> None:
         self._state = state

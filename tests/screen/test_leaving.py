@@ -175,6 +175,19 @@ async def test_a_link_that_is_down_is_told_and_tried_again():
     assert len(engine.asked(Open)) == 1
 
 
+async def test_a_link_that_comes_back_leaves_the_cursor_where_it_is():
+    engine = FakeEngine()
+    engine.host = "me@box"
+    async with opened(engine) as (app, pilot):
+        await pilot.press("down", "right", "m")
+        await until(pilot, lambda: "a." not in screen_text(app) and "\u2502aa" in screen_text(app))
+        engine.watch = None
+        engine.hang_up()
+        await until(pilot, lambda: engine.starts == 2 and engine.watch)
+        assert engine.watch is not None
+        assert (engine.watch.cursor, engine.watch.view) == ((1, 1), "probabilities")
+
+
 async def test_a_link_comes_back_by_itself():
     engine = FakeEngine()
     engine.host = "me@box"
