@@ -27,7 +27,7 @@ from engine.protocol import Ladder, Lines, Settings, Source, State, View
 from engine.reading import normalised
 from engine.sampler import MODELS, Model, Sampler
 from engine.sampling import check_sharpness
-from engine.settings import DEFAULTS, GOAL, check
+from engine.settings import DEFAULTS, GOAL, LARGEST_GOAL, check
 from engine.trainer import Burst, Trainer
 
 MARKED: Final = {"learning_rate": "lr", "regularisation": "λ"}
@@ -121,9 +121,21 @@ class Lab:
     # --- training ---------------------------------------------------------------------------------
 
     def train(self, more: int = 0) -> None:
-        """Be in training: to the goal, or `GOAL` steps on where it is reached."""
+        """Be in training: to the goal, or `GOAL` steps on where it is reached.
+
+        Args:
+            more: steps to go beyond the goal, or beyond the present step where the lab rests.
+
+        Raises:
+            BadSetting: fewer than none, or more than anybody lives to see.
+        """
         if more:
-            self.goal = max(self.goal if self.state == "training" else 0, self.trainer.step) + more
+            present = max(self.goal if self.state == "training" else 0, self.trainer.step)
+            if more < 0 or present + more > LARGEST_GOAL:
+                raise BadSetting(
+                    f"{more:,} steps more: give a number above 0, and of at most {LARGEST_GOAL:,}."
+                )
+            self.goal = present + more
         elif self.trainer.step >= self.goal:
             self.goal = self.trainer.step + GOAL
         self.state, self.reason = "training", ""

@@ -12,6 +12,7 @@ from engine.protocol import PACE, Settings
 SEED: Final = 2147483647  # the lecture's, for weights and for names
 LARGEST_SEED: Final = 2**32 - 1  # of the names: mt19937 takes 32 bits
 GOAL: Final = 100  # steps; the lecture's
+LARGEST_GOAL: Final = 10**15  # steps: five centuries at 65,000 a second
 LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean over all pairs
 REGULARISATION: Final = 0.01  # the lecture's λ
 SMOOTHING: Final = 1.0  # the lecture's k

@@ -31,6 +31,8 @@ from engine.tables import matrix_csv, names_csv, names_text, statistics
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
 LARGEST_EXPORT: Final = 1 << 20  # cells or steps; some 30 MB of text, half of what the wire takes
+MOST_CELLS: Final = 1 << 19  # that a screen can ask for: a terminal of 1,024 by 512
+MOST_COLUMNS: Final = 1 << 14  # of the loss
 
 _ELSEWHERE: Final = {"matrix": "makemore-tui matrix", "loss": "makemore-tui train --json"}
 
@@ -92,10 +94,10 @@ def snapshot(
 
 
 def check_watch(lab: Lab, watch: Watch) -> None:
-    """Refuse a window that reaches beyond the matrix.
+    """Refuse a window that reaches beyond the matrix, or is larger than any screen.
 
     Raises:
-        BadSetting: a row, a column or the cursor is outside.
+        BadSetting: a row, a column or the cursor is outside, or there are too many of them.
     """
     symbols = len(lab.corpus.vocabulary)
     wanted = (*watch.rows, *watch.columns, *(watch.cursor or ()))
@@ -103,6 +105,10 @@ def check_watch(lab: Lab, watch: Watch) -> None:
         raise BadSetting(f"the window reaches beyond the matrix of {symbols} symbols.")
     if not (watch.frames > 0 and watch.loss_columns >= 0 and watch.names >= 0):
         raise BadSetting("a watch needs frames a second above 0, and no negative sizes.")
+    if len(watch.rows) * len(watch.columns) > MOST_CELLS or watch.loss_columns > MOST_COLUMNS:
+        raise BadSetting(
+            f"a watch takes at most {MOST_CELLS:,} cells and {MOST_COLUMNS:,} columns of the loss."
+        )
 
 
 def scored(lab: Lab, word: str) -> Scored:

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import math
 import queue
+import threading
 import time
 from os.path import expanduser
 from pathlib import Path
@@ -352,4 +353,4 @@ class Worker:
             due.append(0.0)
         elif self._lab is not None and self._lab.settings.keep_sampling:
             due.append(self._next_name)
-        return max(0.0, min(due) - time.monotonic()) if due else None
+        return min(max(0.0, min(due) - time.monotonic()), threading.TIMEOUT_MAX) if due else None

@@ -33,6 +33,14 @@ def test_the_goal_is_a_hundred_steps_and_then_a_hundred_more(lab: Lab) -> None:
     assert (lab.state, lab.trainer.step, lab.goal) == ("done", 200, 200)
 
 
+@pytest.mark.parametrize("more", [-1, -(2**63), 2**63 - 1, 10**15 + 1])
+def test_a_goal_that_nobody_reaches_is_refused(lab: Lab, more: int) -> None:
+    lab.train(more=5)
+    with pytest.raises(BadSetting, match="give a number above 0"):
+        lab.train(more=more)
+    assert (lab.goal, lab.state) == (5, "training")
+
+
 def test_more_steps_are_counted_from_where_the_training_is(lab: Lab) -> None:
     lab.train(more=100)
     assert lab.goal == 100, "from step 0 a hundred more are a hundred"

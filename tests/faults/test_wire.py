@@ -17,6 +17,7 @@ from engine.process import EngineProcess
 from engine.protocol import (
     Call,
     Configure,
+    Describe,
     Draw,
     Export,
     Open,
@@ -155,10 +156,15 @@ def test_no_bytes_at_all_end_the_engine_or_make_it_grow(engine: psutil.Process) 
         nonlocal said
         said += 1
         with socket.socket(socket.AF_UNIX) as peer:
-            peer.settimeout(20)
             peer.connect(str(Place("test").socket))
             with contextlib.suppress(ConnectionError):  # it hung up before the end
-                peer.sendall(conversation)
+                peer.sendall(conversation + pack_call(Describe()))
+                peer.settimeout(0.05)  # it may wait for the rest of a message
+                with contextlib.suppress(TimeoutError):
+                    heard = b""
+                    while b"Description" not in heard and (more := peer.recv(1 << 16)):
+                        heard += more
+                peer.settimeout(20)
                 peer.shutdown(socket.SHUT_WR)
                 while peer.recv(1 << 16):
                     pass

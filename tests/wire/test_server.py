@@ -298,6 +298,37 @@ async def test_what_waits_to_be_sent_arrives_before_the_server_has_ended(
         peer.writer.close()
 
 
+@pytest.mark.parametrize("frames", [5e-324, 1e-300, 1e-9, 1e300, math.inf])
+async def test_no_rate_of_frames_keeps_the_engine_from_going_on(
+    frames: float, client: Client
+) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(Watch(frames=frames))
+    for _ in range(3):
+        await client.call(StepOnce())
+        await asyncio.sleep(0)
+    await client.call(Configure(pace=5e-324))
+    await client.call(Train())
+    assert await client.call(Pause()) == Done()
+
+
+@pytest.mark.parametrize(
+    "watch",
+    [
+        Watch(rows=(0,) * 60_000, columns=(0,) * 60_000),
+        Watch(loss_columns=2**63 - 1),
+        Watch(loss_columns=-1),
+        Watch(frames=math.nan),
+    ],
+)
+async def test_a_watch_that_is_larger_than_any_screen_is_refused(
+    watch: Watch, client: Client
+) -> None:
+    await client.call(Open(device="cpu"))
+    with pytest.raises(EngineError, match="a watch"):
+        await client.call(watch)
+
+
 async def test_a_client_that_dies_is_forgotten(client: Client, socket: Path) -> None:
     await client.call(Open(device="cpu"))
     for _ in range(50):
