@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import platformdirs
 
@@ -37,6 +37,7 @@ from engine.protocol import (
     Call,
     DatasetOpened,
     Done,
+    Export,
     Failure,
     FromEngine,
     Hello,
@@ -45,6 +46,7 @@ from engine.protocol import (
     Refused,
     Reply,
     Snapshot,
+    Text,
     Welcome,
 )
 from engine.recent import Recent
@@ -52,12 +54,15 @@ from engine.shelf import Shelf
 from engine.wire import pack, read_from_client
 
 MOST_WAITING: Final = 256  # calls of one client that have no answer yet, or one it has not read
+MOST_EXPORTS: Final = 2  # among them: each may have 30 MB
 SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed
 SECONDS_TO_STOP: Final = 30.0  # for the burst at hand, and for saving
 SECONDS_TO_PART: Final = 1.0  # for the last words to clients that read
 SAVE_SECONDS: Final = 30.0  # between two automatic saves: what a crash may cost
 SECONDS_TO_LOOK: Final = 2.0  # after a socket that has vanished
 WRITE_AHEAD: Final = 1 << 16  # bytes handed to the system before a client has read them
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +101,32 @@ class Outbox:
         if not self._kept and not self._newest and not self._is_closed:
             self._filled.clear()
         return message
+
+
+class Room:
+    """How many calls of one client may wait for an answer, or for it to be read."""
+
+    def __init__(self) -> None:
+        self._calls = asyncio.Semaphore(MOST_WAITING)
+        self._exports = asyncio.Semaphore(MOST_EXPORTS)
+
+    async def enter(self, call: Call) -> None:
+        """Wait until there is room for a call."""
+        await self._calls.acquire()
+        if isinstance(call.request, Export):
+            await self._exports.acquire()
+
+    def failed(self, call: Call) -> None:
+        """What a call asked for does not come."""
+        if isinstance(call.request, Export):
+            self._exports.release()
+
+    def sent(self, message: FromEngine) -> None:
+        """The client has read a message, or nearly."""
+        if isinstance(message, Reply | Failure):
+            self._calls.release()
+        if isinstance(message, Reply) and isinstance(message.answer, Text):
+            self._exports.release()
 
 
 class Server:
@@ -180,7 +211,6 @@ class Server:
                     await writer.wait_closed()
         except asyncio.CancelledError:
             writer.transport.abort()  # what it has not read by now it will not read
-            raise
         finally:
             del self._clients[task]
 
@@ -228,7 +258,7 @@ class Server:
         loop = asyncio.get_running_loop()
         audience = Audience(lambda event: call_soon(loop, outbox.put, event))
         self._inbox.put(Joined(audience))
-        room = asyncio.Semaphore(MOST_WAITING)
+        room = Room()
         sending = asyncio.create_task(self._send(writer, outbox, room))
         listening = asyncio.create_task(self._listen(reader, audience, outbox, room))
         both = (sending, listening)
@@ -248,17 +278,18 @@ class Server:
         reader: asyncio.StreamReader,
         audience: Audience,
         outbox: Outbox,
-        room: asyncio.Semaphore,
+        room: Room,
     ) -> None:
         loop = asyncio.get_running_loop()
         while (message := await read_from_client(reader)) is not None:
             if not isinstance(message, Call):
                 raise WireError("after its hello a client sends calls only.")
-            await room.acquire()
+            await room.enter(message)
 
             def answer(answer: Answers | EngineError, call: Call = message) -> None:
                 if isinstance(answer, EngineError):
                     call_soon(loop, outbox.put, Failure(call.id, str(answer)))
+                    call_soon(loop, room.failed, call)
                     return
                 call_soon(loop, outbox.put, Reply(call.id, answer))
                 if isinstance(call.request, Open) and call.request.path is not None:
@@ -281,20 +312,15 @@ class Server:
         except EngineError as error:
             answer(error)
 
-    async def _send(
-        self, writer: asyncio.StreamWriter, outbox: Outbox, room: asyncio.Semaphore
-    ) -> None:
+    async def _send(self, writer: asyncio.StreamWriter, outbox: Outbox, room: Room) -> None:
         with contextlib.suppress(ConnectionError):
             while (message := await outbox.get()) is not None:
                 writer.write(pack(message))
                 await writer.drain()
-                if isinstance(message, Reply | Failure):
-                    room.release()
+                room.sent(message)
 
 
-def call_soon(
-    loop: asyncio.AbstractEventLoop, put: Callable[[FromEngine], None], message: FromEngine
-) -> None:
+def call_soon(loop: asyncio.AbstractEventLoop, put: Callable[[T], None], message: T) -> None:
     """Put a message into an outbox from another thread; into none, if the server has ended."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(put, message)

@@ -31,6 +31,7 @@ from engine.tables import matrix_csv, names_csv, names_text, statistics
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
 LARGEST_EXPORT: Final = 1 << 20  # cells or steps; some 30 MB of text, half of what the wire takes
+LONGEST_WORD: Final = 10_000  # characters, that are scored one by one
 MOST_CELLS: Final = 1 << 19  # that a screen can ask for: a terminal of 1,024 by 512
 MOST_COLUMNS: Final = 1 << 14  # of the loss
 
@@ -116,7 +117,10 @@ def scored(lab: Lab, word: str) -> Scored:
 
     Raises:
         OutsideVocabulary: the word has an unknown character.
+        BadSetting: it is longer than anybody types.
     """
+    if len(word) > LONGEST_WORD:
+        raise BadSetting(f"a word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
     word = normalised(word)
     labels = [label(character) for character in lab.corpus.vocabulary.characters]
     counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV

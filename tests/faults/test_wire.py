@@ -175,6 +175,7 @@ def test_no_bytes_at_all_end_the_engine_or_make_it_grow(engine: psutil.Process) 
         fuzz()
     measured(f"{said:,} conversations", engine=engine.memory_info().rss - start)
     asyncio.run(still_proper(engine, start))
+    assert "Traceback" not in Place("test").log.read_text(), "what it refused, it understood"
 
 
 def pack_call(request: Requests) -> bytes:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import snapshots
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
 from engine.home import Home
@@ -278,7 +279,8 @@ async def test_what_waits_to_be_sent_arrives_before_the_server_has_ended(
     await ready.wait()
     reader, deaf = await Peer.connect(path), await Peer.connect(path)
     silent = await Peer.connect(path, greet=False)
-    calls = pack(Call(0, Open(device="cpu"))) + MOST_WAITING * pack(Call(1, Export("matrix")))
+    open_, score = Call(0, Open(device="cpu")), Call(1, Score("emma" * 20))
+    calls = pack(open_) + MOST_WAITING * pack(score)
     for peer in (reader, deaf):
         peer.writer.write(calls)
     reader.writer.write(pack(Call(2, Stop())))
@@ -327,6 +329,33 @@ async def test_a_watch_that_is_larger_than_any_screen_is_refused(
     await client.call(Open(device="cpu"))
     with pytest.raises(EngineError, match="a watch"):
         await client.call(watch)
+
+
+async def test_of_what_is_large_few_answers_wait_for_a_client_that_does_not_read(
+    client: Client, socket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.call(Open(device="cpu"))
+    made: list[object] = []
+
+    def exported(*what: object) -> str:
+        made.append(what)
+        return "x" * 10**6
+
+    monkeypatch.setattr(snapshots, "exported", exported)
+    deaf = await Peer.connect(socket)
+    deaf.writer.write(b"".join(pack(Call(i, Export("matrix"))) for i in range(20)))
+    for _ in range(20):
+        await client.call(StepOnce())
+    assert len(made) <= 2
+    answers = [await deaf.read_until(Reply) for _ in range(20)]
+    assert [answer.id for answer in answers if isinstance(answer, Reply)] == [*range(20)]
+    deaf.writer.close()
+
+
+async def test_a_word_that_nobody_types_is_refused(client: Client) -> None:
+    await client.call(Open(device="cpu"))
+    with pytest.raises(EngineError, match="10,000 are the limit"):
+        await client.call(Score("a" * 10_001))
 
 
 async def test_a_client_that_dies_is_forgotten(client: Client, socket: Path) -> None:
