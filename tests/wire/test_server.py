@@ -404,6 +404,7 @@ async def test_an_oversized_frame_is_refused(client: Client, socket: Path) -> No
     "body",
     [
         b"\xc1",
+        b"\x81\xa4type\xa4\xff\xff\xff\xff",  # no UTF-8
         b"",
         msgspec.msgpack.encode({"type": "Call", "id": 1, "request": {"type": "Nonsense"}}),
         msgspec.msgpack.encode(
