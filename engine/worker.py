@@ -294,7 +294,8 @@ class Worker:
         now = time.monotonic()
         for audience in self._audiences:
             if audience.stale and (at_once or now >= audience.due):
-                rate, screens, trouble = self._rate.per_second, self._screens, self._keeper.trouble
+                rate, trouble = self._rate.per_second, self._keeper.trouble
+                screens = self._screens + (not audience.is_screen)  # itself, if it is new
                 audience.publish(
                     snapshots.snapshot(lab, self._number, audience.watch, rate, screens, trouble)
                 )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
 from textual.message import Message
 
 from engine.client import Connection, Engine, EngineError, LinkDown, LoginRefused
@@ -217,7 +218,10 @@ class Conversation:
         try:
             lab = await self.call(Describe())
             assert isinstance(lab, Description)
-            if lab.data is None and not await self._was_taken_up():
+            if lab.data is not None:
+                if self.opening.path is None:  # attached: that is what a new engine would open
+                    self.opening = replace(self.opening, path=lab.data)
+            elif not await self._was_taken_up():
                 await self.call(self._resuming or self.opening)
         except EngineError as error:
             if self._connection is not None:  # otherwise its death says why

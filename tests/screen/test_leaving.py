@@ -99,6 +99,17 @@ async def test_a_lab_that_runs_is_shown_as_it_is():
     assert len(engine.asked(Open)) == 1, "nothing was opened anew"
 
 
+async def test_after_a_crash_of_what_was_attached_to_its_own_data_is_opened():
+    engine = FakeEngine()
+    engine.is_open = True
+    async with opened(engine) as (app, pilot):
+        engine.die()
+        await until(pilot, lambda: app.has_ended)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: engine.asked(Open))
+    assert engine.asked(Open)[0].path == engine.data.path
+
+
 async def test_after_a_crash_the_lab_goes_on_where_it_was_saved():
     engine = FakeEngine()
     engine.is_saved = True

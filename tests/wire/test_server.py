@@ -525,3 +525,15 @@ async def test_another_users_process_is_refused(
     monkeypatch.setattr("engine.server.os.getuid", lambda: peer + 1)
     with pytest.raises(EngineUnavailable, match=f"belongs to user {peer + 1}, not to {peer}"):
         await Client.connect(socket)
+
+
+async def test_a_screen_that_has_asked_for_nothing_yet_counts_among_those_it_is_told_of(
+    client: Client, socket: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    other = await Client.connect(socket)
+    async for event in other.events():
+        if isinstance(event, Snapshot):
+            assert event.clients == 2
+            break
+    await other.close()
