@@ -11,7 +11,7 @@ import psutil
 
 from engine.claim import standing
 from engine.client import Client
-from engine.commands.terminal import Pty
+from engine.commands.terminal import SECONDS_TO_WAIT, Pty
 from engine.labs import Listed, look
 from engine.places import Place
 from engine.process import EngineProcess
@@ -40,6 +40,13 @@ def pace(seconds: float) -> float:
     return (step_of(lab_now()) - first) / (time.monotonic() - began)
 
 
+def eventually_past(step: int) -> None:
+    deadline = time.monotonic() + SECONDS_TO_WAIT
+    while step_of(lab_now()) < step:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def training(terminal: Pty) -> psutil.Process:
     """Start a long training; the engine's process."""
     terminal.wait_for("idle", "0/100")
@@ -66,7 +73,7 @@ def test_a_screen_that_is_killed_costs_the_training_nothing() -> None:
         terminal.wait_for_exit()
     lab = lab_now()
     assert (lab.state, lab.clients) == ("training", 0)
-    assert pace(1.0) > 250
+    eventually_past(step_of(lab) + 500)
 
     async def losses() -> list[str]:
         client = await Client.connect(Place("test").socket)
@@ -88,16 +95,19 @@ def test_a_screen_that_stands_still_slows_no_training_and_goes_on_where_the_trai
     with Pty(LAB, 120, 40, {}) as terminal:
         engine, screen = training(terminal), psutil.Process(terminal.pid)
         before = [process.memory_info().rss for process in (engine, screen)]
+        with_it = pace(1.0)
         os.kill(terminal.pid, signal.SIGSTOP)
-        at_pace = pace(SECONDS)
+        without = pace(SECONDS)
         stood = step_of(lab_now())
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.wait_until(lambda text: _shown(text) >= stood, "the step of now")
         terminal.wait_until(lambda text: _shown(text) > stood + 100, "the next steps")
         after = [process.memory_info().rss for process in (engine, screen)]
         grown = [now - then for now, then in zip(after, before, strict=True)]
-        measured(f"{at_pace:.1f} steps/s of 500", engine=grown[0], screen=grown[1])
-        assert at_pace > 250, "it is not held up; a machine that others use may be slow"
+        measured(
+            f"{without:.1f} steps/s of 500, {with_it:.1f} before", engine=grown[0], screen=grown[1]
+        )
+        assert without > 0.3 * with_it, "the training is held up"
         assert max(grown) < GROWTH
         stop()
         terminal.wait_for("Another screen has stopped this lab.")

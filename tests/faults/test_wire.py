@@ -100,12 +100,26 @@ async def test_a_thousand_that_come_and_go_leave_nothing(engine: psutil.Process)
     await still_proper(engine, start)
 
 
+async def pace(
+    client: Client, seconds: float, deaf: asyncio.StreamWriter | None = None
+) -> tuple[float, int, float]:
+    """The steps a second for a time, the step at its end, and how long an answer took at most."""
+    began, first, longest = time.monotonic(), (await described(client)).step, 0.0
+    while True:
+        asked = time.monotonic()
+        step = (await described(client)).step
+        longest = max(longest, time.monotonic() - asked)
+        if asked - began > seconds:
+            return (step - first) / (asked - began), step, longest
+        if deaf is not None:
+            deaf.write(pack_call(Export("loss")))  # it calls, all the while
+        await asyncio.sleep(0.1)
+
+
 async def test_ten_clients_and_one_that_never_reads_see_the_same(engine: psutil.Process) -> None:
     path, start = Place("test").socket, engine.memory_info().rss
     clients = [await Client.connect(path) for _ in range(9)]
-    _, deaf = await asyncio.open_unix_connection(path)
     watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=200, names=20, frames=50.0)
-    deaf.write(HELLO + pack_call(watch))
     for client in clients:
         await client.call(watch)
     await clients[0].call(Configure(pace=500.0, keep_sampling=True))
@@ -119,22 +133,17 @@ async def test_ten_clients_and_one_that_never_reads_see_the_same(engine: psutil.
                 latest[number], screens = event.step, event.clients
 
     following = [asyncio.create_task(follow(number)) for number in range(len(clients))]
-    began, first = time.monotonic(), (await described(clients[0])).step
-    longest, end = 0.0, time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        asked = time.monotonic()
-        step = (await described(clients[1])).step
-        longest = max(longest, time.monotonic() - asked)
-        deaf.write(pack_call(Export("loss")))  # and it calls, all the while
-        await asyncio.sleep(0.1)
-    pace = (step - first) / (asked - began)
+    before, _, _ = await pace(clients[1], 1.0)
+    _, deaf = await asyncio.open_unix_connection(path)
+    deaf.write(HELLO + pack_call(watch))
+    beside, step, longest = await pace(clients[1], SECONDS, deaf)
     async with asyncio.timeout(20):
         while min(latest) < step:
             await asyncio.sleep(0.05)
     assert screens == 10
-    assert pace > 100, "it is not held up; a machine that others use may be slow"
+    assert beside > 0.3 * before, "the training is held up"
     measured(
-        f"{pace:.1f} steps/s of 500; an answer within {longest * 1000:.0f} ms",
+        f"{beside:.1f} steps/s of 500, {before:.1f} before; answers in {longest * 1000:.0f} ms",
         engine=engine.memory_info().rss - start,
     )
     deaf.close()
