@@ -27,6 +27,7 @@ class Holder(msgspec.Struct, frozen=True):
 
     pid: int
     host: str
+    socket: str  # where it listens: another login may have another runtime folder
     since: float  # seconds since 1970
     saves_since: float  # whatever was saved from then on is of this lab, through all its crashes
 
@@ -51,7 +52,7 @@ class Claim:
         os.ftruncate(self._file, 0)
         now = time.time()
         first = now if self.before is None else self.before.saves_since
-        mine = Holder(os.getpid(), socket.gethostname(), now, first)
+        mine = Holder(os.getpid(), socket.gethostname(), str(place.socket), now, first)
         os.pwrite(self._file, msgspec.json.encode(mine), 0)
         self.since = mine.since
 

@@ -67,7 +67,7 @@ async def look(place: Place) -> Listed | None:
         return _silent(place, holder, "elsewhere")
     with contextlib.suppress(EngineUnavailable, TimeoutError):
         async with asyncio.timeout(SECONDS_TO_ANSWER):
-            return _running(await _ask(place))
+            return _running(await _ask(place, holder))
     if standing(place)[0] == "running":
         return _silent(place, holder, "not answering")
     return await look(place)  # it has ended in this moment, well or not
@@ -86,23 +86,26 @@ def forget(place: Place, holder: Holder, *, wholly: bool) -> None:
     """Remove what a dead engine has left: its socket, and wholly: what tells of its crash."""
     if standing(place) != ("crashed", holder):
         return  # in this moment another has come to life
-    for path in (place.socket, place.claim) if wholly else (place.socket,):
-        with contextlib.suppress(OSError):
-            path.unlink()
+    socket = Path(holder.socket)
+    with contextlib.suppress(OSError):
+        if socket.is_socket():
+            socket.unlink()
+        if wholly:
+            place.claim.unlink()
 
 
-async def _reached(place: Place) -> Client:
+async def _reached(place: Place, holder: Holder) -> Client:
     while True:
         try:
-            return await Client.connect(place.socket)
+            return await Client.connect(Path(holder.socket))
         except NotListening:  # not yet, or its socket has vanished and another is on its way
             if standing(place)[0] != "running":
                 raise
         await asyncio.sleep(0.1)
 
 
-async def _ask(place: Place) -> Description:
-    client = await _reached(place)
+async def _ask(place: Place, holder: Holder) -> Description:
+    client = await _reached(place, holder)
     try:
         answer = await client.call(Describe())
         assert isinstance(answer, Description)

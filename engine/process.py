@@ -135,7 +135,8 @@ class EngineProcess:
             if holder is not None and holder.host != socket.gethostname():
                 raise EngineUnavailable(taken(self._place, holder))
             try:
-                return await connect(self._place.socket)
+                if holder is not None:  # None: it is just writing it
+                    return await connect(Path(holder.socket))
             except NotListening:
                 if time.monotonic() > deadline:
                     raise

@@ -125,7 +125,8 @@ async def test_what_a_dead_engine_left_is_no_hindrance(engine: EngineProcess) ->
     stale.bind(str(place.socket))
     stale.close()
     place.folder.mkdir(parents=True)
-    place.claim.write_bytes(msgspec.json.encode(Holder(2**22, socket.gethostname(), 0.0, 0.0)))
+    left = Holder(2**22, socket.gethostname(), str(place.socket), 0.0, 0.0)
+    place.claim.write_bytes(msgspec.json.encode(left))
     client = await engine.start()
     assert await client.call(Open(device="cpu")) == Done()
     await engine.stop()
@@ -167,6 +168,20 @@ async def test_a_socket_that_vanishes_with_its_folder_comes_back(engine: EngineP
     await engine.stop()
 
 
+async def test_a_login_with_another_runtime_folder_finds_the_lab(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client = await engine.start()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    other = EngineProcess("test")
+    again = await other.start()
+    assert (await described(again)).pid == (await described(client)).pid
+    (lab,) = await labs()
+    assert (lab.pid, lab.state) == ((await described(client)).pid, "no data")
+    await other.stop()
+    assert await labs() == []
+
+
 async def test_a_folder_that_others_can_use_is_refused(folder: Path, engine: EngineProcess) -> None:
     (folder / "makemore-tui").mkdir()
     (folder / "makemore-tui").chmod(0o755)
@@ -178,7 +193,7 @@ async def test_a_lab_of_another_machine_with_the_same_home_is_told(engine: Engin
     await engine.start()
     claim = Place("test").claim
     process = process_of(engine)
-    claim.write_bytes(msgspec.json.encode(Holder(process.pid, "elsewhere", 0.0, 0.0)))
+    claim.write_bytes(msgspec.json.encode(Holder(process.pid, "elsewhere", "", 0.0, 0.0)))
     with pytest.raises(EngineUnavailable, match="runs on elsewhere, which shares this home"):
         await EngineProcess("test").start()
     (lab,) = await labs()
