@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 from msgspec.structs import replace
@@ -29,6 +30,7 @@ from engine.protocol import (
 
 FIRST_WAIT: Final = 1.0  # seconds until a lost link is tried again; each time twice as long
 LONGEST_WAIT: Final = 30.0
+SECONDS_TO_TRUST: Final = 60.0  # a link that has lasted so long does not just come and go
 
 
 @dataclass
@@ -68,7 +70,7 @@ class Lost(Message):
     """The link to the engine is down."""
 
     reason: str
-    seconds: float | None  # until then; 0: it is being tried; None: only when a person wants it
+    seconds: float | None  # until it is tried again; None: only when a person wants it
 
 
 @dataclass
@@ -132,12 +134,10 @@ class Conversation:
                     self._has_died = met
                     self._post(Over(str(error)))
                     return
-                patience = None if isinstance(error, LoginRefused) else wait
-                self._post(Lost(str(error), patience))
-                await self._rest(patience)
+                await self._wait(str(error), None if isinstance(error, LoginRefused) else wait)
                 wait = min(2 * wait, LONGEST_WAIT)
                 continue
-            met, wait = True, FIRST_WAIT
+            met, began = True, monotonic()
             await self._listen(self._connection)
             if self._ending:
                 return
@@ -148,7 +148,10 @@ class Conversation:
                 self._has_died = True
                 self._post(Over(await self._engine.obituary()))
                 return
-            self._post(Lost(await self._engine.obituary(), 0))
+            if monotonic() - began > SECONDS_TO_TRUST:
+                wait = FIRST_WAIT
+            await self._wait(await self._engine.obituary(), wait)
+            wait = min(2 * wait, LONGEST_WAIT)
 
     def try_again(self) -> None:
         """Where the link is down: now, not later."""
@@ -205,7 +208,8 @@ class Conversation:
         self._resuming = None if event.saved is None else Resume(event.saved)
         self._post(WasStopped(event))
 
-    async def _rest(self, seconds: float | None) -> None:
+    async def _wait(self, reason: str, seconds: float | None) -> None:
+        self._post(Lost(reason, seconds))
         if self._ending:
             return
         self._again.clear()

@@ -212,7 +212,7 @@ class LiveApp(ToastingApp):
         next_one = f"{key} tries again."
         if event.seconds is not None:
             next_one = f"Next attempt in {event.seconds:g} s; {key} tries now."
-        self._announce(f"{event.reason} {goes_on}{next_one if event.seconds != 0 else ''}".rstrip())
+        self._announce(f"{event.reason} {goes_on}{next_one}")
 
     def on_was_stopped(self, message: WasStopped) -> None:
         """The engine was told to end, by others: what was shown stays."""
