@@ -7,9 +7,11 @@ understands none of them; the two ends greet each other.
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import sys
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, TextIO
 
 from engine.claim import standing
 from engine.errors import EngineError, EngineUnavailable, NotListening
@@ -32,6 +34,9 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
         name: of the lab.
         idle_seconds: for an engine that is started.
         attach: whether only an engine that runs already will do.
+
+    Raises:
+        EngineError: standard input or output is no pipe.
     """
     here_in, here_out = await _pipes()
     here_out.write(MARK)
@@ -70,11 +75,26 @@ async def _connect(socket: Path) -> Streams:
 
 async def _pipes() -> Streams:
     """Standard input and output, as streams."""
+    source, target = _pipe(sys.stdin), _pipe(sys.stdout)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
-    transport, protocol = await loop.connect_write_pipe(
-        asyncio.streams.FlowControlMixin, sys.stdout.buffer
-    )
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), source)
+    transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, target)
     transport.set_write_buffer_limits(high=0)  # drained: all of it has been handed on
     return reader, asyncio.StreamWriter(transport, protocol, None, loop)
+
+
+def _pipe(stream: TextIO | None) -> BinaryIO:
+    """A standard stream, as bytes; there is none where the shell has closed it.
+
+    Raises:
+        EngineError: it is no pipe.
+    """
+    if stream is not None:
+        mode = os.fstat(stream.fileno()).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            return stream.buffer
+    raise EngineError(
+        "engine --stdio speaks through two pipes, as ssh gives them: standard input or output is"
+        " none. Run makemore-tui --host USER@BOX on the other machine: it starts this one."
+    )

@@ -1,15 +1,18 @@
 """The command line without a screen: results on stdout, narration on stderr.
 
-Exit codes: 0, 1 for an error, 2 for wrong usage. Each command imports what it needs only when it
-runs, so that `--help` is there at once.
+Exit codes: 0, 1 for an error, 2 for wrong usage, 130 for SIGINT. Each command imports what it needs
+only when it runs, so that `--help` is there at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
+import signal
 import sys
+import traceback
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
@@ -20,6 +23,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from engine.errors import EngineError
+from engine.printable import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -80,28 +84,57 @@ class Group(click.Group):
             formatter.write_dl([*rows, *COMMANDS.items()])
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """Run as a program; where the output cannot be written, that is a sentence too."""
+        """Run as a program; where the system refuses something, that is a sentence too."""
+        trouble = ""
+        if sys.stdout is None:  # closed by the shell: what would be written goes nowhere
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
         try:
-            try:
-                return super().main(*args, **options)
-            finally:
-                sys.stdout.flush()
+            return super().main(*args, **options)
         except OSError as error:
-            # What is left of the output goes nowhere, or Python would try again at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            click.echo(f"makemore-tui: standard output: {error.strerror or error}.", err=True)
-            sys.exit(1)
+            trouble = _said(error)
+        finally:
+            trouble = _flushed() or trouble
+            if trouble:
+                with contextlib.suppress(OSError):  # a terminal that is gone
+                    click.echo(f"makemore-tui: {trouble}", err=True)
+                sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run; an engine's error ends with its sentence and exit code 1."""
+        """Run; an engine's error ends with its sentence and exit code 1, SIGINT with 130."""
         try:
             return super().invoke(ctx)
         except EngineError as error:
             click.echo(f"makemore-tui: {error}", err=True)
             sys.exit(1)
-        except BrokenPipeError:  # `… | head` has seen enough
-            sys.stderr.close()
-            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("\nmakemore-tui: interrupted.", err=True)
+            sys.exit(128 + signal.SIGINT)
+
+
+def _said(error: OSError) -> str:
+    """What the system refused, and of what, where that is known."""
+    of = "" if error.filename is None else f"{printable(os.fsdecode(error.filename))}: "
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if frames[-1].f_code is click.echo.__code__ and frames[-1].f_locals["file"] is sys.stdout:
+        of = "standard output: "
+    return f"{of}{error.strerror or error}."
+
+
+def _flushed() -> str:
+    """Write the rest of the output: empty, or why it cannot be written.
+
+    A pipe that nobody reads any more is no trouble: `… | head` has seen enough.
+    """
+    if sys.stdout.closed:  # by what spoke through it
+        return ""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left of the output goes nowhere, or Python would try again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if not isinstance(error, BrokenPipeError):
+            return f"standard output: {error.strerror or error}."
+    return ""
 
 
 def data_option(command: Command) -> Command:

@@ -224,3 +224,51 @@ def test_output_that_cannot_be_written_is_a_sentence(arguments: list[str]) -> No
     assert done.returncode == 1
     assert "standard output: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "code"),
+    [
+        ("stop nosuch", "makemore-tui: No lab called nosuch runs. makemore-tui ls lists those", 1),
+        ("matrix", "", 0),
+    ],
+)
+def test_a_standard_output_that_is_closed_is_no_hindrance(
+    arguments: str, said: str, code: int
+) -> None:
+    done = subprocess.run(
+        f"exec {sys.executable} -m tui {arguments} >&-",
+        shell=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert done.returncode == code
+    assert done.stderr.startswith(said)
+    assert len(done.stderr.splitlines()) == bool(said)
+
+
+def test_what_the_system_refuses_is_told_of_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    def forbidden(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/a\x1bb")
+
+    for refusal, said in ((refused, "Too many"), (forbidden, "/a\\x1bb: Permission denied")):
+        monkeypatch.setattr("engine.commands.ls.labs", refusal)
+        result = run("ls")
+        assert result.exit_code == 1
+        assert result.stderr.startswith(f"makemore-tui: {said}")
+
+
+@pytest.mark.parametrize("redirected", ["</dev/null", "<{file}", "<&-", ">{file}"])
+def test_an_engine_that_is_to_speak_through_what_is_no_pipe_says_so(
+    redirected: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    command = f"{sys.executable} -m tui engine --stdio --name x"
+    command = f"true | {command} {redirected.format(file=tmp_path / 'file')}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("makemore-tui: engine --stdio speaks through two pipes")
+    assert len(done.stderr.splitlines()) == 1

@@ -18,12 +18,15 @@ from click.testing import CliRunner, Result
 from engine.checkpoint import load, save
 from engine.checkpoint_header import peek
 from engine.commands.keeping import Keeping
+from engine.commands.stopping import Stop
+from engine.commands.terminal import Pty
 from engine.lab import Lab
 from engine.reading import built_in_path
 from tests.engine.checkpoints import everything, train
 from tui.__main__ import main
 
 FOREVER = "1000000000"
+NEEDS_PROC = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
 
 
 @pytest.fixture
@@ -166,14 +169,12 @@ def test_a_checkpoint_that_cannot_be_written_now_and_then_does_not_end_the_train
     assert not file.exists()
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_saves_and_ends_the_training(
-    number: signal.Signals, code: int, file: Path
-) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_saves_and_ends_the_training(number: signal.Signals, file: Path) -> None:
     with training("--every", 1000, "--save", file) as process:
         process.send_signal(number)
-        output, complaint = process.communicate(timeout=30)
-    assert process.returncode == code
+        output, complaint = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
     assert "stopped: " in complaint
     assert "saved to" in complaint
     assert "Traceback" not in complaint
@@ -183,20 +184,83 @@ def test_a_signal_saves_and_ends_the_training(
     assert os.listdir(file.parent) == [file.name]
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def catches(process: subprocess.Popen[str], number: signal.Signals) -> bool:
+    """Whether a process does something of its own at a signal."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    (caught,) = (line.split()[1] for line in status.splitlines() if "SigCgt" in line)
+    return bool(int(caught, 16) & 1 << (number - 1))
+
+
+@NEEDS_PROC
 def test_a_second_signal_ends_it_at_once_even_where_nobody_reads(file: Path) -> None:
     with training("--save", file) as process:  # whose output fills the pipe
-
-        def is_asked() -> bool:
-            status = Path(f"/proc/{process.pid}/status").read_text()
-            (caught,) = (line.split()[1] for line in status.splitlines() if "SigCgt" in line)
-            return not int(caught, 16) & 1 << (signal.SIGINT - 1)
-
         process.send_signal(signal.SIGINT)
-        until(is_asked)
+        until(lambda: not catches(process, signal.SIGINT))
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == -signal.SIGINT
+        assert process.wait(timeout=60) == -signal.SIGINT
     assert not file.exists()
+
+
+@NEEDS_PROC
+@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGHUP])
+def test_a_hangup_that_comes_with_another_signal_is_not_the_second(
+    first: signal.Signals, file: Path
+) -> None:
+    with training("--save", file) as process:  # which waits for a reader
+        process.send_signal(first)
+        if first == signal.SIGTERM:
+            until(lambda: not catches(process, signal.SIGTERM))
+        process.send_signal(signal.SIGTERM if first == signal.SIGHUP else signal.SIGHUP)
+        _, complaint = process.communicate(timeout=60)
+    assert process.returncode in (128 + signal.SIGTERM, 128 + signal.SIGHUP)
+    assert "saved to" in complaint
+    assert load(file, device="cpu").trainer.step > 0
+
+
+def test_what_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with Stop() as stop:
+            signal.raise_signal(signal.SIGHUP)
+        assert stop.signal is None
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_terminal_that_goes_away_costs_no_step(file: Path) -> None:
+    command = (sys.executable, "-m", "tui", "train", "--device", "cpu", "--steps", FOREVER)
+    with Pty((*command, "--save", str(file)), 80, 24, {}) as terminal:
+        terminal.wait_for("2.4")
+        terminal.hang_up()
+    assert load(file, device="cpu").trainer.step > 10
+
+
+def test_a_reader_that_has_seen_enough_ends_the_training_and_it_is_saved(file: Path) -> None:
+    with training("--save", file) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=60) == 1
+    assert load(file, device="cpu").trainer.step > 0
+
+
+def test_an_interruption_before_the_first_step_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("import time; print('loading'); time.sleep(1000)")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "train", "--save", str(tmp_path / "a")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "loading\n"
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGINT
+    assert complaint.strip() == "makemore-tui: interrupted."
 
 
 def test_a_training_that_is_killed_leaves_a_whole_checkpoint(file: Path, lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""Ending a long work in good order when it is asked to: SIGINT and SIGTERM."""
+"""Ending a long work in good order when it is asked to: SIGINT, SIGTERM and SIGHUP."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import signal
 from types import FrameType, TracebackType
 from typing import Any, Final
 
-ASKED_BY: Final = (signal.SIGINT, signal.SIGTERM)
+ASKED_BY: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stop:
-    """Within it the first signal asks the work to end; a second one ends the process at once."""
+    """Within it the first signal asks the work to end; a second one ends the process at once.
+
+    A SIGHUP is never the second, nor is what follows one: systemd's logind sends it together with
+    SIGTERM, and a shell whose terminal has gone together with others. What is ignored, as under
+    nohup, stays so.
+    """
 
     def __init__(self) -> None:
         self.signal: int | None = None
-        self._before: list[Any] = []
+        self._before: dict[signal.Signals, Any] = {}
 
     @property
     def exit_code(self) -> int:
@@ -22,7 +27,9 @@ class Stop:
         return 0 if self.signal is None else 128 + self.signal
 
     def __enter__(self) -> Stop:
-        self._before = [signal.signal(number, self._ask) for number in ASKED_BY]
+        for number in ASKED_BY:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._ask)
         return self
 
     def __exit__(
@@ -31,10 +38,13 @@ class Stop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for number, before in zip(ASKED_BY, self._before, strict=True):
+        for number, before in self._before.items():
             signal.signal(number, before)
 
     def _ask(self, number: int, _: FrameType | None) -> None:
-        self.signal = number
-        for again in ASKED_BY:
-            signal.signal(again, signal.SIG_DFL)  # works even while torch does not come back
+        self.signal = self.signal or number
+        if number == signal.SIGHUP:
+            return
+        for again in self._before:
+            if again != signal.SIGHUP:
+                signal.signal(again, signal.SIG_DFL)  # works even while torch does not come back

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -67,8 +68,8 @@ def command(
 ) -> None:
     """Train the net, and print each step's loss before its update, as the lecture does.
 
-    SIGINT (ctrl+c) and SIGTERM end the training after a checkpoint, if there is to be one; a second
-    one ends it at once.
+    SIGINT (ctrl+c), SIGTERM and SIGHUP end the training after a checkpoint, if there is to be one;
+    a second SIGINT or SIGTERM ends it at once.
     """
     keeping = Keeping(save_to, save_every)
     if resume_from is None:
@@ -84,25 +85,30 @@ def command(
             return stop.signal is None
 
         steps = training.run(lab, go_on)
-        with click.progressbar(
-            steps,
-            length=lab.goal - begun if lab.state == "training" else 0,
-            label="training",
-            file=sys.stderr,
-            hidden=not sys.stderr.isatty(),
-        ) as bar:
-            for step, loss in bar:
-                if every == 0 or step % every:
-                    continue
-                if as_json:
-                    echo_json({"step": step, "loss": loss})
-                else:
-                    click.echo(f"{step} {_figure(loss)}")
+        try:
+            _print(steps, lab.goal - begun if lab.state == "training" else 0, every, as_json)
+        except OSError:  # nobody reads any more, or the disk is full: no reason to lose the steps
+            keeping.save(lab)
+            raise
         keeping.save(lab)
     _tell(lab, begun, time.perf_counter() - started, stop.signal is None, as_json)
     if save_to is not None:
         narrate(f"saved to {printable(str(save_to))}")
     sys.exit(stop.exit_code)
+
+
+def _print(steps: Iterator[tuple[int, float]], length: int, every: int, as_json: bool) -> None:
+    """Take the steps, and print the loss of every so many."""
+    with click.progressbar(
+        steps, length=length, label="training", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        for step, loss in bar:
+            if every == 0 or step % every:
+                continue
+            if as_json:
+                echo_json({"step": step, "loss": loss})
+            else:
+                click.echo(f"{step} {_figure(loss)}")
 
 
 def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:

@@ -316,6 +316,17 @@ async def test_an_end_that_the_link_did_not_live_to_tell_is_not_taken_for_one(
         await stopping
 
 
+async def test_after_a_proper_end_of_the_engine_ssh_ends_without_an_error(
+    engine: RemoteEngine, box: Box
+) -> None:
+    client = await engine.start()
+    (process,) = engines(box.state)
+    process.terminate()
+    await hung_up(client)
+    assert engine._link is not None
+    assert await engine._link.code() == 0
+
+
 async def test_leaving_while_it_connects_ends_ssh(engine: RemoteEngine, box: Box) -> None:
     box.does(f"open({str(box.folder)!r} + '/links/' + str(os.getpid()), 'w')\n"
              "import time; time.sleep(1000)")  # fmt: skip
