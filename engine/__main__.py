@@ -9,9 +9,9 @@ import sys
 
 import click
 
+from engine.daemon import SAVE_SECONDS, run
 from engine.errors import EngineError, NameTaken
 from engine.places import Place
-from engine.server import SAVE_SECONDS, run
 
 READY = "ready"
 TAKEN = "taken"  # by another engine, in the same moment perhaps
@@ -49,7 +49,7 @@ def main(name: str, idle_seconds: float, save_seconds: float) -> None:
 
 def _tell(line: str) -> None:
     """Say a line to whoever started this process; nobody reads a second one."""
-    click.echo(line)
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, sys.stdout.fileno())
     os.close(nothing)

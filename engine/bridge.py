@@ -17,7 +17,7 @@ from engine.claim import standing
 from engine.errors import EngineError, EngineUnavailable, NotListening
 from engine.places import Place
 from engine.process import EngineProcess
-from engine.protocol import Refused
+from engine.protocol import VERSION, Refused
 from engine.wire import pack
 
 # Comes before the first message: whatever a shell says as it starts is none of the protocol's.
@@ -45,7 +45,7 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
             raise EngineUnavailable(f"no lab called {name} runs there any more.")
         there_in, there_out = await EngineProcess(name, idle_seconds).reach(_connect)
     except EngineError as error:
-        here_out.write(pack(Refused(str(error))))
+        here_out.write(pack(Refused(str(error), VERSION)))
         await here_out.drain()
         return
     ways = [

@@ -12,11 +12,13 @@ import fcntl
 import os
 import socket
 import time
+from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
-from engine.errors import NameTaken
+from engine.autosave import Autosaves
+from engine.errors import EngineError, EngineUnavailable, NameTaken
 from engine.places import Place
 
 SECONDS_TO_TRY: Final = 1.0  # somebody who only looks holds the lock for an instant
@@ -29,7 +31,7 @@ class Holder(msgspec.Struct, frozen=True):
     host: str
     socket: str  # where it listens: another login may have another runtime folder
     since: float  # seconds since 1970
-    saves_since: float  # whatever was saved from then on is of this lab, through all its crashes
+    saves_since: str  # a file's name: later saves are of this lab, through all its crashes
 
 
 Standing = Literal["free", "running", "crashed"]
@@ -43,37 +45,55 @@ class Claim:
 
         Raises:
             NameTaken: another engine has it.
-            OSError: the lab's folder cannot be written to.
+            EngineUnavailable: the file system knows no locks.
+            OSError: the lab's folder cannot be written to; then what told of a crash still does.
         """
+        place.folder.mkdir(parents=True, exist_ok=True)
         self._path = place.claim
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._file = _locked(place)
         self.before = _read(self._file)  # of a lab that crashed; None where the last ended well
-        os.ftruncate(self._file, 0)
-        now = time.time()
-        first = now if self.before is None else self.before.saves_since
-        mine = Holder(os.getpid(), socket.gethostname(), str(place.socket), now, first)
-        os.pwrite(self._file, msgspec.json.encode(mine), 0)
-        self.since = mine.since
+        self.since = time.time()
+        first = _newest_save(place) if self.before is None else self.before.saves_since
+        host = socket.gethostname()
+        try:
+            self._write(Holder(os.getpid(), host, str(place.socket), self.since, first))
+        except OSError:
+            self.release(opened=False)
+            raise
 
-    def release(self) -> None:
-        """Give the name back: the engine has ended well."""
+    def release(self, *, opened: bool) -> None:
+        """Give the name back: the engine has ended well.
+
+        Args:
+            opened: whether it had a lab. Otherwise what told of a crash still does.
+        """
         with contextlib.suppress(OSError):
-            self._path.unlink()
+            if opened or self.before is None:
+                self._path.unlink()
+            else:
+                self._write(self.before)
         os.close(self._file)
+
+    def _write(self, holder: Holder) -> None:
+        """Write over what is there, never less of it first: on a full disk it stays."""
+        data = msgspec.json.encode(holder)
+        os.pwrite(self._file, data.ljust(os.fstat(self._file).st_size), 0)
+        os.ftruncate(self._file, len(data))
 
 
 def standing(place: Place) -> tuple[Standing, Holder | None]:
-    """Whether a lab runs, and what its engine wrote; that of a crashed one is told too."""
+    """Whether a lab runs, and what its engine wrote; that of a crashed one is told too.
+
+    Raises:
+        EngineUnavailable: the file system knows no locks.
+    """
     try:
         file = os.open(place.claim, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return "free", None
     try:
         holder = _read(file)
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _lock(file, fcntl.LOCK_SH, place):
             return "running", holder
         # An engine that has just ended well removed the file that is still open here.
         return ("crashed", holder) if _is_at(file, place) else ("free", None)
@@ -81,22 +101,66 @@ def standing(place: Place) -> tuple[Standing, Holder | None]:
         os.close(file)
 
 
+def clear(place: Place, holder: Holder | None, *, wholly: bool) -> None:
+    """Remove what a dead engine has left: its socket, and wholly: what tells of its crash.
+
+    Nothing, where another has come to life: the name is held as long as this takes.
+
+    Args:
+        place: of the lab.
+        holder: what the dead engine wrote.
+        wholly: whether nothing is to be resumed.
+    """
+    with contextlib.suppress(OSError):
+        file = os.open(place.claim, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if not _lock(file, fcntl.LOCK_EX, place) or not _is_at(file, place):
+                return
+            if _read(file) != holder:
+                return
+            if holder is not None and Path(holder.socket).is_socket():
+                Path(holder.socket).unlink()
+            if wholly:
+                place.claim.unlink()
+        finally:
+            os.close(file)
+
+
+def _newest_save(place: Place) -> str:
+    with contextlib.suppress(EngineError):
+        newest = Autosaves(place.saves).newest()
+        return "" if newest is None else newest.name
+    return ""
+
+
 def _locked(place: Place) -> int:
     deadline = time.monotonic() + SECONDS_TO_TRY
     while True:
         file = os.open(place.claim, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _lock(file, fcntl.LOCK_EX, place):
             holder = _read(file)
             os.close(file)
             if time.monotonic() > deadline:
-                raise NameTaken(taken(place, holder)) from None
+                raise NameTaken(taken(place, holder))
             time.sleep(0.05)
-            continue
-        if _is_at(file, place):
+        elif _is_at(file, place):
             return file
-        os.close(file)  # its engine ended, and removed the file, between the two calls
+        else:
+            os.close(file)  # its engine ended, and removed the file, between the two calls
+
+
+def _lock(file: int, kind: int, place: Place) -> bool:
+    """Lock a file until it is closed; False where another holds it."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise EngineUnavailable(
+            f"{place.claim} cannot be locked: {error.strerror}. Its file system must know locks:"
+            " set XDG_STATE_HOME to a folder on another."
+        ) from error
+    return True
 
 
 def taken(place: Place, holder: Holder | None) -> str:

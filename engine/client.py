@@ -15,6 +15,7 @@ from engine.errors import (
     LinkDown,
     LoginRefused,
     NotListening,
+    OtherVersion,
     WireError,
 )
 from engine.printable import printable
@@ -151,13 +152,14 @@ class Client:
                 " process is stopped."
             ) from None
         except WireError as error:
-            raise EngineUnavailable(f"What answers is no engine of this version: {error}") from None
+            raise OtherVersion(f"What answers is no engine of this version: {error}") from None
         if isinstance(answer, Refused):
-            raise EngineUnavailable(f"The engine refuses: {printable(answer.reason)}")
+            kind = EngineUnavailable if answer.version == VERSION else OtherVersion
+            raise kind(f"The engine refuses: {printable(answer.reason)}")
         if answer is None:
             raise NotListening("The engine hung up at once.")
         if not isinstance(answer, Welcome):
-            raise EngineUnavailable("What answers is no engine of this version.")
+            raise OtherVersion("What answers is no engine of this version.")
         client._reading = asyncio.create_task(client._read())
         return client
 

@@ -51,6 +51,10 @@ class NotListening(EngineUnavailable):
     """Nobody answers at a lab's socket."""
 
 
+class OtherVersion(EngineUnavailable):
+    """An engine runs that speaks another version of the protocol."""
+
+
 class LinkDown(EngineUnavailable):
     """The connection to another machine is lost, or cannot be made. It may come back."""
 

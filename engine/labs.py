@@ -17,9 +17,9 @@ import msgspec
 
 from engine.autosave import Autosaves
 from engine.checkpoint_header import peek
-from engine.claim import Holder, standing
+from engine.claim import Holder, clear, standing
 from engine.client import Client
-from engine.errors import EngineError, EngineUnavailable, NotListening
+from engine.errors import EngineError, EngineUnavailable, NotListening, OtherVersion
 from engine.places import Place, places
 from engine.printable import printable
 from engine.protocol import Describe, Description
@@ -34,7 +34,7 @@ class Listed(msgspec.Struct, frozen=True):
     data: str | None  # path
     model: str | None
     device: str | None
-    state: str  # of the training; or crashed, not answering, elsewhere
+    state: str  # of the training; or one of those below
     step: int | None
     goal: int | None
     loss: float | None
@@ -57,19 +57,23 @@ async def look(place: Place) -> Listed | None:
     What a dead engine has left behind is cleared away, but for what one can resume from.
     """
     state, holder = standing(place)
-    if state == "free" or holder is None:
+    if state == "free":
         return None
     if state == "crashed":
-        saved = crash_save(place, holder)
-        forget(place, holder, wholly=saved is None)
+        saved = None if holder is None else crash_save(place, holder)
+        clear(place, holder, wholly=saved is None)
         return None if saved is None else _crashed(place, saved)
-    if holder.host != socket.gethostname():
-        return _silent(place, holder, "elsewhere")
-    with contextlib.suppress(EngineUnavailable, TimeoutError):
+    if holder is None:
+        return _silent(place, None, "starting")
+    is_here = holder.host == socket.gethostname()
+    try:
         async with asyncio.timeout(SECONDS_TO_ANSWER):
-            return _running(await _ask(place, holder))
-    if standing(place)[0] == "running":
-        return _silent(place, holder, "not answering")
+            return _running(await _ask(place, Path(holder.socket), is_here=is_here))
+    except OtherVersion:
+        return _silent(place, holder, "another version")
+    except (EngineUnavailable, TimeoutError):
+        if standing(place)[0] == "running":
+            return _silent(place, holder, "not answering" if is_here else "elsewhere")
     return await look(place)  # it has ended in this moment, well or not
 
 
@@ -77,35 +81,20 @@ def crash_save(place: Place, holder: Holder) -> Path | None:
     """Where a lab that crashed can be resumed from."""
     with contextlib.suppress(OSError, EngineError):
         saved = Autosaves(place.saves).newest()
-        if saved is not None and saved.stat().st_mtime >= holder.saves_since:
+        if saved is not None and saved.name > holder.saves_since:
             return saved
     return None
 
 
-def forget(place: Place, holder: Holder, *, wholly: bool) -> None:
-    """Remove what a dead engine has left: its socket, and wholly: what tells of its crash."""
-    if standing(place) != ("crashed", holder):
-        return  # in this moment another has come to life
-    socket = Path(holder.socket)
-    with contextlib.suppress(OSError):
-        if socket.is_socket():
-            socket.unlink()
-        if wholly:
-            place.claim.unlink()
-
-
-async def _reached(place: Place, holder: Holder) -> Client:
+async def _ask(place: Place, socket: Path, *, is_here: bool) -> Description:
     while True:
         try:
-            return await Client.connect(Path(holder.socket))
+            client = await Client.connect(socket)
+            break
         except NotListening:  # not yet, or its socket has vanished and another is on its way
-            if standing(place)[0] != "running":
+            if not is_here or standing(place)[0] != "running":
                 raise
         await asyncio.sleep(0.1)
-
-
-async def _ask(place: Place, holder: Holder) -> Description:
-    client = await _reached(place, holder)
     try:
         answer = await client.call(Describe())
         assert isinstance(answer, Description)
@@ -145,9 +134,13 @@ def _crashed(place: Place, saved: Path) -> Listed:
     )
 
 
-def _silent(place: Place, holder: Holder, state: str) -> Listed:
+def _silent(place: Place, holder: Holder | None, state: str) -> Listed:
     nothing = dict.fromkeys(("data", "model", "device", "step", "goal", "loss", "clients"))
-    host = holder.host if state == "elsewhere" else None
     return Listed(
-        name=place.name, state=state, since=holder.since, pid=holder.pid, host=host, **nothing
+        name=place.name,
+        state=state,
+        since=None if holder is None else holder.since,
+        pid=None if holder is None else holder.pid,
+        host=holder.host if holder is not None and state == "elsewhere" else None,
+        **nothing,
     )

@@ -15,12 +15,12 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import IO, Final, TypeVar
 
 import engine
-from engine.claim import standing, taken
+from engine.claim import Holder, standing, taken
 from engine.client import Client
-from engine.errors import EngineUnavailable, NotListening
+from engine.errors import EngineUnavailable, NotListening, OtherVersion
 from engine.log import opened_log
 from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
 from engine.protocol import Stop
@@ -95,15 +95,38 @@ class EngineProcess:
         if self._client is None:
             await self.leave()
             return
+        _, holder = standing(self._place)
         with contextlib.suppress(EngineUnavailable):  # it is quicker than its answer
             await self._client.call(Stop(save))
         await self._client.wait_closed()
         await self.leave()
+        if holder is not None:
+            await self.ended(holder)
+
+    async def ended(self, holder: Holder) -> None:
+        """Wait for the last breath of an engine that was told to end.
+
+        Args:
+            holder: that engine.
+
+        Raises:
+            EngineUnavailable: it has not ended well, or not yet.
+        """
         deadline = time.monotonic() + SECONDS_TO_DIE
-        while standing(self._place)[0] == "running" and time.monotonic() < deadline:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)  # its last breath: another process tells of it by its lock
+        while standing(self._place) == ("running", holder):
+            if time.monotonic() > deadline:
+                raise EngineUnavailable(
+                    f"The engine of {self.name} has hung up, and does not end: process"
+                    f" {holder.pid}. Its log is {self._log}."
+                )
+            await asyncio.sleep(0.01)  # another process tells of it by its lock
         if self._process is not None:
             await asyncio.to_thread(self._process.wait)
+        if standing(self._place) == ("crashed", holder):
+            raise EngineUnavailable(
+                f"The engine of {self.name} did not end well, and may not have saved. Its log is"
+                f" {self._log}; {PROGRAM} ls tells what there is to go on from."
+            )
 
     async def obituary(self) -> str:
         """Why the process has ended; see `Engine.obituary`."""
@@ -117,7 +140,9 @@ class EngineProcess:
             name = signal.Signals(-code).name
             hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
             return f"The engine was ended by {name}{hint}. Its log is {self._log}."
-        lines = self._log.read_bytes()[self._log_begin :].decode(errors="replace").splitlines()
+        lines: list[str] = []
+        with contextlib.suppress(OSError):  # somebody has cleared it away
+            lines = self._log.read_bytes()[self._log_begin :].decode(errors="replace").splitlines()
         last = f": {lines[-1]}" if code and lines else ""
         return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
 
@@ -132,31 +157,32 @@ class EngineProcess:
             state, holder = standing(self._place)
             if state != "running":
                 return None
-            if holder is not None and holder.host != socket.gethostname():
-                raise EngineUnavailable(taken(self._place, holder))
             try:
-                if holder is not None:  # None: it is just writing it
-                    return await connect(Path(holder.socket))
+                # Where there is no holder it writes itself down in this moment.
+                return await connect(Path(holder.socket if holder else self._place.socket))
             except NotListening:
+                if holder is not None and holder.host != socket.gethostname():
+                    raise EngineUnavailable(taken(self._place, holder)) from None
                 if time.monotonic() > deadline:
                     raise
+            except OtherVersion as error:
+                raise OtherVersion(
+                    f"{error} {PROGRAM} stop {self.name} ends the one that runs; it saves first."
+                ) from None
             await asyncio.sleep(0.1)
 
     async def _launched(self, connect: Callable[[Path], Awaitable[T]]) -> T:
         self._process, self._is_starting = self._spawn(), True
         process = self._process
-        assert process.stdout is not None
         try:
             async with asyncio.timeout(SECONDS_TO_START):
-                line = await asyncio.to_thread(process.stdout.readline)
+                line = await _line(process.stdout)
         except TimeoutError as error:
             process.kill()
             raise EngineUnavailable(
                 f"The engine did not start within {SECONDS_TO_START:.0f} seconds. Its log is"
                 f" {self._log}."
             ) from error
-        finally:
-            process.stdout.close()
         if line.startswith(b"taken"):  # by another screen, in this moment
             self._process, self._is_starting = None, False
             if (reached := await self._reached(connect)) is not None:
@@ -186,3 +212,13 @@ class EngineProcess:
                 env={**os.environ, "PYTHONPATH": paths},
                 start_new_session=True,  # neither Ctrl+C nor the terminal's end is for the engine
             )
+
+
+async def _line(pipe: IO[bytes] | None) -> bytes:
+    """The one line that the engine says; nothing where it ends without."""
+    loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    try:
+        return await reader.readline()
+    finally:
+        transport.close()

@@ -455,6 +455,7 @@ class Refused(Message, frozen=True):
     """Why the engine hangs up."""
 
     reason: str
+    version: int  # of the protocol that it speaks
 
 
 class Call(Message, frozen=True):

@@ -1,9 +1,4 @@
-"""The engine's side of the wire: an asyncio server that touches no tensor.
-
-A client that reads slowly gets fewer snapshots, never a backlog: of each kind of event its outbox
-holds only the newest. Answers, and the end of a training, are never dropped; a client that lets too
-many of them lie is not listened to until it reads.
-"""
+"""The engine's side of the wire: an asyncio server that touches no tensor."""
 
 from __future__ import annotations
 
@@ -11,122 +6,44 @@ import asyncio
 import contextlib
 import logging
 import os
-import queue
-import signal
 import socket
 import struct
-import threading
-from collections import deque
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, TypeVar
 
-import platformdirs
-
 from engine import places
-from engine.claim import Claim
 from engine.errors import EngineError, WireError
 from engine.inbox import Audience, Inbox, Job, Joined, Left
-from engine.places import PROGRAM, Place
+from engine.outbox import Outbox, Room
+from engine.places import PROGRAM
 from engine.printable import printable
 from engine.protocol import (
     VERSION,
     Answers,
     Browse,
     Call,
-    DatasetOpened,
     Done,
-    Export,
     Failure,
-    FromEngine,
     Hello,
     Open,
     Ping,
     Refused,
     Reply,
-    Snapshot,
-    Text,
     Welcome,
 )
-from engine.recent import Recent
 from engine.shelf import Shelf
 from engine.wire import pack, read_from_client
 
-MOST_WAITING: Final = 256  # calls of one client that have no answer yet, or one it has not read
-MOST_EXPORTS: Final = 2  # among them: each may have 30 MB
 SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed
-SECONDS_TO_STOP: Final = 30.0  # for the burst at hand, and for saving
 SECONDS_TO_PART: Final = 1.0  # for the last words to clients that read
-SAVE_SECONDS: Final = 30.0  # between two automatic saves: what a crash may cost
 SECONDS_TO_LOOK: Final = 2.0  # after a socket that has vanished
 WRITE_AHEAD: Final = 1 << 16  # bytes handed to the system before a client has read them
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-
-class Outbox:
-    """What waits to be sent to one client."""
-
-    def __init__(self) -> None:
-        self._is_closed = False
-        self._kept: deque[FromEngine] = deque()
-        self._newest: dict[type, FromEngine] = {}
-        self._filled = asyncio.Event()
-
-    def put(self, message: FromEngine) -> None:
-        """Add a message; an event takes the place of an older one of its kind, but for `Ended`."""
-        if isinstance(message, DatasetOpened | Snapshot):
-            self._newest.pop(type(message), None)  # so that it stands behind what came before it
-            self._newest[type(message)] = message
-        else:
-            self._kept.append(message)
-        self._filled.set()
-
-    def close(self) -> None:
-        """No more will come."""
-        self._is_closed = True
-        self._filled.set()
-
-    async def get(self) -> FromEngine | None:
-        """The next message; waits for one. None: there is none left, and no more will come."""
-        await self._filled.wait()
-        if not self._kept and not self._newest:
-            return None
-        # Events first: a call's answer then finds the screen already told of its effect.
-        kind = next(iter(self._newest), None)
-        message = self._kept.popleft() if kind is None else self._newest.pop(kind)
-        if not self._kept and not self._newest and not self._is_closed:
-            self._filled.clear()
-        return message
-
-
-class Room:
-    """How many calls of one client may wait for an answer, or for it to be read."""
-
-    def __init__(self) -> None:
-        self._calls = asyncio.Semaphore(MOST_WAITING)
-        self._exports = asyncio.Semaphore(MOST_EXPORTS)
-
-    async def enter(self, call: Call) -> None:
-        """Wait until there is room for a call."""
-        await self._calls.acquire()
-        if isinstance(call.request, Export):
-            await self._exports.acquire()
-
-    def failed(self, call: Call) -> None:
-        """What a call asked for does not come."""
-        if isinstance(call.request, Export):
-            self._exports.release()
-
-    def sent(self, message: FromEngine) -> None:
-        """The client has read a message, or nearly."""
-        if isinstance(message, Reply | Failure):
-            self._calls.release()
-        if isinstance(message, Reply) and isinstance(message.answer, Text):
-            self._exports.release()
 
 
 class Server:
@@ -154,8 +71,8 @@ class Server:
             OSError, EngineError: one cannot listen there.
         """
         server = await self._listen_at(path)
-        ready()
         try:
+            ready()
             while not self._over.is_set():
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SECONDS_TO_LOOK):
@@ -227,7 +144,7 @@ class Server:
                 await self._converse(reader, writer, outbox)
         except WireError as error:
             log.warning("a client was refused: %s", error)
-            writer.write(pack(Refused(str(error))))
+            writer.write(pack(Refused(str(error), VERSION)))
         except ConnectionError:
             pass  # it went without a word
 
@@ -339,67 +256,3 @@ def check_peer(writer: asyncio.StreamWriter) -> None:
     _, uid, _ = struct.unpack("3i", credentials)
     if uid != os.getuid():
         raise WireError(f"this engine belongs to user {os.getuid()}, not to {uid}.")
-
-
-async def run(
-    place: Place, idle_seconds: float, save_seconds: float, ready: Callable[[], None]
-) -> None:
-    """Serve a lab until nobody needs it any more, until it is told to stop, or until SIGTERM.
-
-    Args:
-        place: where it is, and what it is called.
-        idle_seconds: how long to go on without a screen and without a training.
-        save_seconds: between two automatic saves.
-        ready: called when clients may come.
-
-    Raises:
-        NameTaken: a lab of that name runs.
-        EngineError: the worker has failed, or could not save; the log says how.
-    """
-    places.check_length(place.socket)
-    claim = Claim(place)
-    loop = asyncio.get_running_loop()
-    inbox: Inbox = queue.SimpleQueue()
-    recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
-    server = Server(inbox, place.name, Shelf(recent))
-    failures: list[BaseException] = []
-    begun = threading.Event()  # torch is loaded: there may be something to save
-
-    def work() -> None:
-        try:
-            # In this thread, so that a screen is welcomed while torch still loads.
-            from engine.autosave import Autosaves
-            from engine.home import Home
-            from engine.labs import crash_save
-            from engine.worker import Worker
-
-            saves = Autosaves(place.saves)
-            crashed_at = None if claim.before is None else crash_save(place, claim.before)
-            home = Home(place.name, claim.since, idle_seconds, save_seconds, saves, crashed_at)
-            begun.set()
-            Worker(inbox, home).run()
-        except BaseException as error:
-            failures.append(error)
-            log.exception("the worker failed")
-        loop.call_soon_threadsafe(server.stop)
-
-    ending = threading.Event()
-
-    def end() -> None:
-        if ending.is_set():
-            os._exit(1)  # told twice: at once, without saving
-        ending.set()
-        inbox.put(None)  # the worker saves first
-        if not begun.is_set():
-            server.stop()
-
-    worker = threading.Thread(target=work, name="worker", daemon=True)
-    worker.start()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end)
-    await server.serve(place.socket, ready)
-    if begun.is_set():
-        await asyncio.to_thread(worker.join, SECONDS_TO_STOP)
-    if failures:
-        raise EngineError(f"{type(failures[0]).__name__}: {failures[0]}")
-    claim.release()

@@ -319,6 +319,11 @@ class Worker:
         self._alone_since = time.monotonic()
 
     @property
+    def has_opened(self) -> bool:
+        """Whether there has been a lab."""
+        return self._number > 0
+
+    @property
     def _screens(self) -> int:
         return sum(audience.is_screen for audience in self._audiences)
 

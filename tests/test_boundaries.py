@@ -70,4 +70,4 @@ def test_help_loads_neither_torch_nor_textual(arguments: list[str]) -> None:
 
 
 def test_an_engine_listens_before_it_has_loaded_torch() -> None:
-    assert not modules_after("import engine.server, engine.client") & {"torch", "numpy"}
+    assert not modules_after("import engine.daemon, engine.client") & {"torch", "numpy"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+from collections.abc import Callable
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -20,16 +22,27 @@ class StoppableDriver(LinuxDriver):
     _continued = False
 
     def _sigtstp_application(self, *_: Any) -> None:
+        self._soon(self._stop)
+
+    def _sigcont_application(self, *_: Any) -> None:
+        self._continued = True
+        self._soon(self._go_on)
+
+    def _soon(self, what: Callable[[], None]) -> None:
+        """Not in a signal's handler: it may have interrupted a write, whose lock it holds."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(what)
+
+    def _stop(self) -> None:
         self.suspend_application_mode()
         self._continued = False
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(0, signal.SIGTSTP)  # the process group; this line ends when `fg` continues it
         signal.signal(signal.SIGTSTP, self._sigtstp_application)
         if not self._continued:
-            self._sigcont_application()
+            self._go_on()
 
-    def _sigcont_application(self, *_: Any) -> None:
-        self._continued = True
+    def _go_on(self) -> None:
         if self._writer_thread is None:
             return  # stopped and continued before the screen began
         if self._writer_thread.is_alive():  # stopped by SIGSTOP, which asks nobody

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Coroutine
+from typing import Final
 
 import click
 
-from engine.claim import standing
+from engine.autosave import Autosaves
+from engine.claim import Holder, clear, standing
 from engine.cli import complete_lab, narrate
-from engine.errors import EngineError
-from engine.labs import forget
-from engine.places import Place
+from engine.commands.arriving import taking_up
+from engine.errors import EngineError, EngineUnavailable, OtherVersion
+from engine.places import PROGRAM, Place
 from engine.process import EngineProcess
+from engine.protocol import Stopped
+
+SECONDS_TO_STOP: Final = 5.0  # then a person is told why nothing is said
 
 
 @click.command("stop")
@@ -21,17 +31,70 @@ def command(name: str, no_save: bool) -> None:
     """Save a lab, and end its engine; see makemore-tui ls."""
     place = Place(name)
     state, holder = standing(place)
-    if state == "crashed" and holder is not None:
-        forget(place, holder, wholly=True)
+    if state == "crashed":
+        clear(place, holder, wholly=True)
         narrate(f"{name} had ended already, and not well. Its saves are in {place.saves}.")
         return
-    if state != "running":
-        raise EngineError(f"No lab called {name} runs. makemore-tui ls lists those that do.")
-    asyncio.run(_stop(name, save=not no_save))
-    narrate(f"Stopped {name}.")
+    if state != "running" or holder is None:
+        raise EngineError(f"No lab called {name} runs. {PROGRAM} ls lists those that do.")
+    if no_save:
+        asyncio.run(_end_unsaved(place, holder))
+        narrate(f"Stopped {name}.")
+        return
+    saved = asyncio.run(_end(place, holder))
+    go_on = "" if saved is None else f" {taking_up(name, saved)} goes on from where it is saved."
+    narrate(f"Stopped {name}.{go_on}")
 
 
-async def _stop(name: str, *, save: bool) -> None:
-    engine = EngineProcess(name)
-    await engine.start()
-    await engine.stop(save=save)
+async def _end(place: Place, holder: Holder) -> str | None:
+    """Have the engine save, and end; where the lab is saved."""
+    engine = EngineProcess(place.name)
+    try:
+        client = await engine.start()
+    except OtherVersion:
+        before = _newest(place)
+        os.kill(holder.pid, signal.SIGTERM)  # that, any version understands: it saves, and ends
+        await _patiently(_gone(place, holder), holder)
+        await engine.ended(holder)
+        return None if (newest := _newest(place)) == before else newest
+    await _patiently(engine.stop(), holder)
+    last_words = [event async for event in client.events() if isinstance(event, Stopped)]
+    return last_words[-1].saved if last_words else None
+
+
+async def _end_unsaved(place: Place, holder: Holder) -> None:
+    """Have the engine end; if it does not answer, end it."""
+    engine = EngineProcess(place.name)
+    with contextlib.suppress(EngineUnavailable, TimeoutError):
+        async with asyncio.timeout(SECONDS_TO_STOP):
+            await engine.start()
+            await engine.stop(save=False)
+            return
+    if standing(place) == ("running", holder) and holder.host == socket.gethostname():
+        os.kill(holder.pid, signal.SIGKILL)
+        await _gone(place, holder)
+    clear(place, holder, wholly=True)
+
+
+async def _patiently(ending: Coroutine[None, None, None], holder: Holder) -> None:
+    """Wait, and tell what for where that takes long."""
+    task = asyncio.create_task(ending)
+    done, _ = await asyncio.wait((task,), timeout=SECONDS_TO_STOP)
+    if not done:
+        narrate(
+            f"The engine, process {holder.pid}, still works or saves. Ctrl+C leaves it to that;"
+            " --no-save ends it as it is."
+        )
+    await task
+
+
+async def _gone(place: Place, holder: Holder) -> None:
+    while standing(place) == ("running", holder):  # noqa: ASYNC110 another process tells of it
+        await asyncio.sleep(0.05)
+
+
+def _newest(place: Place) -> str | None:
+    with contextlib.suppress(EngineError):
+        newest = Autosaves(place.saves).newest()
+        return None if newest is None else str(newest)
+    return None

@@ -92,7 +92,8 @@ async def test_a_lab_whose_sockets_folder_is_removed_trains_on_and_is_found_agai
     assert lab.step is not None
     assert lab.step > step
     assert (await described(client)).pid == engine.pid, "who was there is there still"
-    assert await command("stop", "test") == "Stopped test.\n"
+    said = await command("stop", "test")
+    assert said.startswith("Stopped test. makemore-tui --name test --resume ")
     engine.wait(20)
 
 

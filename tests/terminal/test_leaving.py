@@ -76,6 +76,24 @@ def test_ctrl_z_where_no_shell_waits_does_no_harm(environment: dict[str, str]) -
         assert restored(terminal.raw)
 
 
+def test_being_continued_at_any_moment_does_no_harm(environment: dict[str, str]) -> None:
+    with Pty((*COMMAND, "--frames", "60"), 120, 40, environment) as terminal:
+        terminal.wait_for("idle", "0/100")
+        terminal.press(*">" * 40, "N")
+        terminal.wait_for("no limit", "● training")
+        for _ in range(40):
+            began = len(terminal.raw)
+            os.kill(terminal.pid, signal.SIGCONT)
+            terminal.count(0.05)
+        # The last thing that it tells its terminal; a key before that may be lost.
+        terminal.wait_until(lambda _: b"\x1b[?2004h" in terminal.raw[began:], "the screen's return")
+        terminal.press(" ")
+        terminal.wait_for("◑ paused")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert restored(terminal.raw)
+
+
 def test_ctrl_c_twice_quits_and_leaves_the_terminal_clean(environment: dict[str, str]) -> None:
     with Pty(COMMAND, 80, 24, environment) as terminal:
         terminal.wait_for("idle", "0/100")

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
+from click.testing import CliRunner, Result
 
 from engine.claim import Holder
 from engine.errors import EngineError, EngineUnavailable
@@ -20,6 +21,7 @@ from engine.places import Place, name_for
 from engine.process import EngineProcess
 from engine.protocol import Configure, Done, Open, Pause, Resume, StepOnce, Train
 from tests.processes import described, eventually, process_of
+from tui.__main__ import main
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -125,7 +127,7 @@ async def test_what_a_dead_engine_left_is_no_hindrance(engine: EngineProcess) ->
     stale.bind(str(place.socket))
     stale.close()
     place.folder.mkdir(parents=True)
-    left = Holder(2**22, socket.gethostname(), str(place.socket), 0.0, 0.0)
+    left = Holder(2**22, socket.gethostname(), str(place.socket), 0.0, "")
     place.claim.write_bytes(msgspec.json.encode(left))
     client = await engine.start()
     assert await client.call(Open(device="cpu")) == Done()
@@ -193,7 +195,7 @@ async def test_a_lab_of_another_machine_with_the_same_home_is_told(engine: Engin
     await engine.start()
     claim = Place("test").claim
     process = process_of(engine)
-    claim.write_bytes(msgspec.json.encode(Holder(process.pid, "elsewhere", "", 0.0, 0.0)))
+    claim.write_bytes(msgspec.json.encode(Holder(process.pid, "elsewhere", "", 0.0, "")))
     with pytest.raises(EngineUnavailable, match="runs on elsewhere, which shares this home"):
         await EngineProcess("test").start()
     (lab,) = await labs()
@@ -286,3 +288,47 @@ def test_a_name_that_is_no_name_is_refused(name: str) -> None:
 def test_a_lab_is_named_after_its_data(data: str | None, name: str) -> None:
     assert name_for(data) == name
     Place(name)
+
+
+async def stopped(*options: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, main, ["stop", "test", *options])
+
+
+async def test_an_engine_that_dies_while_it_is_to_end_is_not_said_to_have_stopped(
+    engine: EngineProcess,
+) -> None:
+    await engine.start()
+    process = process_of(engine)
+    process.suspend()
+    stopping = asyncio.create_task(engine.stop())
+    await asyncio.sleep(0)
+    process.kill()
+    with pytest.raises(EngineUnavailable, match="did not end well, and may not have saved"):
+        await stopping
+
+
+async def test_an_engine_of_another_version_is_told_and_saves_as_it_is_stopped(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    monkeypatch.setattr("engine.client.VERSION", 99)
+    with pytest.raises(EngineUnavailable, match="makemore-tui stop test ends the one that runs"):
+        await EngineProcess("test").start()
+    assert [lab.state for lab in await labs()] == ["another version"]
+    result = await stopped()
+    assert result.exit_code == 0
+    assert result.output.startswith("Stopped test. makemore-tui --name test --resume ")
+    assert await labs() == []
+
+
+async def test_an_engine_that_does_not_answer_is_ended_where_nothing_is_to_be_saved(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.start()
+    process_of(engine).suspend()
+    monkeypatch.setattr("engine.commands.stop.SECONDS_TO_STOP", 0.1)
+    result = await stopped("--no-save")
+    assert (result.exit_code, result.output) == (0, "Stopped test.\n")
+    assert await labs() == []

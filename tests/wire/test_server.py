@@ -18,6 +18,7 @@ from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
 from engine.home import Home
 from engine.inbox import Inbox
+from engine.outbox import MOST_WAITING, Outbox
 from engine.protocol import (
     VERSION,
     Adjust,
@@ -52,7 +53,7 @@ from engine.protocol import (
     Welcome,
 )
 from engine.recent import Recent
-from engine.server import MOST_WAITING, Outbox, Server
+from engine.server import Server
 from engine.shelf import Shelf
 from engine.wire import LARGEST_REQUEST, pack
 from engine.worker import Worker
@@ -210,7 +211,7 @@ def test_an_outbox_holds_the_newest_of_a_kind_and_every_end() -> None:
         outbox = Outbox()
         for step in range(5):
             outbox.put(Ended("done", step, None, ""))
-            outbox.put(Refused(str(step)))
+            outbox.put(Refused(str(step), VERSION))
         return [await outbox.get() for _ in range(10)]
 
     got = asyncio.run(fill())

@@ -1,0 +1,104 @@
+"""An engine's life: its name, its two threads, its signals and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import platformdirs
+
+from engine import places
+from engine.claim import Claim
+from engine.errors import EngineError
+from engine.inbox import Inbox
+from engine.places import PROGRAM, Place
+from engine.recent import Recent
+from engine.server import Server
+from engine.shelf import Shelf
+
+SAVE_SECONDS: Final = 30.0  # between two automatic saves: what a crash may cost
+
+log = logging.getLogger(__name__)
+
+
+async def run(
+    place: Place, idle_seconds: float, save_seconds: float, ready: Callable[[], None]
+) -> None:
+    """Serve a lab until nobody needs it any more, until it is told to stop, or until SIGTERM.
+
+    Args:
+        place: where it is, and what it is called.
+        idle_seconds: how long to go on without a screen and without a training.
+        save_seconds: between two automatic saves.
+        ready: called when clients may come.
+
+    Raises:
+        NameTaken: a lab of that name runs.
+        EngineError: the worker has failed, or could not save; the log says how.
+    """
+    places.check_length(place.socket)
+    claim = Claim(place)
+    loop = asyncio.get_running_loop()
+    inbox: Inbox = queue.SimpleQueue()
+    recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
+    server = Server(inbox, place.name, Shelf(recent))
+    failures: list[BaseException] = []
+    begun = threading.Event()  # torch is loaded: there may be something to save
+    opened = threading.Event()  # there has been a lab
+
+    def work() -> None:
+        try:
+            # In this thread, so that a screen is welcomed while torch still loads.
+            from engine.autosave import Autosaves
+            from engine.home import Home
+            from engine.labs import crash_save
+            from engine.worker import Worker
+
+            saves = Autosaves(place.saves)
+            crashed_at = None if claim.before is None else crash_save(place, claim.before)
+            home = Home(place.name, claim.since, idle_seconds, save_seconds, saves, crashed_at)
+            begun.set()
+            worker = Worker(inbox, home)
+            try:
+                worker.run()
+            finally:
+                if worker.has_opened:
+                    opened.set()
+        except BaseException as error:
+            failures.append(error)
+            log.exception("the worker failed")
+        loop.call_soon_threadsafe(server.stop)
+
+    told = threading.Event()
+
+    def end() -> None:
+        inbox.put(None)  # the worker saves first
+        if not begun.is_set():
+            server.stop()
+
+    def end_or_die() -> None:
+        if told.is_set():
+            os._exit(1)  # told twice: without saving
+        told.set()
+        end()
+
+    worker = threading.Thread(target=work, name="worker", daemon=True)
+    worker.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end_or_die)
+    loop.add_signal_handler(signal.SIGHUP, end)  # it may come beside a SIGTERM: never a second one
+    try:
+        await server.serve(place.socket, ready)
+    except BrokenPipeError:  # whoever started it has gone, and nobody else has met it
+        inbox.put(None)
+    if begun.is_set():
+        await asyncio.to_thread(worker.join)
+    if failures:
+        raise EngineError(f"{type(failures[0]).__name__}: {failures[0]}")
+    claim.release(opened=opened.is_set())

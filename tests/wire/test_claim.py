@@ -1,0 +1,123 @@
+"""Who has a lab's name, and what is left of one that died."""
+
+import errno
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from engine.autosave import Autosaves
+from engine.claim import Claim, Holder, clear, standing
+from engine.errors import EngineUnavailable, NameTaken
+from engine.labs import crash_save
+from engine.places import Place
+from tests.processes import launched
+
+PLACE = Place("test")
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def crash(claim: Claim) -> Holder:
+    """Let go of a name as a death does; what is left."""
+    os.close(claim._file)
+    state, holder = standing(PLACE)
+    assert state == "crashed"
+    assert holder is not None
+    return holder
+
+
+def test_a_name_is_held_by_one_alone_and_free_again_after_it() -> None:
+    claim = Claim(PLACE)
+    assert standing(PLACE)[0] == "running"
+    with pytest.raises(NameTaken, match="A lab called test runs already"):
+        Claim(PLACE)
+    claim.release(opened=True)
+    assert standing(PLACE) == ("free", None)
+
+
+def test_whoever_clears_away_never_takes_a_name_from_who_has_just_taken_it() -> None:
+    holder, over, lost = crash(Claim(PLACE)), threading.Event(), 0
+
+    def clearing() -> None:
+        while not over.is_set():
+            clear(PLACE, holder, wholly=True)
+
+    thread = threading.Thread(target=clearing)
+    thread.start()
+    for _ in range(500):
+        PLACE.claim.write_bytes(msgspec.json.encode(holder))
+        claim = Claim(PLACE)
+        lost += standing(PLACE)[0] != "running"
+        os.close(claim._file)
+    over.set()
+    thread.join()
+    assert lost == 0
+
+
+def test_an_engine_that_had_no_lab_leaves_the_crash_before_it_to_be_resumed() -> None:
+    before = crash(Claim(PLACE))
+    Claim(PLACE).release(opened=False)
+    assert standing(PLACE) == ("crashed", before)
+    Claim(PLACE).release(opened=True)
+    assert standing(PLACE) == ("free", None)
+
+
+def test_on_a_full_disk_the_crash_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = crash(Claim(PLACE))
+    with monkeypatch.context() as full:
+
+        def refuse(*_: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        full.setattr(os, "pwrite", refuse)
+        with pytest.raises(OSError, match="No space left"):
+            Claim(PLACE)
+    assert standing(PLACE) == ("crashed", before)
+
+
+def test_saves_are_told_apart_by_their_names_whatever_the_clock_says() -> None:
+    saves = Autosaves(PLACE.saves)
+    saves.add(b"of a lab that ended well")
+    before = crash(Claim(PLACE))
+    assert crash_save(PLACE, before) is None
+    newest = saves.add(b"of this one")
+    os.utime(newest, (0, 0))
+    assert crash_save(PLACE, before) == newest
+    again = crash(Claim(PLACE))
+    assert crash_save(PLACE, again) == newest, "through all its crashes"
+
+
+def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(EngineUnavailable, match=r"cannot be locked: No locks available\..*STATE"):
+        Claim(PLACE)
+
+
+def test_an_engine_whose_starter_has_gone_ends_and_leaves_nothing(folder: Path) -> None:
+    process = subprocess.Popen(
+        (sys.executable, "-m", "engine", "--name", "test", "--idle", "600"), stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(60) == 0
+    assert standing(PLACE) == ("free", None)
+    assert list(folder.rglob("*.sock")) == []
+
+
+@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGHUP])
+def test_a_hang_up_beside_another_signal_is_no_second_one(first: signal.Signals) -> None:
+    process = launched()
+    other = signal.SIGHUP if first == signal.SIGTERM else signal.SIGTERM
+    for number in (first, other):
+        process.send_signal(number)
+    assert process.wait(60) == 0
