@@ -1,42 +1,92 @@
-"""Writing a file anew: whoever reads it finds the old content or the new, never a part."""
+"""Writing a file anew: whoever reads it finds the old content or the new, never a part.
+
+What is written lies beside the file until it is whole, under a hidden name that tells which file it
+is for: what a process left there that was killed goes when that file is written the next time.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 import secrets
+import stat
+import time
 from pathlib import Path
 from typing import Final
 
 EVERYBODY: Final = 0o666  # what open() asks for; the umask takes away what this user takes away
 OWNER: Final = 0o600
+LEFT_BEHIND: Final = 60.0  # seconds; whoever still writes has written something since
+ANY_PART: Final = "[0-9a-f]{16}"  # 8 digits of the file's name, 8 of chance: names have a limit
 
 
-def write_atomically(path: Path, data: bytes, *, mode: int = EVERYBODY) -> None:
+def write_atomically(
+    path: Path, *pieces: bytes | memoryview, mode: int = EVERYBODY, replace: bool = True
+) -> None:
     """Replace a file by one with other content, or make it; also a power cut leaves one of both.
 
     Args:
         path: where, in a folder that exists. A link stays, and the file behind it is replaced.
-        data: the whole content.
-        mode: who may read and write it, less the umask.
+        pieces: the whole content, one behind another.
+        mode: who may read and write a new file, less the umask; one that is replaced keeps its own.
+        replace: whether a file that is there is replaced, though it came in the last moment.
 
     Raises:
+        FileExistsError: there is one, and it is not to be replaced.
         OSError: it could not be written; then `path` is as it was, and nothing lies beside it.
     """
     real = Path(os.path.realpath(path))
-    beside = real.with_name(f".{secrets.token_hex(8)}.part")  # short: names have a limit
+    mark = hashlib.sha256(os.fsencode(real.name)).hexdigest()[:8]
+    remove_parts(real.parent, mark + "[0-9a-f]{8}")
+    beside = real.with_name(f".{mark}{secrets.token_hex(4)}.part")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            with contextlib.suppress(OSError):  # there is none, or its file system has no modes
+                os.fchmod(handle, stat.S_IMODE(real.stat().st_mode))
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, real)
+        _place(beside, real, replace=replace)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
     _keep_name(real.parent)
+
+
+def remove_parts(folder: Path, digits: str = ANY_PART) -> None:
+    """Remove what killed processes left half written; that of those that still write stays.
+
+    Args:
+        folder: where to look.
+        digits: a regular expression of those in the names of the parts to look at.
+    """
+    name = re.compile(rf"\.{digits}\.part")
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if name.fullmatch(entry.name):
+                with contextlib.suppress(OSError):  # another has removed it
+                    # abs: the clock may have been set back since
+                    if abs(time.time() - entry.stat(follow_symlinks=False).st_mtime) > LEFT_BEHIND:
+                        os.unlink(entry.path)
+
+
+def _place(beside: Path, real: Path, *, replace: bool) -> None:
+    if replace:
+        os.replace(beside, real)
+        return
+    # Links of a file would do it in one step, but sticks and network folders often have none.
+    os.close(os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    try:
+        os.replace(beside, real)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            real.unlink()
+        raise
 
 
 def _keep_name(folder: Path) -> None:

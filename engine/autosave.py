@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from engine.atomic import OWNER
+from engine.atomic import OWNER, remove_parts
 from engine.checkpoint_writing import write
 from engine.errors import CheckpointError
 from engine.printable import printable
 
 MOST: Final = 5
-LEFT_BEHIND: Final = 60.0  # seconds; whoever still writes has written something since
 _STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
 _NAME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z\.safetensors")
-_PART: Final = re.compile(r"\.[0-9a-f]{16}\.part")  # of `write_atomically`
 
 
 class Autosaves:
@@ -50,11 +47,11 @@ class Autosaves:
         """
         return next(iter(self.paths()), None)
 
-    def add(self, data: bytes) -> Path:
+    def add(self, *pieces: bytes | memoryview) -> Path:
         """Write one, then remove the oldest and what a crash has left half written.
 
         Args:
-            data: of `checkpoint.pack`.
+            pieces: of `checkpoint.Packed`.
 
         Raises:
             CheckpointError: it was not written; then none is removed.
@@ -64,13 +61,10 @@ class Autosaves:
         except (OSError, ValueError) as error:
             raise self._trouble(error) from error
         path = self._folder / self._next_name()
-        write(path, data, mode=OWNER)
+        write(path, *pieces, mode=OWNER)
         for old in self.paths()[self._most :]:
             _remove(old)
-        for part in self._entries():
-            with contextlib.suppress(OSError):
-                if _PART.fullmatch(part.name) and _age(part) > LEFT_BEHIND:
-                    _remove(part)
+        remove_parts(self._folder)
         return path
 
     def _next_name(self) -> str:
@@ -97,11 +91,6 @@ class Autosaves:
             f"{printable(str(self._folder))}, the folder of automatic checkpoints: {why}. Make it a"
             " folder that you may write in."
         )
-
-
-def _age(path: Path) -> float:
-    """Seconds since it was last written to, or until then, where the clock was set back."""
-    return abs(time.time() - path.stat().st_mtime)
 
 
 def _remove(path: Path) -> None:

@@ -11,7 +11,9 @@ lab like any other.
 
 from __future__ import annotations
 
+import math
 import os
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -22,7 +24,7 @@ import torch
 
 from engine.checkpoint_arrays import encode, read
 from engine.checkpoint_checks import Arrays, Words, models_of, of_stream
-from engine.checkpoint_header import VERSION, Contents, settings_to_keep
+from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, settings_to_keep
 from engine.checkpoint_writing import write
 from engine.errors import CheckpointError, EngineError, NoSuchDevice
 from engine.history import History
@@ -31,8 +33,32 @@ from engine.printable import printable
 from engine.reading import built_in_path
 
 
-def pack(lab: Lab) -> bytes:
-    """A lab as a file's bytes. Called by the lab's thread; any thread may write them then."""
+@dataclass(frozen=True)
+class Packed:
+    """All of a lab that is kept, as it was at one step: it stays so while the training goes on."""
+
+    contents: Contents
+    words: Words
+    arrays: Arrays
+
+    def pieces(self) -> list[bytes | memoryview]:
+        """A file's bytes, one piece behind another. Any thread may ask, and write them."""
+        return encode(self.contents, self.words, self.arrays)
+
+
+def pack(lab: Lab) -> Packed:
+    """What is to be kept of a lab. Called by its thread.
+
+    Only the weights are copied, as each step writes over them: the losses so far stay where they
+    are, however many come.
+
+    Raises:
+        CheckpointError: the lab is broken, as where there was no memory in the midst of a step.
+    """
+    if len(lab.history.train) != lab.trainer.step:
+        raise CheckpointError(
+            f"The lab broke in the midst of step {lab.trainer.step:,}. Take its newest save."
+        )
     path = lab.corpus.path.absolute()
     contents = Contents(
         version=VERSION,
@@ -49,27 +75,27 @@ def pack(lab: Lab) -> bytes:
         drawn=lab.sampler.drawn,
     )
     arrays: Arrays = {
-        "weights": lab.trainer.weights_VV.cpu().numpy(),
+        "weights": lab.trainer.weights_VV.cpu().numpy().copy(),
         "train": lab.history.train.values(),
     }
     if lab.corpus.held_out_VV is not None:
         arrays["held_out"] = lab.history.held_out.values()
     arrays |= {of_stream(m): state for m, state in lab.sampler.states().items() if len(state)}
-    return encode(contents, Words(lab.sampler.newest(lab.sampler.kept), lab.history.marks), arrays)
+    words = Words(lab.sampler.newest(lab.sampler.kept), lab.history.marks)
+    return Packed(contents, words, arrays)
 
 
-def save(lab: Lab, path: Path, *, over: bool = False) -> None:
+def save(lab: Lab, path: Path) -> None:
     """Write a lab to a file.
 
     Args:
         lab: which; called by its thread.
-        path: where; a checkpoint there is replaced.
-        over: whether another file than a checkpoint is replaced too.
+        path: where; a checkpoint there is replaced, and nothing else.
 
     Raises:
         CheckpointError: it was not written; what was there is as it was.
     """
-    write(path, pack(lab), over=over)
+    write(path, *pack(lab).pieces())
 
 
 def load(path: Path, *, data: Path | None = None, device: str = "auto") -> Lab:
@@ -119,6 +145,8 @@ def load(path: Path, *, data: Path | None = None, device: str = "auto") -> Lab:
         reason=contents.reason,
         wanted=contents.wanted,
     )
+    if not (math.isfinite(lab.trainer.nll) and math.isfinite(lab.trainer.mean_square)):
+        raise CheckpointError(f"{name}: weights of no finite loss. {TAKE_ANOTHER}")
     drawn_from = models_of(settings.source) if contents.drawn else ()
     states = {m: arrays.get(of_stream(m), np.empty(0, np.uint32)) for m in drawn_from}
     lab.sampler.resume(settings, contents.drawn, words.names, states)

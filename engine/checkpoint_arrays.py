@@ -1,17 +1,19 @@
-"""The body of a checkpoint: arrays of numbers, and the names and marks as msgpack."""
+"""The body of a checkpoint: arrays of numbers, and the names and marks as msgpack.
+
+Neither way is there a second copy of the numbers: a long training has many.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from io import BufferedReader
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
 from engine.checkpoint_checks import (
-    LARGEST_WORDS,
     Arrays,
     Words,
     trouble_of_arrays,
@@ -23,26 +25,47 @@ from engine.checkpoint_header import (
     CONTENTS,
     SHA256,
     TAKE_ANOTHER,
+    TEXTS,
     Contents,
+    Header,
+    TensorEntry,
     opened,
     read_header,
 )
 from engine.errors import CheckpointError
 from engine.printable import printable
 
+NUMPY: Final = {"F64": "float64", "F32": "float32", "U32": "uint32", "U8": "uint8"}
+TYPES: Final = {name: short for short, name in NUMPY.items()}
+CHUNK: Final = 1 << 20  # bytes read at a time while nothing is kept
 
-def encode(contents: Contents, words: Words, arrays: Arrays) -> bytes:
-    """A checkpoint as a file's bytes; everything is copied."""
-    while len(packed := msgspec.msgpack.encode(words)) > LARGEST_WORDS:
-        newest = words.names[len(words.names) // 2 + 1 :]
-        words = Words(newest, words.marks if words.names else ())
-    arrays = {**arrays, "words": np.frombuffer(packed, np.uint8)}
+
+def encode(contents: Contents, words: Words, arrays: Arrays) -> list[bytes | memoryview]:
+    """A checkpoint as a file's bytes, in pieces: the head, then each array as it lies in memory."""
+    arrays = {**arrays, "words": np.frombuffer(msgspec.msgpack.encode(words), np.uint8)}
+    # The widest numbers first: so each lies at a multiple of its size.
+    keys = sorted(arrays, key=lambda key: (-arrays[key].itemsize, key))
+    arrays = {key: np.ascontiguousarray(arrays[key]) for key in keys}
     json = msgspec.json.encode(contents).decode()
-    return save(arrays, {CONTENTS: json, SHA256: _sha256(json, arrays)})
+    digest = hashlib.sha256(json.encode())
+    for key in sorted(arrays):
+        digest.update(_title(key, str(arrays[key].dtype), arrays[key].shape))
+        digest.update(arrays[key].data)
+    header: dict[str, object] = {TEXTS: {CONTENTS: json, SHA256: digest.hexdigest()}}
+    end = 0
+    for key, array in arrays.items():
+        begin, end = end, end + array.nbytes
+        kind = TYPES.get(str(array.dtype), str(array.dtype))
+        header[key] = TensorEntry(kind, array.shape, (begin, end))
+    head = msgspec.json.encode(header)
+    head += b" " * (-len(head) % 8)
+    return [len(head).to_bytes(8, "little") + head, *(array.data for array in arrays.values())]
 
 
 def read(path: Path) -> tuple[Contents, Words, Arrays]:
-    """A checkpoint's parts. Its header is checked before anything else of it is read.
+    """A checkpoint's parts.
+
+    Its header is checked before anything else of it is read, and its SHA-256 before it is kept.
 
     Raises:
         CheckpointError: it is none, it is damaged, or its parts do not make sense.
@@ -54,11 +77,11 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
         if trouble:
             raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
         try:
-            file.seek(0)
-            arrays: Arrays = load(file.read(header.size))
-            if header.sha256 != _sha256(header.json, arrays):
+            if header.sha256 != _sha256(file, header):
                 trouble = "damaged: it is not what was written (its SHA-256 is another)"
-            trouble = trouble or trouble_of_arrays(arrays)
+                raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
+            arrays: Arrays = {key: _array(file, header, key) for key in header.tensors}
+            trouble = trouble_of_arrays(arrays)
             words = msgspec.msgpack.decode(arrays.pop("words").tobytes(), type=Words)
         except OSError as error:
             raise CheckpointError(f"{name}: cannot be read ({error.strerror}).") from error
@@ -67,7 +90,7 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
                 f"{name}: {header.size:,} bytes are more than there is memory for. Open it on a"
                 " larger machine."
             ) from None
-        except (SafetensorError, msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             trouble = f"damaged ({printable(str(error))[:200]})"
         trouble = trouble or trouble_of_words(header.contents, words)
     if trouble:
@@ -75,9 +98,26 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
     return header.contents, words, arrays
 
 
-def _sha256(json: str, arrays: Arrays) -> str:
-    digest = hashlib.sha256(json.encode())
-    for key in sorted(arrays):
-        digest.update(f"\n{key} {arrays[key].dtype} {arrays[key].shape}\n".encode())
-        digest.update(np.ascontiguousarray(arrays[key]).data)
+def _sha256(file: BufferedReader, header: Header) -> str:
+    digest = hashlib.sha256(header.json.encode())
+    for key in sorted(header.tensors):
+        entry = header.tensors[key]
+        digest.update(_title(key, NUMPY[entry.dtype], entry.shape))
+        file.seek(header.length + entry.data_offsets[0])
+        left = entry.data_offsets[1] - entry.data_offsets[0]
+        while chunk := file.read(min(CHUNK, left)):
+            digest.update(chunk)
+            left -= len(chunk)
     return digest.hexdigest()
+
+
+def _title(key: str, dtype: str, shape: tuple[int, ...]) -> bytes:
+    return f"\n{key} {dtype} {shape}\n".encode()
+
+
+def _array(file: BufferedReader, header: Header, key: str) -> np.ndarray:
+    entry = header.tensors[key]
+    array = np.zeros(entry.shape, NUMPY[entry.dtype])
+    file.seek(header.length + entry.data_offsets[0])
+    file.readinto(array.reshape(-1).view(np.uint8).data)
+    return array

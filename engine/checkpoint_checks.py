@@ -13,14 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.checkpoint_header import Contents, Header, TensorEntry
+from engine.history import MARKED, MOST_MARKS
 from engine.printable import printable
 from engine.protocol import KEPT_NAMES, Drawn, Mark
 from engine.sampler import MODELS, Model
+from engine.sampling import LENGTH_LIMIT
+from engine.settings import LONGEST_PREFIX
 from engine.streams import MT19937_WORDS
 from engine.vocabulary import LARGEST_VOCABULARY
 
-LARGEST_WORDS: Final = 64 << 20  # bytes; a thousand names of a thousand letters take 10 MB
+LARGEST_WORDS: Final = 48 << 20  # bytes; a thousand names of two models, each of the longest
+LONGEST_NAME: Final = 10 * (LONGEST_PREFIX + LENGTH_LIMIT)  # each character escaped as \U00000000
 LONGEST_MARK: Final = 100  # characters
+LEAST_LOSS: Final = -1e-6  # what rounding can make of 0, and more
 LARGEST_COUNT: Final = 2**53  # of steps or names; JSON's numbers are exact up to here
 FLOATS: Final = ("F64", "F32")  # F32: from Apple's GPUs
 BYTES: Final = {"F64": 8, "F32": 4, "U32": 4, "U8": 1}
@@ -102,6 +107,11 @@ def trouble_of_shapes(header: Header) -> str | None:
         return f"cut off after {header.size:,} of {whole:,} bytes"
     if header.size > whole:
         return f"{header.size:,} bytes, where {whole:,} would be whole"
+    end = 0
+    for tensor in sorted(header.tensors.values(), key=lambda tensor: tensor.data_offsets):
+        if tensor.data_offsets != (end, end + _bytes(tensor)):
+            return "its arrays do not lie one behind another"
+        end = tensor.data_offsets[1]
     return None
 
 
@@ -110,6 +120,8 @@ def trouble_of_arrays(arrays: Arrays) -> str | None:
     for key in ("weights", "train", "held_out"):
         if key in arrays and not np.isfinite(arrays[key]).all():
             return f"{key}: a number that is not finite"
+        if key in arrays and key != "weights" and (arrays[key] < LEAST_LOSS).any():
+            return f"{key}: a loss below 0"
     for model in MODELS:
         state = arrays.get(of_stream(model))
         if state is not None and (state[-1] >= MT19937_WORDS or not state[:-1].any()):
@@ -128,12 +140,17 @@ def trouble_of_words(contents: Contents, words: Words) -> str | None:
         if draw.index != index or any((names[m] is not None) != (m in models) for m in MODELS):
             return f"name {index:,} is not of the draw that it should be of"
         for name in filter(None, names.values()):
-            if printable(name.text) != name.text or math.isnan(name.nll):
+            if len(name.text) > LONGEST_NAME or math.isnan(name.nll):
                 return f"name {index:,} is none that a model draws"
+            if printable(name.text) != name.text:
+                return f"name {index:,} is none that a model draws"
+    if len(words.marks) > MOST_MARKS:
+        return f"{len(words.marks):,} marks, where {MOST_MARKS:,} are kept"
     for mark in words.marks:
         if not 0 <= mark.step <= contents.step or len(mark.text) > LONGEST_MARK:
             return f"a mark at step {mark.step}, which makes no sense"
-        if printable(mark.text) != mark.text or " " not in mark.text:
+        what, _, value = mark.text.partition(" ")
+        if what not in MARKED.values() or printable(value) != value:
             return f"a mark at step {mark.step} that no setting makes"
     return None
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -25,7 +26,7 @@ VERSION: Final = 1  # of the format; raised by every change that an older lab wo
 CONTENTS: Final = "makemore-tui"  # the text that holds the `Contents`
 SHA256: Final = "sha256"  # the text that holds the SHA-256
 TEXTS: Final = "__metadata__"  # where safetensors keeps its texts
-LARGEST_HEADER: Final = 8 << 20  # bytes; a prefix may have a mebibyte, and is escaped twice
+LARGEST_HEADER: Final = 1 << 20  # bytes; a path and a prefix, escaped twice, take some 100 KB
 PICKLES: Final = (b"PK\x03\x04", b"\x80")  # how torch.save's files begin
 
 TAKE_ANOTHER: Final = "Take an earlier file, or begin a new training."
@@ -63,10 +64,11 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TensorEntry(msgspec.Struct, frozen=True):
-    """What the header says of one tensor; its place is safetensors' affair."""
+    """What the header says of one tensor."""
 
     dtype: str
     shape: tuple[int, ...]
+    data_offsets: tuple[int, int]  # where it begins and ends, in bytes behind the header
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -110,7 +112,7 @@ def is_checkpoint(path: Path) -> bool:
         return False
 
 
-def opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BufferedReader:
     """A checkpoint to be read.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import Final
 
@@ -10,18 +11,25 @@ from engine.atomic import EVERYBODY, write_atomically
 from engine.checkpoint_header import is_checkpoint
 from engine.errors import CheckpointError
 from engine.printable import printable
+from engine.protocol import Over
 
 FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def check_place(path: Path, *, over: bool = False) -> None:
-    """Refuse a place where something lies that is no checkpoint, or where no file can be.
+class AlreadyThere(CheckpointError):
+    """There is something of that name, and nothing was to be replaced."""
+
+
+def check_place(path: Path, *, over: Over = "checkpoint") -> None:
+    """Refuse a place where no checkpoint can be, or where something lies that is to stay.
 
     Args:
         path: where.
-        over: whether another file than a checkpoint will do; a device never does.
+        over: what may be replaced: nothing, a checkpoint or an empty file, or any file. A device
+            or a file that nobody may write never is.
 
     Raises:
+        AlreadyThere: nothing may be, and there is something.
         CheckpointError: says what lies there.
     """
     name = printable(str(path))
@@ -30,7 +38,14 @@ def check_place(path: Path, *, over: bool = False) -> None:
             raise CheckpointError(f"{name} is a folder. Give the name of a file.")
         if path.exists() and not path.is_file():
             raise CheckpointError(f"{name} is no regular file. Give another name.")
-        if not over and path.exists() and path.stat().st_size and not is_checkpoint(path):
+        if over == "nothing" and os.path.lexists(path):
+            raise AlreadyThere(f"{name} exists.")
+        if path.exists() and not _may_be_written(path):
+            raise CheckpointError(
+                f"{name} may not be written: its mode forbids it. Change it, or give another name."
+            )
+        empty = path.exists() and not path.stat().st_size
+        if over == "checkpoint" and path.exists() and not empty and not is_checkpoint(path):
             raise CheckpointError(
                 f"{name} exists, and is no checkpoint: it is not written over. Give another name."
             )
@@ -43,23 +58,33 @@ def check_place(path: Path, *, over: bool = False) -> None:
         raise CheckpointError(f"{name} {_trouble(error)}") from error
 
 
-def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: bool = False) -> None:
+def write(
+    path: Path, *pieces: bytes | memoryview, mode: int = EVERYBODY, over: Over = "checkpoint"
+) -> None:
     """Write a checkpoint's bytes to a file; from any thread.
 
     Args:
-        path: where; a checkpoint there is replaced.
-        data: of `checkpoint.pack`.
-        mode: who may read and write the file, less the umask.
-        over: whether another file than a checkpoint is replaced too.
+        path: where.
+        pieces: of `checkpoint.Packed`.
+        mode: who may read and write a new file, less the umask.
+        over: see `check_place`.
 
     Raises:
+        AlreadyThere: nothing may be replaced, and there is something.
         CheckpointError: it was not written; what was there is as it was.
     """
     check_place(path, over=over)
     try:
-        write_atomically(path, data, mode=mode)
+        write_atomically(path, *pieces, mode=mode, replace=over != "nothing")
+    except FileExistsError as error:  # since a moment ago
+        raise AlreadyThere(f"{printable(str(path))} exists.") from error
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{printable(str(path))} {_trouble(error)}") from error
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether this user may, and anybody: root, who may do anything, is not to by accident."""
+    return os.access(path, os.W_OK) and bool(path.stat().st_mode & 0o222)
 
 
 def _trouble(error: Exception) -> str:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from engine.protocol import Curve, Mark
 
+MARKED: Final = {"learning_rate": "lr", "regularisation": "λ", "seed": "seed"}  # in a plot
+MOST_MARKS: Final = 10_000  # the newest are kept; no plot has room for more
 BLOCK: Final = 1024  # numbers of which the smallest and the largest are kept
 
 
@@ -112,9 +114,17 @@ class History:
         return float(self.train.values()[-1]) if len(self.train) else None
 
     def mark(self, step: int, what: str, value: str) -> None:
-        """Remember that after `step` a setting was changed; the last change of a step counts."""
+        """Remember that after `step` a setting was changed; the last change of a step counts.
+
+        Args:
+            step: 0 or more.
+            what: one of the values of `MARKED`.
+            value: what the setting is now.
+        """
         self._marks.pop((step, what), None)  # the order is that of the changes
         self._marks[step, what] = Mark(step, f"{what} {value}")
+        if len(self._marks) > MOST_MARKS:
+            del self._marks[next(iter(self._marks))]
 
     def curve(self, width: int) -> Curve | None:
         """The whole history in at most `width` columns; None before step 1.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from engine.errors import EngineError
 from engine.protocol import Answers, Events, Requests, Watch
@@ -48,9 +49,15 @@ class Job:
     answer: Callable[[Answers | EngineError], None]  # may be called from any thread
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
-    """The lab has been saved by itself, or could not be."""
+    """The lab was written to a file, or could not be."""
+
+    revision: int  # of the lab, as its keeper counts them
+    automatic: bool  # not because a person asked for it
+    path: Path | None  # None: it could not be
+    error: EngineError | None  # why
+    seconds: float  # that it took
 
 
 Inbox = queue.SimpleQueue[Joined | Left | Job | Kept | None]  # None: no more will come

@@ -1,93 +1,148 @@
-"""Saves a lab by itself: now and then while something changes, and when a training ends.
+"""Saves a lab by itself: now and then while something changes, when a training ends, at the end.
 
-The lab's thread only copies what is to be kept; a thread of its own writes it, so that a slow disk
-holds up no training. A lab that was never trained is not saved: opening its data makes it again.
+The lab's thread only copies what is to be kept; a thread of its own writes it, and tells what came
+of it through the inbox: only the lab's thread changes what is known here. A lab that was never
+trained is not saved by itself: opening its data makes it again.
 """
 
 from __future__ import annotations
 
-import logging
+import functools
 import os
-import threading
 import time
 from collections.abc import Callable
-from os.path import expanduser
 from pathlib import Path
 from typing import Final
 
 from engine import checkpoint
 from engine.autosave import Autosaves
-from engine.checkpoint_writing import write
-from engine.errors import EngineError
+from engine.checkpoint_writing import AlreadyThere, write
+from engine.errors import CheckpointError, EngineError
+from engine.inbox import Kept
 from engine.lab import Lab
+from engine.opening import whole
 from engine.printable import printable
-from engine.protocol import Answers, Exists, Save, Saved
+from engine.protocol import Answers, Exists, Over, Save, Saved
+from engine.saving import Saving, as_sentence, attempted
 
 SHARE: Final = 0.05  # of the time that saving may take: a huge lab is saved less often
 
-log = logging.getLogger(__name__)
-
 
 class Keeper:
-    """Belongs to the lab's thread."""
+    """Belongs to the lab's thread.
 
-    def __init__(self, autosaves: Autosaves, seconds: float, written: Callable[[], None]) -> None:
+    Each change makes another revision of the lab; what is in a file is the revision that it was.
+    """
+
+    def __init__(self, autosaves: Autosaves, seconds: float, tell: Callable[[Kept], None]) -> None:
         """A keeper.
 
         Args:
             autosaves: where to save.
             seconds: between two automatic saves.
-            written: called from another thread when a file has been written, or could not be.
+            tell: called from another thread when a file was written, or could not be: its argument
+                is for `take`, in the lab's thread.
         """
         self.trouble = ""  # why the newest save failed; empty where it did not
-        self.newest: Path | None = None  # save of the lab that is open now
+        self.newest: Path | None = None  # file that the lab that is open now can go on from
+        self.save_to: Path | None = None  # the file that it is saved to when it ends
         self._autosaves = autosaves
-        self._written = written
+        self._tell = tell
         self._seconds = seconds
-        self._changed = False  # since what was saved last
+        self._revision = 0
+        self._autosaved = 0  # the newest revision among the automatic saves
+        self._named = 0  # the newest in a file that a person named
+        self._ended = 0  # the newest in `save_to`
         self._due = 0.0  # on the monotonic clock
-        self._thread: threading.Thread | None = None
-        self._saving: list[threading.Thread] = []  # to files that a person named
+        self._saving: Saving | None = None  # automatically
+        self._others: list[Saving] = []  # to files that a person named
 
-    def opened(self) -> None:
-        """Another lab: there is nothing to keep of it yet."""
-        self._settle()  # what is being written is of the lab before
-        self.newest = None
-        self._changed, self.trouble, self._due = False, "", time.monotonic() + self._seconds
+    def opened(self, save_to: Path | None = None) -> None:
+        """Another lab: there is nothing to keep of it yet, but for the file that it is to be in."""
+        self.trouble, self.newest, self.save_to = "", None, save_to
+        self._named = self._ended = self._revision
+        self._revision += 1
+        self._autosaved = self._revision
+        self._due = time.monotonic() + self._seconds
+        self._saving = None  # of the lab before
+
+    def forget(self) -> None:
+        """Nothing of the lab is to be kept, and nothing that is being written waited for."""
+        self.opened()
+        self._others = []
 
     def changed(self, *, at_once: bool = False) -> None:
         """There is something to keep; at once, or when the time has come."""
-        self._changed = True
+        self._revision += 1
         if at_once:
             self._due = 0.0
 
     def due(self, lab: Lab) -> float | None:
         """When to call `keep`, on the monotonic clock; None: not before something changes."""
-        if not self._changed or lab.trainer.step == 0 or self._is_writing:
-            return None
-        return self._due
+        is_kept = self._autosaved == self._revision or lab.trainer.step == 0
+        return None if is_kept or self._saving is not None else self._due
 
     def keep(self, lab: Lab) -> None:
-        """Save, if it is time."""
+        """Begin to save, if it is time."""
         due = self.due(lab)
         if due is None or time.monotonic() < due:
             return
-        started = time.monotonic()
-        data = checkpoint.pack(lab)
-        self._changed, self._due = False, started + self._seconds
-        self._thread = threading.Thread(target=self._write, args=(data, started), daemon=True)
-        self._thread.start()
+        self._due = time.monotonic() + self._seconds
+        revision = self._revision
+        try:
+            packed = checkpoint.pack(lab)
+
+            def add() -> Path:
+                return self._autosaves.add(*packed.pieces())
+
+            saving = Saving(lambda: attempted(revision, add, automatic=True), self._tell)
+            saving.start()
+        except Exception as error:  # no memory, or no thread
+            self._tell(Kept(revision, True, None, as_sentence(error), 0.0))
+        else:
+            self._saving = saving
+
+    def take(self, kept: Kept) -> None:
+        """Note what came of writing a file."""
+        if self._saving is not None and kept is self._saving.kept:
+            self._saving = None
+            self._due = max(self._due, time.monotonic() + kept.seconds / SHARE)
+        self._note(kept)
 
     def finish(self, lab: Lab) -> None:
         """Save what is not saved yet, and wait for it.
 
         Raises:
-            EngineError: it cannot be saved; says why.
+            EngineError: it is not where it ought to be, nor elsewhere; says why.
         """
-        self._settle()
-        if (self._changed or self.trouble) and lab.trainer.step > 0:
-            self.newest = self._autosaves.add(checkpoint.pack(lab))
-            self._changed, self.trouble = False, ""
+        if self._saving is not None:
+            self._saving.join()
+            assert self._saving.kept is not None
+            self.take(self._saving.kept)
+
+        @functools.cache
+        def pieces() -> list[bytes | memoryview]:
+            return checkpoint.pack(lab).pieces()
+
+        troubles = []
+        if self._autosaved < self._revision and lab.trainer.step > 0:
+            troubles.append(
+                self._note(
+                    attempted(
+                        self._revision, lambda: self._autosaves.add(*pieces()), automatic=True
+                    )
+                )
+            )
+        save_to = self.save_to
+        if save_to is not None and self._ended < self._revision:
+            troubles.append(
+                self._note(
+                    attempted(self._revision, lambda: written(save_to, *pieces()), automatic=False)
+                )
+            )
+        for error in filter(None, troubles):
+            if self._named < self._revision:  # nor where a person wanted it meanwhile
+                raise error
 
     def save_as(
         self, lab: Lab, request: Save, answer: Callable[[Answers | EngineError], None]
@@ -99,45 +154,59 @@ class Keeper:
             request: where to.
             answer: called from another thread, once it is written or cannot be.
         """
-        path, data = Path(expanduser(request.path)).absolute(), checkpoint.pack(lab)
+        path, packed, revision = whole(request.path), checkpoint.pack(lab), self._revision
+        if request.over == "anything" and _are_same(path, lab.corpus.path):
+            raise CheckpointError(
+                f"{printable(str(path))} is the data that is open: without it no lab goes on. Give"
+                " another name."
+            )
 
-        def work() -> None:
-            try:
-                if os.path.lexists(path) and not request.replace:
-                    answer(Exists(printable(str(path))))
-                    return
-                write(path, data, over=request.replace)
+        def put() -> Path:
+            return written(path, *packed.pieces(), over=request.over)
+
+        def tell(kept: Kept) -> None:
+            if kept.error is None:
+                self._tell(kept)
                 answer(Saved(printable(str(path))))
-            except EngineError as error:
-                answer(error)
-            except Exception as error:  # a person gets a sentence, the log the traceback
-                log.exception("writing %s", path)
-                answer(EngineError(f"{printable(str(path))} was not written ({error})."))
+            elif isinstance(kept.error, AlreadyThere):
+                answer(Exists(printable(str(path))))
+            else:
+                answer(kept.error)
 
-        self._saving = [thread for thread in self._saving if thread.is_alive()]
-        self._saving.append(threading.Thread(target=work, name="save", daemon=True))
-        self._saving[-1].start()
+        self._others = [saving for saving in self._others if saving.is_alive()]
+        saving = Saving(lambda: attempted(revision, put, automatic=False), tell)
+        saving.start()
+        self._others.append(saving)
 
     def wait(self) -> None:
-        """Wait until the files that are being written are whole."""
-        self._settle()
-        for thread in self._saving:
-            thread.join()
+        """Wait until the files that a person named are whole."""
+        for saving in self._others:
+            saving.join()
 
-    def _settle(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
+    def _note(self, kept: Kept) -> EngineError | None:
+        """Note what is in which file now, and return why it is not."""
+        before = max(self._autosaved, self._named)
+        if kept.path is not None:
+            if kept.automatic:
+                self._autosaved = max(self._autosaved, kept.revision)
+            else:
+                self._named = max(self._named, kept.revision)
+            if kept.path == self.save_to:
+                self._ended = max(self._ended, kept.revision)
+        if kept.revision > before:
+            self.trouble = "" if kept.error is None else str(kept.error)
+            self.newest = kept.path or self.newest
+        return kept.error
 
-    @property
-    def _is_writing(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
 
-    def _write(self, data: bytes, started: float) -> None:
-        try:
-            self.newest = self._autosaves.add(data)
-            self.trouble = ""
-        except EngineError as error:
-            log.warning("not saved: %s", error)
-            self.trouble, self._changed = str(error), True
-        self._due = max(self._due, started + (time.monotonic() - started) / SHARE)
-        self._written()
+def written(path: Path, *pieces: bytes | memoryview, over: Over = "checkpoint") -> Path:
+    """Write a checkpoint; see `checkpoint_writing.write`. Returns where it is."""
+    write(path, *pieces, over=over)
+    return path
+
+
+def _are_same(path: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except (OSError, ValueError):
+        return False

@@ -20,7 +20,7 @@ from engine import counts, net
 from engine.corpus import read_corpus
 from engine.devices import pick_device
 from engine.errors import BadSetting
-from engine.history import History
+from engine.history import MARKED, History
 from engine.ladders import climb
 from engine.latest import Latest
 from engine.protocol import Ladder, Lines, Settings, Source, State, View
@@ -30,7 +30,6 @@ from engine.sampling import check_sharpness
 from engine.settings import DEFAULTS, GOAL, LARGEST_GOAL, check
 from engine.trainer import Burst, Trainer
 
-MARKED: Final = {"learning_rate": "lr", "regularisation": "λ"}
 REDRAWN: Final = 10  # names of a new stream, where there were names of the old one
 SOURCES: Final[dict[Source, tuple[Model, ...]]] = {
     "counts": ("counts",),
@@ -183,7 +182,7 @@ class Lab:
         self._runs += 1
         self.history = History()
         if seed is not None:
-            self.history.mark(0, "seed", str(seed))
+            self.history.mark(0, MARKED["seed"], str(seed))
         self.goal, self.state, self.reason = GOAL, "idle", ""
 
     def resume(
@@ -227,9 +226,9 @@ class Lab:
         settings = msgspec.structs.replace(self.settings, **changes)
         check_sharpness(settings.temperature, settings.top_k, len(self.corpus.vocabulary))
         before, self.settings = self.settings, settings
-        for name, what in MARKED.items():
+        for name in ("learning_rate", "regularisation"):
             if getattr(before, name) != getattr(settings, name):
-                self.history.mark(self.trainer.step, what, f"{getattr(settings, name):g}")
+                self.history.mark(self.trainer.step, MARKED[name], f"{getattr(settings, name):g}")
         if _sampling(before) != _sampling(settings) and self.sampler.drawn:
             self.wanted = max(self.wanted, min(self.sampler.drawn, REDRAWN))
             self.sampler.restart()

@@ -18,7 +18,7 @@ from typing import Final, Literal
 
 import msgspec
 
-VERSION: Final = 4  # of this protocol; raised by every change that an older peer would misread
+VERSION: Final = 5  # of this protocol; raised by every change that an older peer would misread
 
 State = Literal["idle", "training", "paused", "done", "failed"]
 Source = Literal["counts", "net", "both"]
@@ -26,6 +26,7 @@ Stream = Literal["keyed", "video", "notebook", "torch"]
 View = Literal["counts", "probabilities", "net", "weights", "difference"]
 Ladder = Literal["learning_rate", "regularisation", "smoothing", "pace", "temperature"]
 Exportable = Literal["dataset", "matrix", "loss", "samples", "names"]
+Over = Literal["nothing", "checkpoint", "anything"]  # what a file may take the place of
 Kind = Literal["folder", "file", "special", "broken"]  # broken: a link to nothing
 
 KEPT_NAMES: Final = 1000  # by the engine: more than any screen shows
@@ -158,6 +159,7 @@ class Open(Request, frozen=True):
     device: str = "auto"
     seed: int = 2147483647
     pace: float = PACE
+    save_to: str | None = None  # a file that the lab is saved to when it ends; whole, or with ~
 
 
 class Resume(Request, frozen=True):
@@ -166,13 +168,14 @@ class Resume(Request, frozen=True):
     path: str | None = None  # None: the newest automatic save of a lab that crashed
     data: str | None = None  # where the data file is now, if it has moved
     device: str = "auto"
+    save_to: str | None = None  # see `Open`
 
 
 class Save(Request, frozen=True):
-    """Write the whole lab into a file of the engine's machine. Answer: `Saved`."""
+    """Write the whole lab into a file of the engine's machine. Answer: `Saved`, or `Exists`."""
 
     path: str
-    replace: bool = False  # otherwise a file that is there already is left alone
+    over: Over = "nothing"  # "anything" is for what a person has said of this very file
 
 
 class Describe(Request, frozen=True):
@@ -388,6 +391,7 @@ class DatasetOpened(Message, frozen=True):
     top_bigrams: tuple[tuple[int, int, int], ...]  # (symbol, symbol, count)
     first_letters: tuple[tuple[int, int], ...]  # (symbol, words)
     first_words: tuple[str, ...]  # printable
+    save_to: str | None = None  # see `Open`
 
 
 class Snapshot(Message, frozen=True):

@@ -16,6 +16,7 @@ LARGEST_GOAL: Final = 10**15  # steps: five centuries at 65,000 a second
 LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean over all pairs
 REGULARISATION: Final = 0.01  # the lecture's λ
 SMOOTHING: Final = 1.0  # the lecture's k
+LONGEST_PREFIX: Final = 1000  # characters; a thousand names with it must fit into a message
 LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
 
 DEFAULTS: Final = Settings(
@@ -44,6 +45,7 @@ _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "pace": (lambda x: x > 0, "a number of steps per second above 0"),
     "temperature": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
     "hold_out": (lambda x: 0 <= x < 1, "a fraction from 0 up to, not including, 1"),
+    "prefix": (lambda x: len(x) <= LONGEST_PREFIX, f"at most {LONGEST_PREFIX:,} characters"),
     "seed": (lambda x: 0 <= x < 2**64, "a whole number from 0 to 2^64 - 1"),
     "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, "a whole number from 0 to 2^32 - 1"),
 }
@@ -57,4 +59,4 @@ def check(name: str, value: Any) -> None:
     """
     allows, wanted = _CHECKS.get(name, (lambda _: True, ""))
     if not allows(value):
-        raise BadSetting(f"{name.replace('_', ' ')} {value}: give {wanted}.")
+        raise BadSetting(f"{name.replace('_', ' ')} {str(value)[:100]}: give {wanted}.")

@@ -6,6 +6,7 @@ Shape suffixes: V symbols.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Final
 
 import torch
@@ -38,8 +39,8 @@ MOST_COLUMNS: Final = 1 << 14  # of the loss
 _ELSEWHERE: Final = {"matrix": "makemore-tui matrix", "loss": "makemore-tui train --json"}
 
 
-def dataset_opened(lab: Lab, number: int) -> DatasetOpened:
-    """Everything about a lab's data that does not change."""
+def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> DatasetOpened:
+    """Everything about a lab's data that does not change, and the file that it is saved to."""
     corpus = lab.corpus
     counts_VV = corpus.all_counts_VV
     pairs = int((counts_VV > 0).sum())
@@ -66,6 +67,7 @@ def dataset_opened(lab: Lab, number: int) -> DatasetOpened:
         top_bigrams=tuple(corpus.top_bigrams(TOP_BIGRAMS)),
         first_letters=tuple(corpus.first_letters()),
         first_words=tuple(map(printable, corpus.first_words)),
+        save_to=None if save_to is None else str(save_to),
     )
 
 

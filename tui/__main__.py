@@ -96,7 +96,12 @@ def host_option(command: Any) -> Any:
     show_default=True,
     help="Fraction of the distinct words to keep from training.",
 )
-@click.option("--save", "save_to", type=click.Path(), help="Save the lab here when it is stopped.")
+@click.option(
+    "--save",
+    "save_to",
+    type=click.Path(),
+    help="Save the lab here when it ends. Only a checkpoint is replaced.",
+)
 @click.option("--resume", "saved", type=click.Path(), help="Go on from a file that was saved.")
 @setting_options
 def lab(
@@ -113,24 +118,36 @@ def lab(
 ) -> None:
     """Open the lab: data, matrix, loss and names in one screen."""
     config = _ready(options)
+    from msgspec.structs import replace
+
+    from engine.checkpoint_writing import check_place
     from engine.client import EngineError
-    from engine.commands.arriving import arrive
+    from engine.commands.arriving import arrive, runs
     from engine.places import Place, name_for
     from engine.protocol import Open, Resume
 
     name = Place(name or name_for(data or saved)).name
     data, saved, save_to = (_there(path, host) for path in (data, saved, save_to))
     found = next((lab for lab in _labs(host, program) if lab.name == name), None)
+    if save_to is not None and host is None:
+        check_place(Path(save_to))
     if saved is None:
         resuming = arrive(found, name)
+        if save_to is not None and found is not None and runs(found):
+            raise EngineError(
+                f"--save is for a lab that begins, and {name} runs already. Leave it out: ctrl+s"
+                " saves the lab to a file."
+            )
+        if resuming is not None:
+            resuming = replace(resuming, save_to=save_to)
     elif found is None or found.state == "crashed":
-        resuming = Resume(saved, data, device)
+        resuming = Resume(saved, data, device, save_to)
     else:
         raise EngineError(
             f"A lab called {name} runs already. Give the one that is resumed another --name."
         )
-    opening = Open(data, hold_out, device, seed, config.pace)
-    _show(_engine(name, host, program, config), config, opening, resuming, save_to)
+    opening = Open(data, hold_out, device, seed, config.pace, save_to)
+    _show(_engine(name, host, program, config), config, opening, resuming)
 
 
 @main.command("attach")
@@ -191,7 +208,6 @@ def _show(
     config: Config,
     opening: Open,
     resuming: Resume | None = None,
-    save_to: str | None = None,
 ) -> None:
     """Run the screen, until it is closed."""
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
@@ -202,9 +218,7 @@ def _show(
     terminal = detect(os.environ, config.colour, ascii_only)
     if config.slow_link and config.colour == "auto":
         terminal = terminal.thrifty()
-    app = LabApp(
-        engine, opening, terminal=terminal, config=config, resuming=resuming, save_to=save_to
-    )
+    app = LabApp(engine, opening, terminal=terminal, config=config, resuming=resuming)
     app.run()
     if app.farewell:
         click.echo(app.farewell)

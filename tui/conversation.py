@@ -18,6 +18,7 @@ from textual.message import Message
 from engine.client import Connection, Engine, EngineError, LinkDown, LoginRefused
 from engine.protocol import (
     Answers,
+    DatasetOpened,
     Describe,
     Description,
     Events,
@@ -194,6 +195,8 @@ class Conversation:
         opening = asyncio.create_task(self._begin())
         try:
             async for event in connection.events():
+                if isinstance(event, DatasetOpened):
+                    self.opening = replace(self.opening, save_to=event.save_to)
                 if isinstance(event, Stopped):
                     self._stopped = event
                 else:
@@ -205,7 +208,9 @@ class Conversation:
     def _was_stopped(self, event: Stopped) -> None:
         """Next time, take the lab up from where it was saved, or open its data."""
         self._stopped, self._has_died = None, False
-        self._resuming = None if event.saved is None else Resume(event.saved)
+        self._resuming = None
+        if event.saved is not None:
+            self._resuming = Resume(event.saved, save_to=self.opening.save_to)
         self._post(WasStopped(event))
 
     async def _wait(self, reason: str, seconds: float | None) -> None:
@@ -240,7 +245,7 @@ class Conversation:
         if not self._has_died:
             return False
         with contextlib.suppress(EngineError):
-            await self.call(Resume())
+            await self.call(Resume(save_to=self.opening.save_to))
             self._post(Resumed())
             return True
         return False

@@ -12,7 +12,7 @@ from tui.copying import CopyingApp
 class LeavingApp(CopyingApp):
     """Leaves the engine to itself, or ends it."""
 
-    _saved_as: str | None = None  # the file that a person has chosen
+    _saved_as: tuple[int, str] | None = None  # number of a data set, and the file chosen for it
 
     async def action_quit(self) -> None:
         """Quit, and end the engine; while it trains, ask; where others look on, leave it alone."""
@@ -55,8 +55,6 @@ class LeavingApp(CopyingApp):
         """End the engine, which saves first; then quit."""
         self.is_leaving = True
         try:
-            if save and self.save_to is not None:
-                await self.engine.call(Save(self.save_to, replace=True))
             await self.engine.stop(save=save)
         except LinkDown as error:  # nobody is left to ask
             self.farewell = str(error)
@@ -74,17 +72,22 @@ class LeavingApp(CopyingApp):
         elif self._file is not None:
             self._save(self._file)
         else:
-            from tui.screens.keep import KeepPrompt
+            self._ask_where_to_save()
 
-            suggestion = f"{self.lab_name}.safetensors"
-            self.push_screen(KeepPrompt(suggestion, self.engine.call, self._saved))
+    def _ask_where_to_save(self) -> None:
+        from tui.screens.keep import KeepPrompt
+
+        suggestion = f"{self.lab_name}.safetensors"
+        self.push_screen(KeepPrompt(suggestion, self.engine.call, self._saved))
 
     @work(group="requests")
     async def _save(self, path: str) -> None:
         try:
-            answer = await self.engine.call(Save(path, replace=True))
+            answer = await self.engine.call(Save(path, over="checkpoint"))
         except EngineError as error:
             self.notify(str(error), severity="error", markup=False)
+            if self.engine.is_up:
+                self._ask_where_to_save()
         else:
             assert isinstance(answer, Saved)
             self._saved(answer.path)
@@ -92,8 +95,12 @@ class LeavingApp(CopyingApp):
     @property
     def _file(self) -> str | None:
         """Where the lab is saved to without a question."""
-        return self.save_to or self._saved_as
+        if self.dataset is None:
+            return None
+        number, path = self._saved_as or (0, None)
+        return path if number == self.dataset.number else self.dataset.save_to
 
     def _saved(self, path: str) -> None:
-        self._saved_as = path
+        if self.dataset is not None:
+            self._saved_as = self.dataset.number, path
         self.notify(f"Saved {path}.", markup=False)

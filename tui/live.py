@@ -77,7 +77,6 @@ class LiveApp(ToastingApp):
         terminal: Terminal = Terminal(),  # noqa: B008  a frozen value
         config: Config = Config(),  # noqa: B008
         resuming: Resume | None = None,
-        save_to: str | None = None,
     ) -> None:
         """A lab on an engine.
 
@@ -87,14 +86,12 @@ class LiveApp(ToastingApp):
             terminal: what can be drawn.
             config: what a person has chosen.
             resuming: what to take up, instead of opening anything.
-            save_to: a file of the engine's machine that the lab is saved to, without a question.
         """
         super().__init__(terminal, KeyMap(config.keys))
         self.config = config
         self.engine = Conversation(engine, opening, self._hear, self._absence, resuming)
         self.lab_name = engine.name
         self.attach_command = engine.attach_command
-        self.save_to = save_to
         self.is_leaving = False  # the engine saves, and ends
         self.farewell = ""  # to be said when the screen has gone
         self.dataset: DatasetOpened | None = None

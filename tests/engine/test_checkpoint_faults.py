@@ -275,8 +275,8 @@ def poked(value: float) -> Callable[[Any], Any]:
         (without("stream_net"), "missing: stream_net"),
         (lambda _, __, arrays: arrays.update(more=np.zeros(3)), "more: more"),
         (lambda _, __, arrays: arrays.update({"\x1b": np.zeros(3)}), r"more: \\x1b"),
-        (array("weights", lambda w: w.astype(np.int64)), "numbers of type I64"),
-        (array("weights", lambda w: w.astype(np.float16)), "numbers of type F16"),
+        (array("weights", lambda w: w.astype(np.int64)), "numbers of type int64"),
+        (array("weights", lambda w: w.astype(np.float16)), "numbers of type float16"),
         (array("weights", lambda w: w[:-1]), "weights: of shape"),
         (array("weights", lambda w: w.ravel()), "weights: of shape"),
         (array("weights", poked(math.nan)), "weights: a number that is not finite"),
@@ -396,7 +396,7 @@ def test_a_checkpoint_an_empty_file_and_what_one_insists_on_are_replaced(
     file.write_bytes(b"")
     write(file, saved)
     file.write_text("text")
-    write(file, saved, over=True)
+    write(file, saved, over="anything")
     check_place(file)
     assert os.listdir(file.parent) == ["saved"]
 
@@ -410,7 +410,7 @@ def test_what_is_no_file_is_not_replaced_however_much_one_insists(
     os.mkfifo(file.parent / "pipe")
     (file.parent / "folder").mkdir()
     with pytest.raises(CheckpointError, match=sentence):
-        write(file.parent / name, saved, over=True)
+        write(file.parent / name, saved, over="anything")
     assert stat.S_ISFIFO((file.parent / "pipe").stat().st_mode)
 
 

@@ -189,7 +189,7 @@ class FakeEngine:
             case Describe():
                 return self.description()
             case Open() | Resume():
-                if request == Resume() and not self.is_saved:
+                if isinstance(request, Resume) and not (request.path or self.is_saved):
                     raise EngineError("there is no automatic save of a lab that crashed.")
                 self.is_open = True
                 self.tell(self.data)

@@ -1,6 +1,7 @@
 """How a lab is left, taken up again, and saved."""
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from engine.protocol import Exists, Open, Resume, Save, Saved, Stopped
@@ -29,13 +30,11 @@ async def test_a_training_that_is_kept_goes_on_and_the_way_back_is_told(key: str
 
 async def test_a_training_is_stopped_when_asked_to_and_saved_first():
     engine = FakeEngine()
-    async with opened(engine) as (app, pilot):
-        app.save_to = "/data/mine.safetensors"
+    async with opened(engine) as (_, pilot):
         await train(engine, pilot)
         await pilot.press("q", "s")
         await settled(pilot)
     assert engine.stops == 1
-    assert engine.asked(Save) == [Save("/data/mine.safetensors", replace=True)]
 
 
 async def test_escape_stays():
@@ -249,14 +248,47 @@ async def test_saving_asks_where_and_about_a_file_that_is_there(monkeypatch: pyt
         await until(pilot, lambda: len(engine.asked(Save)) == 3)
     assert engine.asked(Save) == [
         Save("names.safetensors"),
-        Save("names.safetensors", replace=True),
-        Save("/home/names.safetensors", replace=True),
+        Save("names.safetensors", over="anything"),
+        Save("/home/names.safetensors", over="checkpoint"),
     ]
 
 
-async def test_with_a_file_given_saving_asks_nothing():
+async def test_with_a_file_given_saving_asks_nothing_until_it_fails():
     engine = FakeEngine()
+    engine.data = replace(engine.data, save_to="/data/mine.safetensors")
     async with opened(engine) as (app, pilot):
-        app.save_to = "/data/mine.safetensors"
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Saved /data/mine.safetensors." in screen_text(app))
+        assert engine.asked(Save) == [Save("/data/mine.safetensors", over="checkpoint")]
+        engine.refuse[Save] = "The disk is full."
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+        assert "The disk is full." in screen_text(app)
+
+
+async def test_a_file_that_a_lab_was_saved_to_is_not_that_of_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Saved names.safetensors." in screen_text(app))
+        engine.tell(replace(engine.data, number=2))
+        await until(pilot, lambda: app.dataset and app.dataset.number == 2)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+    assert engine.asked(Save) == [Save("names.safetensors")], "the next is asked about"
+
+
+async def test_the_file_that_a_lab_is_saved_to_outlives_its_engine():
+    engine = FakeEngine()
+    engine.is_saved = True
+    engine.data = replace(engine.data, save_to="/data/mine.safetensors")
+    async with opened(engine) as (app, pilot):
+        engine.die()
+        await until(pilot, lambda: app.has_ended)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: engine.asked(Resume))
+    assert engine.asked(Resume) == [Resume(save_to="/data/mine.safetensors")]

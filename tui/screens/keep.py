@@ -44,7 +44,7 @@ class KeepPrompt(Prompt):
             raise EngineError("Give the file a name.")
         if path == self._asked and monotonic() - self._asked_at < SECONDS_TO_ANSWER:
             return  # a held key is no answer
-        match await self._call(Save(path, replace=path == self._asked)):
+        match await self._call(Save(path, over="anything" if path == self._asked else "nothing")):
             case Exists(there):
                 self._asked, self._asked_at = path, monotonic()
                 raise EngineError(f"{there} exists. Enter again writes over it.")

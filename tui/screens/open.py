@@ -49,7 +49,8 @@ class OpenScreen(Dialog):
         """A dialog.
 
         Args:
-            opening: what was opened last; the other choices made then stay.
+            opening: what was opened last; the other choices made then stay, but for the file that
+                it is saved to, which is of that lab.
             call: carries out a request.
             present: the whole path of what is open; None: nothing is. It is asked about before it
                 is opened again, as that would end the training.
@@ -192,7 +193,7 @@ class OpenScreen(Dialog):
     async def _open(self, path: str) -> None:
         real = None if path == BUILT_IN else path
         try:
-            await self._call(msgspec.structs.replace(self._opening, path=real))
+            await self._call(msgspec.structs.replace(self._opening, path=real, save_to=None))
         except EngineError as error:
             self._busy = False
             if self.is_closed:

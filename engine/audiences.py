@@ -1,0 +1,68 @@
+"""Who listens to a lab, and who has yet to be told of its newest change."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from engine.inbox import Audience
+from engine.protocol import DatasetOpened, Events, Snapshot, Watch
+
+
+class Audiences:
+    """All clients of an engine; belongs to the lab's thread."""
+
+    def __init__(self) -> None:
+        self._all: list[Audience] = []
+
+    def __bool__(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._all)
+
+    @property
+    def screens(self) -> int:
+        """How many have asked for more than a description."""
+        return sum(audience.is_screen for audience in self._all)
+
+    @property
+    def due(self) -> float | None:
+        """When the next snapshot may go, on the monotonic clock; None: there is nothing to tell."""
+        return min((audience.due for audience in self._all if audience.stale), default=None)
+
+    def join(self, audience: Audience) -> None:
+        """One more listens."""
+        self._all.append(audience)
+
+    def leave(self, audience: Audience) -> None:
+        """One has gone."""
+        self._all.remove(audience)
+
+    def stale(self) -> None:
+        """Something has changed, of which all are to be told."""
+        for audience in self._all:
+            audience.stale = True
+
+    def tell(self, event: Events) -> None:
+        """Tell all, at once."""
+        for audience in self._all:
+            audience.publish(event)
+
+    def introduce(self, dataset: DatasetOpened) -> None:
+        """Tell all of another data set: what was watched may lie outside its matrix."""
+        for audience in self._all:
+            audience.watch = Watch(frames=audience.watch.frames)
+        self.tell(dataset)
+
+    def publish(self, look: Callable[[Watch, int], Snapshot], *, at_once: bool = False) -> None:
+        """Tell those of the newest change whose turn it is.
+
+        Args:
+            look: the lab through a window, and with so many screens.
+            at_once: whether their turn has come or not.
+        """
+        now = time.monotonic()
+        for audience in self._all:
+            if audience.stale and (at_once or now >= audience.due):
+                screens = self.screens + (not audience.is_screen)  # itself, if it is new
+                audience.publish(look(audience.watch, screens))
+                audience.stale, audience.due = False, now + 1 / audience.watch.frames

@@ -1,0 +1,51 @@
+"""How a lab begins: from a data file, or where a checkpoint left it."""
+
+from __future__ import annotations
+
+from os.path import expanduser
+from pathlib import Path
+
+from engine import checkpoint
+from engine.checkpoint_writing import check_place
+from engine.errors import BadSetting
+from engine.lab import Lab
+from engine.protocol import Open, Resume
+from engine.reading import built_in_path
+
+
+def whole(path: str) -> Path:
+    """A path as a person types it, in full: the engine's own folder may vanish under it."""
+    return Path(expanduser(path)).absolute()
+
+
+def place_to_save(request: Open | Resume) -> Path | None:
+    """The file that the lab is to be saved to when it ends.
+
+    Raises:
+        CheckpointError: no checkpoint can be there.
+    """
+    if request.save_to is None:
+        return None
+    path = whole(request.save_to)
+    check_place(path)
+    return path
+
+
+def lab_of(request: Open | Resume, crashed_at: Path | None) -> Lab:
+    """The lab that a request wants.
+
+    Args:
+        request: which.
+        crashed_at: the newest automatic save of a lab that crashed.
+
+    Raises:
+        EngineError: what it begins from is not good; says why.
+    """
+    if isinstance(request, Open):
+        path = built_in_path() if request.path is None else whole(request.path)
+        return Lab(path, request.hold_out, request.device, request.seed, request.pace)
+    saved = crashed_at if request.path is None else whole(request.path)
+    if saved is None:
+        raise BadSetting("there is no automatic save of a lab that crashed. Name a file.")
+    data = None if request.data is None else whole(request.data)
+    return checkpoint.load(saved, data=data, device=request.device)

@@ -1,0 +1,62 @@
+"""When the next burst of training is due, and how many steps it has."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Final
+
+from engine.rate import Rate
+
+BURST_SECONDS: Final = 0.004  # how long a request waits, unless a single step takes longer
+
+
+class Pacing:
+    """The clock of a training."""
+
+    def __init__(self) -> None:
+        self._due = 0.0  # on the monotonic clock
+        self._rate = Rate()
+        self._burst = 1  # steps that take about BURST_SECONDS
+
+    @property
+    def per_second(self) -> float:
+        """Steps per second, of late."""
+        return self._rate.per_second
+
+    def clear(self) -> None:
+        """There is no rate to speak of."""
+        self._rate.clear()
+
+    def begin(self) -> None:
+        """The next burst is due at once: the training begins, or has another pace."""
+        self._due = time.monotonic()
+
+    def steps(self, pace: float) -> int:
+        """How many steps to make now; 0: it is not time yet.
+
+        Args:
+            pace: steps per second; infinite: no limit.
+        """
+        now = time.monotonic()
+        if now < self._due:
+            return 0
+        if pace == math.inf:
+            return self._burst
+        steps = max(1, round(pace * BURST_SECONDS))
+        period = steps / pace
+        late = now - self._due > max(period, 1.0)  # the machine slept, say
+        self._due = (now if late else self._due) + period
+        return steps
+
+    def made(self, steps: int) -> None:
+        """So many steps were made."""
+        self._rate.made(steps)
+
+    def took(self, steps: int, seconds: float) -> None:
+        """So many steps took so long: without a limit, the next burst is as long as it may be."""
+        self._burst = max(1, min(2 * steps, int(steps * BURST_SECONDS / max(seconds, 1e-9))))
+
+    def next(self, pace: float) -> float:
+        """When the next burst is due, on the monotonic clock."""
+        return 0.0 if pace == math.inf else self._due

@@ -1,0 +1,147 @@
+"""A lab and what goes on in it by itself: it trains at its pace, and draws names."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from engine import snapshots
+from engine.lab import Lab
+from engine.pacing import BURST_SECONDS, Pacing
+from engine.protocol import (
+    Adjust,
+    Answers,
+    Configure,
+    Done,
+    Draw,
+    Export,
+    Pause,
+    Reset,
+    Score,
+    StepOnce,
+    Text,
+    Train,
+)
+from engine.trainer import Burst
+
+NAMES_PER_SECOND: Final = 5.0  # when sampling goes on by itself: as fast as one can read
+
+
+class Running:
+    """Belongs to the lab's thread. Does what is asked for, and what is due."""
+
+    def __init__(
+        self,
+        lab: Lab,
+        changed: Callable[[], None],
+        rests: Callable[[], None],
+        ended: Callable[[], None],
+    ) -> None:
+        """A lab that waits.
+
+        Args:
+            lab: which.
+            changed: called when the lab is another than before.
+            rests: called when a training is interrupted.
+            ended: called when a training has come to its end.
+        """
+        self.lab = lab
+        self._changed = changed
+        self._rests = rests
+        self._ended = ended
+        self._pacing = Pacing()
+        self._next_name = 0.0
+
+    @property
+    def steps_per_second(self) -> float:
+        """How fast it trains."""
+        return self._pacing.per_second
+
+    @property
+    def is_training(self) -> bool:
+        """Whether it trains."""
+        return self.lab.state == "training"
+
+    @property
+    def due(self) -> float | None:
+        """When to call `go_on`, on the monotonic clock; None: not before something is asked for."""
+        due = []
+        if self.is_training:
+            due.append(self._pacing.next(self.lab.settings.pace))
+        if self.lab.wanted:
+            due.append(0.0)
+        elif self.lab.settings.keep_sampling:
+            due.append(self._next_name)
+        return min(due, default=None)
+
+    def carry_out(self, request: object) -> Answers:
+        """Do what a client asks of a lab that is open.
+
+        Raises:
+            EngineError: it cannot be done; says why.
+        """
+        lab, pace = self.lab, self.lab.settings.pace
+        match request:
+            case Score(word):
+                return snapshots.scored(lab, word)
+            case Export(what, view):
+                return Text(snapshots.exported(lab, what, view))
+            case Train(more):
+                if not self.is_training:
+                    self._pacing.clear()
+                    self._pacing.begin()
+                lab.train(more)
+            case Pause():
+                lab.pause()
+                self._rests()
+            case StepOnce():
+                self._made(lab.step_once())
+                self._pacing.clear()
+            case Reset(seed):
+                lab.reset(seed)
+                self._pacing.clear()
+            case Configure():
+                changes = msgspec.structs.asdict(request).items()
+                lab.configure(**{k: value for k, value in changes if value is not msgspec.UNSET})
+            case Adjust(setting, by):
+                lab.adjust(setting, by)
+            case Draw(count):
+                lab.draw(count)
+        if lab.settings.pace != pace:
+            self._pacing.begin()  # not only when the old pace's next step is due
+        self._changed()
+        return Done()
+
+    def go_on(self) -> None:
+        """Train and draw, as far as it is time."""
+        self._train()
+        self._sample()
+
+    def _train(self) -> None:
+        pace, began = self.lab.settings.pace, time.monotonic()
+        if not self.is_training or (steps := self._pacing.steps(pace)) == 0:
+            return
+        burst = self.lab.advance(steps)
+        self._pacing.took(steps, time.monotonic() - began)
+        self._made(burst)
+
+    def _made(self, burst: Burst) -> None:
+        self._pacing.made(len(burst.losses))
+        self._changed()
+        if self.lab.state in ("done", "failed"):
+            self._rests()
+            self._ended()
+
+    def _sample(self) -> None:
+        lab, now = self.lab, time.monotonic()
+        if lab.settings.keep_sampling and lab.wanted == 0 and now >= self._next_name:
+            lab.draw(1)
+            self._next_name = now + 1 / NAMES_PER_SECOND
+        while lab.wanted:
+            lab.draw_next()
+            self._changed()
+            if time.monotonic() > now + BURST_SECONDS:
+                break

@@ -1,0 +1,62 @@
+"""Writing a lab to a file in a thread of its own, so that a slow disk holds up no training."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.errors import CheckpointError, EngineError
+from engine.inbox import Kept
+
+log = logging.getLogger(__name__)
+
+
+class Saving(threading.Thread):
+    """A file that is being written. Nobody waits for it at the end of the process."""
+
+    def __init__(self, attempt: Callable[[], Kept], tell: Callable[[Kept], None]) -> None:
+        """A thread, which begins with `start`.
+
+        Args:
+            attempt: writes the file; see `attempted`.
+            tell: called in this thread with what came of it, its last word.
+        """
+        super().__init__(name="save", daemon=True)
+        self.kept: Kept | None = None  # what came of it, before it is told
+        self._attempt = attempt
+        self._tell = tell
+
+    def run(self) -> None:
+        """Write."""
+        self.kept = self._attempt()
+        self._tell(self.kept)
+
+
+def attempted(revision: int, write: Callable[[], Path], *, automatic: bool) -> Kept:
+    """Write a lab, and say what came of it: no failure ends the thread that it happens in.
+
+    Args:
+        revision: of the lab.
+        write: writes the file, and says where.
+        automatic: not because a person asked for it.
+    """
+    started = time.monotonic()
+    path, trouble = None, None
+    try:
+        path = write()
+    except Exception as error:
+        trouble = as_sentence(error)
+    return Kept(revision, automatic, path, trouble, time.monotonic() - started)
+
+
+def as_sentence(error: Exception) -> EngineError:
+    """Why a lab was not saved: a person gets a sentence, the log the traceback."""
+    if isinstance(error, EngineError):
+        log.warning("not saved: %s", error)
+        return error
+    log.error("not saved", exc_info=error)
+    what = str(error) or type(error).__name__
+    return CheckpointError(f"the lab was not saved ({what}); see the engine's log.")
