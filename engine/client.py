@@ -42,6 +42,7 @@ __all__ = [
     "LoginRefused",
 ]  # fmt: skip
 
+ENDED: Final = "The engine has ended."
 SECONDS_TO_GREET: Final = 15.0  # no request is as quick: the engine's tensors have no part in it
 
 
@@ -57,7 +58,11 @@ class Connection(Protocol):
         ...
 
     def events(self) -> AsyncIterator[Events]:
-        """What the engine has to tell, until it hangs up or dies."""
+        """What the engine has to tell, until it hangs up or dies.
+
+        Raises:
+            EngineUnavailable: it told what this side does not understand: nobody listens any more.
+        """
         ...
 
 
@@ -118,6 +123,7 @@ class Client:
         self._waiting: dict[int, asyncio.Future[Answers]] = {}
         self._events: asyncio.Queue[Events | None] = asyncio.Queue()
         self._reading: asyncio.Task[None] | None = None
+        self._broken: str | None = None  # why what came cannot be understood
 
     @classmethod
     async def connect(cls, socket: Path) -> Client:
@@ -166,7 +172,7 @@ class Client:
     async def call(self, request: Requests) -> Answers:
         """Carry out a request; see `Connection.call`."""
         if self._reading is None or self._reading.done():
-            raise EngineUnavailable("The engine has ended.")
+            raise EngineUnavailable(self._broken or ENDED)
         number = next(self._ids)
         answer: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
@@ -180,6 +186,8 @@ class Client:
         """What the engine has to tell; see `Connection.events`."""
         while (event := await self._events.get()) is not None:
             yield event
+        if self._broken is not None:
+            raise EngineUnavailable(self._broken)
 
     async def wait_closed(self) -> None:
         """Wait until the engine hangs up."""
@@ -217,8 +225,11 @@ class Client:
                         self._events.put_nowait(message)
                     case Stopped(by, saved, trouble):
                         self._events.put_nowait(Stopped(by, saved, printable(trouble)))
+        except WireError as error:
+            self._broken = f"What the engine told cannot be read, so nobody listens: {error}"
+            self._writer.close()
         finally:
             for future in self._waiting.values():
                 if not future.done():
-                    future.set_exception(EngineUnavailable("The engine has ended."))
+                    future.set_exception(EngineUnavailable(self._broken or ENDED))
             self._events.put_nowait(None)

@@ -139,7 +139,7 @@ class Conversation:
                 wait = min(2 * wait, LONGEST_WAIT)
                 continue
             met, began = True, monotonic()
-            await self._listen(self._connection)
+            broken = await self._listen(self._connection)
             if self._ending:
                 return
             if self._stopped is not None:
@@ -147,11 +147,11 @@ class Conversation:
                 return
             if not self._engine.host:
                 self._has_died = True
-                self._post(Over(await self._engine.obituary()))
+                self._post(Over(broken or await self._engine.obituary()))
                 return
             if monotonic() - began > SECONDS_TO_TRUST:
                 wait = FIRST_WAIT
-            await self._wait(await self._engine.obituary(), wait)
+            await self._wait(broken or await self._engine.obituary(), wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
     def try_again(self) -> None:
@@ -190,7 +190,8 @@ class Conversation:
             self._ending = False
             raise
 
-    async def _listen(self, connection: Connection) -> None:
+    async def _listen(self, connection: Connection) -> str:
+        """Until the engine ends. Returns why not to listen any longer, where it goes on."""
         self._post(Started())
         opening = asyncio.create_task(self._begin())
         try:
@@ -201,9 +202,12 @@ class Conversation:
                     self._stopped = event
                 else:
                     self._post(Came(event))
+        except EngineError as error:
+            return str(error)
         finally:
             self._connection = None
             opening.cancel()
+        return ""
 
     def _was_stopped(self, event: Stopped) -> None:
         """Next time, take the lab up from where it was saved, or open its data."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,64 @@ def test_who_may_read_it_is_as_asked_and_as_the_umask_allows(tmp_path: Path) -> 
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "net").stat().st_mode) == 0o640
     assert stat.S_IMODE((tmp_path / "recent").stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_replaced_keeps_its_mode_from_the_first_byte_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "net"
+    file.write_bytes(b"old")
+    file.chmod(0o600)
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda handle: seen.append(os.fstat(handle).st_mode & 0o777))
+    write_atomically(file, b"new")
+    assert seen[0] == 0o600
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_file_that_comes_in_the_last_moment_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "net"
+    monkeypatch.setattr(os, "fsync", lambda _: file.write_bytes(b"another's"))
+    with pytest.raises(FileExistsError):
+        write_atomically(file, b"mine", replace=False)
+    assert file.read_bytes() == b"another's"
+    assert [*tmp_path.iterdir()] == [file]
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_where_nothing_is_a_file_is_made_whether_one_may_be_replaced_or_not(
+    replace: bool, tmp_path: Path
+) -> None:
+    write_atomically(tmp_path / "net", b"new", b" and more", replace=replace)
+    assert (tmp_path / "net").read_bytes() == b"new and more"
+    assert [*tmp_path.iterdir()] == [tmp_path / "net"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from engine.atomic import write_atomically
+os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+write_atomically(Path(sys.argv[1]), b"half")
+"""
+
+
+def test_what_a_killed_process_left_goes_with_the_next_writing_of_that_file(tmp_path: Path) -> None:
+    file, other = tmp_path / "net", tmp_path / "other"
+    for path in (file, other):
+        subprocess.run([sys.executable, "-c", KILLED, path])
+    foreign = tmp_path / ".0123456789abcdef.part"
+    foreign.touch()
+    left = [*tmp_path.glob(".*.part")]
+    assert len(left) == 3
+    write_atomically(file, b"new")
+    assert len([*tmp_path.glob(".*.part")]) == 3, "they may yet be written to"
+    for path in left:
+        os.utime(path, (1, 1))
+    write_atomically(file, b"newer")
+    assert len([*tmp_path.glob(".*.part")]) == 2
+    assert foreign.exists(), "of no file that was written here"
+    write_atomically(other, b"new")
+    assert [*tmp_path.glob(".*.part")] == [foreign]

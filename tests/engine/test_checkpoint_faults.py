@@ -10,6 +10,7 @@ import stat
 import struct
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.checkpoint import load, save
+from engine.checkpoint_arrays import read
 from engine.checkpoint_checks import Words
 from engine.checkpoint_header import CONTENTS, is_checkpoint, peek
-from engine.checkpoint_writing import check_place, write
+from engine.checkpoint_writing import AlreadyThere, check_place, write
 from engine.errors import CheckpointError, NoSuchDevice
+from engine.history import History
 from engine.lab import Lab
 from engine.protocol import Mark
-from tests.engine.checkpoints import crafted, draw, everything, train
+from tests.engine.checkpoints import crafted, draw, everything, parts, train
 
 ANYWHERE = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -284,16 +287,27 @@ def poked(value: float) -> Callable[[Any], Any]:
         (array("train", poked(math.nan)), "train: a number that is not finite"),
         (array("held_out", poked(math.inf)), "held_out: a number that is not finite"),
         (array("held_out", lambda h: h[:-1]), "held_out: of shape"),
+        (array("train", poked(-1.0)), "train: a loss below 0"),
+        (array("held_out", poked(-1.7e308)), "held_out: a loss below 0"),
+        (array("weights", poked(1.7e308)), "weights of no finite loss"),
         (array("stream_net", lambda s: s[:-1]), "stream_net: of shape"),
         (array("stream_net", lambda s: s | 2**31), "no state of its generator"),
         (array("stream_net", lambda s: s * 0), "no state of its generator"),
         (names(text="\x1b[31m"), "name 0 is none that a model draws"),
         (names(nll=math.nan), "name 0 is none that a model draws"),
+        (names(text="a" * 20_001), "name 0 is none that a model draws"),
+        (names(text="a" * (48 << 20)), "its texts are too long"),
+        (setting(prefix="a" * 1001), "prefix a{100}: give at most 1,000 characters"),
         (lambda _, words, __: Words(words.names[::-1], ()), "name 0 is not of the draw"),
         (lambda _, words, __: Words(words.names * 2, ()), "10 names, of 5 drawn"),
         (lambda _, words, __: Words(words.names, (Mark(21, "lr 1"),)), "mark at step 21"),
         (lambda _, words, __: Words(words.names, (Mark(1, "lr \x9b"),)), "mark at step 1"),
         (lambda _, words, __: Words(words.names, (Mark(1, "x" * 101),)), "mark at step 1"),
+        (lambda _, words, __: Words(words.names, (Mark(1, "what 7"),)), "mark at step 1"),
+        (
+            lambda _, words, __: Words(words.names, (Mark(1, "lr 7"),) * 10_001),
+            "10,001 marks, where 10,000 are kept",
+        ),
         (lambda _, words, __: Words((1, 2), ()), "damaged"),
     ],
 )
@@ -311,6 +325,58 @@ def test_huge_shapes_are_refused_before_they_are_read(file: Path) -> None:
         raw = json.dumps(header).encode()
         file.write_bytes(struct.pack("<Q", len(raw)) + raw + data[8 + length :])
         refused(file)
+
+
+def test_arrays_that_do_not_lie_one_behind_another_are_refused(file: Path) -> None:
+    data = file.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    for change in ((8, 8), (0, 8), (-8, 0), (2**60, 2**60)):
+        header = json.loads(data[8 : 8 + length])
+        offsets = header["weights"]["data_offsets"]
+        header["weights"]["data_offsets"] = [a + b for a, b in zip(offsets, change, strict=True)]
+        raw = json.dumps(header).encode()
+        file.write_bytes(struct.pack("<Q", len(raw)) + raw + data[8 + length :])
+        assert "do not lie one behind another" in refused(file)
+
+
+def test_a_file_that_lies_takes_no_memory(file: Path) -> None:
+    steps, contents = 50_000_000, {**parts(file)[0]}
+    contents.update(step=steps, goal=steps)
+    data = file.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    header["__metadata__"][CONTENTS] = json.dumps(contents)
+    end = 0
+    for key, entry in header.items():
+        if key != "__metadata__":
+            if key in ("train", "held_out"):
+                entry["shape"] = [steps]
+            size = math.prod(entry["shape"]) * {"F64": 8, "U32": 4, "U8": 1}[entry["dtype"]]
+            entry["data_offsets"], end = [end, end + size], end + size
+    raw = json.dumps(header).encode()
+    with file.open("wb") as sparse:
+        sparse.write(struct.pack("<Q", len(raw)) + raw)
+        sparse.truncate(8 + len(raw) + end)
+    tracemalloc.start()
+    try:
+        assert "its SHA-256 is another" in refused(file)
+        assert tracemalloc.get_traced_memory()[1] < 20e6, "of 800 MB"
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_is_read_into_memory_once(lab: Lab, tmp_path: Path) -> None:
+    steps = 3_000_000
+    lab.history = History.of(np.full(steps, 2.5), np.empty(0), ())
+    lab.trainer.resume(lab.trainer.weights_VV, steps)
+    lab.state = "paused"
+    save(lab, tmp_path / "saved")
+    tracemalloc.start()
+    try:
+        read(tmp_path / "saved")
+        assert tracemalloc.get_traced_memory()[1] < 1.2 * 8 * steps
+    finally:
+        tracemalloc.stop()
 
 
 def test_any_json_in_place_of_the_contents_is_refused(file: Path) -> None:
@@ -396,6 +462,9 @@ def test_a_checkpoint_an_empty_file_and_what_one_insists_on_are_replaced(
     file.write_bytes(b"")
     write(file, saved)
     file.write_text("text")
+    with pytest.raises(AlreadyThere):
+        write(file, saved, over="nothing")
+    assert file.read_text() == "text"
     write(file, saved, over="anything")
     check_place(file)
     assert os.listdir(file.parent) == ["saved"]

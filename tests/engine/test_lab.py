@@ -5,9 +5,11 @@ import math
 import pytest
 
 from engine.errors import BadSetting, EngineError, NoSuchDevice, OutsideVocabulary
+from engine.history import MOST_MARKS
 from engine.lab import Lab
 from engine.reading import built_in_path
 from engine.sampling import draw_keyed
+from engine.settings import LONGEST_PREFIX
 from engine.snapshots import LARGEST_EXPORT, exported
 from engine.wire import LARGEST_ANSWER
 
@@ -31,6 +33,22 @@ def test_the_goal_is_a_hundred_steps_and_then_a_hundred_more(lab: Lab) -> None:
     lab.train()
     lab.advance(1000)
     assert (lab.state, lab.trainer.step, lab.goal) == ("done", 200, 200)
+
+
+def test_of_many_changes_of_a_setting_the_newest_are_remembered(lab: Lab) -> None:
+    lab.train(more=5)
+    lab.advance(5)
+    for number in range(MOST_MARKS + 10):
+        lab.history.mark(number, "lr", str(number))
+    marks = lab.history.marks
+    assert (len(marks), marks[0].step, marks[-1].text) == (MOST_MARKS, 10, f"lr {MOST_MARKS + 9}")
+
+
+def test_a_prefix_that_nobody_types_is_refused(lab: Lab) -> None:
+    lab.configure(prefix="a" * LONGEST_PREFIX)
+    with pytest.raises(BadSetting, match=r"prefix a{100}: give at most 1,000 characters") as caught:
+        lab.configure(prefix="a" * (LONGEST_PREFIX + 1))
+    assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize("more", [-1, -(2**63), 2**63 - 1, 10**15 + 1])

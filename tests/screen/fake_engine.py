@@ -100,13 +100,15 @@ class FakeConnection:
 
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
-        self.news: asyncio.Queue[Events | None] = asyncio.Queue()
+        self.news: asyncio.Queue[Events | EngineError | None] = asyncio.Queue()
 
     async def call(self, request: Requests) -> Answers:
         return await self._engine.answer(request)
 
     async def events(self) -> AsyncIterator[Events]:
         while (event := await self.news.get()) is not None:
+            if isinstance(event, EngineError):
+                raise event
             yield event
 
 

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from engine.client import EngineError
 from engine.protocol import Exists, Open, Resume, Save, Saved, Stopped
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
@@ -196,6 +197,15 @@ async def test_a_link_that_comes_back_leaves_the_cursor_where_it_is():
         await until(pilot, lambda: engine.starts == 2 and engine.watch)
         assert engine.watch is not None
         assert (engine.watch.cursor, engine.watch.view) == ((1, 1), "probabilities")
+
+
+async def test_a_message_that_cannot_be_read_is_told_and_no_death_is_waited_for():
+    engine = FakeEngine()
+    async with opened(engine, (160, 40)) as (app, pilot):
+        assert engine.connection is not None
+        engine.connection.news.put_nowait(EngineError("a message of 70,000,000 bytes came."))
+        await until(pilot, lambda: app.has_ended)
+        assert "70,000,000 bytes" in screen_text(app)
 
 
 async def test_a_link_comes_back_by_itself():

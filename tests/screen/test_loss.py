@@ -52,6 +52,19 @@ async def test_a_loss_that_is_not_a_number_is_a_gap():
         assert plot_of(app)
 
 
+@pytest.mark.parametrize("scale", ["linear", "log"])
+async def test_losses_as_far_apart_as_numbers_can_be_are_drawn(scale: str):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("2", *("l" if scale == "log" else ""))
+        engine.step_to(60)
+        engine.losses[:60] = [1.7e308, -1.7e308, 5e-324] * 20
+        engine.tell_snapshot()
+        await settled(pilot)
+        await until(pilot, lambda: "e+200" in plot_of(app))
+        assert app.is_running
+
+
 async def test_a_plot_that_is_drawn_while_the_lab_ends_does_no_harm(
     monkeypatch: pytest.MonkeyPatch,
 ):

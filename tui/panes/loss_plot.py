@@ -11,7 +11,9 @@ from tui.panes.loss_drawing import COUNTS, FLOOR, UNIFORM, Grid, Inks, Picture
 Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
 Fours = tuple[tuple[float, float, float, float], ...]
 
-LARGEST: Final = 1e200  # loss that is drawn: beyond, float64 has no room for the plot's edges
+LARGEST: Final = (
+    1e200  # loss that is drawn, or its negative: beyond, float64 has no room for the plot's edges
+)
 STEPS_AT_FIRST: Final = 100  # the goal when the lab opens, and so the width of an empty plot
 
 
@@ -44,8 +46,8 @@ def picture_of(
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
     references = [(lines.floor, FLOOR, inks.floor), (lines.counts, COUNTS, inks.counts),
                   (lines.uniform, UNIFORM, inks.uniform)]  # fmt: skip
-    values = [min(v, LARGEST) for four in (*train, *held_out) for v in four if isfinite(v)]
-    values += [min(start, LARGEST)] if isfinite(start) else []
+    values = [_drawn(v) for four in (*train, *held_out) for v in four if isfinite(v)]
+    values += [_drawn(start)] if isfinite(start) else []
     scaled = log and min(values, default=1.0) > 0
     # A floor of 0, that of a single word, has no place on a logarithmic scale.
     references = [line for line in references if isfinite(line[0]) and (line[0] > 0 or not scaled)]
@@ -93,8 +95,11 @@ def _strokes(steps: tuple[int, ...], last: int, fours: Fours, *, log: bool) -> l
 
 
 def _at(value: float, *, log: bool) -> float:
-    value = min(value, LARGEST)
-    return log10(value) if log else value
+    return log10(_drawn(value)) if log else _drawn(value)
+
+
+def _drawn(value: float) -> float:
+    return max(-LARGEST, min(value, LARGEST))
 
 
 def _limits(low: float, high: float, *, log: bool) -> tuple[float, float]:
