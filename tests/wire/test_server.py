@@ -522,14 +522,14 @@ async def test_an_answer_to_a_call_that_was_just_cancelled_does_no_harm() -> Non
 async def test_who_is_told_what_is_too_large_says_so_and_does_not_hang(
     socket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.wire.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("engine.wire.LARGEST_ANSWER", 200)
     client = await Client.connect(socket)
-    with pytest.raises(EngineUnavailable, match=r"cannot be read.* 1,000 are the limit"):
+    with pytest.raises(EngineUnavailable, match=r"cannot be read.* 200 are the limit"):
         await client.call(Open(device="cpu"))
-    with pytest.raises(EngineUnavailable, match="1,000 are the limit"):
+    with pytest.raises(EngineUnavailable, match="200 are the limit"):
         async for _ in client.events():
             pass
-    with pytest.raises(EngineUnavailable, match="1,000 are the limit"):
+    with pytest.raises(EngineUnavailable, match="200 are the limit"):
         await client.call(Open(device="cpu"))
     await client.close()
 
