@@ -3,7 +3,8 @@
 Textual hands a key to the focused widget and lets it bubble up to the app, from one queue to the
 next. A key that follows in the same instant is handed to the same widget, and is lost where the
 first one has opened a dialog meanwhile. Here each key is carried out before the next one is looked
-at; only letters for a field go straight there. What is typed before a dialog has its field waits.
+at; only letters for a field go straight there. What is typed before a dialog has its field waits,
+and so does what is typed before the lab has its data.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.actions import Action
 from tui.keys import KeyMap
 from tui.terminal import Terminal
 from tui.thrift import ThriftyApp
@@ -57,8 +59,9 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
 
     async def _take(self, event: Key) -> None:
         """Carry a key out, after all before it."""
-        if not event.is_printable and self._works_anywhere(event):
-            await self._act(event)  # at once: it may be the way out
+        at_once = not event.is_printable or self._early and self._must_wait(self._early[0])
+        if at_once and self._works_anywhere(event):
+            await self._act(event)  # it may be the way out
             return
         self._early.append(event)
         if self._waiting_for is None or not self._waiting_for.is_attached:
@@ -94,6 +97,24 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         if not await self.run_action(active.binding.action, active.node):
             await super().on_event(event)
 
+    def is_too_early(self, action: Action) -> bool:
+        """Whether what an action works on is still on its way."""
+        return False
+
+    def look_again(self) -> None:
+        """Carry out what was typed too early, if it is no more."""
+        if self._early and self._waiting_for is None:
+            self.call_later(self._go_on, None)
+
+    def _must_wait(self, event: Key) -> bool:
+        meant = self.keys.on(event.key)
+        return (
+            meant is not None
+            and self.screen is self.screen_stack[0]
+            and not meant[1].anywhere
+            and self.is_too_early(meant[1])
+        )
+
     def _works_anywhere(self, event: Key) -> bool:
         meant = self.keys.on(event.key)
         return meant is not None and meant[1].anywhere
@@ -108,6 +129,8 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
             await act()
         self._waiting_for = None
         while self._early and self._waiting_for is None:
+            if self._must_wait(self._early[0]):
+                return
             if not self.screen.is_mounted:
                 self._wait_for(self.screen)
             elif not await self._act(event := self._early.pop(0)):

@@ -33,7 +33,7 @@ from engine.protocol import (
     Watch,
 )
 from tui import filters, themes
-from tui.actions import GROUP_TITLES, bindings_of
+from tui.actions import GROUP_TITLES, Action, bindings_of
 from tui.arrangement import Arrangement, arrangement
 from tui.config import Config
 from tui.conversation import Came, Conversation, Lost, NotOpened, Over, WasStopped
@@ -172,6 +172,11 @@ class LiveApp(ToastingApp):
         """Hang up, however the screen ends."""
         await self.engine.leave()
 
+    def is_too_early(self, action: Action) -> bool:
+        """Whether an action is about the lab, and the engine or the data is still on its way."""
+        about_it = action.group in ("train", "matrix", "samples") or action.id == "score"
+        return about_it and self._state in ("starting", "opening")
+
     def tell_absence(self) -> None:
         """Say why there is nothing for a key to work on."""
         self.notify(self._absence(), markup=False)
@@ -262,6 +267,7 @@ class LiveApp(ToastingApp):
         if not self.is_running:
             return
         self.query_one(StatusLine).tell(state, self.dataset, self.snapshot)
+        self.look_again()
         if vacancy and self.dataset is None:
             for pane in self.panes:
                 pane.vacate(vacancy)

@@ -7,7 +7,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from engine.protocol import Configure, Draw, Score
+from engine.protocol import Configure, Draw, Open, Score, Train
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.app import LabApp
@@ -48,6 +48,26 @@ async def test_what_is_typed_ahead_is_carried_out_to_the_end_and_in_order():
         await until(pilot, lambda: Score("ab") in engine.requests)
         assert Draw(10) in engine.requests
         assert field(app) == "ab"
+
+
+async def test_what_is_typed_before_the_lab_has_its_data_waits_for_it():
+    engine = FakeEngine(slow=True)
+    app = LabApp(engine, Open())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("n", "question_mark")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1, "in order"
+        engine.wait.set()
+        await until(pilot, lambda: Train(more=100) in engine.requests)
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_one_can_quit_while_a_key_waits_for_the_data(key: str):
+    app = LabApp(FakeEngine(slow=True), Open())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", *[key] * 2)
+        await until(pilot, lambda: not app.is_running)
 
 
 @pytest.mark.parametrize("where", ["", *DIALOGS])
