@@ -7,17 +7,20 @@ understands none of them; the two ends greet each other.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import stat
 import sys
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
+from engine.autosave import Autosaves
 from engine.claim import standing
-from engine.errors import EngineError, EngineUnavailable, NotListening
+from engine.errors import EngineError, NotListening
+from engine.labs import crash_save
 from engine.places import Place
 from engine.process import EngineProcess
-from engine.protocol import VERSION, Refused
+from engine.protocol import VERSION, Gone, Refused
 from engine.wire import pack
 
 # Comes before the first message: whatever a shell says as it starts is none of the protocol's.
@@ -41,8 +44,10 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
     here_in, here_out = await _pipes()
     here_out.write(MARK)
     try:
-        if attach and standing(Place(name))[0] != "running":
-            raise EngineUnavailable(f"no lab called {name} runs there any more.")
+        if attach and (gone := _gone(Place(name))) is not None:
+            here_out.write(pack(gone))
+            await here_out.drain()
+            return
         there_in, there_out = await EngineProcess(name, idle_seconds).reach(_connect)
     except EngineError as error:
         here_out.write(pack(Refused(str(error), VERSION)))
@@ -55,6 +60,19 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
     await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     for way in ways:
         way.cancel()
+
+
+def _gone(place: Place) -> Gone | None:
+    """How a lab has ended, and where it can be taken up; None: it runs."""
+    state, holder = standing(place)
+    if state == "running":
+        return None
+    has_crashed = state == "crashed"
+    with contextlib.suppress(OSError, EngineError):
+        saved = crash_save(place, holder) if holder else Autosaves(place.saves).newest()
+        if saved is not None:
+            return Gone(place.name, has_crashed, str(saved), saved.stat().st_mtime)
+    return Gone(place.name, has_crashed, None, 0.0)
 
 
 async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

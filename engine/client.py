@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from engine.errors import (
     EngineError,
     EngineUnavailable,
+    LabGone,
     LinkDown,
     LoginRefused,
     NotListening,
@@ -27,6 +28,7 @@ from engine.protocol import (
     Ended,
     Events,
     Failure,
+    Gone,
     Hello,
     Refused,
     Reply,
@@ -38,7 +40,7 @@ from engine.protocol import (
 from engine.wire import pack, read_from_engine
 
 __all__ = [
-    "Client", "Connection", "Engine", "EngineError", "EngineUnavailable", "LinkDown",
+    "Client", "Connection", "Engine", "EngineError", "EngineUnavailable", "LabGone", "LinkDown",
     "LoginRefused",
 ]  # fmt: skip
 
@@ -92,6 +94,7 @@ class Engine(Protocol):
 
         Raises:
             LinkDown: the machine that it is on cannot be reached.
+            LabGone: the link came back, but not the lab.
             EngineUnavailable: it does not start.
         """
         ...
@@ -162,6 +165,8 @@ class Client:
         if isinstance(answer, Refused):
             kind = EngineUnavailable if answer.version == VERSION else OtherVersion
             raise kind(f"The engine refuses: {printable(answer.reason)}")
+        if isinstance(answer, Gone):
+            raise LabGone(printable(answer.lab), answer.has_crashed, answer.saved, answer.saved_at)
         if answer is None:
             raise NotListening("The engine hung up at once.")
         if not isinstance(answer, Welcome):

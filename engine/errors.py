@@ -55,6 +55,22 @@ class OtherVersion(EngineUnavailable):
     """An engine runs that speaks another version of the protocol."""
 
 
+class LabGone(EngineUnavailable):
+    """A lab that a screen comes back to does not run any more.
+
+    Args:
+        name: of the lab.
+        has_crashed: otherwise it was told to end.
+        saved: its newest automatic save; perhaps that of a lab of this name before.
+        saved_at: seconds since 1970, by the clock of the lab's machine.
+    """
+
+    def __init__(self, name: str, has_crashed: bool, saved: str | None, saved_at: float) -> None:
+        why = "did not end well" if has_crashed else "was stopped meanwhile"
+        super().__init__(f"The lab {name} does not run any more: it {why}.")
+        self.has_crashed, self.saved, self.saved_at = has_crashed, saved, saved_at
+
+
 class LinkDown(EngineUnavailable):
     """The connection to another machine is lost, or cannot be made. It may come back."""
 

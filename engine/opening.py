@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from os.path import expanduser
+from os.path import expanduser, realpath
 from pathlib import Path
 
 from engine import checkpoint
 from engine.checkpoint_writing import check_place
 from engine.errors import BadSetting
 from engine.lab import Lab
-from engine.protocol import Open, Resume
+from engine.printable import printable
+from engine.protocol import Open, OpenAlready, Resume
 from engine.reading import built_in_path
 
 
@@ -49,3 +50,22 @@ def lab_of(request: Open | Resume, crashed_at: Path | None) -> Lab:
         raise BadSetting("there is no automatic save of a lab that crashed. Name a file.")
     data = None if request.data is None else whole(request.data)
     return checkpoint.load(saved, data=data, device=request.device)
+
+
+def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> OpenAlready:
+    """What a screen is told that wants a lab, where one is open.
+
+    Args:
+        lab: the one that is open.
+        request: what it wants.
+        save_to: the file that the lab is saved to when it ends.
+    """
+    path = lab.corpus.path
+    if isinstance(request, Open):
+        asked = built_in_path() if request.path is None else whole(request.path)
+        is_asked = realpath(path) == realpath(asked)
+    else:
+        is_asked = request.path is None  # another has taken up the very same
+    if request.save_to is not None and whole(request.save_to) != save_to:
+        is_asked = False
+    return OpenAlready(printable(str(path)), is_asked)

@@ -152,7 +152,7 @@ class Request(Message, frozen=True):
 
 
 class Open(Request, frozen=True):
-    """Open a data set and start a lab on it. Answer: `Done`."""
+    """Open a data set and start a lab on it. Answer: `Done`, or `OpenAlready`."""
 
     path: str | None = None  # None: the built-in names
     hold_out: float = 0.0
@@ -160,15 +160,17 @@ class Open(Request, frozen=True):
     seed: int = 2147483647
     pace: float = PACE
     save_to: str | None = None  # a file that the lab is saved to when it ends; whole, or with ~
+    unless_open: bool = False  # a lab that is open, perhaps by another in this moment, stays
 
 
 class Resume(Request, frozen=True):
-    """Take up a lab where a file left it. Answer: `Done`."""
+    """Take up a lab where a file left it. Answer: `Done`, or `OpenAlready`."""
 
     path: str | None = None  # None: the newest automatic save of a lab that crashed
     data: str | None = None  # where the data file is now, if it has moved
     device: str = "auto"
     save_to: str | None = None  # see `Open`
+    unless_open: bool = False  # as for `Open`
 
 
 class Save(Request, frozen=True):
@@ -304,6 +306,13 @@ class Done(Message, frozen=True):
     """It has been carried out."""
 
 
+class OpenAlready(Message, frozen=True):
+    """A lab was open, and was left as it was."""
+
+    data: str  # path, printable
+    is_asked: bool  # whether it is what was to be opened
+
+
 class Saved(Message, frozen=True):
     """The lab is in a file."""
 
@@ -361,7 +370,7 @@ class Browsed(Message, frozen=True):
     recent: tuple[str, ...]  # paths, the newest first
 
 
-Answers = Done | Scored | Text | Browsed | Saved | Exists | Description
+Answers = Done | OpenAlready | Scored | Text | Browsed | Saved | Exists | Description
 
 
 # --- events ---------------------------------------------------------------------------------------
@@ -371,6 +380,8 @@ class DatasetOpened(Message, frozen=True):
     """A data set, and everything about it that does not change."""
 
     number: int  # counts the data sets this engine has opened; a snapshot names the one it is of
+    opening: Open | None  # opens it again, in another engine; None where no request can
+    folder: str  # that relative paths on the engine's machine begin in, printable
     path: str
     name: str
     device: str
@@ -462,6 +473,15 @@ class Refused(Message, frozen=True):
     version: int  # of the protocol that it speaks
 
 
+class Gone(Message, frozen=True):
+    """Said instead of a greeting where the lab that a screen comes back to does not run."""
+
+    lab: str  # its name
+    has_crashed: bool  # otherwise it was told to end
+    saved: str | None  # its newest automatic save; perhaps that of a lab of this name before
+    saved_at: float  # seconds since 1970, by the clock that `Description.since` is of
+
+
 class Call(Message, frozen=True):
     """A request with a number that its answer carries too."""
 
@@ -484,4 +504,4 @@ class Failure(Message, frozen=True):
 
 
 FromClient = Hello | Call
-FromEngine = Welcome | Refused | Reply | Failure | Events
+FromEngine = Welcome | Refused | Gone | Reply | Failure | Events

@@ -209,8 +209,9 @@ class Server:
                     call_soon(loop, room.failed, call)
                     return
                 call_soon(loop, outbox.put, Reply(call.id, answer))
-                if isinstance(call.request, Open) and call.request.path is not None:
-                    self._shelf.remember(call.request.path)
+                match call.request, answer:
+                    case Open(path=str() as path), Done():
+                        self._shelf.remember(path)
 
             if isinstance(message.request, Browse):
                 look = asyncio.create_task(self._browse(message.request, answer))

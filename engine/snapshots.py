@@ -6,6 +6,7 @@ Shape suffixes: V symbols.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Final
 
@@ -20,13 +21,14 @@ from engine.protocol import (
     Character,
     DatasetOpened,
     Exportable,
+    Open,
     Reading,
     Scored,
     Snapshot,
     View,
     Watch,
 )
-from engine.reading import normalised
+from engine.reading import built_in_path, normalised
 from engine.scoring import transitions
 from engine.tables import matrix_csv, names_csv, names_text, statistics
 
@@ -47,6 +49,8 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
     held_out = corpus.held_out_VV
     return DatasetOpened(
         number=number,
+        opening=_opening(lab),
+        folder=_folder(),
         path=printable(str(corpus.path)),
         name=printable(corpus.path.name),
         device=str(lab.device),
@@ -68,6 +72,30 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         first_letters=tuple(corpus.first_letters()),
         first_words=tuple(map(printable, corpus.first_words)),
         save_to=None if save_to is None else str(save_to),
+    )
+
+
+def _folder() -> str:
+    try:
+        return printable(os.getcwd())
+    except OSError:  # it is gone
+        return ""
+
+
+def _opening(lab: Lab) -> Open | None:
+    """What opens a lab's data again, with the choices that belong to its beginning."""
+    settings = lab.settings
+    try:
+        path = lab.corpus.path.absolute()
+        str(path).encode()
+    except (OSError, UnicodeEncodeError):  # the folder is gone; nor could the wire carry it
+        return None
+    return Open(
+        None if path == built_in_path() else str(path),
+        settings.hold_out,
+        str(lab.device),
+        settings.seed,
+        settings.pace,
     )
 
 

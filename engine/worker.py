@@ -21,7 +21,7 @@ from engine.home import Home
 from engine.inbox import Audience, Inbox, Job, Joined, Kept, Left
 from engine.keeper import Keeper
 from engine.lab import Lab
-from engine.opening import lab_of, place_to_save
+from engine.opening import already_open, lab_of, place_to_save
 from engine.protocol import (
     Answers,
     DatasetOpened,
@@ -141,6 +141,8 @@ class Worker:
 
     def _carry_out(self, audience: Audience, request: object) -> Answers:
         match request:
+            case Open(unless_open=True) | Resume(unless_open=True) if self._running is not None:
+                return already_open(self._running.lab, request, self._keeper.save_to)
             case Open() | Resume():
                 save_to = place_to_save(request)
                 self._adopt(lab_of(request, self._home.crashed_at), save_to)

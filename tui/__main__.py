@@ -161,7 +161,8 @@ def attach(name: str | None, host: str | None, program: str, **options: Any) -> 
     from engine.protocol import Open
 
     name = chosen(_labs(host, program), name, host)
-    _show(_engine(name, host, program, config), config, Open(pace=config.pace))
+    engine = _engine(name, host, program, config)
+    _show(engine, config, Open(pace=config.pace), attaches=True)
 
 
 def _ready(options: dict[str, Any]) -> Config:
@@ -208,6 +209,7 @@ def _show(
     config: Config,
     opening: Open,
     resuming: Resume | None = None,
+    attaches: bool = False,
 ) -> None:
     """Run the screen, until it is closed."""
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
@@ -218,7 +220,9 @@ def _show(
     terminal = detect(os.environ, config.colour, ascii_only)
     if config.slow_link and config.colour == "auto":
         terminal = terminal.thrifty()
-    app = LabApp(engine, opening, terminal=terminal, config=config, resuming=resuming)
+    app = LabApp(
+        engine, opening, terminal=terminal, config=config, resuming=resuming, attaches=attaches
+    )
     app.run()
     if app.farewell:
         click.echo(app.farewell)

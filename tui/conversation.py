@@ -7,85 +7,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
 from msgspec.structs import replace
 from textual.message import Message
 
-from engine.client import Connection, Engine, EngineError, LinkDown, LoginRefused
+from engine.client import Connection, Engine, EngineError, LabGone, LinkDown, LoginRefused
 from engine.protocol import (
     Answers,
     DatasetOpened,
     Describe,
     Description,
-    Events,
     Open,
+    OpenAlready,
     Requests,
     Resume,
-    Snapshot,
     Stopped,
 )
+from tui.news import Came, FoundOpen, Lost, NotOpened, Over, Resumed, Started, WasStopped
 
 FIRST_WAIT: Final = 1.0  # seconds until a lost link is tried again; each time twice as long
 LONGEST_WAIT: Final = 30.0
 SECONDS_TO_TRUST: Final = 60.0  # a link that has lasted so long does not just come and go
-
-
-@dataclass
-class Started(Message):
-    """The engine runs; the data is being opened."""
-
-
-@dataclass
-class Came(Message):
-    """The engine told something."""
-
-    event: Events
-
-    def can_replace(self, message: Message) -> bool:
-        """A snapshot that waits is outdated by the one behind it."""
-        return (
-            isinstance(message, Came)
-            and isinstance(self.event, Snapshot)
-            and isinstance(message.event, Snapshot)
-        )
-
-
-@dataclass
-class NotOpened(Message):
-    """There is an engine, but no data."""
-
-    reason: str
-
-
-@dataclass
-class Resumed(Message):
-    """A lab whose engine had died was taken up from its newest automatic save."""
-
-
-@dataclass
-class Lost(Message):
-    """The link to the engine is down."""
-
-    reason: str
-    seconds: float | None  # until it is tried again; None: only when a person wants it
-
-
-@dataclass
-class WasStopped(Message):
-    """The engine has ended, on purpose, but not on this screen's."""
-
-    event: Stopped
-
-
-@dataclass
-class Over(Message):
-    """The engine did not start, or has died."""
-
-    reason: str
 
 
 class Conversation:
@@ -98,6 +44,7 @@ class Conversation:
         post: Callable[[Message], object],
         absence: Callable[[], str],
         resuming: Resume | None = None,
+        attaches: bool = False,
     ) -> None:
         """A conversation that has not begun.
 
@@ -107,6 +54,7 @@ class Conversation:
             post: takes what happens.
             absence: why no request reaches the engine, as a sentence.
             resuming: what to take up instead.
+            attaches: whether to look at what others have opened, and to open nothing.
         """
         self._engine = engine
         self._post = post
@@ -114,7 +62,9 @@ class Conversation:
         self._connection: Connection | None = None
         self._ending = False
         self._resuming = resuming
+        self._attaches = attaches
         self._has_died = False  # the engine, while something was open
+        self._since = math.inf  # the engine's start, by the clock of its machine
         self._stopped: Stopped | None = None  # its last word
         self._again = asyncio.Event()  # do not wait any longer
         self.opening = opening  # what is open, or is to be opened
@@ -132,8 +82,8 @@ class Conversation:
                 self._connection = await self._engine.start(again=met)
             except EngineError as error:
                 if not (met and isinstance(error, LinkDown)):
-                    self._has_died = met
-                    self._post(Over(str(error)))
+                    self._has_died = self._has_died or met
+                    self._post(Over(str(error), self._was_saved(error)))
                     return
                 await self._wait(str(error), None if isinstance(error, LoginRefused) else wait)
                 wait = min(2 * wait, LONGEST_WAIT)
@@ -166,10 +116,7 @@ class Conversation:
         """
         if self._connection is None:
             raise EngineError(self._absence())
-        answer = await self._connection.call(request)
-        if isinstance(request, Open):
-            self.opening = request
-        return answer
+        return await self._connection.call(request)
 
     async def leave(self) -> None:
         """Hang up, on purpose; the engine goes on."""
@@ -193,15 +140,18 @@ class Conversation:
     async def _listen(self, connection: Connection) -> str:
         """Until the engine ends. Returns why not to listen any longer, where it goes on."""
         self._post(Started())
-        opening = asyncio.create_task(self._begin())
+        wanted = None if self._attaches else self._resuming or self.opening
+        opening = asyncio.create_task(self._begin(wanted))
         try:
             async for event in connection.events():
-                if isinstance(event, DatasetOpened):
-                    self.opening = replace(self.opening, save_to=event.save_to)
                 if isinstance(event, Stopped):
                     self._stopped = event
-                else:
-                    self._post(Came(event))
+                    continue
+                if isinstance(event, DatasetOpened):
+                    # By whomever: that is what a new engine would open.
+                    self._attaches = False
+                    self.opening = replace(event.opening or self.opening, save_to=event.save_to)
+                self._post(Came(event))
         except EngineError as error:
             return str(error)
         finally:
@@ -217,6 +167,18 @@ class Conversation:
             self._resuming = Resume(event.saved, save_to=self.opening.save_to)
         self._post(WasStopped(event))
 
+    def _was_saved(self, error: EngineError) -> bool:
+        """Whether a lab that does not run any more is saved; then it is taken up next time."""
+        if not isinstance(error, LabGone):
+            return False
+        self._has_died = error.has_crashed
+        if error.has_crashed or error.saved is None:
+            return error.saved is not None
+        if error.saved_at < self._since:  # that is of a lab of this name before
+            return False
+        self._resuming = Resume(error.saved, save_to=self.opening.save_to)
+        return True
+
     async def _wait(self, reason: str, seconds: float | None) -> None:
         self._post(Lost(reason, seconds))
         if self._ending:
@@ -226,16 +188,18 @@ class Conversation:
             async with asyncio.timeout(seconds):
                 await self._again.wait()
 
-    async def _begin(self) -> None:
-        """See to it that the engine has data."""
+    async def _begin(self, wanted: Open | Resume | None) -> None:
+        """See to it that the engine has data: what is wanted, unless something is open."""
         try:
             lab = await self.call(Describe())
             assert isinstance(lab, Description)
-            if lab.data is not None:
-                if self.opening.path is None:  # attached: that is what a new engine would open
-                    self.opening = replace(self.opening, path=lab.data)
-            elif not await self._was_taken_up():
-                await self.call(self._resuming or self.opening)
+            self._since = lab.since
+            if lab.data is None and await self._was_taken_up():
+                self._post(Resumed())
+            elif wanted is not None:
+                await self._open(wanted)
+            elif lab.data is None:
+                self._post(NotOpened(""))
         except EngineError as error:
             if self._connection is not None:  # otherwise its death says why
                 self._post(NotOpened(str(error)))
@@ -244,12 +208,17 @@ class Conversation:
                 self.opening = Open(path=self.opening.path, pace=self.opening.pace)
         self._resuming = None
 
+    async def _open(self, request: Open | Resume) -> None:
+        """Open it, unless something is open: of two screens at once the second one attaches."""
+        match await self.call(replace(request, unless_open=True)):
+            case OpenAlready(data, is_asked=False):
+                self._post(FoundOpen(data))
+
     async def _was_taken_up(self) -> bool:
         """Whether the engine had died, and the lab is where its newest save left it."""
         if not self._has_died:
             return False
         with contextlib.suppress(EngineError):
-            await self.call(Resume(save_to=self.opening.save_to))
-            self._post(Resumed())
+            await self._open(Resume(save_to=self.opening.save_to))
             return True
         return False

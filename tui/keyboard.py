@@ -59,7 +59,7 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
 
     async def _take(self, event: Key) -> None:
         """Carry a key out, after all before it."""
-        at_once = not event.is_printable or self._early and self._must_wait(self._early[0])
+        at_once = not event.is_printable or (self._early and self._must_wait(self._early[0]))
         if at_once and self._works_anywhere(event):
             await self._act(event)  # it may be the way out
             return

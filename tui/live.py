@@ -8,66 +8,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Sequence
-from pathlib import PurePath
-from typing import Any, ClassVar
 
 from msgspec.structs import replace
 from textual import work
-from textual.app import App, ComposeResult
-from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
-from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
-from textual.widgets import Input, Static
 
 from engine.client import Engine, EngineError
-from engine.protocol import (
-    DatasetOpened,
-    Ended,
-    Open,
-    Requests,
-    Resume,
-    Snapshot,
-    Watch,
-)
-from tui import filters, themes
-from tui.actions import GROUP_TITLES, Action, bindings_of
-from tui.arrangement import Arrangement, arrangement
+from engine.protocol import DatasetOpened, Ended, Open, Requests, Resume, Snapshot, Watch
+from tui.actions import Action
 from tui.config import Config
-from tui.conversation import Came, Conversation, Lost, NotOpened, Over, WasStopped
-from tui.footer import KeyFooter
-from tui.keys import KeyMap
-from tui.panes.dataset import DatasetPane
+from tui.conversation import Conversation
+from tui.layout import LaidOutApp
+from tui.news import Came, FoundOpen, Lost, NotOpened, Over, WasStopped
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
-from tui.panes.pane import Pane
 from tui.panes.samples import SamplesPane
 from tui.status import StatusLine
 from tui.terminal import Terminal
-from tui.toasts import ToastingApp, absence, last_word
+from tui.toasts import absence, last_word
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 
 
-def _commands() -> Any:
-    from tui.commands import LabCommands  # with the palette: the first paint needs none of it
-
-    return LabCommands
-
-
-class LiveApp(ToastingApp):
-    """The four panes, a status line, a footer, and the talk with an engine."""
-
-    TITLE = "makemore-tui"
-    CSS_PATH: ClassVar[list[str | PurePath]] = [
-        "lab.tcss", "panes/matrix.tcss", "panes/loss.tcss", "panes/dataset.tcss",
-        "panes/samples.tcss",
-    ]  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(tuple(GROUP_TITLES), app=True)]
-    COMMANDS = App.COMMANDS | {_commands}
-    ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, Footer"
+class LiveApp(LaidOutApp):
+    """The laid out screen, and the talk with an engine."""
 
     def __init__(
         self,
@@ -77,6 +41,7 @@ class LiveApp(ToastingApp):
         terminal: Terminal = Terminal(),  # noqa: B008  a frozen value
         config: Config = Config(),  # noqa: B008
         resuming: Resume | None = None,
+        attaches: bool = False,
     ) -> None:
         """A lab on an engine.
 
@@ -86,10 +51,12 @@ class LiveApp(ToastingApp):
             terminal: what can be drawn.
             config: what a person has chosen.
             resuming: what to take up, instead of opening anything.
+            attaches: whether to look at what others have opened, and to open nothing.
         """
-        super().__init__(terminal, KeyMap(config.keys))
-        self.config = config
-        self.engine = Conversation(engine, opening, self._hear, self._absence, resuming)
+        super().__init__(terminal, config)
+        self.engine = Conversation(
+            engine, opening, self._hear, self._absence, resuming, attaches=attaches
+        )
         self.lab_name = engine.name
         self.attach_command = engine.attach_command
         self.is_leaving = False  # the engine saves, and ends
@@ -97,46 +64,8 @@ class LiveApp(ToastingApp):
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
         self._state = "starting"  # of the engine, where there is no snapshot that says more
-        self._arrangement: Arrangement = "all"
-        self._looked_at = MatrixPane.NUMBER
-        self._companion = LossPane.NUMBER  # the other pane that was looked at last
         self._watched: Watch | None = None
         self._watch_due = False
-        for theme in themes.themes(terminal.colours):
-            self.register_theme(theme)
-        self.theme = config.theme
-        if config.slow_link:
-            self.animation_level = "none"
-        self.add_class(f"-{terminal.colours}")
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """What every line goes through on its way to this terminal."""
-        # Textual's own for NO_COLOR sends greys, which a terminal without colours has none of.
-        ours = [f for f in super().get_line_filters() if not isinstance(f, Monochrome | NoColor)]
-        if self.terminal.colours == "none":
-            ours.append(filters.DARK if self.current_theme.dark else filters.LIGHT)
-        if not self.terminal.unicode:
-            ours.append(filters.ASCII)
-        return ours
-
-    def compose(self) -> ComposeResult:
-        """Status on top, the matrix on the left, everything else on the right, keys at the foot."""
-        yield StatusLine()
-        yield Static(id="banner", markup=False)
-        # Kept, as Textual finds only the enlarged pane while one is.
-        self._body, self._right, self._below = (
-            Horizontal(id="body"), Vertical(id="right"), Horizontal(id="below"),
-        )  # fmt: skip
-        self.panes = MatrixPane(), LossPane(), DatasetPane(), SamplesPane()
-        matrix, loss, dataset, samples = self.panes
-        with self._body:
-            yield matrix
-            with self._right:
-                yield loss
-                with self._below:
-                    yield dataset
-                    yield samples
-        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Start the engine at once; the screen paints while torch loads."""
@@ -151,7 +80,7 @@ class LiveApp(ToastingApp):
     def start(self) -> None:
         """Start the engine, and open what was open last."""
         self._become("starting", STARTING)
-        self._announce("")
+        self.announce("")
         self._talk()
 
     @work(group="engine")
@@ -193,13 +122,20 @@ class LiveApp(ToastingApp):
     def on_started(self) -> None:
         """The engine runs."""
         self._watched = None  # by this connection
-        self._announce("")
+        self.announce("")
         self._become("opening", "Reading the data.")
 
     def on_not_opened(self, event: NotOpened) -> None:
         """There is an engine, but no data."""
         self._become("no data", absence("no data", self.keys))
-        self._announce(event.reason)
+        self.announce(event.reason)
+
+    def on_found_open(self, event: FoundOpen) -> None:
+        """What was asked for was not opened."""
+        self.notify(
+            f"A lab called {self.lab_name} is open already, on {event.data}: this is what you see.",
+            markup=False,
+        )
 
     def on_resumed(self) -> None:
         """A new engine goes on where the dead one was saved."""
@@ -214,17 +150,18 @@ class LiveApp(ToastingApp):
         next_one = f"{key} tries again."
         if event.seconds is not None:
             next_one = f"Next attempt in {event.seconds:g} s; {key} tries now."
-        self._announce(f"{event.reason} {goes_on}{next_one}")
+        self.announce(f"{event.reason} {goes_on}{next_one}")
 
     def on_was_stopped(self, message: WasStopped) -> None:
         """The engine was told to end, by others: what was shown stays."""
         self._become("engine ended", absence("no data", self.keys))
-        self._announce(last_word(message.event, self.keys))
+        self.announce(last_word(message.event, self.keys))
 
     def on_over(self, event: Over) -> None:
         """The engine has ended: what was shown stays."""
         self._become("engine ended", absence("no data", self.keys))
-        self._announce(f"{event.reason} {self.keys.name('engine.restart')} starts it again.")
+        again = "takes it up from its newest save" if event.is_saved else "starts it again"
+        self.announce(f"{event.reason} {self.keys.name('engine.restart')} {again}.")
 
     def on_came(self, message: Came) -> None:
         """The engine told something."""
@@ -232,10 +169,10 @@ class LiveApp(ToastingApp):
             return  # the last words before the end find no panes any more
         match message.event:
             case DatasetOpened() as dataset:
-                again = self.dataset == replace(dataset, number=self._number)
+                again = self._is_shown(dataset)
                 self.dataset, self.snapshot = dataset, None
                 self._watched = None
-                self._announce("")
+                self.announce("")
                 for pane in self.panes:
                     if not again:  # otherwise every cursor stays where it is
                         pane.opened(dataset)
@@ -256,11 +193,14 @@ class LiveApp(ToastingApp):
     def _tell_trouble(self, trouble: str) -> None:
         before = "" if self.snapshot is None else self.snapshot.trouble
         if trouble != before:
-            self._announce(trouble and f"Not saved: {trouble} It is tried again.")
+            self.announce(trouble and f"Not saved: {trouble} It is tried again.")
 
-    @property
-    def _number(self) -> int:
-        return 0 if self.dataset is None else self.dataset.number
+    def _is_shown(self, dataset: DatasetOpened) -> bool:
+        """Whether it is what is on the screen already, perhaps from another engine."""
+        shown = self.dataset
+        return shown is not None and shown == replace(
+            dataset, number=shown.number, opening=shown.opening
+        )
 
     def _become(self, state: str, vacancy: str = "") -> None:
         self._state = state
@@ -271,13 +211,6 @@ class LiveApp(ToastingApp):
         if vacancy and self.dataset is None:
             for pane in self.panes:
                 pane.vacate(vacancy)
-
-    def _announce(self, sentence: str) -> None:
-        if not self.is_running:
-            return
-        banner = self.query_one("#banner", Static)
-        banner.set_class(bool(sentence), "-shown")
-        banner.update(sentence)
 
     # --- what the panes need
 
@@ -305,40 +238,6 @@ class LiveApp(ToastingApp):
         if watch != self._watched:
             self._watched = watch
             self.send(watch)
-
-    # --- which panes are shown
-
-    def on_resize(self, event: Resize) -> None:
-        """Another size of the terminal: perhaps other panes, and another scale of the matrix."""
-        self._arrangement = arrangement(*event.size)
-        self.arrange(self._looked_at)
-        self.call_after_refresh(self.query_one(MatrixPane).refit)
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """The focus came to a pane: where not all have room, it is one of the shown."""
-        if isinstance(event.widget, Input):
-            event.widget.cursor_blink = not self.config.slow_link
-        if isinstance(event.widget, Pane):
-            self.arrange(event.widget.NUMBER)
-
-    def arrange(self, number: int) -> None:
-        """Show as many panes as there is room for, and this one among them."""
-        chosen, self._looked_at = self._arrangement, number
-        if number != MatrixPane.NUMBER:
-            self._companion = number
-        shown = {
-            "all": {1, 2, 3, 4},
-            "beside": {1, self._companion},
-            "below": {1, self._companion},
-            "alone": {number},
-        }[chosen]
-        for pane in self.panes:
-            pane.display = pane.NUMBER in shown
-            pane.set_class(chosen == "below", "-below")
-            pane.set_class(chosen == "alone", "-alone")
-        self._below.display = bool(shown & {3, 4})
-        self._right.display = shown != {1}
-        self._body.set_class(chosen == "below", "-below")
 
     # --- requests
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from engine.client import EngineError, LinkDown
+from engine.client import EngineError, LabGone, LinkDown
 from engine.protocol import (
     Answers,
     Browse,
@@ -34,6 +34,7 @@ from engine.protocol import (
     Mark,
     Name,
     Open,
+    OpenAlready,
     Pause,
     Reading,
     Requests,
@@ -81,7 +82,8 @@ def dataset(
         key=lambda pair: -pair[2],
     )
     facts: dict[str, Any] = dict(  # noqa: C408
-        number=1, path=f"/data/{name}", name=name, device="cpu", characters=labels, labels=labels,
+        number=1, opening=Open(f"/data/{name}", device="cpu"), folder="/work", path=f"/data/{name}",
+        name=name, device="cpu", characters=labels, labels=labels,
         frequencies=tuple(map(sum, counts)), words=32033, distinct=29494, held_out=None,
         blank_lines=0, shortest=2, longest=15, mean_length=6.122,
         lengths=tuple(zip(range(2, 16), (37, 620, 2458, 6241, 8194, 7062, 4331, 1959, 702, 267,
@@ -133,6 +135,8 @@ class FakeEngine:
         self.leaves = 0
         self.cannot_save = ""
         self.is_open = False  # some data
+        self.is_asked = True  # what is open already
+        self.opened = 0  # how often data was
         self.is_saved = False  # what a new engine can go on with
         self.clients = 1
         self.trouble = ""
@@ -155,12 +159,16 @@ class FakeEngine:
         self.connection: FakeConnection | None = None
         self.start_error: str | None = None
         self.link_down = False
+        self.gone: LabGone | None = None  # what the next start finds
 
     # --- what the screen calls
 
     async def start(self, *, again: bool = False) -> FakeConnection:
         self.starts += 1
         await self.wait.wait()
+        if self.gone is not None:
+            gone, self.gone = self.gone, None
+            raise gone
         if self.start_error:
             raise (LinkDown if self.link_down else EngineError)(self.start_error)
         self.connection = FakeConnection(self)
@@ -190,10 +198,16 @@ class FakeEngine:
         match request:
             case Describe():
                 return self.description()
+            case Open(unless_open=True) | Resume(unless_open=True) if self.is_open:
+                return OpenAlready(self.data.path, self.is_asked)
             case Open() | Resume():
                 if isinstance(request, Resume) and not (request.path or self.is_saved):
                     raise EngineError("there is no automatic save of a lab that crashed.")
                 self.is_open = True
+                self.opened += 1
+                if isinstance(request, Open):
+                    again = msgspec.structs.replace(request, save_to=None, unless_open=False)
+                    self.data = msgspec.structs.replace(self.data, opening=again)
                 self.tell(self.data)
             case Save(path):
                 return Saved(path)
@@ -293,7 +307,7 @@ class FakeEngine:
     def description(self) -> Description:
         return Description(
             "names", self.data.path if self.is_open else None, "bigram", "cpu", self.state,
-            self.step, self.goal, None, self.clients, 0.0, 1,
+            self.step, self.goal, None, self.clients, 1000.0, 1,
         )  # fmt: skip
 
     def value(self, view: str, row: int, column: int) -> float:

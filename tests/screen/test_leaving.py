@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from engine.client import EngineError
+from engine.client import EngineError, LabGone
 from engine.protocol import Exists, Open, Resume, Save, Saved, Stopped
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
@@ -96,18 +96,90 @@ async def test_a_lab_that_runs_is_shown_as_it_is():
         await settled(pilot)
     async with opened(engine) as (app, _):
         assert "42/100" in screen_text(app)
-    assert len(engine.asked(Open)) == 1, "nothing was opened anew"
+    assert engine.opened == 1, "nothing was opened anew"
 
 
-async def test_after_a_crash_of_what_was_attached_to_its_own_data_is_opened():
+async def test_after_a_crash_of_what_was_attached_to_it_is_opened_with_all_that_was_chosen():
     engine = FakeEngine()
     engine.is_open = True
-    async with opened(engine) as (app, pilot):
+    chosen = Open("/data/a\x1bb.txt", hold_out=0.25, device="cuda:1", seed=3, pace=5.0)
+    engine.data = replace(engine.data, opening=chosen)
+    app = LabApp(engine, Open(pace=1.0), attaches=True)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.snapshot)
         engine.die()
         await until(pilot, lambda: app.has_ended)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: engine.asked(Open))
-    assert engine.asked(Open)[0].path == engine.data.path
+    assert engine.asked(Open)[0] == replace(chosen, unless_open=True)
+
+
+async def test_what_another_screen_has_opened_is_what_a_new_engine_opens():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        other = Open("/data/other.txt", device="cpu")
+        engine.tell(replace(engine.data, number=2, name="other.txt", opening=other))
+        await until(pilot, lambda: "other.txt" in screen_text(app))
+        assert app.engine.opening == other
+
+
+async def test_attaching_opens_nothing_and_shows_what_others_open():
+    engine = FakeEngine()
+    app = LabApp(engine, Open(), attaches=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "No data. Press o" in screen_text(app))
+        assert "\u25cb no data" in screen_text(app)
+        assert not engine.asked(Open)
+        engine.is_open = True
+        engine.tell(engine.data)
+        await until(pilot, lambda: app.snapshot and "32,033" in screen_text(app))
+        assert not engine.asked(Open)
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+async def test_of_two_screens_at_once_the_second_sees_what_the_first_has_opened(is_asked: bool):
+    engine = FakeEngine()
+    engine.is_open, engine.is_asked = True, is_asked
+    async with opened(engine, (160, 40)) as (app, pilot):
+        await settled(pilot)
+        said = "A lab called names is open already, on /data/names.txt: this is what you see."
+        assert (said in " ".join(toasts(app))) != is_asked
+    assert engine.opened == 0
+    assert engine.asked(Open) == [Open(unless_open=True)]
+
+
+def toasts(app: LabApp) -> list[str]:
+    return [notification.message for notification in app._notifications]
+
+
+@pytest.mark.parametrize(
+    ("gone", "resumed", "said"),
+    [
+        ((False, "/saves/new", 1e3), ["/saves/new"], "was stopped meanwhile. ctrl+r takes it up"),
+        ((False, "/saves/old", 999.0), [], "was stopped meanwhile. ctrl+r starts it again."),
+        ((False, None, 0.0), [], "was stopped meanwhile. ctrl+r starts it again."),
+        ((True, "/saves/new", 1000.0), [None], "did not end well. ctrl+r takes it up from its new"),
+        ((True, None, 0.0), [None], "did not end well. ctrl+r starts it again."),
+    ],
+)  # fmt: skip
+async def test_a_lab_that_is_gone_when_the_link_comes_back_is_taken_up_where_it_was_saved(
+    gone: tuple[bool, str | None, float], resumed: list[str | None], said: str
+):
+    engine = FakeEngine()
+    engine.host = "me@box"
+    engine.is_saved = True
+    async with opened(engine, (160, 40)) as (app, pilot):
+        await train(engine, pilot)
+        engine.gone = LabGone("names", *gone)
+        engine.die()
+        await until(pilot, lambda: app.has_ended)
+        text = screen_text(app)
+        assert f"The lab names does not run any more: it {said}" in text
+        assert "refuses" not in text
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: not app.has_ended and app.engine.is_up and engine.is_open)
+    assert [request.path for request in engine.asked(Resume)] == resumed
+    assert len(engine.asked(Open)) == (1 if resumed else 2)
 
 
 async def test_after_a_crash_the_lab_goes_on_where_it_was_saved():
@@ -118,7 +190,7 @@ async def test_after_a_crash_the_lab_goes_on_where_it_was_saved():
         await until(pilot, lambda: app.has_ended)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "newest automatic" in screen_text(app))
-    assert engine.asked(Resume) == [Resume()]
+    assert engine.asked(Resume) == [Resume(unless_open=True)]
     assert len(engine.asked(Open)) == 1
 
 
@@ -137,7 +209,7 @@ async def test_a_lab_that_another_screen_has_stopped_is_taken_up_from_its_save(h
         await pilot.press("ctrl+r")
         await until(pilot, lambda: not app.has_ended and app.snapshot)
         assert "Another screen" not in screen_text(app)
-    assert engine.asked(Resume) == [Resume("/saves/newest.safetensors")]
+    assert engine.asked(Resume) == [Resume("/saves/newest.safetensors", unless_open=True)]
 
 
 @pytest.mark.parametrize(
@@ -161,14 +233,14 @@ async def test_a_file_that_was_saved_is_taken_up():
     app = LabApp(engine, Open(), resuming=Resume("/data/mine.safetensors"))
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.snapshot)
-    assert engine.asked(Resume) == [Resume("/data/mine.safetensors")]
+    assert engine.asked(Resume) == [Resume("/data/mine.safetensors", unless_open=True)]
     assert engine.asked(Open) == []
 
 
 async def test_a_link_that_is_down_is_told_and_tried_again():
     engine = FakeEngine()
     engine.host = "me@box"
-    async with opened(engine) as (app, pilot):
+    async with opened(engine, (160, 40)) as (app, pilot):
         await train(engine, pilot)
         engine.start_error, engine.link_down = "ssh does not reach me@box: No route.", True
         engine.hang_up()
@@ -183,7 +255,7 @@ async def test_a_link_that_is_down_is_told_and_tried_again():
         await until(pilot, lambda: "link down" not in screen_text(app))
         engine.step_to(50)
         await until(pilot, lambda: "50/100" in screen_text(app))
-    assert len(engine.asked(Open)) == 1
+    assert engine.opened == 1
 
 
 async def test_a_link_that_comes_back_leaves_the_cursor_where_it_is():
@@ -301,4 +373,4 @@ async def test_the_file_that_a_lab_is_saved_to_outlives_its_engine():
         await until(pilot, lambda: app.has_ended)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: engine.asked(Resume))
-    assert engine.asked(Resume) == [Resume(save_to="/data/mine.safetensors")]
+    assert engine.asked(Resume) == [Resume(save_to="/data/mine.safetensors", unless_open=True)]

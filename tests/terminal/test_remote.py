@@ -64,7 +64,9 @@ def test_an_engine_that_dies_there_starts_again_with_a_key(here: dict[str, str],
         terminal.wait_for("10,120", "idle", "0/100")
         (engine,) = engines(box.state)
         engine.kill()
-        terminal.wait_for("engine ended", "no lab called names runs there any more")
+        terminal.wait_for(
+            "engine ended", "The lab names does not run any more: it did not end well"
+        )
         terminal.press("ctrl+r")
         terminal.wait_for("idle", "0/100")
         terminal.wait_until(lambda screen: "engine ended" not in screen, "the engine")

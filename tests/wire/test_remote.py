@@ -14,7 +14,7 @@ import pytest
 
 from engine import remote, ssh
 from engine.client import Client
-from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
+from engine.errors import EngineError, EngineUnavailable, LabGone, LinkDown, LoginRefused
 from engine.protocol import Configure, Describe, Description, Done, Open, Pause, Train
 from engine.remote import RemoteEngine
 from engine.ssh import command_line, failure, labs_of
@@ -269,16 +269,28 @@ async def test_a_link_that_dies_is_taken_up_and_the_training_went_on(
     await engine.stop()
 
 
-async def test_a_lab_that_ended_meanwhile_is_not_started_again(
-    engine: RemoteEngine, box: Box
+@pytest.mark.parametrize("is_stopped", [True, False])
+async def test_a_lab_that_ended_meanwhile_is_not_started_again_and_where_it_is_saved_is_told(
+    is_stopped: bool, engine: RemoteEngine, box: Box
 ) -> None:
     client = await trained(engine)
+    since = (await described(client)).since
+    saves = box.state / "makemore-tui" / "labs" / "test" / "saves"
     (process,) = engines(box.state)
-    process.kill()
+    if is_stopped:
+        process.terminate()
+    else:
+        await client.call(Pause())
+        await eventually(lambda: list(saves.glob("*.safetensors")))
+        process.kill()
     await hung_up(client)
-    with pytest.raises(EngineUnavailable, match="no lab called test runs there any more") as error:
+    process.wait(60)
+    with pytest.raises(LabGone, match="The lab test does not run any more: it ") as told:
         await engine.start(again=True)
-    assert not isinstance(error.value, LinkDown)
+    assert told.value.has_crashed != is_stopped
+    assert told.value.saved == str(max(saves.glob("*.safetensors")))
+    assert told.value.saved_at >= since
+    assert not isinstance(told.value, LinkDown)
     assert engines(box.state) == []
 
 

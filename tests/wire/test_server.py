@@ -37,10 +37,12 @@ from engine.protocol import (
     Failure,
     Hello,
     Open,
+    OpenAlready,
     Pause,
     Refused,
     Reply,
     Reset,
+    Resume,
     Score,
     Scored,
     Snapshot,
@@ -361,12 +363,56 @@ async def test_a_word_that_nobody_types_is_refused(client: Client) -> None:
 
 async def test_a_client_that_dies_is_forgotten(client: Client, socket: Path) -> None:
     await client.call(Open(device="cpu"))
-    for _ in range(50):
-        peer = await Peer.connect(socket)
+    peers = [await Peer.connect(socket) for _ in range(50)]
+    for peer in peers:
         peer.writer.write(pack(Call(1, Watch(rows=ALL, columns=ALL))))
+    await event(client, lambda e: isinstance(e, Snapshot) and e.clients == 51)
+    for peer in peers:
         peer.writer.transport.abort()
+    await event(client, lambda e: isinstance(e, Snapshot) and e.clients == 1)
     await client.call(StepOnce())
     await event(client, snapshot_at(1))
+
+
+async def test_of_two_that_open_at_once_the_second_is_told_what_is_open(
+    socket: Path, tmp_path: Path
+) -> None:
+    files = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    for file in files:
+        file.write_text("anna\nbob\n")
+    screens = [await Client.connect(socket) for _ in files]
+    asked = [
+        screen.call(Open(str(file), device="cpu", unless_open=True))
+        for screen, file in zip(screens, files, strict=True)
+    ]
+    answers = await asyncio.gather(*asked)
+    assert Done() in answers
+    is_first = answers.index(Done()) == 0
+    first, second = files if is_first else files[::-1]
+    assert OpenAlready(str(first), is_asked=False) in answers
+    for screen in screens:
+        opened = await event(screen, lambda e: isinstance(e, DatasetOpened))
+        assert isinstance(opened, DatasetOpened)
+        assert opened.path == str(first)
+    again = Open(f"{tmp_path}/../{tmp_path.name}/{first.name}", unless_open=True)
+    assert await screens[0].call(again) == OpenAlready(str(first), is_asked=True)
+    taken_up = Resume(str(second), unless_open=True)
+    assert await screens[0].call(taken_up) == OpenAlready(str(first), is_asked=False)
+    assert await screens[0].call(Open(str(second), device="cpu")) == Done(), "a person wants it"
+    for screen in screens:
+        await screen.close()
+
+
+async def test_what_is_open_tells_how_to_open_it_again(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "a\x1bb.txt"
+    path.write_text("".join(f"anna{'b' * n}\n" for n in range(20)))
+    asked = Open(str(path), hold_out=0.5, device="cpu", seed=7, pace=3.0)
+    for request in (asked, Open(device="cpu")):
+        await client.call(request)
+        opened = await event(client, lambda e: isinstance(e, DatasetOpened))
+        assert isinstance(opened, DatasetOpened)
+        assert opened.opening == request
+        assert opened.folder == os.getcwd()
 
 
 async def test_another_version_is_refused_with_advice(socket: Path) -> None:
