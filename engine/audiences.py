@@ -53,16 +53,16 @@ class Audiences:
             audience.watch = Watch(frames=audience.watch.frames)
         self.tell(dataset)
 
-    def publish(self, look: Callable[[Watch, int], Snapshot], *, at_once: bool = False) -> None:
+    def publish(self, look: Callable[..., Snapshot], *, at_once: bool = False) -> None:
         """Tell those of the newest change whose turn it is.
 
         Args:
-            look: the lab through a window, and with so many screens.
+            look: the lab through the window that is its argument, with so many `clients`.
             at_once: whether their turn has come or not.
         """
         now = time.monotonic()
         for audience in self._all:
             if audience.stale and (at_once or now >= audience.due):
                 screens = self.screens + (not audience.is_screen)  # itself, if it is new
-                audience.publish(look(audience.watch, screens))
+                audience.publish(look(audience.watch, clients=screens))
                 audience.stale, audience.due = False, now + 1 / audience.watch.frames

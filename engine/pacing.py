@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
+from collections.abc import Iterable
 from typing import Final
 
 from engine.rate import Rate
 
 BURST_SECONDS: Final = 0.004  # how long a request waits, unless a single step takes longer
+
+
+def seconds_until(due: Iterable[float | None]) -> float | None:
+    """How long to wait for the first of these moments of the monotonic clock; None: for ever."""
+    first = min((moment for moment in due if moment is not None), default=None)
+    if first is None:
+        return None
+    return min(max(0.0, first - time.monotonic()), threading.TIMEOUT_MAX)
 
 
 class Pacing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -17,6 +17,7 @@ from engine.protocol import (
     Configure,
     Done,
     Draw,
+    Ended,
     Export,
     Pause,
     Reset,
@@ -38,7 +39,7 @@ class Running:
         lab: Lab,
         changed: Callable[[], None],
         rests: Callable[[], None],
-        ended: Callable[[], None],
+        ended: Callable[[Ended], None],
     ) -> None:
         """A lab that waits.
 
@@ -133,7 +134,9 @@ class Running:
         self._changed()
         if self.lab.state in ("done", "failed"):
             self._rests()
-            self._ended()
+            state: Literal["done", "failed"] = "done" if self.lab.state == "done" else "failed"
+            losses = self.lab.history
+            self._ended(Ended(state, self.lab.trainer.step, losses.last, self.lab.reason))
 
     def _sample(self) -> None:
         lab, now = self.lab, time.monotonic()

@@ -7,9 +7,9 @@ is told belongs to one step. When nothing is due it waits, and takes no processo
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import queue
-import threading
 import time
 from pathlib import Path
 from typing import Final, Literal
@@ -22,6 +22,7 @@ from engine.inbox import Audience, Inbox, Job, Joined, Kept, Left
 from engine.keeper import Keeper
 from engine.lab import Lab
 from engine.opening import already_open, lab_of, place_to_save
+from engine.pacing import seconds_until
 from engine.protocol import (
     Answers,
     DatasetOpened,
@@ -31,7 +32,6 @@ from engine.protocol import (
     Open,
     Resume,
     Save,
-    Snapshot,
     Stop,
     Stopped,
     Watch,
@@ -86,7 +86,8 @@ class Worker:
             raise
         finally:
             self._keeper.wait()
-            self._take_leave(trouble)
+            saved = None if self._keeper.newest is None else str(self._keeper.newest)
+            self._audiences.tell(Stopped(self._stopped_by, saved, trouble))
 
     def _work(self) -> None:
         while not self._over:
@@ -193,27 +194,20 @@ class Worker:
         return snapshots.dataset_opened(lab, self._number, self._keeper.save_to)
 
     def _publish(self, *, at_once: bool = False) -> None:
-        if self._running is None:
-            return
-        lab, rate = self._running.lab, self._running.steps_per_second
-        trouble = self._keeper.trouble
+        if self._running is not None:
+            look = functools.partial(
+                snapshots.snapshot,
+                self._running.lab,
+                self._number,
+                steps_per_second=self._running.steps_per_second,
+                trouble=self._keeper.trouble,
+            )
+            self._audiences.publish(look, at_once=at_once)
 
-        def look(watch: Watch, screens: int) -> Snapshot:
-            return snapshots.snapshot(lab, self._number, watch, rate, screens, trouble)
-
-        self._audiences.publish(look, at_once=at_once)
-
-    def _tell_end(self) -> None:
+    def _tell_end(self, ended: Ended) -> None:
         """A training has reached its goal, or failed."""
-        lab = self._opened().lab
         self._publish(at_once=True)
-        state: Literal["done", "failed"] = "done" if lab.state == "done" else "failed"
-        self._audiences.tell(Ended(state, lab.trainer.step, lab.history.last, lab.reason))
-
-    def _take_leave(self, trouble: str) -> None:
-        """Tell everybody that this is the end, and where the lab is."""
-        saved = None if self._keeper.newest is None else str(self._keeper.newest)
-        self._audiences.tell(Stopped(self._stopped_by, saved, trouble))
+        self._audiences.tell(ended)
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -255,7 +249,4 @@ class Worker:
         due = [self._audiences.due, self._ends_at]
         if self._running is not None:
             due += [self._running.due, self._keeper.due(self._running.lab)]
-        first = min((when for when in due if when is not None), default=None)
-        if first is None:
-            return None
-        return min(max(0.0, first - time.monotonic()), threading.TIMEOUT_MAX)
+        return seconds_until(due)

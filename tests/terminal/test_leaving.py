@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.checkpoint_header import peek
 from engine.commands.terminal import Pty
 from tests.terminal.test_end_to_end import COMMAND, restored
 
@@ -140,3 +142,43 @@ def test_a_lab_ends_though_its_terminal_does_not_read_and_restores_it(
         while terminal.read(0.1):
             pass
         assert restored(terminal.raw)
+
+
+def test_the_file_of_a_lab_is_written_by_its_engine_whoever_ends_it(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    data, mine, saves = tmp_path / "words.txt", tmp_path / "mine", tmp_path / "makemore-tui/labs"
+    data.write_text("apple\npear\nplum\n" * 5)
+    kept = (*COMMAND, "--data", str(data), "--save")
+    with Pty((*kept, str(data)), 250, 30, environment) as terminal:
+        terminal.wait_for("is no checkpoint: it is not written over")
+        assert terminal.wait_for_exit() == 1
+    assert data.read_text() == "apple\npear\nplum\n" * 5
+    with Pty((*kept, str(mine)), 250, 30, environment) as terminal:
+        terminal.wait_for("0/100")
+        terminal.press("n")
+        terminal.wait_for("● training")
+        terminal.press("D")
+        assert terminal.wait_for_exit() == 0
+    with Pty((*kept, str(mine)), 250, 30, environment) as terminal:
+        terminal.wait_for("Attach?")
+        terminal.press("y", "enter")
+        terminal.wait_for("--save is for a lab that begins")
+        assert terminal.wait_for_exit() == 1
+    assert not mine.exists()
+    stopped = subprocess.run(
+        (*COMMAND, "stop", "words"), env={**os.environ, **environment}, capture_output=True
+    )
+    assert stopped.returncode == 0
+    first = peek(mine).step
+    assert first == peek(max((saves / "words" / "saves").iterdir())).step
+    with Pty((*kept, str(mine), "--resume", str(mine)), 250, 30, environment) as terminal:
+        terminal.wait_for("paused")
+        terminal.press("N")
+        terminal.wait_for("● training")
+        terminal.press("q")
+        terminal.wait_for("Quit while it trains?")
+        terminal.press("s")
+        assert terminal.wait_for_exit() == 0
+    assert peek(mine).step > first
+    assert peek(mine).step == peek(max((saves / "words" / "saves").iterdir())).step
