@@ -2,7 +2,7 @@
 
 The lab's thread only copies what is to be kept; a thread of its own writes it, and tells what came
 of it through the inbox: only the lab's thread changes what is known here. A lab that was never
-trained is not saved by itself: opening its data makes it again.
+trained is not saved by itself, nor over another: opening its data makes it again.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Keeper:
         self._named = self._ended = self._revision
         self._revision += 1
         self._autosaved = self._revision
-        self._due = time.monotonic() + self._seconds
+        self._due = 0.0  # with its first step: a crash must not bring back the lab before
         self._saving = None  # of the lab before
 
     def forget(self) -> None:
@@ -134,7 +134,8 @@ class Keeper:
                 )
             )
         save_to = self.save_to
-        if save_to is not None and self._ended < self._revision:
+        is_new = lab.trainer.step > 0 or (save_to is not None and not save_to.exists())
+        if save_to is not None and self._ended < self._revision and is_new:
             troubles.append(
                 self._note(
                     attempted(self._revision, lambda: written(save_to, *pieces()), automatic=False)

@@ -47,14 +47,16 @@ class LaidOutApp(ToastingApp):
     COMMANDS = App.COMMANDS | {_commands}
     ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, Footer"
 
-    def __init__(self, terminal: Terminal, config: Config) -> None:
+    def __init__(self, terminal: Terminal, config: Config, lab_name: str) -> None:
         """An empty lab.
 
         Args:
             terminal: what can be drawn.
             config: what a person has chosen.
+            lab_name: what the lab is called.
         """
         super().__init__(terminal, KeyMap(config.keys))
+        self.lab_name = lab_name
         self.config = config
         self._arrangement: Arrangement = "all"
         self._looked_at = MatrixPane.NUMBER
@@ -78,7 +80,7 @@ class LaidOutApp(ToastingApp):
 
     def compose(self) -> ComposeResult:
         """Status on top, the matrix on the left, everything else on the right, keys at the foot."""
-        yield StatusLine()
+        yield StatusLine(self.lab_name)
         yield Static(id="banner", markup=False)
         # Kept, as Textual finds only the enlarged pane while one is.
         self._body, self._right, self._below = (

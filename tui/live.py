@@ -53,11 +53,10 @@ class LiveApp(LaidOutApp):
             resuming: what to take up, instead of opening anything.
             attaches: whether to look at what others have opened, and to open nothing.
         """
-        super().__init__(terminal, config)
+        super().__init__(terminal, config, engine.name)
         self.engine = Conversation(
             engine, opening, self._hear, self._absence, resuming, attaches=attaches
         )
-        self.lab_name = engine.name
         self.attach_command = engine.attach_command
         self.is_leaving = False  # the engine saves, and ends
         self.farewell = ""  # to be said when the screen has gone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isinf
+from pathlib import PurePath
 from typing import Final
 
 from textual.content import Content
@@ -31,8 +32,9 @@ _STATES: Final = {
 class StatusLine(Lines):
     """Facts from the left to the right; where they do not fit, the least important go first."""
 
-    def __init__(self) -> None:
+    def __init__(self, lab: str) -> None:
         super().__init__(id="status")
+        self._lab = lab
         self._state = "starting"
         self._dataset: DatasetOpened | None = None
         self._snapshot: Snapshot | None = None
@@ -53,7 +55,9 @@ class StatusLine(Lines):
         width = self.size.width
         if width:
             unicode = terminal_of(self.app).unicode
-            facts = status_facts(self._state, self._dataset, self._snapshot, unicode=unicode)
+            facts = status_facts(
+                self._state, self._dataset, self._snapshot, lab=self._lab, unicode=unicode
+            )
             self.show([fitted(facts, width)])
 
 
@@ -62,14 +66,20 @@ def status_facts(
     dataset: DatasetOpened | None,
     snapshot: Snapshot | None,
     *,
+    lab: str,
     unicode: bool = True,
 ) -> list[tuple[int, Content]]:
-    """The facts in the order they are read, each with its rank: 0 is dropped last."""
+    """The facts in the order they are read, each with its rank: 0 is dropped last.
+
+    The lab's name is among them where it is not the data's.
+    """
     sign, colour = _STATES.get(state, ("○", _QUIET))
     facts = [(0, Content.assemble((f"{sign} {state}", colour)))]
     if dataset is not None:
         facts.insert(0, (5, Content.styled(dataset.name, "bold")))
         facts.insert(1, (8, Content.styled(dataset.device, _QUIET)))
+        if lab != PurePath(dataset.name).stem:
+            facts.insert(1, (7, _fact("lab", lab)))
     if snapshot is None:
         return facts
     settings = snapshot.settings

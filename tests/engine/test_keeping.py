@@ -380,3 +380,25 @@ def test_a_lab_is_ended_without_saving_though_its_disk_hangs(
     assert engine.failure is None
     assert isinstance(engine.hear(lambda event: isinstance(event, Stopped)), Stopped)
     over.set()
+
+
+def test_the_first_steps_are_saved_at_once(engine: Engine) -> None:
+    engine.call(Configure(pace=1.0))
+    engine.call(Train(more=1000))
+    with contextlib.suppress(queue.Empty):
+        while (saved := engine.saves.newest()) is None:
+            engine.hear(lambda event: isinstance(event, Snapshot))
+    assert saved is not None, "the next automatic save is due in ten minutes"
+    assert peek(saved).step < 10
+
+
+def test_a_lab_that_was_never_trained_replaces_no_checkpoint(tmp_path: Path) -> None:
+    file = tmp_path / "mine.safetensors"
+    for steps in (1, 0):
+        engine = Engine(tmp_path / "saves")
+        engine.call(Open(device="cpu", save_to=str(file)))
+        for _ in range(steps):
+            engine.call(StepOnce())
+        engine.call(Stop())
+        engine.wait()
+        assert peek(file).step == 1

@@ -191,3 +191,12 @@ async def test_an_export_that_is_left_while_it_is_written_goes_on_and_says_how_i
         told = "the disk is full." if error else "Wrote names-counts.csv"
         await until(pilot, lambda: told in screen_text(app))
         assert bool(list(tmp_path.iterdir())) == (error is None)
+
+
+async def test_a_lab_with_a_name_of_its_own_shows_it():
+    engine = FakeEngine()
+    async with opened(engine) as (app, _):
+        assert "lab" not in screen_text(app).splitlines()[0]
+    engine.name = "twin"
+    async with opened(engine) as (app, _):
+        assert "names.txt  lab twin" in screen_text(app).splitlines()[0]
