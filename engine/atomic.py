@@ -23,13 +23,13 @@ ANY_PART: Final = "[0-9a-f]{16}"  # 8 digits of the file's name, 8 of chance: na
 
 
 def write_atomically(
-    path: Path, *pieces: bytes | memoryview, mode: int = EVERYBODY, replace: bool = True
+    path: Path, data: bytes, *, mode: int = EVERYBODY, replace: bool = True
 ) -> None:
     """Replace a file by one with other content, or make it; also a power cut leaves one of both.
 
     Args:
         path: where, in a folder that exists. A link stays, and the file behind it is replaced.
-        pieces: the whole content, one behind another.
+        data: the whole content.
         mode: who may read and write a new file, less the umask; one that is replaced keeps its own.
         replace: whether a file that is there is replaced, though it came in the last moment.
 
@@ -46,8 +46,7 @@ def write_atomically(
         with os.fdopen(handle, "wb") as file:
             with contextlib.suppress(OSError):  # there is none, or its file system has no modes
                 os.fchmod(handle, stat.S_IMODE(real.stat().st_mode))
-            for piece in pieces:
-                file.write(piece)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         _place(beside, real, replace=replace)

@@ -47,11 +47,11 @@ class Autosaves:
         """
         return next(iter(self.paths()), None)
 
-    def add(self, *pieces: bytes | memoryview) -> Path:
+    def add(self, data: bytes) -> Path:
         """Write one, then remove the oldest and what a crash has left half written.
 
         Args:
-            pieces: of `checkpoint.Packed`.
+            data: of `checkpoint.Packed`.
 
         Raises:
             CheckpointError: it was not written; then none is removed.
@@ -61,7 +61,7 @@ class Autosaves:
         except (OSError, ValueError) as error:
             raise self._trouble(error) from error
         path = self._folder / self._next_name()
-        write(path, *pieces, mode=OWNER)
+        write(path, data, mode=OWNER)
         for old in self.paths()[self._most :]:
             _remove(old)
         remove_parts(self._folder)

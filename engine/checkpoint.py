@@ -41,8 +41,8 @@ class Packed:
     words: Words
     arrays: Arrays
 
-    def pieces(self) -> list[bytes | memoryview]:
-        """A file's bytes, one piece behind another. Any thread may ask, and write them."""
+    def encode(self) -> bytes:
+        """A file's bytes. Any thread may ask, and write them."""
         return encode(self.contents, self.words, self.arrays)
 
 
@@ -95,7 +95,7 @@ def save(lab: Lab, path: Path) -> None:
     Raises:
         CheckpointError: it was not written; what was there is as it was.
     """
-    write(path, *pack(lab).pieces())
+    write(path, pack(lab).encode())
 
 
 def load(path: Path, *, data: Path | None = None, device: str = "auto") -> Lab:

@@ -1,7 +1,4 @@
-"""The body of a checkpoint: arrays of numbers, and the names and marks as msgpack.
-
-Neither way is there a second copy of the numbers: a long training has many.
-"""
+"""The body of a checkpoint: arrays of numbers, and the names and marks as msgpack."""
 
 from __future__ import annotations
 
@@ -12,6 +9,8 @@ from typing import Final
 
 import msgspec
 import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from engine.checkpoint_checks import (
     Arrays,
@@ -25,10 +24,8 @@ from engine.checkpoint_header import (
     CONTENTS,
     SHA256,
     TAKE_ANOTHER,
-    TEXTS,
     Contents,
     Header,
-    TensorEntry,
     opened,
     read_header,
 )
@@ -36,30 +33,18 @@ from engine.errors import CheckpointError
 from engine.printable import printable
 
 NUMPY: Final = {"F64": "float64", "F32": "float32", "U32": "uint32", "U8": "uint8"}
-TYPES: Final = {name: short for short, name in NUMPY.items()}
 CHUNK: Final = 1 << 20  # bytes read at a time while nothing is kept
 
 
-def encode(contents: Contents, words: Words, arrays: Arrays) -> list[bytes | memoryview]:
-    """A checkpoint as a file's bytes, in pieces: the head, then each array as it lies in memory."""
+def encode(contents: Contents, words: Words, arrays: Arrays) -> bytes:
+    """A checkpoint as a file's bytes; everything is copied."""
     arrays = {**arrays, "words": np.frombuffer(msgspec.msgpack.encode(words), np.uint8)}
-    # The widest numbers first: so each lies at a multiple of its size.
-    keys = sorted(arrays, key=lambda key: (-arrays[key].itemsize, key))
-    arrays = {key: np.ascontiguousarray(arrays[key]) for key in keys}
     json = msgspec.json.encode(contents).decode()
     digest = hashlib.sha256(json.encode())
     for key in sorted(arrays):
         digest.update(_title(key, str(arrays[key].dtype), arrays[key].shape))
-        digest.update(arrays[key].data)
-    header: dict[str, object] = {TEXTS: {CONTENTS: json, SHA256: digest.hexdigest()}}
-    end = 0
-    for key, array in arrays.items():
-        begin, end = end, end + array.nbytes
-        kind = TYPES.get(str(array.dtype), str(array.dtype))
-        header[key] = TensorEntry(kind, array.shape, (begin, end))
-    head = msgspec.json.encode(header)
-    head += b" " * (-len(head) % 8)
-    return [len(head).to_bytes(8, "little") + head, *(array.data for array in arrays.values())]
+        digest.update(np.ascontiguousarray(arrays[key]).data)
+    return save(arrays, {CONTENTS: json, SHA256: digest.hexdigest()})
 
 
 def read(path: Path) -> tuple[Contents, Words, Arrays]:
@@ -80,7 +65,8 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
             if header.sha256 != _sha256(file, header):
                 trouble = "damaged: it is not what was written (its SHA-256 is another)"
                 raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
-            arrays: Arrays = {key: _array(file, header, key) for key in header.tensors}
+            file.seek(0)
+            arrays: Arrays = load(file.read(header.size))
             trouble = trouble_of_arrays(arrays)
             words = msgspec.msgpack.decode(arrays.pop("words").tobytes(), type=Words)
         except OSError as error:
@@ -90,7 +76,7 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
                 f"{name}: {header.size:,} bytes are more than there is memory for. Open it on a"
                 " larger machine."
             ) from None
-        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        except (SafetensorError, msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             trouble = f"damaged ({printable(str(error))[:200]})"
         trouble = trouble or trouble_of_words(header.contents, words)
     if trouble:
@@ -113,11 +99,3 @@ def _sha256(file: BufferedReader, header: Header) -> str:
 
 def _title(key: str, dtype: str, shape: tuple[int, ...]) -> bytes:
     return f"\n{key} {dtype} {shape}\n".encode()
-
-
-def _array(file: BufferedReader, header: Header, key: str) -> np.ndarray:
-    entry = header.tensors[key]
-    array = np.zeros(entry.shape, NUMPY[entry.dtype])
-    file.seek(header.length + entry.data_offsets[0])
-    file.readinto(array.reshape(-1).view(np.uint8).data)
-    return array

