@@ -35,7 +35,7 @@ class Place:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise BadName(
-                f"{printable(self.name)!r} is no name for a lab. Give at most {LONGEST_NAME}"
+                f"'{printable(self.name)}' is no name for a lab. Give at most {LONGEST_NAME}"
                 " letters of a to z, digits, dots, hyphens and underscores, a letter or a digit"
                 " first."
             )

@@ -25,6 +25,23 @@ def printable(text: str) -> str:
     )
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal a printable text takes.
+
+    >>> [columns(text) for text in ("names", "名前", "é", "e\u0301")]
+    [5, 4, 1, 1]
+    """
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0  # it stands on the one before
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
 def label(character: str) -> str:
     r"""One printable character that stands for `character` at the edge of a matrix.
 

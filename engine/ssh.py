@@ -43,7 +43,7 @@ def command_line(host: str, remote: Sequence[str], options: Sequence[str] = ()) 
         EngineError: the host is none.
     """
     if not host or host.startswith("-") or not host.isprintable():
-        raise EngineError(f"--host {printable(host)!r}: give it as ssh takes it, user@box.")
+        raise EngineError(f"--host '{printable(host)}': give it as ssh takes it, user@box.")
     program, *arguments = remote
     home = "~/" if program.startswith("~/") else ""
     command = home + shlex.join((program.removeprefix(home), *arguments))

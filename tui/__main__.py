@@ -132,7 +132,7 @@ def lab(
     if save_to is not None and host is None:
         check_place(Path(save_to))
     if saved is None:
-        resuming = arrive(found, name)
+        resuming = arrive(found, name, data, host)
         if save_to is not None and found is not None and runs(found):
             raise EngineError(
                 f"--save is for a lab that begins, and {name} runs already. Leave it out: ctrl+s"

@@ -78,7 +78,8 @@ class LeavingApp(CopyingApp):
         from tui.screens.keep import KeepPrompt
 
         suggestion = f"{self.lab_name}.safetensors"
-        self.push_screen(KeepPrompt(suggestion, self.engine.call, self._saved))
+        folder = "" if self.dataset is None else self.dataset.folder
+        self.push_screen(KeepPrompt(suggestion, folder, self.engine.call, self._saved))
 
     @work(group="requests")
     async def _save(self, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from collections.abc import Sequence
@@ -22,8 +23,16 @@ def runs(lab: Listed) -> bool:
     return lab.state not in RUNNING
 
 
-def arrive(lab: Listed | None, name: str) -> Resume | None:
+def arrive(
+    lab: Listed | None, name: str, data: str | None = None, host: str | None = None
+) -> Resume | None:
     """Ask about a lab whose name is wanted for a new one.
+
+    Args:
+        lab: the one that has the name.
+        name: the one that is wanted.
+        data: the file that the new one is to be on, where a person named one.
+        host: the machine that they are on, as ssh takes it; None: this one.
 
     Returns:
         What is to be taken up, if it crashed and a person wants that.
@@ -33,21 +42,42 @@ def arrive(lab: Listed | None, name: str) -> Resume | None:
     """
     if lab is None:
         return None
+    same = data is None or lab.data is None or _is_same(data, lab.data, host)
     if lab.state == "crashed":
         then = time.strftime("%H:%M on %Y-%m-%d", time.localtime(lab.since))
         what = "it" if lab.step is None else f"step {lab.step:,}"
-        question = f"The lab {name} did not end well; {what} was saved at {then}. Resume it?"
-        return Resume(lab.saved) if click.confirm(question, default=True) else None
+        on = "" if lab.data is None else f" on {printable(lab.data)}"
+        instead = "" if same else f" instead of opening {printable(str(data))}"
+        question = (
+            f"The lab {name}{on} did not end well; {what} was saved at {then}. Resume it{instead}?"
+        )
+        return Resume(lab.saved) if click.confirm(question, default=same) else None
     if not runs(lab):
         raise EngineError(
             f"A lab called {name} runs on {printable(lab.host or '')}, which shares this home"
             " folder. Attach to it there, or give this one another --name."
         )
     step = "" if lab.step is None else f", step {lab.step:,}"
-    state = printable(lab.state)
-    if not click.confirm(f"A lab called {name} runs ({state}{step}). Attach?", default=True):
+    on = "" if lab.data is None else f" on {printable(lab.data)}"
+    other = "" if same else f", not on {printable(str(data))}"
+    question = f"A lab called {name} runs{on}{other} ({printable(lab.state)}{step}). Attach?"
+    if not click.confirm(question, default=same):
         raise EngineError(f"The lab {name} was left alone. Give the new one another --name.")
     return None
+
+
+def _is_same(asked: str, data: str, host: str | None) -> bool:
+    """Whether a file that a person names is that of a lab.
+
+    Args:
+        asked: as it was typed; on this machine the whole path.
+        data: the whole path, printable.
+        host: where both are; what is relative there is relative to a folder unknown here.
+    """
+    if host is None:
+        return printable(os.path.realpath(asked)) == os.path.realpath(data)
+    end = printable(asked.removeprefix("~/").removeprefix("./"))
+    return data == end or data.endswith("/" + end)
 
 
 def taking_up(name: str, saved: str, host: str | None = None) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from engine.cli import echo_json, json_option, narrate
 from engine.commands.arriving import taking_up
 from engine.labs import Listed, labs
-from engine.printable import printable
+from engine.printable import columns, printable
 
 HEADER = ("NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP", "LOSS", "SCREENS", "SINCE")
 
@@ -29,9 +29,10 @@ def command(as_json: bool) -> None:
         narrate("No lab runs. makemore-tui opens one.")
         return
     rows = [HEADER, *map(_row, found)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+        padded = zip(row, widths, strict=True)
+        cells = [cell + " " * (width - columns(cell)) for cell, width in padded]
         click.echo("  ".join(cells).rstrip())
     for lab in found:
         if lab.saved is not None:

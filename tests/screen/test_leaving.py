@@ -321,6 +321,7 @@ async def test_saving_asks_where_and_about_a_file_that_is_there(monkeypatch: pyt
     async with opened(engine) as (app, pilot):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Save the lab" in screen_text(app))
+        assert "in /work where" in screen_text(app)
         await pilot.press("enter")
         await until(pilot, lambda: "Enter again" in screen_text(app))
         engine.answers[Save] = Saved("/home/names.safetensors")

@@ -112,7 +112,7 @@ def test_a_second_lab_of_the_same_name_is_offered_to_attach_to(
         first.press("n")
         first.wait_for("done")
         with Pty(COMMAND, 80, 24, environment) as second:
-            second.wait_for("A lab called names runs (done, step 100). Attach? [Y/n]")
+            second.wait_for("A lab called names runs on /", "names.txt (done, step 100). Attach?")
             second.press("n\r")
             assert second.wait_for_exit() == 1
             assert "another --name" in second.text()

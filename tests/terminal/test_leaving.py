@@ -137,7 +137,7 @@ def test_a_lab_ends_though_its_terminal_does_not_read_and_restores_it(
             os.kill(terminal.pid, signal.SIGTERM)
         else:
             terminal.press("ctrl+c", "ctrl+c")
-        assert terminal.wait_for_exit_unread(10.0) == 0
+        assert terminal.wait_for_exit_unread(60.0) == 0
         assert engine.is_running(), "it trains on"
         while terminal.read(0.1):
             pass

@@ -17,6 +17,7 @@ class KeepPrompt(Prompt):
     def __init__(
         self,
         suggestion: str,
+        folder: str,
         call: Callable[[Requests], Awaitable[Answers]],
         saved: Callable[[str], None],
     ) -> None:
@@ -24,10 +25,12 @@ class KeepPrompt(Prompt):
 
         Args:
             suggestion: a file's name.
+            folder: of the engine's machine, that a relative path begins in; empty: it is gone.
             call: carries out a request.
             saved: takes the whole path of the file, once it is written.
         """
-        hint = "A file on the engine's machine. makemore-tui --resume FILE goes on from it."
+        where = f", in {folder} where it is relative" if folder else ""
+        hint = f"A file on the engine's machine{where}. makemore-tui --resume FILE goes on from it."
         super().__init__(Question("Save the lab", hint, suggestion, self._save))
         self._call = call
         self._saved = saved
