@@ -117,7 +117,7 @@ def test_a_second_lab_of_the_same_name_is_offered_to_attach_to(
             assert second.wait_for_exit() == 1
             assert "another --name" in second.text()
         with Pty(COMMAND, 80, 24, environment) as second:
-            second.wait_for("Attach? [Y/n]")
+            second.wait_for("Attach?")
             second.press("\r")
             second.wait_for("done", "100/100")
             first.press("[")
