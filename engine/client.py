@@ -86,6 +86,10 @@ class Engine(Protocol):
         """What a person types to take the lab up again."""
         ...
 
+    def resume_command(self, saved: str) -> str:
+        """What a person types to go on from a file that the lab was saved to."""
+        ...
+
     async def start(self, *, again: bool = False) -> Connection:
         """Connect to the engine and greet it; start it first, where it does not run.
 

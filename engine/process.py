@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final, TypeVar
 
 import engine
+from engine import typed
 from engine.claim import Holder, standing, taken
 from engine.client import Client
 from engine.errors import EngineUnavailable, NotListening, OtherVersion
@@ -60,7 +61,11 @@ class EngineProcess:
     @property
     def attach_command(self) -> str:
         """What takes the lab up again; see `Engine.attach_command`."""
-        return f"{PROGRAM} attach {self.name}"
+        return typed.attach(self.name)
+
+    def resume_command(self, saved: str) -> str:
+        """What goes on from a file; see `Engine.resume_command`."""
+        return typed.resume(self.name, saved)
 
     async def start(self, *, again: bool = False) -> Client:
         """Connect to the lab's engine; start it, where none runs. See `Engine.start`."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shlex
 import subprocess
 from typing import Final
 
+from engine import typed
 from engine.bridge import CHUNK, MARK
 from engine.client import Client
 from engine.errors import EngineUnavailable, LinkDown, NotListening
@@ -49,8 +49,11 @@ class RemoteEngine:
     @property
     def attach_command(self) -> str:
         """What takes the lab up again; see `Engine.attach_command`."""
-        other = ("--remote-program", self._program) if self._program != PROGRAM else ()
-        return shlex.join((PROGRAM, "attach", "--host", self.host, *other, self.name))
+        return typed.attach(self.name, self.host, self._program)
+
+    def resume_command(self, saved: str) -> str:
+        """What goes on from a file; see `Engine.resume_command`."""
+        return typed.resume(self.name, saved, self.host, self._program)
 
     async def start(self, *, again: bool = False) -> Client:
         """Connect through ssh; see `Engine.start`."""

@@ -66,6 +66,8 @@ class Conversation:
         self._has_died = False  # the engine, while something was open
         self._since = math.inf  # the engine's start, by the clock of its machine
         self._stopped: Stopped | None = None  # its last word
+        self._heard_out = asyncio.Event()  # no more will come of this connection
+        self._heard_out.set()
         self._again = asyncio.Event()  # do not wait any longer
         self.opening = opening  # what is open, or is to be opened
 
@@ -104,6 +106,11 @@ class Conversation:
             await self._wait(broken or await self._engine.obituary(), wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
+    @property
+    def saved(self) -> str | None:
+        """Where the lab was saved as its engine ended, by that engine's last word."""
+        return None if self._stopped is None else self._stopped.saved
+
     def try_again(self) -> None:
         """Where the link is down: now, not later."""
         self._again.set()
@@ -133,6 +140,7 @@ class Conversation:
         self._ending = True
         try:
             await self._engine.stop(save=save)
+            await self._heard_out.wait()  # for its last word
         except EngineError:
             self._ending = False
             raise
@@ -140,6 +148,7 @@ class Conversation:
     async def _listen(self, connection: Connection) -> str:
         """Until the engine ends. Returns why not to listen any longer, where it goes on."""
         self._post(Started())
+        self._heard_out.clear()
         wanted = None if self._attaches else self._resuming or self.opening
         opening = asyncio.create_task(self._begin(wanted))
         try:
@@ -156,6 +165,7 @@ class Conversation:
             return str(error)
         finally:
             self._connection = None
+            self._heard_out.set()
             opening.cancel()
         return ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
-from engine.client import EngineError, LinkDown
+from engine.client import EngineError, EngineUnavailable
 from engine.protocol import Save, Saved
 from tui.copying import CopyingApp
 
@@ -56,13 +56,18 @@ class LeavingApp(CopyingApp):
         self.is_leaving = True
         try:
             await self.engine.stop(save=save)
-        except LinkDown as error:  # nobody is left to ask
+        except EngineUnavailable as error:  # nobody is left to ask
             self.farewell = str(error)
             self.exit()
         except EngineError as error:
             self.is_leaving = False
             self.ask_to_quit(str(error))
         else:
+            if (saved := self.engine.saved) is not None:
+                self.farewell = (
+                    f"The lab {self.lab_name} is saved. {self.resume_command(saved)} goes on from"
+                    " there."
+                )
             self.exit()
 
     def action_save(self) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from collections.abc import Sequence
 
 import click
 
+from engine import typed
 from engine.errors import EngineError
 from engine.labs import Listed
-from engine.places import PROGRAM
 from engine.printable import printable
 from engine.protocol import Resume
 
@@ -80,12 +79,6 @@ def _is_same(asked: str, data: str, host: str | None) -> bool:
     return data == end or data.endswith("/" + end)
 
 
-def taking_up(name: str, saved: str, host: str | None = None) -> str:
-    """What a person types to go on from the newest save of a lab that crashed."""
-    there = ("--host", host) if host is not None else ()
-    return printable(shlex.join((PROGRAM, *there, "--name", name, "--resume", saved)))
-
-
 def chosen(labs: Sequence[Listed], name: str | None, host: str | None = None) -> str:
     """The name of the lab to attach to.
 
@@ -110,8 +103,8 @@ def chosen(labs: Sequence[Listed], name: str | None, host: str | None = None) ->
     saved = next((lab.saved for lab in labs if lab.name == name and lab.saved), None)
     if saved is not None:
         raise EngineError(
-            f"The lab {name} did not end well. {taking_up(name, saved, host)} takes it up from its"
-            " newest save."
+            f"The lab {name} did not end well. {typed.resume(name, saved, host or '')} takes it up"
+            " from its newest save."
         )
     running = f" There are: {listed}." if names else ""
     raise EngineError(f"No lab called {printable(name)} runs.{running}")

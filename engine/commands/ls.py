@@ -8,8 +8,8 @@ import time
 import click
 import msgspec
 
+from engine import typed
 from engine.cli import echo_json, json_option, narrate
-from engine.commands.arriving import taking_up
 from engine.labs import Listed, labs
 from engine.printable import columns, printable
 
@@ -36,7 +36,9 @@ def command(as_json: bool) -> None:
         click.echo("  ".join(cells).rstrip())
     for lab in found:
         if lab.saved is not None:
-            narrate(f"{lab.name} did not end well. {taking_up(lab.name, lab.saved)} takes it up.")
+            narrate(
+                f"{lab.name} did not end well. {typed.resume(lab.name, lab.saved)} takes it up."
+            )
         elif lab.host is not None:
             narrate(f"{lab.name} runs on {printable(lab.host)}, which shares this home folder.")
 

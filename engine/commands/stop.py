@@ -12,10 +12,10 @@ from typing import Final
 
 import click
 
+from engine import typed
 from engine.autosave import Autosaves
 from engine.claim import Holder, clear, standing
 from engine.cli import complete_lab, narrate
-from engine.commands.arriving import taking_up
 from engine.errors import EngineError, EngineUnavailable, OtherVersion
 from engine.places import PROGRAM, Place
 from engine.process import EngineProcess
@@ -42,7 +42,7 @@ def command(name: str, no_save: bool) -> None:
         narrate(f"Stopped {name}.")
         return
     saved = asyncio.run(_end(place, holder))
-    go_on = "" if saved is None else f" {taking_up(name, saved)} goes on from where it is saved."
+    go_on = "" if saved is None else f" {typed.resume(name, saved)} goes on from where it is saved."
     narrate(f"Stopped {name}.{go_on}")
 
 

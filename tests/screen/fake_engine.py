@@ -125,6 +125,9 @@ class FakeEngine:
         there = f"--host {self.host} " if self.host else ""
         return f"makemore-tui attach {there}{self.name}"
 
+    def resume_command(self, saved: str) -> str:
+        return f"makemore-tui --name {self.name} --resume {saved}"
+
     def __init__(self, data: DatasetOpened | None = None, *, slow: bool = False) -> None:
         self.data = data or dataset()
         self.requests: list[Requests] = []
@@ -184,7 +187,7 @@ class FakeEngine:
         if save and self.cannot_save:
             raise EngineError(self.cannot_save)
         self.stops += 1
-        self.die()
+        self.is_stopped(Stopped("screen", "/saves/newest" if save and self.step else None))
 
     async def obituary(self) -> str:
         return self.epitaph

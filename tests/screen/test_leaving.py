@@ -375,3 +375,15 @@ async def test_the_file_that_a_lab_is_saved_to_outlives_its_engine():
         await pilot.press("ctrl+r")
         await until(pilot, lambda: engine.asked(Resume))
     assert engine.asked(Resume) == [Resume(save_to="/data/mine.safetensors", unless_open=True)]
+
+
+async def test_whoever_quits_is_told_what_goes_on_from_there():
+    for steps, said in ((0, ""), (3, "--name names --resume /saves/newest goes on from there.")):
+        engine = FakeEngine()
+        async with opened(engine) as (app, pilot):
+            engine.step_to(steps, "done" if steps else "idle")
+            await settled(pilot)
+            await pilot.press("q")
+            await until(pilot, lambda: not app.is_running)
+        assert app.farewell.endswith(said)
+        assert bool(app.farewell) == bool(said)
