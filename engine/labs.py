@@ -24,6 +24,7 @@ from engine.places import Place, places
 from engine.printable import printable
 from engine.protocol import Describe, Description
 
+SILENT: Final = "not answering"  # the state of a lab whose engine runs, and says nothing
 SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
 
 
@@ -73,7 +74,7 @@ async def look(place: Place) -> Listed | None:
         return _silent(place, holder, "another version")
     except (EngineUnavailable, TimeoutError):
         if standing(place)[0] == "running":
-            return _silent(place, holder, "not answering" if is_here else "elsewhere")
+            return _silent(place, holder, SILENT if is_here else "elsewhere")
     return await look(place)  # it has ended in this moment, well or not
 
 

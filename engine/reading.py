@@ -173,7 +173,7 @@ def _place(path: Path, offset: int) -> str:
 def _trouble(error: OSError) -> str:
     match error:
         case FileNotFoundError():
-            return "no such file. Check the path, or leave it out for the built-in names."
+            return "no such file. Check the path."
         case PermissionError():
             return "no permission to read it. Change its mode, or ask its owner."
         case _:

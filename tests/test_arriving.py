@@ -1,5 +1,6 @@
 """Before the screen begins: a lab whose name is wanted runs, or did not end well."""
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -45,6 +46,17 @@ def test_of_a_lab_on_other_data_that_is_said_and_enter_is_no(asked: list[tuple[s
         arrive(listed(), "words", "/b/wo\x1brds.txt")
     question = "A lab called words runs on /a/words.txt, not on /b/wo\\x1brds.txt"
     assert asked == [(f"{question} (paused, step 0). Attach?", False)]
+
+
+@pytest.mark.parametrize("state", ["paused", "crashed"])
+def test_options_that_would_be_left_aside_are_named(
+    state: str, asked: list[tuple[str, bool]]
+) -> None:
+    with contextlib.suppress(EngineError):
+        arrive(listed(state, saved="/saves/new"), "words", options=["--seed", "--hold-out"])
+    ((question, default),) = asked
+    assert question.endswith(", without --seed and --hold-out?")
+    assert default is (state == "crashed"), "what crashed is what the same line was typed for"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from engine.cli import Group, complete_lab, device_option, echo_json, json_option
@@ -126,13 +127,13 @@ def lab(
     from engine.places import Place, name_for
     from engine.protocol import Open, Resume
 
-    name = Place(name or name_for(data or saved)).name
+    name = Place(name_for(data or saved) if name is None else name).name
     data, saved, save_to = (_there(path, host) for path in (data, saved, save_to))
     found = next((lab for lab in _labs(host, program) if lab.name == name), None)
     if save_to is not None and host is None:
         check_place(Path(save_to))
     if saved is None:
-        resuming = arrive(found, name, data, host)
+        resuming = arrive(found, name, data, host, _given("device", "seed", "hold_out"))
         if save_to is not None and found is not None and runs(found):
             raise EngineError(
                 f"--save is for a lab that begins, and {name} runs already. Leave it out: ctrl+s"
@@ -174,6 +175,13 @@ def _ready(options: dict[str, Any]) -> Config:
         )
     with _wrong_usage():
         return settled(read(config_path()), options)
+
+
+def _given(*names: str) -> list[str]:
+    """Those of some options that a person has typed."""
+    source = click.get_current_context().get_parameter_source
+    typed = [name for name in names if source(name) is ParameterSource.COMMANDLINE]
+    return [f"--{name.replace('_', '-')}" for name in typed]
 
 
 def _there(path: str | None, host: str | None) -> str | None:

@@ -23,7 +23,11 @@ def runs(lab: Listed) -> bool:
 
 
 def arrive(
-    lab: Listed | None, name: str, data: str | None = None, host: str | None = None
+    lab: Listed | None,
+    name: str,
+    data: str | None = None,
+    host: str | None = None,
+    options: Sequence[str] = (),
 ) -> Resume | None:
     """Ask about a lab whose name is wanted for a new one.
 
@@ -32,6 +36,7 @@ def arrive(
         name: the one that is wanted.
         data: the file that the new one is to be on, where a person named one.
         host: the machine that they are on, as ssh takes it; None: this one.
+        options: those given that only a lab that begins has a use for.
 
     Returns:
         What is to be taken up, if it crashed and a person wants that.
@@ -41,6 +46,7 @@ def arrive(
     """
     if lab is None:
         return None
+    without = f", without {' and '.join(options)}" if options else ""
     same = data is None or lab.data is None or _is_same(data, lab.data, host)
     if lab.state == "crashed":
         then = time.strftime("%H:%M on %Y-%m-%d", time.localtime(lab.since))
@@ -48,7 +54,8 @@ def arrive(
         on = "" if lab.data is None else f" on {printable(lab.data)}"
         instead = "" if same else f" instead of opening {printable(str(data))}"
         question = (
-            f"The lab {name}{on} did not end well; {what} was saved at {then}. Resume it{instead}?"
+            f"The lab {name}{on} did not end well; {what} was saved at {then}."
+            f" Resume it{instead}{without}?"
         )
         return Resume(lab.saved) if click.confirm(question, default=same) else None
     if not runs(lab):
@@ -59,8 +66,8 @@ def arrive(
     step = "" if lab.step is None else f", step {lab.step:,}"
     on = "" if lab.data is None else f" on {printable(lab.data)}"
     other = "" if same else f", not on {printable(str(data))}"
-    question = f"A lab called {name} runs{on}{other} ({printable(lab.state)}{step}). Attach?"
-    if not click.confirm(question, default=same):
+    question = f"A lab called {name} runs{on}{other} ({printable(lab.state)}{step})."
+    if not click.confirm(f"{question} Attach{without}?", default=same and not options):
         raise EngineError(f"The lab {name} was left alone. Give the new one another --name.")
     return None
 

@@ -95,6 +95,8 @@ async def test_slash_goes_to_a_pair_and_refuses_what_is_none():
         await settled(pilot)
         await pilot.press("a", "!", "enter")
         await until(pilot, lambda: "no character '!'" in screen_text(app))
+        await pilot.press("backspace", "ü", "enter")
+        await until(pilot, lambda: "no character 'ü'" in screen_text(app))
         await pilot.press("backspace", "n", "enter")
         await until(pilot, lambda: app.query_one(MatrixPane).cursor == (1, 14))
 

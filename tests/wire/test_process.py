@@ -329,8 +329,13 @@ async def test_an_engine_that_does_not_answer_is_ended_where_nothing_is_to_be_sa
     engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await engine.start()
-    process_of(engine).suspend()
+    process = process_of(engine)
+    process.suspend()
+    monkeypatch.setattr("engine.labs.SECONDS_TO_ANSWER", 0.1)
     monkeypatch.setattr("engine.commands.stop.SECONDS_TO_STOP", 0.1)
+    listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
+    assert "not answering" in listed.output
+    assert f"kill -CONT {process.pid} continues one that is stopped" in listed.output
     result = await stopped("--no-save")
     assert (result.exit_code, result.output) == (0, "Stopped test.\n")
     assert await labs() == []

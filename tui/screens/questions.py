@@ -59,7 +59,7 @@ def pair_in(text: str, dataset: DatasetOpened) -> tuple[int, int]:
             return names[text[:cut]], names[text[cut:]]
     unknown = [c for c in text if c not in names]
     if len(text) >= 2 and unknown:
-        raise EngineError(f"The data has no character {unknown[0]!a}.")
+        raise EngineError(f"The data has no character {unknown[0]!r}.")
     raise EngineError("Type two characters, such as an.")
 
 
