@@ -17,7 +17,7 @@ from typing import BinaryIO, Final, TextIO
 from engine.autosave import Autosaves
 from engine.claim import standing
 from engine.errors import EngineError, NotListening
-from engine.labs import crash_save
+from engine.labs import newest_save
 from engine.places import Place
 from engine.process import EngineProcess
 from engine.protocol import VERSION, Gone, Refused
@@ -69,7 +69,7 @@ def _gone(place: Place) -> Gone | None:
         return None
     has_crashed = state == "crashed"
     with contextlib.suppress(OSError, EngineError):
-        saved = crash_save(place, holder) if holder else Autosaves(place.saves).newest()
+        saved = newest_save(place, holder) if holder else Autosaves(place.saves).newest()
         if saved is not None:
             return Gone(place.name, has_crashed, str(saved), saved.stat().st_mtime)
     return Gone(place.name, has_crashed, None, 0.0)

@@ -57,11 +57,11 @@ async def run(
             # In this thread, so that a screen is welcomed while torch still loads.
             from engine.autosave import Autosaves
             from engine.home import Home
-            from engine.labs import crash_save
+            from engine.labs import newest_save
             from engine.worker import Worker
 
             saves = Autosaves(place.saves)
-            crashed_at = None if claim.before is None else crash_save(place, claim.before)
+            crashed_at = None if claim.before is None else newest_save(place, claim.before)
             home = Home(place.name, claim.since, idle_seconds, save_seconds, saves, crashed_at)
             begun.set()
             worker = Worker(inbox, home)

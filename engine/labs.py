@@ -61,7 +61,7 @@ async def look(place: Place) -> Listed | None:
     if state == "free":
         return None
     if state == "crashed":
-        saved = None if holder is None else crash_save(place, holder)
+        saved = None if holder is None else newest_save(place, holder)
         clear(place, holder, wholly=saved is None)
         return None if saved is None else _crashed(place, saved)
     if holder is None:
@@ -78,8 +78,8 @@ async def look(place: Place) -> Listed | None:
     return await look(place)  # it has ended in this moment, well or not
 
 
-def crash_save(place: Place, holder: Holder) -> Path | None:
-    """Where a lab that crashed can be resumed from."""
+def newest_save(place: Place, holder: Holder) -> Path | None:
+    """Where a lab can be resumed from, whose engine wrote `holder`; None: it was never saved."""
     with contextlib.suppress(OSError, EngineError):
         saved = Autosaves(place.saves).newest()
         if saved is not None and saved.name > holder.saves_since:

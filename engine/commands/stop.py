@@ -13,10 +13,10 @@ from typing import Final
 import click
 
 from engine import typed
-from engine.autosave import Autosaves
 from engine.claim import Holder, clear, standing
 from engine.cli import complete_lab, narrate
 from engine.errors import EngineError, EngineUnavailable, OtherVersion
+from engine.labs import newest_save
 from engine.places import PROGRAM, Place
 from engine.process import EngineProcess
 from engine.protocol import Stopped
@@ -52,11 +52,11 @@ async def _end(place: Place, holder: Holder) -> str | None:
     try:
         client = await engine.start()
     except OtherVersion:
-        before = _newest(place)
         os.kill(holder.pid, signal.SIGTERM)  # that, any version understands: it saves, and ends
         await _patiently(_gone(place, holder), holder)
         await engine.ended(holder)
-        return None if (newest := _newest(place)) == before else newest
+        saved = newest_save(place, holder)
+        return None if saved is None else str(saved)
     await _patiently(engine.stop(), holder)
     last_words = [event async for event in client.events() if isinstance(event, Stopped)]
     return last_words[-1].saved if last_words else None
@@ -91,10 +91,3 @@ async def _patiently(ending: Coroutine[None, None, None], holder: Holder) -> Non
 async def _gone(place: Place, holder: Holder) -> None:
     while standing(place) == ("running", holder):  # noqa: ASYNC110 another process tells of it
         await asyncio.sleep(0.05)
-
-
-def _newest(place: Place) -> str | None:
-    with contextlib.suppress(EngineError):
-        newest = Autosaves(place.saves).newest()
-        return None if newest is None else str(newest)
-    return None

@@ -109,7 +109,7 @@ def test_a_file_that_comes_in_the_last_moment_is_left_alone(
 def test_where_nothing_is_a_file_is_made_whether_one_may_be_replaced_or_not(
     replace: bool, tmp_path: Path
 ) -> None:
-    write_atomically(tmp_path / "net", b"new", b" and more", replace=replace)
+    write_atomically(tmp_path / "net", b"new and more", replace=replace)
     assert (tmp_path / "net").read_bytes() == b"new and more"
     assert [*tmp_path.iterdir()] == [tmp_path / "net"]
 

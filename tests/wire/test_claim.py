@@ -15,7 +15,7 @@ import pytest
 from engine.autosave import Autosaves
 from engine.claim import Claim, Holder, clear, standing
 from engine.errors import EngineUnavailable, NameTaken
-from engine.labs import crash_save
+from engine.labs import newest_save
 from engine.places import Place
 from tests.processes import launched
 
@@ -86,12 +86,12 @@ def test_saves_are_told_apart_by_their_names_whatever_the_clock_says() -> None:
     saves = Autosaves(PLACE.saves)
     saves.add(b"of a lab that ended well")
     before = crash(Claim(PLACE))
-    assert crash_save(PLACE, before) is None
+    assert newest_save(PLACE, before) is None
     newest = saves.add(b"of this one")
     os.utime(newest, (0, 0))
-    assert crash_save(PLACE, before) == newest
+    assert newest_save(PLACE, before) == newest
     again = crash(Claim(PLACE))
-    assert crash_save(PLACE, again) == newest, "through all its crashes"
+    assert newest_save(PLACE, again) == newest, "through all its crashes"
 
 
 def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

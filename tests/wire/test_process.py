@@ -14,6 +14,8 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.autosave import Autosaves
+from engine.checkpoint_header import peek
 from engine.claim import Holder
 from engine.errors import EngineError, EngineUnavailable
 from engine.labs import labs, look
@@ -143,7 +145,8 @@ async def test_a_lab_that_crashes_again_and_again_is_taken_up_from_its_newest_sa
     await client.call(Open(device="cpu"))
     await client.call(Train(more=50))
     place = Place("test")
-    await eventually(lambda: place.saves.is_dir() and list(place.saves.glob("*.safetensors")))
+    saves = Autosaves(place.saves)
+    await eventually(lambda: (newest := saves.newest()) and peek(newest).step == 50)
     for crash in range(3):
         process = process_of(engine)
         process.kill()
