@@ -15,7 +15,13 @@ from engine.reading import built_in_path
 
 
 def whole(path: str) -> Path:
-    """A path as a person types it, in full: the engine's own folder may vanish under it."""
+    """A path as a person types it, in full: the engine's own folder may vanish under it.
+
+    Raises:
+        BadSetting: no system has such a path.
+    """
+    if "\0" in path:
+        raise BadSetting(f"{printable(path)}: no path has a zero byte. Give another.")
     return Path(expanduser(path)).absolute()
 
 

@@ -404,3 +404,17 @@ def test_a_lab_that_was_never_trained_replaces_no_checkpoint(tmp_path: Path) -> 
         engine.call(Stop())
         engine.wait()
         assert peek(file).step == 1
+
+
+@pytest.mark.parametrize("path", ["a\0b", "~\0"])
+def test_a_path_that_no_system_has_is_a_sentence(engine: Engine, path: str) -> None:
+    for request in (
+        Open(path),
+        Open(path, unless_open=True),
+        Open(save_to=path),
+        Resume(path),
+        Resume(data=path, path="/saved"),
+        Save(path),
+    ):
+        with pytest.raises(EngineError, match="no path has a zero byte"):
+            engine.call(request)
