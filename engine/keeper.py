@@ -195,6 +195,8 @@ class Keeper:
         if kept.revision > before:
             self.trouble = "" if kept.error is None else str(kept.error)
             self.newest = kept.path or self.newest
+        elif kept.path is not None and (kept.path, kept.revision) == (self.save_to, before):
+            self.newest = kept.path  # the same, where a person wanted it
         return kept.error
 
 

@@ -121,24 +121,31 @@ def lab(
     config = _ready(options)
     from msgspec.structs import replace
 
+    from engine.checkpoint_header import peek
     from engine.checkpoint_writing import check_place
     from engine.client import EngineError
     from engine.commands.arriving import arrive, runs
     from engine.places import Place, name_for
+    from engine.printable import printable
     from engine.protocol import Open, Resume
 
     name = Place(name_for(data or saved) if name is None else name).name
     data, saved, save_to = (_there(path, host) for path in (data, saved, save_to))
     found = next((lab for lab in _labs(host, program) if lab.name == name), None)
-    if save_to is not None and host is None:
-        check_place(Path(save_to))
+    if host is None:  # what is wrong there is known before the screen begins
+        if save_to is not None:
+            check_place(Path(save_to))
+        if saved is not None:
+            peek(Path(saved))
+        if data is not None and not Path(data).exists():
+            raise EngineError(f"{printable(data)}: no such file. Check the path.")
     if saved is None:
-        resuming = arrive(found, name, data, host, _given("device", "seed", "hold_out"))
         if save_to is not None and found is not None and runs(found):
             raise EngineError(
                 f"--save is for a lab that begins, and {name} runs already. Leave it out: ctrl+s"
                 " saves the lab to a file."
             )
+        resuming = arrive(found, name, data, host, _given("device", "seed", "hold_out"))
         if resuming is not None:
             resuming = replace(resuming, save_to=save_to)
     elif found is None or found.state == "crashed":

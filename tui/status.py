@@ -79,7 +79,7 @@ def status_facts(
         facts.insert(0, (5, Content.styled(dataset.name, "bold")))
         facts.insert(1, (8, Content.styled(dataset.device, _QUIET)))
         if lab != PurePath(dataset.name).stem:
-            facts.insert(1, (7, _fact("lab", lab)))
+            facts.insert(1, (5, _fact("lab", lab)))  # which of two on the same data
     if snapshot is None:
         return facts
     settings = snapshot.settings

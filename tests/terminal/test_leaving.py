@@ -144,6 +144,21 @@ def test_a_lab_ends_though_its_terminal_does_not_read_and_restores_it(
         assert restored(terminal.raw)
 
 
+@pytest.mark.parametrize(
+    ("option", "trouble"),
+    [("--data", "no such file"), ("--resume", "no such file"), ("--resume=", "is no checkpoint")],
+)
+def test_what_is_not_there_is_told_before_the_screen_begins(
+    option: str, trouble: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "list").write_text("emma\n")
+    given = (option + str(tmp_path / "list"),) if option.endswith("=") else (option, "/nowhere")
+    with Pty((*COMMAND, *given), 250, 30, environment) as terminal:
+        assert terminal.wait_for_exit() == 1
+        assert trouble in terminal.text()
+        assert b"\x1b[?1049h" not in terminal.raw, "no screen began"
+
+
 def test_the_file_of_a_lab_is_written_by_its_engine_whoever_ends_it(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -161,8 +176,6 @@ def test_the_file_of_a_lab_is_written_by_its_engine_whoever_ends_it(
         terminal.press("D")
         assert terminal.wait_for_exit() == 0
     with Pty((*kept, str(mine)), 250, 30, environment) as terminal:
-        terminal.wait_for("Attach?")
-        terminal.press("y", "enter")
         terminal.wait_for("--save is for a lab that begins")
         assert terminal.wait_for_exit() == 1
     assert not mine.exists()
@@ -180,5 +193,6 @@ def test_the_file_of_a_lab_is_written_by_its_engine_whoever_ends_it(
         terminal.wait_for("Quit while it trains?")
         terminal.press("s")
         assert terminal.wait_for_exit() == 0
+        assert f"makemore-tui --name words --resume {mine} goes on from there." in terminal.text()
     assert peek(mine).step > first
     assert peek(mine).step == peek(max((saves / "words" / "saves").iterdir())).step
