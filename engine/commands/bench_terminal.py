@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from statistics import quantiles
@@ -85,14 +85,20 @@ def lab(*options: str) -> Iterator[Pty]:
         homes["XDG_RUNTIME_DIR"] = folder
         command = (sys.executable, "-m", "tui", *options)
         with Pty(command, COLUMNS, LINES, {**ENVIRONMENT, **homes}) as terminal:
-            terminal.wait_for("idle", "10,120")
-            terminal.wait_until_quiet()
-            yield terminal
-            terminal.press("q")
-            if "● training" in terminal.text():
-                terminal.wait_for("Stop: save")
-                terminal.press("s")
-            terminal.wait_for_exit()
+            try:
+                terminal.wait_for("idle", "10,120")
+                terminal.wait_until_quiet()
+                yield terminal
+                terminal.press("q")
+                if "● training" in terminal.text():
+                    terminal.wait_for("Stop: save")
+                    terminal.press("s")
+                terminal.wait_for_exit()
+            except BaseException:  # the engine would outlive it
+                with suppress(psutil.NoSuchProcess):
+                    for process in terminal.processes()[1:]:
+                        process.kill()
+                raise
 
 
 def idle(seconds: float) -> Iterator[Bar]:
