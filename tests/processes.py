@@ -76,7 +76,7 @@ def process_of(engine: EngineProcess) -> psutil.Process:
 
 async def eventually(condition: Callable[[], object]) -> None:
     """Wait for a condition."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.01)
 

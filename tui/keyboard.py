@@ -9,13 +9,14 @@ and so does what is typed before the lab has its data.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from time import monotonic
 from typing import Any, Final
 
 from textual.binding import ActiveBinding
 from textual.events import Event, Key
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -82,10 +83,11 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         active = screen.active_bindings.get(event.key)
         if active is None or not active.enabled:
             return False
-        if screen is self.screen_stack[0] or focused is None:
+        if screen is self.screen_stack[0]:
             return await self.run_action(active.binding.action, active.node)
-        # The letters before it may still lie in the field's queue.
-        self._wait_for(focused, partial(self._act_in_dialog, screen, active, event))
+        # The keys before it may still be on their way through the dialog: letters to its field, and
+        # what nothing in it takes up to the app, where they would mean something once it is closed.
+        self._wait_for(focused or screen, partial(self._act_in_dialog, screen, active, event))
         return True
 
     async def _act_in_dialog(self, screen: Screen[Any], active: ActiveBinding, event: Key) -> None:
@@ -120,9 +122,22 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         return meant is not None and meant[1].anywhere
 
     def _wait_for(self, widget: Widget, act: Callable[[], Awaitable[object]] | None = None) -> None:
-        """Look at no other key until a widget has come to the end of its queue, and then acted."""
+        """Act, and look at the next key, when all keys before have gone through a widget's queue.
+
+        And through those of all above it, as a key does that nothing takes.
+        """
         self._waiting_for = widget
-        widget.call_later(self.call_later, self._go_on, act)
+        self._climb(widget.ancestors_with_self, act)
+
+    def _climb(
+        self, nodes: Sequence[MessagePump], act: Callable[[], Awaitable[object]] | None
+    ) -> None:
+        for at, node in enumerate(nodes, 1):
+            if node is self:
+                self.call_later(self._go_on, act)
+                return
+            if node.call_later(self._climb, nodes[at:], act):  # not where it is closing
+                return
 
     async def _go_on(self, act: Callable[[], Awaitable[object]] | None) -> None:
         if act is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
@@ -14,12 +15,12 @@ from engine.labs import Listed
 from engine.printable import printable
 from engine.protocol import Resume
 
-RUNNING = ("crashed", "elsewhere")  # all other states are those of an engine that runs
+OUT_OF_REACH: Final = ("crashed", "elsewhere")  # in all other states an engine runs here
 
 
 def runs(lab: Listed) -> bool:
     """Whether a screen can attach to it."""
-    return lab.state not in RUNNING
+    return lab.state not in OUT_OF_REACH
 
 
 def arrive(

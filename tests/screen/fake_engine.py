@@ -82,7 +82,8 @@ def dataset(
         key=lambda pair: -pair[2],
     )
     facts: dict[str, Any] = dict(  # noqa: C408
-        number=1, opening=Open(f"/data/{name}", device="cpu"), folder="/work", path=f"/data/{name}",
+        number=1, opening=Open(f"/data/{name}", device="cpu"), folder="/home/me",
+        path=f"/data/{name}",
         name=name, device="cpu", characters=labels, labels=labels,
         frequencies=tuple(map(sum, counts)), words=32033, distinct=29494, held_out=None,
         blank_lines=0, shortest=2, longest=15, mean_length=6.122,

@@ -129,6 +129,17 @@ async def test_a_key_of_the_lab_is_not_swallowed_silently_by_a_dialog(where: str
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
+async def test_a_key_that_a_dialog_declines_means_nothing_when_the_dialog_has_closed_behind_it():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await go_to("question_mark", app, pilot)
+        typed_at_once(app, "n", "s", "o", "escape", "m")
+        await until(pilot, lambda: engine.watch and engine.watch.view == "probabilities")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1
+        assert not {Train(more=100), Draw(10)} & set(engine.requests)
+
+
 async def test_a_key_without_a_meaning_says_nothing():
     async with opened(FakeEngine()) as (app, pilot):
         await go_to("c", app, pilot)

@@ -111,12 +111,13 @@ def test_a_second_lab_of_the_same_name_is_offered_to_attach_to(
         first.wait_for("idle")
         first.press("n")
         first.wait_for("done")
-        with Pty(COMMAND, 80, 24, environment) as second:
+        # Wide, so that the question is on one line, wherever the checkout is.
+        with Pty(COMMAND, 240, 24, environment) as second:
             second.wait_for("A lab called names runs on /", "names.txt (done, step 100). Attach?")
             second.press("n\r")
             assert second.wait_for_exit() == 1
             assert "another --name" in second.text()
-        with Pty(COMMAND, 80, 24, environment) as second:
+        with Pty(COMMAND, 240, 24, environment) as second:
             second.wait_for("Attach?")
             second.press("\r")
             second.wait_for("done", "100/100")

@@ -136,7 +136,8 @@ def test_a_lab_there_whose_name_is_taken_is_attached_to(here: dict[str, str], bo
         terminal.wait_for("10,120", "idle", "0/100")
         terminal.press("D")
         assert terminal.wait_for_exit() == 0
-    with Pty((*COMMAND, "--host", "me@box", "--name", "mine"), 80, 24, here) as terminal:
+    # Wide, so that the question is on one line, wherever the checkout is.
+    with Pty((*COMMAND, "--host", "me@box", "--name", "mine"), 240, 24, here) as terminal:
         terminal.wait_for("names.txt (idle, step 0).", "Attach? [Y/n]")
         terminal.press("\r")
         terminal.wait_for("10,120", "idle", "0/100")

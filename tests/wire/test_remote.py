@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psutil
@@ -15,10 +15,11 @@ import pytest
 from engine import remote, ssh
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable, LabGone, LinkDown, LoginRefused
-from engine.protocol import Configure, Describe, Description, Done, Open, Pause, Train
+from engine.protocol import Configure, Done, Open, Pause, Train
 from engine.remote import RemoteEngine
 from engine.ssh import command_line, failure, labs_of
 from tests.box import NETWORK, Box
+from tests.processes import described, eventually
 from tests.terminal.conftest import engines
 
 
@@ -44,24 +45,14 @@ async def engine() -> AsyncIterator[RemoteEngine]:
     await engine.leave()
 
 
-async def described(client: Client) -> Description:
-    answer = await client.call(Describe())
-    assert isinstance(answer, Description)
-    return answer
-
-
-async def eventually(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def trained(engine: RemoteEngine) -> Client:
     """A connection to a lab in the middle of a training that does not end."""
     client = await engine.start()
     assert await client.call(Open(device="cpu")) == Done()
     await client.call(Configure(pace=1000.0))
     await client.call(Train(more=10**9))
+    while (await described(client)).step == 0:
+        await asyncio.sleep(0.01)
     return client
 
 
