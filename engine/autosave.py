@@ -23,11 +23,14 @@ class Autosaves:
 
     Args:
         folder: made with the first of them.
-        most: so many are kept, the newest.
+        since: a file's name: those after it are of the lab that is open now, those up to it of
+            labs that had its name before.
+        most: so many of each of the two are kept, the newest.
     """
 
-    def __init__(self, folder: Path, most: int = MOST) -> None:
+    def __init__(self, folder: Path, since: str = "", most: int = MOST) -> None:
         self._folder = folder
+        self._since = since
         self._most = most
 
     def paths(self) -> tuple[Path, ...]:
@@ -62,7 +65,10 @@ class Autosaves:
             raise self._trouble(error) from error
         path = self._folder / self._next_name()
         write(path, data, mode=OWNER)
-        for old in self.paths()[self._most :]:
+        paths = self.paths()
+        of_this = [path for path in paths if path.name > self._since]
+        before = paths[len(of_this) :]
+        for old in (*of_this[self._most :], *before[self._most :]):
             _remove(old)
         remove_parts(self._folder)
         return path

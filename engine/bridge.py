@@ -7,18 +7,13 @@ understands none of them; the two ends greet each other.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import stat
 import sys
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-from engine.autosave import Autosaves
-from engine.claim import standing
-from engine.errors import EngineError, NotListening
-from engine.labs import newest_save
-from engine.places import Place
+from engine.errors import EngineError, LabGone, NotListening
 from engine.process import EngineProcess
 from engine.protocol import VERSION, Gone, Refused
 from engine.wire import pack
@@ -44,11 +39,12 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
     here_in, here_out = await _pipes()
     here_out.write(MARK)
     try:
-        if attach and (gone := _gone(Place(name))) is not None:
-            here_out.write(pack(gone))
-            await here_out.drain()
-            return
-        there_in, there_out = await EngineProcess(name, idle_seconds).reach(_connect)
+        engine = EngineProcess(name, idle_seconds)
+        there_in, there_out = await engine.reach(_connect, attach=attach)
+    except LabGone as error:
+        here_out.write(pack(Gone(name, error.has_crashed, error.saved, error.saved_at)))
+        await here_out.drain()
+        return
     except EngineError as error:
         here_out.write(pack(Refused(str(error), VERSION)))
         await here_out.drain()
@@ -60,19 +56,6 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
     await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     for way in ways:
         way.cancel()
-
-
-def _gone(place: Place) -> Gone | None:
-    """How a lab has ended, and where it can be taken up; None: it runs."""
-    state, holder = standing(place)
-    if state == "running":
-        return None
-    has_crashed = state == "crashed"
-    with contextlib.suppress(OSError, EngineError):
-        saved = newest_save(place, holder) if holder else Autosaves(place.saves).newest()
-        if saved is not None:
-            return Gone(place.name, has_crashed, str(saved), saved.stat().st_mtime)
-    return Gone(place.name, has_crashed, None, 0.0)
 
 
 async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

@@ -26,6 +26,7 @@ from engine.checkpoint_arrays import encode, read
 from engine.checkpoint_checks import Arrays, Words, models_of, of_stream
 from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, settings_to_keep
 from engine.checkpoint_writing import write
+from engine.devices import has_device
 from engine.errors import CheckpointError, EngineError, NoSuchDevice
 from engine.history import History
 from engine.lab import Lab
@@ -66,6 +67,7 @@ def pack(lab: Lab) -> Packed:
         data=None if path == built_in_path().absolute() else path.as_uri(),
         data_sha256=lab.corpus.sha256,
         symbols=len(lab.corpus.vocabulary),
+        device=str(lab.device),
         kept_settings=settings_to_keep(lab.settings),
         state=lab.state,
         reason=lab.reason,
@@ -98,13 +100,13 @@ def save(lab: Lab, path: Path) -> None:
     write(path, pack(lab).encode())
 
 
-def load(path: Path, *, data: Path | None = None, device: str = "auto") -> Lab:
+def load(path: Path, *, data: Path | None = None, device: str | None = None) -> Lab:
     """The lab that was saved; if it was in training, it rests.
 
     Args:
         path: of the checkpoint.
         data: where the data is now; None: where it was. Its bytes must be the same.
-        device: see `pick_device`.
+        device: see `pick_device`; None: that of the lab, or `auto` on a machine without it.
 
     Raises:
         CheckpointError: the file or its data is not good; says why.
@@ -120,6 +122,8 @@ def load(path: Path, *, data: Path | None = None, device: str = "auto") -> Lab:
                 f"{name}: its data {printable(str(where))} is not there. If the file has moved,"
                 " give its new place with --data."
             )
+        if device is None:
+            device = contents.device if has_device(contents.device) else "auto"
         lab = Lab(where, settings.hold_out, device, settings.seed, settings.pace)
         if lab.corpus.sha256 != contents.data_sha256:
             raise CheckpointError(

@@ -40,6 +40,7 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: str | None  # the data file, as a URI; None: the built-in names
     data_sha256: str  # of its bytes, in hexadecimal
     symbols: int  # V
+    device: str  # that it was trained on
     kept_settings: dict[str, Any]  # of `Settings`; the pace is null where there is no limit
     state: State
     reason: str  # why the training failed; empty where it did not

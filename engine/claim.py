@@ -1,8 +1,9 @@
 """How an engine takes a name, so that no two have the same. Imports no torch.
 
 A file in the lab's folder is locked for as long as the engine lives, however it ends: the kernel
-lets go of it. An engine that ends well removes the file. One that is there and not locked tells of
-a crash, and since when that lab ran.
+lets go of it. An engine that a person ends removes the file. One that ends well by itself, or
+because of a signal, notes that in it, for whoever comes back. One that is there and not locked,
+without such a note, tells of a crash.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ class Holder(msgspec.Struct, frozen=True):
     socket: str  # where it listens: another login may have another runtime folder
     since: float  # seconds since 1970
     saves_since: str  # a file's name: later saves are of this lab, through all its crashes
+    has_ended: bool = False  # well, but nobody was told where it is saved
 
 
-Standing = Literal["free", "running", "crashed"]
+Standing = Literal["free", "running", "crashed", "ended"]
+Ending = Literal["unopened", "stopped", "ended"]
 
 
 class Claim:
@@ -51,27 +54,37 @@ class Claim:
         place.folder.mkdir(parents=True, exist_ok=True)
         self._path = place.claim
         self._file = _locked(place)
-        self.before = _read(self._file)  # of a lab that crashed; None where the last ended well
+        self.before = _read(self._file)  # of a lab that crashed or ended, and was not taken up
         self.since = time.time()
         first = _newest_save(place) if self.before is None else self.before.saves_since
         host = socket.gethostname()
+        self._holder = Holder(os.getpid(), host, str(place.socket), self.since, first)
         try:
-            self._write(Holder(os.getpid(), host, str(place.socket), self.since, first))
+            self._write(self._holder)
         except OSError:
-            self.release(opened=False)
+            self.release("unopened")
             raise
 
-    def release(self, *, opened: bool) -> None:
+    @property
+    def saves_since(self) -> str:
+        """A file's name: later automatic saves are of this lab."""
+        return self._holder.saves_since
+
+    def release(self, ending: Ending) -> None:
         """Give the name back: the engine has ended well.
 
         Args:
-            opened: whether it had a lab. Otherwise what told of a crash still does.
+            ending: `unopened`: it had no lab, and what told of the one before still does;
+                `stopped`: by a person, who was told where it is saved; `ended`: by itself, or by a
+                signal, and whoever comes back is told.
         """
         with contextlib.suppress(OSError):
-            if opened or self.before is None:
-                self._path.unlink()
-            else:
+            if ending == "ended":
+                self._write(msgspec.structs.replace(self._holder, has_ended=True))
+            elif ending == "unopened" and self.before is not None:
                 self._write(self.before)
+            else:
+                self._path.unlink()
         os.close(self._file)
 
     def _write(self, holder: Holder) -> None:
@@ -82,7 +95,7 @@ class Claim:
 
 
 def standing(place: Place) -> tuple[Standing, Holder | None]:
-    """Whether a lab runs, and what its engine wrote; that of a crashed one is told too.
+    """Whether a lab runs, and what its engine wrote; that of one that does not run any more too.
 
     Raises:
         EngineUnavailable: the file system knows no locks.
@@ -95,14 +108,15 @@ def standing(place: Place) -> tuple[Standing, Holder | None]:
         holder = _read(file)
         if not _lock(file, fcntl.LOCK_SH, place):
             return "running", holder
-        # An engine that has just ended well removed the file that is still open here.
-        return ("crashed", holder) if _is_at(file, place) else ("free", None)
+        if not _is_at(file, place):  # its engine has just ended, and removed what is open here
+            return "free", None
+        return "ended" if holder is not None and holder.has_ended else "crashed", holder
     finally:
         os.close(file)
 
 
 def clear(place: Place, holder: Holder | None, *, wholly: bool) -> None:
-    """Remove what a dead engine has left: its socket, and wholly: what tells of its crash.
+    """Remove what a dead engine has left: its socket, and wholly: what tells of its lab.
 
     Nothing, where another has come to life: the name is held as long as this takes.
 

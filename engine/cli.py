@@ -34,7 +34,7 @@ COMMANDS = {
     "sample": "Draw names from either model.",
     "score": "How likely words are, a character at a time.",
     "matrix": "A matrix as CSV.",
-    "ls": "The labs that run, and those that did not end well.",
+    "ls": "The labs that run, and those that wait to be taken up again.",
     "stop": "Save a lab, and end its engine.",
     "bench": "How fast it is on this machine, against the lecture's own loops.",
     "doctor": "What it runs on: Python, torch, devices, terminal, paths.",

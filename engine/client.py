@@ -90,15 +90,15 @@ class Engine(Protocol):
         """What a person types to go on from a file that the lab was saved to."""
         ...
 
-    async def start(self, *, again: bool = False) -> Connection:
+    async def start(self, *, attach: bool = False) -> Connection:
         """Connect to the engine and greet it; start it first, where it does not run.
 
         Args:
-            again: after a lost link: an engine of another machine is not started.
+            attach: only to an engine that runs already, as after a lost link.
 
         Raises:
             LinkDown: the machine that it is on cannot be reached.
-            LabGone: the link came back, but not the lab.
+            LabGone: it does not run any more, and none is to be started.
             EngineUnavailable: it does not start.
         """
         ...

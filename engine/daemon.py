@@ -14,10 +14,11 @@ from typing import Final
 import platformdirs
 
 from engine import places
-from engine.claim import Claim
-from engine.errors import EngineError
+from engine.claim import Claim, Ending
+from engine.errors import EngineError, EngineUnavailable
 from engine.inbox import Inbox
 from engine.places import PROGRAM, Place
+from engine.printable import printable
 from engine.recent import Recent
 from engine.server import Server
 from engine.shelf import Shelf
@@ -43,16 +44,24 @@ async def run(
         EngineError: the worker has failed, or could not save; the log says how.
     """
     places.check_length(place.socket)
-    claim = Claim(place)
+    try:
+        claim = Claim(place)
+    except OSError as error:
+        raise EngineUnavailable(
+            f"{printable(str(error.filename or place.folder))}: {error.strerror}. The lab keeps its"
+            f" saves in {place.folder}: make that a folder that you may write in, or set"
+            " XDG_STATE_HOME to another."
+        ) from error
     loop = asyncio.get_running_loop()
     inbox: Inbox = queue.SimpleQueue()
     recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
     server = Server(inbox, place.name, Shelf(recent))
     failures: list[BaseException] = []
     begun = threading.Event()  # torch is loaded: there may be something to save
-    opened = threading.Event()  # there has been a lab
+    ending: Ending = "unopened"
 
     def work() -> None:
+        nonlocal ending
         try:
             # In this thread, so that a screen is welcomed while torch still loads.
             from engine.autosave import Autosaves
@@ -60,16 +69,15 @@ async def run(
             from engine.labs import newest_save
             from engine.worker import Worker
 
-            saves = Autosaves(place.saves)
-            crashed_at = None if claim.before is None else newest_save(place, claim.before)
-            home = Home(place.name, claim.since, idle_seconds, save_seconds, saves, crashed_at)
+            saves = Autosaves(place.saves, claim.saves_since)
+            left_at = None if claim.before is None else newest_save(place, claim.before)
+            home = Home(place.name, claim.since, idle_seconds, save_seconds, saves, left_at)
             begun.set()
             worker = Worker(inbox, home)
             try:
                 worker.run()
             finally:
-                if worker.has_opened:
-                    opened.set()
+                ending = worker.ending
         except BaseException as error:
             failures.append(error)
             log.exception("the worker failed")
@@ -101,4 +109,4 @@ async def run(
         await asyncio.to_thread(worker.join)
     if failures:
         raise EngineError(f"{type(failures[0]).__name__}: {failures[0]}")
-    claim.release(opened=opened.is_set())
+    claim.release(ending)

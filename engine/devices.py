@@ -22,6 +22,11 @@ def available_devices() -> dict[str, str]:
     return devices
 
 
+def has_device(name: str) -> bool:
+    """Whether a device of that very name is on this machine."""
+    return name in available_devices()
+
+
 def pick_device(name: str) -> torch.device:
     """The device of that name; `auto` is a GPU where torch sees one, else the CPU.
 

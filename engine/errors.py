@@ -60,13 +60,13 @@ class LabGone(EngineUnavailable):
 
     Args:
         name: of the lab.
-        has_crashed: otherwise it was told to end.
+        has_crashed: otherwise it ended well.
         saved: its newest automatic save; perhaps that of a lab of this name before.
         saved_at: seconds since 1970, by the clock of the lab's machine.
     """
 
     def __init__(self, name: str, has_crashed: bool, saved: str | None, saved_at: float) -> None:
-        why = "did not end well" if has_crashed else "was stopped meanwhile"
+        why = "did not end well" if has_crashed else "has ended meanwhile"
         super().__init__(f"The lab {name} does not run any more: it {why}.")
         self.has_crashed, self.saved, self.saved_at = has_crashed, saved, saved_at
 

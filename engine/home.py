@@ -21,7 +21,7 @@ class Home:
     idle_seconds: float  # without a screen and without a training, until the engine ends
     save_seconds: float  # between two automatic saves
     autosaves: Autosaves
-    crashed_at: Path | None = None  # the newest save of a lab of this name that did not end well
+    left_at: Path | None = None  # the newest save of a lab of this name that waits to be taken up
 
     def described(self, lab: Lab | None, clients: int) -> Description:
         """The lab in a line."""
@@ -37,4 +37,5 @@ class Home:
             clients=clients,
             since=self.since,
             pid=os.getpid(),
+            left_at=None if self.left_at is None else str(self.left_at),
         )

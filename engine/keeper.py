@@ -2,7 +2,7 @@
 
 The lab's thread only copies what is to be kept; a thread of its own writes it, and tells what came
 of it through the inbox: only the lab's thread changes what is known here. A lab that was never
-trained is not saved by itself, nor over another: opening its data makes it again.
+trained is saved only when it ends, and over no other: opening its data makes most of it again.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Keeper:
         self.trouble = ""  # why the newest save failed; empty where it did not
         self.newest: Path | None = None  # file that the lab that is open now can go on from
         self.save_to: Path | None = None  # the file that it is saved to when it ends
+        self._has_trained = False  # this lab, though it may have begun anew
         self._autosaves = autosaves
         self._tell = tell
         self._seconds = seconds
@@ -60,6 +61,7 @@ class Keeper:
     def opened(self, save_to: Path | None = None) -> None:
         """Another lab: there is nothing to keep of it yet, but for the file that it is to be in."""
         self.trouble, self.newest, self.save_to = "", None, save_to
+        self._has_trained = False
         self._named = self._ended = self._revision
         self._revision += 1
         self._autosaved = self._revision
@@ -79,7 +81,8 @@ class Keeper:
 
     def due(self, lab: Lab) -> float | None:
         """When to call `keep`, on the monotonic clock; None: not before something changes."""
-        is_kept = self._autosaved == self._revision or lab.trainer.step == 0
+        self._look_at(lab)
+        is_kept = self._autosaved == self._revision or not self._has_trained
         return None if is_kept or self._saving is not None else self._due
 
     def keep(self, lab: Lab) -> None:
@@ -124,15 +127,16 @@ class Keeper:
         def data() -> bytes:
             return checkpoint.pack(lab).encode()
 
+        self._look_at(lab)
         troubles = []
-        if self._autosaved < self._revision and lab.trainer.step > 0:
+        save_to = self.save_to
+        is_new = self._has_trained or (save_to is not None and not save_to.exists())
+        if self._autosaved < self._revision:
             troubles.append(
                 self._note(
                     attempted(self._revision, lambda: self._autosaves.add(data()), automatic=True)
                 )
             )
-        save_to = self.save_to
-        is_new = lab.trainer.step > 0 or (save_to is not None and not save_to.exists())
         if save_to is not None and self._ended < self._revision and is_new:
             troubles.append(
                 self._note(
@@ -181,6 +185,9 @@ class Keeper:
         """Wait until the files that a person named are whole."""
         for saving in self._others:
             saving.join()
+
+    def _look_at(self, lab: Lab) -> None:
+        self._has_trained = self._has_trained or lab.trainer.step > 0
 
     def _note(self, kept: Kept) -> EngineError | None:
         """Note what is in which file now, and return why it is not."""

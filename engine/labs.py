@@ -1,4 +1,4 @@
-"""What labs there are on this machine: those that run, and those that did not end well.
+"""What labs there are on this machine: those that run, and those that wait to be taken up.
 
 Imports no torch.
 """
@@ -19,12 +19,13 @@ from engine.autosave import Autosaves
 from engine.checkpoint_header import peek
 from engine.claim import Holder, clear, standing
 from engine.client import Client
-from engine.errors import EngineError, EngineUnavailable, NotListening, OtherVersion
+from engine.errors import EngineError, EngineUnavailable, LabGone, NotListening, OtherVersion
 from engine.places import Place, places
 from engine.printable import printable
 from engine.protocol import Describe, Description
 
 SILENT: Final = "not answering"  # the state of a lab whose engine runs, and says nothing
+LEFT: Final = ("crashed", "ended")  # states of a lab that does not run, and can be resumed
 SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
 
 
@@ -40,9 +41,9 @@ class Listed(msgspec.Struct, frozen=True):
     goal: int | None
     loss: float | None
     clients: int | None
-    since: float | None  # when it started, or crashed: seconds since 1970
+    since: float | None  # when it started, or was saved last: seconds since 1970
     pid: int | None
-    saved: str | None = None  # the newest automatic save of a lab that crashed
+    saved: str | None = None  # the newest automatic save of a lab that does not run any more
     host: str | None = None  # another machine, that shares this home folder
 
 
@@ -60,10 +61,10 @@ async def look(place: Place) -> Listed | None:
     state, holder = standing(place)
     if state == "free":
         return None
-    if state == "crashed":
+    if state in LEFT:
         saved = None if holder is None else newest_save(place, holder)
         clear(place, holder, wholly=saved is None)
-        return None if saved is None else _crashed(place, saved)
+        return None if saved is None else _left(place, state, saved)
     if holder is None:
         return _silent(place, None, "starting")
     is_here = holder.host == socket.gethostname()
@@ -79,12 +80,31 @@ async def look(place: Place) -> Listed | None:
 
 
 def newest_save(place: Place, holder: Holder) -> Path | None:
-    """Where a lab can be resumed from, whose engine wrote `holder`; None: it was never saved."""
+    """Where a lab can be resumed from, whose engine wrote `holder`; None: it was never saved.
+
+    A file with a damaged header counts only where there is no other.
+    """
     with contextlib.suppress(OSError, EngineError):
-        saved = Autosaves(place.saves).newest()
-        if saved is not None and saved.name > holder.saves_since:
-            return saved
+        saves = [path for path in Autosaves(place.saves).paths() if path.name > holder.saves_since]
+        return next(filter(_is_good, saves), saves[0] if saves else None)
     return None
+
+
+def gone(place: Place) -> LabGone:
+    """How a lab has ended that does not run, and where it can be taken up."""
+    state, holder = standing(place)
+    with contextlib.suppress(OSError, EngineError):
+        saved = newest_save(place, holder) if holder else Autosaves(place.saves).newest()
+        if saved is not None:
+            return LabGone(place.name, state == "crashed", str(saved), saved.stat().st_mtime)
+    return LabGone(place.name, state == "crashed", None, 0.0)
+
+
+def _is_good(saved: Path) -> bool:
+    with contextlib.suppress(EngineError, OSError):
+        peek(saved)
+        return True
+    return False
 
 
 async def _ask(place: Place, socket: Path, *, is_here: bool) -> Description:
@@ -106,12 +126,13 @@ async def _ask(place: Place, socket: Path, *, is_here: bool) -> Description:
 
 def _running(lab: Description) -> Listed:
     facts = msgspec.structs.asdict(lab)
+    del facts["left_at"]  # of another lab
     if lab.data is None:
         facts |= dict.fromkeys(("device", "step", "goal"), None) | {"state": "no data"}
     return Listed(name=facts.pop("lab"), **facts)
 
 
-def _crashed(place: Place, saved: Path) -> Listed:
+def _left(place: Place, state: str, saved: Path) -> Listed:
     data = step = goal = None
     since = time.time()
     with contextlib.suppress(EngineError, OSError):  # resuming will say what is wrong with it
@@ -124,7 +145,7 @@ def _crashed(place: Place, saved: Path) -> Listed:
         data=None if data is None else printable(data),
         model="bigram",
         device=None,
-        state="crashed",
+        state=state,
         step=step,
         goal=goal,
         loss=None,

@@ -38,12 +38,12 @@ def place_to_save(request: Open | Resume) -> Path | None:
     return path
 
 
-def lab_of(request: Open | Resume, crashed_at: Path | None) -> Lab:
+def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
     """The lab that a request wants.
 
     Args:
         request: which.
-        crashed_at: the newest automatic save of a lab that crashed.
+        left_at: the newest automatic save of a lab of this name that waits to be taken up.
 
     Raises:
         EngineError: what it begins from is not good; says why.
@@ -51,9 +51,9 @@ def lab_of(request: Open | Resume, crashed_at: Path | None) -> Lab:
     if isinstance(request, Open):
         path = built_in_path() if request.path is None else whole(request.path)
         return Lab(path, request.hold_out, request.device, request.seed, request.pace)
-    saved = crashed_at if request.path is None else whole(request.path)
+    saved = left_at if request.path is None else whole(request.path)
     if saved is None:
-        raise BadSetting("there is no automatic save of a lab that crashed. Name a file.")
+        raise BadSetting("there is no automatic save to go on from. Name a file.")
     data = None if request.data is None else whole(request.data)
     return checkpoint.load(saved, data=data, device=request.device)
 

@@ -22,6 +22,7 @@ from engine import typed
 from engine.claim import Holder, standing, taken
 from engine.client import Client
 from engine.errors import EngineUnavailable, NotListening, OtherVersion
+from engine.labs import gone
 from engine.log import opened_log
 from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
 from engine.protocol import Stop
@@ -67,21 +68,29 @@ class EngineProcess:
         """What goes on from a file; see `Engine.resume_command`."""
         return typed.resume(self.name, saved)
 
-    async def start(self, *, again: bool = False) -> Client:
+    async def start(self, *, attach: bool = False) -> Client:
         """Connect to the lab's engine; start it, where none runs. See `Engine.start`."""
         await self.leave()
-        self._client = await self.reach(Client.connect)
+        self._client = await self.reach(Client.connect, attach=attach)
         return self._client
 
-    async def reach(self, connect: Callable[[Path], Awaitable[T]]) -> T:
+    async def reach(self, connect: Callable[[Path], Awaitable[T]], *, attach: bool = False) -> T:
         """Connect to the socket of the lab's engine; start the engine, where none runs.
 
+        Args:
+            connect: to the socket at a path.
+            attach: only to an engine that runs already.
+
         Raises:
+            LabGone: none runs, and none is to be started.
             EngineUnavailable: it does not start, or does not answer.
         """
         try:
-            reached = await self._reached(connect)
-            return await self._launched(connect) if reached is None else reached
+            if (reached := await self._reached(connect)) is not None:
+                return reached
+            if attach:
+                raise gone(self._place)
+            return await self._launched(connect)
         except OSError as error:
             raise EngineUnavailable(
                 f"The engine cannot be started: {error}. It needs to write to {self._place.folder}."
@@ -148,7 +157,7 @@ class EngineProcess:
         lines: list[str] = []
         with contextlib.suppress(OSError):  # somebody has cleared it away
             lines = self._log.read_bytes()[self._log_begin :].decode(errors="replace").splitlines()
-        last = f": {lines[-1]}" if code and lines else ""
+        last = f": {lines[-1].rstrip('.')}" if code and lines else ""
         return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
 
     async def _reached(self, connect: Callable[[Path], Awaitable[T]]) -> T | None:

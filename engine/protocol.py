@@ -166,9 +166,9 @@ class Open(Request, frozen=True):
 class Resume(Request, frozen=True):
     """Take up a lab where a file left it. Answer: `Done`, or `OpenAlready`."""
 
-    path: str | None = None  # None: the newest automatic save of a lab that crashed
+    path: str | None = None  # None: `Description.left_at`
     data: str | None = None  # where the data file is now, if it has moved
-    device: str = "auto"
+    device: str | None = None  # None: that of the lab, or the best on a machine without it
     save_to: str | None = None  # see `Open`
     unless_open: bool = False  # as for `Open`
 
@@ -339,6 +339,7 @@ class Description(Message, frozen=True):
     clients: int  # screens attached
     since: float  # when the engine started: seconds since 1970
     pid: int
+    left_at: str | None  # newest save of a lab of this name before, that waits to be taken up
 
 
 class Scored(Message, frozen=True):
@@ -477,7 +478,7 @@ class Gone(Message, frozen=True):
     """Said instead of a greeting where the lab that a screen comes back to does not run."""
 
     lab: str  # its name
-    has_crashed: bool  # otherwise it was told to end
+    has_crashed: bool  # otherwise it ended well
     saved: str | None  # its newest automatic save; perhaps that of a lab of this name before
     saved_at: float  # seconds since 1970, by the clock that `Description.since` is of
 

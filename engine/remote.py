@@ -55,11 +55,11 @@ class RemoteEngine:
         """What goes on from a file; see `Engine.resume_command`."""
         return typed.resume(self.name, saved, self.host, self._program)
 
-    async def start(self, *, again: bool = False) -> Client:
+    async def start(self, *, attach: bool = False) -> Client:
         """Connect through ssh; see `Engine.start`."""
         await self.leave()
         options = ["--stdio", "--name", self.name, "--idle", str(self._idle_seconds)]
-        if again:
+        if attach:
             options.append("--attach")
         self._link = link = await Link.start(self.host, self._program, options)
         try:

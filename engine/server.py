@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from engine import places
-from engine.errors import EngineError, WireError
+from engine.errors import EngineError, EngineUnavailable, WireError
 from engine.inbox import Audience, Inbox, Job, Joined, Left
 from engine.outbox import Outbox, Room
 from engine.places import PROGRAM
@@ -56,19 +56,20 @@ class Server:
         self._looks: set[asyncio.Task[None]] = set()
         self._clients: dict[asyncio.Task[None], Outbox | None] = {}  # None: not greeted yet
         self._over = asyncio.Event()
+        self._bound: os.stat_result | None = None  # the socket, as the file that it is
 
     async def serve(self, path: Path, ready: Callable[[], None]) -> None:
         """Answer clients at a Unix socket, until `stop`.
 
-        Where the socket is removed, with its folder perhaps, as at the end of a login, another
-        takes its place as soon as there is one for it.
+        Where the socket is removed, with its folder perhaps, as at the end of a login, or where
+        something else lies in its place, another takes it as soon as there is one for it.
 
         Args:
             path: where to listen.
             ready: called when clients may come.
 
         Raises:
-            OSError, EngineError: one cannot listen there.
+            EngineUnavailable: one cannot listen there.
         """
         server = await self._listen_at(path)
         try:
@@ -77,14 +78,15 @@ class Server:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SECONDS_TO_LOOK):
                         await self._over.wait()
-                if not self._over.is_set() and not path.is_socket():
-                    with contextlib.suppress(OSError, EngineError):
+                if not self._over.is_set() and not self._is_at(path):
+                    with contextlib.suppress(EngineUnavailable):
                         old, server = server, await self._listen_at(path)
                         old.close()
                         log.warning("the socket had vanished; now there is another")
         finally:
             with contextlib.suppress(OSError):
-                path.unlink()
+                if self._is_at(path):
+                    path.unlink()
             server.close()
             await self._part()
 
@@ -105,11 +107,24 @@ class Server:
     async def _listen_at(self, path: Path) -> asyncio.Server:
         if path.parent == places.runtime_folder():
             places.make_runtime_folder()
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()  # of a dead engine: the name is ours
-        server = await asyncio.start_unix_server(self._meet, path)
-        path.chmod(0o600)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()  # of a dead engine: the name is ours
+            server = await asyncio.start_unix_server(self._meet, path)
+            path.chmod(0o600)
+            self._bound = path.lstat()
+        except OSError as error:
+            raise EngineUnavailable(
+                f"{path}, the engine's socket, cannot be made: {error.strerror}. Remove what is"
+                " there, or set XDG_RUNTIME_DIR to another folder of your own."
+            ) from error
         return server
+
+    def _is_at(self, path: Path) -> bool:
+        """Whether the socket still lies where clients look for it."""
+        with contextlib.suppress(OSError):
+            return self._bound is not None and os.path.samestat(self._bound, path.lstat())
+        return False
 
     def stop(self) -> None:
         """End `serve`."""

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from engine import snapshots
 from engine.audiences import Audiences
+from engine.claim import Ending
 from engine.errors import CheckpointError, EngineError, NoData
 from engine.home import Home
 from engine.inbox import Audience, Inbox, Job, Joined, Kept, Left
@@ -146,7 +147,7 @@ class Worker:
                 return already_open(self._running.lab, request, self._keeper.save_to)
             case Open() | Resume():
                 save_to = place_to_save(request)
-                self._adopt(lab_of(request, self._home.crashed_at), save_to)
+                self._adopt(lab_of(request, self._home.left_at), save_to)
                 if isinstance(request, Resume):
                     self._keeper.changed(at_once=True)  # from now on, a crash goes back to here
             case Describe():
@@ -179,7 +180,7 @@ class Worker:
         self._keeper.opened(save_to)
         self._number += 1
         self._audiences.introduce(self._dataset(lab))
-        self._changed()
+        self._audiences.stale()
 
     def _stop(self, save: bool) -> None:
         if save:
@@ -222,9 +223,11 @@ class Worker:
         self._alone_since = time.monotonic()
 
     @property
-    def has_opened(self) -> bool:
-        """Whether there has been a lab."""
-        return self._number > 0
+    def ending(self) -> Ending:
+        """How it ends; see `Claim.release`."""
+        if self._number == 0:
+            return "unopened"
+        return "stopped" if self._stopped_by == "screen" else "ended"
 
     def _is_forsaken(self) -> bool:
         """Whether there has been neither a screen nor a training for long, and nothing is lost."""

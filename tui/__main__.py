@@ -125,6 +125,7 @@ def lab(
     from engine.checkpoint_writing import check_place
     from engine.client import EngineError
     from engine.commands.arriving import arrive, runs
+    from engine.labs import LEFT
     from engine.places import Place, name_for
     from engine.printable import printable
     from engine.protocol import Open, Resume
@@ -148,8 +149,8 @@ def lab(
         resuming = arrive(found, name, data, host, _given("device", "seed", "hold_out"))
         if resuming is not None:
             resuming = replace(resuming, save_to=save_to)
-    elif found is None or found.state == "crashed":
-        resuming = Resume(saved, data, device, save_to)
+    elif found is None or found.state in LEFT:
+        resuming = Resume(saved, data, device if _given("device") else None, save_to)
     else:
         raise EngineError(
             f"A lab called {name} runs already. Give the one that is resumed another --name."
@@ -165,12 +166,13 @@ def lab(
 def attach(name: str | None, host: str | None, program: str, **options: Any) -> None:
     """Take up a lab that runs in the background; see makemore-tui ls."""
     config = _ready(options)
-    from engine.commands.arriving import chosen
+    from engine.commands.arriving import chosen, taken_up
     from engine.protocol import Open
 
-    name = chosen(_labs(host, program), name, host)
-    engine = _engine(name, host, program, config)
-    _show(engine, config, Open(pace=config.pace), attaches=True)
+    lab = chosen(_labs(host, program), name)
+    resuming = taken_up(lab)
+    engine = _engine(lab.name, host, program, config)
+    _show(engine, config, Open(pace=config.pace), resuming, attaches=resuming is None)
 
 
 def _ready(options: dict[str, Any]) -> Config:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Callable
+from os.path import dirname
 from time import monotonic
 from typing import Final
 
@@ -81,10 +82,11 @@ class Conversation:
         met, wait = False, FIRST_WAIT
         while not self._ending:
             try:
-                self._connection = await self._engine.start(again=met)
+                self._connection = await self._engine.start(attach=met or self._attaches)
             except EngineError as error:
                 if not (met and isinstance(error, LinkDown)):
                     self._has_died = self._has_died or met
+                    self._attaches = False  # next time, whoever asks for it begins another
                     self._post(Over(str(error), self._was_saved(error)))
                     return
                 await self._wait(str(error), None if isinstance(error, LoginRefused) else wait)
@@ -204,8 +206,8 @@ class Conversation:
             lab = await self.call(Describe())
             assert isinstance(lab, Description)
             self._since = lab.since
-            if lab.data is None and await self._was_taken_up():
-                self._post(Resumed())
+            if lab.data is None and self._has_died and lab.left_at is not None:
+                await self._take_up(lab.left_at)
             elif wanted is not None:
                 await self._open(wanted)
             elif lab.data is None:
@@ -224,11 +226,14 @@ class Conversation:
             case OpenAlready(data, is_asked=False):
                 self._post(FoundOpen(data))
 
-    async def _was_taken_up(self) -> bool:
-        """Whether the engine had died, and the lab is where its newest save left it."""
-        if not self._has_died:
-            return False
-        with contextlib.suppress(EngineError):
+    async def _take_up(self, saved: str) -> None:
+        """Go on where a dead engine's newest save left the lab.
+
+        Raises:
+            EngineError: it cannot be; then nothing is opened instead, and nothing is lost.
+        """
+        try:
             await self._open(Resume(save_to=self.opening.save_to))
-            return True
-        return False
+        except EngineError as error:
+            raise EngineError(f"{error} All its saves stay in {dirname(saved)}.") from error
+        self._post(Resumed())

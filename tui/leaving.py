@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from textual import work
+from textual import on, work
 
 from engine.client import EngineError, EngineUnavailable
 from engine.protocol import Save, Saved
 from tui.copying import CopyingApp
+from tui.news import Lost, Over, WasStopped
 
 
 class LeavingApp(CopyingApp):
@@ -37,9 +38,11 @@ class LeavingApp(CopyingApp):
     def action_detach(self) -> None:
         """Leave the lab as it is; its engine goes on."""
         if self.engine.is_up or self.is_cut_off:
+            others = self.snapshot is not None and self.snapshot.clients > 1
+            where = "on other screens" if others else "without a screen"
             self.farewell = (
-                f"The lab {self.lab_name} goes on without a screen. {self.attach_command} takes it"
-                " up again."
+                f"The lab {self.lab_name} goes on, {where}. {self.attach_command} takes it up"
+                " again."
             )
         self.exit()
 
@@ -50,9 +53,22 @@ class LeavingApp(CopyingApp):
         if not isinstance(self.screen, QuitScreen):
             self.push_screen(QuitScreen(self, trouble))
 
+    @on(Lost)
+    @on(Over)
+    @on(WasStopped)
+    def take_the_question_back(self) -> None:
+        """The engine is out of reach: the answers are no longer what would come of them."""
+        from tui.screens.quit import QuitScreen
+
+        if isinstance(self.screen, QuitScreen):
+            self.screen.action_close()
+
     @work(group="leaving", exclusive=True)
     async def stop(self, *, save: bool = True) -> None:
         """End the engine, which saves first; then quit."""
+        if not self.engine.is_up:  # since a moment ago
+            await self.action_quit()
+            return
         self.is_leaving = True
         try:
             await self.engine.stop(save=save)

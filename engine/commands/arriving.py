@@ -1,4 +1,4 @@
-"""Before the screen begins: does the lab run already, or has it crashed? Then a person decides."""
+"""Before the screen begins: does the lab run already, or wait to be resumed? A person decides."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import Final
 
 import click
 
-from engine import typed
 from engine.errors import EngineError
-from engine.labs import Listed
+from engine.labs import LEFT, Listed
 from engine.printable import printable
 from engine.protocol import Resume
 
-OUT_OF_REACH: Final = ("crashed", "elsewhere")  # in all other states an engine runs here
+OUT_OF_REACH: Final = (*LEFT, "elsewhere")  # in all other states an engine runs here
 
 
 def runs(lab: Listed) -> bool:
@@ -40,7 +39,7 @@ def arrive(
         options: those given that only a lab that begins has a use for.
 
     Returns:
-        What is to be taken up, if it crashed and a person wants that.
+        What is to be taken up, if it does not run any more and a person wants that.
 
     Raises:
         EngineError: it runs, and nobody wants to attach to it.
@@ -49,15 +48,9 @@ def arrive(
         return None
     without = f", without {' and '.join(options)}" if options else ""
     same = data is None or lab.data is None or _is_same(data, lab.data, host)
-    if lab.state == "crashed":
-        then = time.strftime("%H:%M on %Y-%m-%d", time.localtime(lab.since))
-        what = "it" if lab.step is None else f"step {lab.step:,}"
-        on = "" if lab.data is None else f" on {printable(lab.data)}"
+    if lab.state in LEFT:
         instead = "" if same else f" instead of opening {printable(str(data))}"
-        question = (
-            f"The lab {name}{on} did not end well; {what} was saved at {then}."
-            f" Resume it{instead}{without}?"
-        )
+        question = f"{_end_of(lab)} Resume it{instead}{without}?"
         return Resume(lab.saved) if click.confirm(question, default=same) else None
     if not runs(lab):
         raise EngineError(
@@ -71,6 +64,28 @@ def arrive(
     if not click.confirm(f"{question} Attach{without}?", default=same and not options):
         raise EngineError(f"The lab {name} was left alone. Give the new one another --name.")
     return None
+
+
+def taken_up(lab: Listed) -> Resume | None:
+    """What is to be taken up, where a lab to attach to does not run any more; None: it runs.
+
+    Raises:
+        EngineError: nobody wants that.
+    """
+    if lab.state not in LEFT:
+        return None
+    if not click.confirm(f"{_end_of(lab)} Resume it?", default=True):
+        raise EngineError(f"The lab {lab.name} was left alone. It is saved in {lab.saved}.")
+    return Resume(lab.saved)
+
+
+def _end_of(lab: Listed) -> str:
+    """How a lab ended, and what is saved of it."""
+    then = time.strftime("%H:%M on %Y-%m-%d", time.localtime(lab.since))
+    what = "it" if lab.step is None else f"step {lab.step:,}"
+    on = "" if lab.data is None else f" on {printable(lab.data)}"
+    how = "did not end well" if lab.state == "crashed" else "has ended"
+    return f"The lab {lab.name}{on} {how}; {what} was saved at {then}."
 
 
 def _is_same(asked: str, data: str, host: str | None) -> bool:
@@ -87,32 +102,33 @@ def _is_same(asked: str, data: str, host: str | None) -> bool:
     return data == end or data.endswith("/" + end)
 
 
-def chosen(labs: Sequence[Listed], name: str | None, host: str | None = None) -> str:
-    """The name of the lab to attach to.
+def chosen(labs: Sequence[Listed], name: str | None) -> Listed:
+    """The lab to attach to: one that runs, or that waits to be taken up.
 
     Args:
         labs: all there are.
-        name: the one that is wanted; None: the only one.
-        host: the machine that they are on, as ssh takes it; None: this one.
+        name: the one that is wanted; None: the only one that runs, or else the only one.
 
     Raises:
-        EngineError: it does not run, or it is not clear which is meant.
+        EngineError: there is none, or it is not clear which is meant.
     """
-    names = [lab.name for lab in labs if runs(lab)]
-    if name is None and len(names) == 1:
-        return names[0]
-    listed = printable(", ".join(names))
-    if name is None and names:
-        raise EngineError(f"{len(names)} labs run: {listed}. Name the one to attach to.")
-    if name is None:
+    here = [lab for lab in labs if lab.state != "elsewhere"]
+    if name is not None:
+        found = next((lab for lab in here if lab.name == name), None)
+        if found is None:
+            there_are = f" There are: {_listed(here)}." if here else ""
+            raise EngineError(f"No lab called {printable(name)} runs.{there_are}")
+        return found
+    candidates = [lab for lab in here if runs(lab)] or here
+    if not candidates:
         raise EngineError("No lab runs. makemore-tui opens one.")
-    if name in names:
-        return name
-    saved = next((lab.saved for lab in labs if lab.name == name and lab.saved), None)
-    if saved is not None:
+    if len(candidates) > 1:
+        kind = "run" if runs(candidates[0]) else "have ended"
         raise EngineError(
-            f"The lab {name} did not end well. {typed.resume(name, saved, host or '')} takes it up"
-            " from its newest save."
+            f"{len(candidates)} labs {kind}: {_listed(candidates)}. Name the one to attach to."
         )
-    running = f" There are: {listed}." if names else ""
-    raise EngineError(f"No lab called {printable(name)} runs.{running}")
+    return candidates[0]
+
+
+def _listed(labs: Sequence[Listed]) -> str:
+    return printable(", ".join(lab.name for lab in labs))

@@ -19,7 +19,7 @@ HEADER = ("NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP", "LOSS", "SCREENS",
 @click.command("ls")
 @json_option
 def command(as_json: bool) -> None:
-    """The labs that run on this machine, and those that did not end well."""
+    """The labs that run on this machine, and those that wait to be taken up again."""
     found = asyncio.run(labs())
     if as_json:
         for lab in found:
@@ -36,9 +36,8 @@ def command(as_json: bool) -> None:
         click.echo("  ".join(cells).rstrip())
     for lab in found:
         if lab.saved is not None:
-            narrate(
-                f"{lab.name} did not end well. {typed.resume(lab.name, lab.saved)} takes it up."
-            )
+            how = "did not end well" if lab.state == "crashed" else "has ended, and is saved"
+            narrate(f"{lab.name} {how}. {typed.resume(lab.name, lab.saved)} takes it up.")
         elif lab.host is not None:
             narrate(f"{lab.name} runs on {printable(lab.host)}, which shares this home folder.")
         elif lab.state == SILENT:

@@ -16,7 +16,7 @@ from engine import typed
 from engine.claim import Holder, clear, standing
 from engine.cli import complete_lab, narrate
 from engine.errors import EngineError, EngineUnavailable, OtherVersion
-from engine.labs import newest_save
+from engine.labs import LEFT, newest_save
 from engine.places import PROGRAM, Place
 from engine.process import EngineProcess
 from engine.protocol import Stopped
@@ -31,9 +31,10 @@ def command(name: str, no_save: bool) -> None:
     """Save a lab, and end its engine; see makemore-tui ls."""
     place = Place(name)
     state, holder = standing(place)
-    if state == "crashed":
+    if state in LEFT:
         clear(place, holder, wholly=True)
-        narrate(f"{name} had ended already, and not well. Its saves are in {place.saves}.")
+        how = ", and not well" if state == "crashed" else ""
+        narrate(f"{name} had ended already{how}. Its saves are in {place.saves}.")
         return
     if state != "running" or holder is None:
         raise EngineError(f"No lab called {name} runs. {PROGRAM} ls lists those that do.")
@@ -50,12 +51,13 @@ async def _end(place: Place, holder: Holder) -> str | None:
     """Have the engine save, and end; where the lab is saved."""
     engine = EngineProcess(place.name)
     try:
-        client = await engine.start()
+        client = await engine.start(attach=True)
     except OtherVersion:
         os.kill(holder.pid, signal.SIGTERM)  # that, any version understands: it saves, and ends
         await _patiently(_gone(place, holder), holder)
         await engine.ended(holder)
         saved = newest_save(place, holder)
+        clear(place, standing(place)[1], wholly=True)  # a person is told
         return None if saved is None else str(saved)
     await _patiently(engine.stop(), holder)
     last_words = [event async for event in client.events() if isinstance(event, Stopped)]
@@ -67,7 +69,7 @@ async def _end_unsaved(place: Place, holder: Holder) -> None:
     engine = EngineProcess(place.name)
     with contextlib.suppress(EngineUnavailable, TimeoutError):
         async with asyncio.timeout(SECONDS_TO_STOP):
-            await engine.start()
+            await engine.start(attach=True)
             await engine.stop(save=False)
             return
     if standing(place) == ("running", holder) and holder.host == socket.gethostname():

@@ -126,7 +126,11 @@ def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
             )
     from engine.checkpoint import load  # and with it torch
 
-    lab = load(path, data=training.data if "data" in given else None, device=training.device)
+    lab = load(
+        path,
+        data=training.data if "data" in given else None,
+        device=training.device if "device" in given else None,
+    )
     lab.configure(**{name: getattr(training, name) for name in CHANGEABLE if name in given})
     return training if "steps" in given else dataclasses.replace(training, steps=None), lab
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 
-from engine import net
+from engine import devices, net
 from engine.checkpoint import load, pack, save
 from engine.checkpoint_header import CONTENTS, peek
 from engine.corpus import read_corpus
@@ -243,6 +243,23 @@ def test_data_that_has_moved_is_read_from_where_it_is(words: Path, tmp_path: Pat
     save(lab, tmp_path / "a")
     moved = words.rename(tmp_path / "moved.txt")
     assert everything(load(tmp_path / "a", data=moved, device="cpu")) == everything(lab)
+
+
+def test_a_lab_goes_on_on_its_own_device_though_there_may_be_a_better_one(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(lab, tmp_path / "a")
+    monkeypatch.setattr(devices, "available_devices", lambda: {"cpu": "", "cuda:0": ""})
+    assert devices.pick_device("auto") == torch.device("cuda:0")
+    assert load(tmp_path / "a").device == torch.device("cpu")
+
+
+def test_a_lab_whose_device_is_on_another_machine_goes_on_on_the_best_one(
+    lab: Lab, tmp_path: Path
+) -> None:
+    save(lab, tmp_path / "a")
+    crafted(tmp_path / "a", lambda contents, *_: contents.update(device="cuda:63"))
+    assert load(tmp_path / "a").device == devices.pick_device("auto")
 
 
 @pytest.mark.parametrize(

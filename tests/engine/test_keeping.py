@@ -33,6 +33,7 @@ from engine.protocol import (
     Exists,
     Open,
     Requests,
+    Reset,
     Resume,
     Save,
     Saved,
@@ -404,6 +405,33 @@ def test_a_lab_that_was_never_trained_replaces_no_checkpoint(tmp_path: Path) -> 
         engine.call(Stop())
         engine.wait()
         assert peek(file).step == 1
+
+
+def test_a_lab_that_begins_anew_is_saved_as_it_is_when_it_ends(engine: Engine) -> None:
+    engine.call(Open(device="cpu"))
+    engine.call(StepOnce())
+    engine.call(Configure(smoothing=5.0))
+    engine.call(Reset(seed=7))
+    engine.call(Stop())
+    last = engine.hear(lambda event: isinstance(event, Stopped))
+    assert isinstance(last, Stopped)
+    assert last.saved == str(engine.saves.newest())
+    contents = peek(Path(last.saved))
+    assert (contents.step, contents.settings.smoothing, contents.settings.seed) == (0, 5.0, 7)
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_of_a_lab_that_was_never_trained_what_was_changed_is_saved_when_it_ends(
+    engine: Engine, is_changed: bool
+) -> None:
+    engine.call(Open(device="cpu"))
+    if is_changed:
+        engine.call(Configure(smoothing=5.0))
+    assert engine.saves.paths() == ()
+    engine.call(Stop())
+    engine.wait()
+    saved = [peek(path).settings.smoothing for path in engine.saves.paths()]
+    assert saved == ([5.0] if is_changed else [])
 
 
 @pytest.mark.parametrize("path", ["a\0b", "~\0"])

@@ -27,14 +27,16 @@ from engine.protocol import (
     Train,
     Watch,
 )
+from tests.faults.conftest import processes
 from tests.processes import described, eventually, launched, process_of
 from tui.__main__ import main
 
 SAVE_SECONDS = 0.3  # between two automatic saves: in a lab that nobody tests they are 30
+PACE = 1000.0  # steps a second
 ATTACH = (sys.executable, "-m", "tui", "attach", "test")
 
 
-async def trained(pace: float = 1000.0) -> Client:
+async def trained(pace: float = PACE) -> Client:
     """A client of an engine that is training."""
     client = await Client.connect(Place("test").socket)
     await client.call(Open(device="cpu"))
@@ -78,6 +80,17 @@ async def test_of_an_engine_that_is_killed_all_but_the_last_interval_is_left() -
     assert "No lab runs" in await command("ls")
 
 
+async def test_four_that_start_the_same_lab_at_once_get_the_same_engine(folder: Path) -> None:
+    engines = [EngineProcess("test") for _ in range(4)]
+    clients = await asyncio.gather(*(engine.start() for engine in engines))
+    (pid,) = {(await described(client)).pid for client in clients}
+    await eventually(lambda: [process.pid for process in processes(folder)] == [pid])
+    for engine in engines[1:]:
+        await engine.leave()
+    await engines[0].stop()
+    await eventually(lambda: processes(folder) == [])  # the one that is ended is another's child
+
+
 async def test_a_lab_whose_sockets_folder_is_removed_trains_on_and_is_found_again() -> None:
     engine = launched()
     client = await trained()
@@ -106,10 +119,10 @@ async def test_a_full_disk_stops_no_training_and_costs_no_save(folder: Path) -> 
         await asyncio.to_thread(terminal.wait_for, "Not saved:", "the disk is full")
         saves = {path: path.read_bytes() for path in place.saves.iterdir()}
         before = await described(client)
-        await asyncio.sleep(3 * SAVE_SECONDS)
-        after = await described(client)
-        assert (before.state, after.state) == ("training", "training")
-        assert after.step > before.step
+        ten_saves_later = before.step + 10 * SAVE_SECONDS * PACE
+        while (after := await described(client)).step < ten_saves_later:
+            assert (before.state, after.state) == ("training", "training")
+            await asyncio.sleep(0.05)
         assert {path: path.read_bytes() for path in place.saves.iterdir()} == saves
         for path in saves:
             checkpoint.load(path)
@@ -160,7 +173,8 @@ async def test_a_lab_ends_though_a_client_is_dead_or_does_not_read(how: str) -> 
     assert last.by == ("screen" if how == "stop" else "signal")
     assert last.saved == str(max(place.saves.iterdir()))
     assert await asyncio.to_thread(engine.wait, 60) == 0
-    assert await labs() == []
+    left = [(lab.state, lab.saved) for lab in await labs()]
+    assert left == ([] if how == "stop" else [("ended", last.saved)])
     dead.send_signal(signal.SIGCONT)
     dead.kill()
     await dead.wait()

@@ -32,10 +32,19 @@ from engine.protocol import (
 from engine.wire import pack
 from tests.faults.conftest import GROWTH, SECONDS, measured
 from tests.faults.fuzz import CONVERSATIONS, HELLO
+from tests.faults.memory import Growth
 from tests.processes import described, launched
 
 ALL = tuple(range(27))
 CONNECTIONS = 1000
+
+
+def pack_call(request: Requests) -> bytes:
+    return pack(Call(1, request))
+
+
+# Some 15 KB of answer each: in two seconds more than `GROWTH`, if they were all kept.
+CALLS = pack_call(Export("matrix", "net")) * 300
 
 
 @pytest.fixture
@@ -54,9 +63,9 @@ def engine(folder: None) -> psutil.Process:
     return process
 
 
-async def still_proper(engine: psutil.Process, start: int) -> None:
+async def still_proper(engine: psutil.Process, growth: Growth) -> None:
     """Check that the engine is what it was, and end it."""
-    assert engine.memory_info().rss - start < GROWTH
+    assert growth.bytes < GROWTH
     client = await Client.connect(Place("test").socket)
     await client.call(Open(device="cpu"))
     await client.call(StepOnce())
@@ -76,7 +85,7 @@ async def still_proper(engine: psutil.Process, start: int) -> None:
 
 
 async def test_a_thousand_that_come_and_go_leave_nothing(engine: psutil.Process) -> None:
-    path, start, files = Place("test").socket, engine.memory_info().rss, engine.num_fds()
+    path, growth, files = Place("test").socket, Growth(engine), engine.num_fds()
     behaviours = itertools.cycle(
         (
             b"",  # not even a hello
@@ -96,8 +105,8 @@ async def test_a_thousand_that_come_and_go_leave_nothing(engine: psutil.Process)
     async with asyncio.timeout(20):
         while engine.num_fds() > files:
             await asyncio.sleep(0.05)
-    measured("1,000 connections", engine=engine.memory_info().rss - start)
-    await still_proper(engine, start)
+    measured("1,000 connections", engine=growth.bytes)
+    await still_proper(engine, growth)
 
 
 async def pace(
@@ -111,13 +120,13 @@ async def pace(
         longest = max(longest, time.monotonic() - asked)
         if asked - began > seconds:
             return (step - first) / (asked - began), step, longest
-        if deaf is not None:
-            deaf.write(pack_call(Export("loss")))  # it calls, all the while
+        if deaf is not None:  # it calls, all the while
+            deaf.write(pack_call(Export("loss")) + CALLS)
         await asyncio.sleep(0.1)
 
 
 async def test_ten_clients_and_one_that_never_reads_see_the_same(engine: psutil.Process) -> None:
-    path, start = Place("test").socket, engine.memory_info().rss
+    path, growth = Place("test").socket, Growth(engine)
     clients = [await Client.connect(path) for _ in range(9)]
     watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=200, names=20, frames=50.0)
     for client in clients:
@@ -141,20 +150,20 @@ async def test_ten_clients_and_one_that_never_reads_see_the_same(engine: psutil.
         while min(latest) < step:
             await asyncio.sleep(0.05)
     assert screens == 10
-    assert beside > 0.3 * before, "the training is held up"
+    assert beside > 0.5 * before, "the training is held up"
     measured(
         f"{beside:.1f} steps/s of 500, {before:.1f} before; answers in {longest * 1000:.0f} ms",
-        engine=engine.memory_info().rss - start,
+        engine=growth.bytes,
     )
     deaf.close()
     for task, client in zip(following, clients, strict=True):
         await client.close()
         await task
-    await still_proper(engine, start)
+    await still_proper(engine, growth)
 
 
 def test_no_bytes_at_all_end_the_engine_or_make_it_grow(engine: psutil.Process) -> None:
-    start, said = engine.memory_info().rss, 0
+    growth, said = Growth(engine), 0
     end = time.monotonic() + SECONDS
 
     @settings(
@@ -183,13 +192,9 @@ def test_no_bytes_at_all_end_the_engine_or_make_it_grow(engine: psutil.Process) 
 
     while time.monotonic() < end:
         fuzz()
-    measured(f"{said:,} conversations", engine=engine.memory_info().rss - start)
-    asyncio.run(still_proper(engine, start))
+    measured(f"{said:,} conversations", engine=growth.bytes)
+    asyncio.run(still_proper(engine, growth))
     unforeseen = re.findall(
         r"Traceback.*?\n(?=\S)([^\n]*)", Place("test").log.read_text(), re.DOTALL
     )
     assert unforeseen == []
-
-
-def pack_call(request: Requests) -> bytes:
-    return pack(Call(1, request))

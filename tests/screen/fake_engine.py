@@ -135,13 +135,14 @@ class FakeEngine:
         self.refuse: dict[type, str] = {}  # requests that fail, and with what sentence
         self.answers: dict[type, Answers] = {}  # to requests, instead of the usual
         self.starts = 0
+        self.attached = False  # whether only a running engine would have done
         self.stops = 0
         self.leaves = 0
         self.cannot_save = ""
         self.is_open = False  # some data
         self.is_asked = True  # what is open already
         self.opened = 0  # how often data was
-        self.is_saved = False  # what a new engine can go on with
+        self.left_at: str | None = None  # the save that a new engine can go on with
         self.clients = 1
         self.trouble = ""
         self.wait = asyncio.Event()  # start() rests here until a test sets it
@@ -167,8 +168,9 @@ class FakeEngine:
 
     # --- what the screen calls
 
-    async def start(self, *, again: bool = False) -> FakeConnection:
+    async def start(self, *, attach: bool = False) -> FakeConnection:
         self.starts += 1
+        self.attached = attach
         await self.wait.wait()
         if self.gone is not None:
             gone, self.gone = self.gone, None
@@ -205,8 +207,8 @@ class FakeEngine:
             case Open(unless_open=True) | Resume(unless_open=True) if self.is_open:
                 return OpenAlready(self.data.path, self.is_asked)
             case Open() | Resume():
-                if isinstance(request, Resume) and not (request.path or self.is_saved):
-                    raise EngineError("there is no automatic save of a lab that crashed.")
+                if isinstance(request, Resume) and not (request.path or self.left_at):
+                    raise EngineError("there is no automatic save to go on from.")
                 self.is_open = True
                 self.opened += 1
                 if isinstance(request, Open):
@@ -311,7 +313,7 @@ class FakeEngine:
     def description(self) -> Description:
         return Description(
             "names", self.data.path if self.is_open else None, "bigram", "cpu", self.state,
-            self.step, self.goal, None, self.clients, 1000.0, 1,
+            self.step, self.goal, None, self.clients, 1000.0, 1, self.left_at,
         )  # fmt: skip
 
     def value(self, view: str, row: int, column: int) -> float:

@@ -160,9 +160,9 @@ def toasts(app: LabApp) -> list[str]:
 @pytest.mark.parametrize(
     ("gone", "resumed", "said"),
     [
-        ((False, "/saves/new", 1e3), ["/saves/new"], "was stopped meanwhile. ctrl+r takes it up"),
-        ((False, "/saves/old", 999.0), [], "was stopped meanwhile. ctrl+r starts it again."),
-        ((False, None, 0.0), [], "was stopped meanwhile. ctrl+r starts it again."),
+        ((False, "/saves/new", 1e3), ["/saves/new"], "has ended meanwhile. ctrl+r takes it up"),
+        ((False, "/saves/old", 999.0), [], "has ended meanwhile. ctrl+r starts it again."),
+        ((False, None, 0.0), [], "has ended meanwhile. ctrl+r starts it again."),
         ((True, "/saves/new", 1000.0), [None], "did not end well. ctrl+r takes it up from its new"),
         ((True, None, 0.0), [None], "did not end well. ctrl+r starts it again."),
     ],
@@ -172,7 +172,7 @@ async def test_a_lab_that_is_gone_when_the_link_comes_back_is_taken_up_where_it_
 ):
     engine = FakeEngine()
     engine.host = "me@box"
-    engine.is_saved = True
+    engine.left_at = "/saves/newest"
     async with opened(engine, (160, 40)) as (app, pilot):
         await train(engine, pilot)
         engine.gone = LabGone("names", *gone)
@@ -189,7 +189,7 @@ async def test_a_lab_that_is_gone_when_the_link_comes_back_is_taken_up_where_it_
 
 async def test_after_a_crash_the_lab_goes_on_where_it_was_saved():
     engine = FakeEngine()
-    engine.is_saved = True
+    engine.left_at = "/saves/newest"
     async with opened(engine) as (app, pilot):
         engine.die()
         await until(pilot, lambda: app.has_ended)
@@ -370,9 +370,65 @@ async def test_a_file_that_a_lab_was_saved_to_is_not_that_of_the_next(
     assert engine.asked(Save) == [Save("names.safetensors")], "the next is asked about"
 
 
+async def test_a_newest_save_that_cannot_be_taken_up_is_told_and_nothing_is_opened_instead():
+    engine = FakeEngine()
+    async with opened(engine, (160, 40)) as (app, pilot):
+        await train(engine, pilot)
+        engine.left_at = "/saves/newest"
+        engine.refuse[Resume] = "newest: its data has changed since."
+        engine.die()
+        await until(pilot, lambda: app.has_ended)
+        await pilot.press("ctrl+r")
+        said = "newest: its data has changed since. All its saves stay in /saves."
+        await until(pilot, lambda: said in " ".join(screen_text(app).split()))
+        await settled(pilot)
+    assert engine.opened == 1, "before it died"
+
+
+async def test_attaching_starts_no_engine_but_when_a_key_asks_for_it():
+    engine = FakeEngine()
+    engine.gone = LabGone("names", True, "/saves/newest", 2000.0)
+    engine.left_at = "/saves/newest"
+    app = LabApp(engine, Open(), attaches=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.has_ended)
+        assert (engine.starts, engine.attached) == (1, True)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.snapshot)
+        assert (engine.starts, engine.attached) == (2, False)
+    assert engine.asked(Resume) == [Resume(unless_open=True)]
+
+
+@pytest.mark.parametrize("host", ["", "me@box"])
+async def test_the_question_about_a_training_goes_with_its_engine(host: str):
+    engine = FakeEngine()
+    engine.host = host
+    async with opened(engine, (120, 40)) as (app, pilot):
+        await train(engine, pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: "Quit while it trains?" in screen_text(app))
+        engine.start_error, engine.link_down = "ssh does not reach me@box: No route.", True
+        engine.hang_up()
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("s")  # an answer a moment too late draws names, which nobody carries out
+        await settled(pilot)
+        assert app.is_running
+    assert engine.stops == 0
+
+
+async def test_where_others_look_on_a_lab_does_not_go_on_without_a_screen():
+    engine = FakeEngine()
+    engine.clients = 2
+    async with opened(engine) as (app, pilot):
+        await train(engine, pilot)
+        await pilot.press("D")
+        await until(pilot, lambda: not app.is_running)
+    assert app.farewell.startswith("The lab names goes on, on other screens.")
+
+
 async def test_the_file_that_a_lab_is_saved_to_outlives_its_engine():
     engine = FakeEngine()
-    engine.is_saved = True
+    engine.left_at = "/saves/newest"
     engine.data = replace(engine.data, save_to="/data/mine.safetensors")
     async with opened(engine) as (app, pilot):
         engine.die()

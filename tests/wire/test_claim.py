@@ -13,8 +13,10 @@ import msgspec
 import pytest
 
 from engine.autosave import Autosaves
+from engine.checkpoint import pack
 from engine.claim import Claim, Holder, clear, standing
 from engine.errors import EngineUnavailable, NameTaken
+from engine.lab import Lab
 from engine.labs import newest_save
 from engine.places import Place
 from tests.processes import launched
@@ -38,7 +40,7 @@ def test_a_name_is_held_by_one_alone_and_free_again_after_it() -> None:
     assert standing(PLACE)[0] == "running"
     with pytest.raises(NameTaken, match="A lab called test runs already"):
         Claim(PLACE)
-    claim.release(opened=True)
+    claim.release("stopped")
     assert standing(PLACE) == ("free", None)
 
 
@@ -63,9 +65,23 @@ def test_whoever_clears_away_never_takes_a_name_from_who_has_just_taken_it() -> 
 
 def test_an_engine_that_had_no_lab_leaves_the_crash_before_it_to_be_resumed() -> None:
     before = crash(Claim(PLACE))
-    Claim(PLACE).release(opened=False)
+    Claim(PLACE).release("unopened")
     assert standing(PLACE) == ("crashed", before)
-    Claim(PLACE).release(opened=True)
+    Claim(PLACE).release("stopped")
+    assert standing(PLACE) == ("free", None)
+
+
+def test_a_lab_that_ended_without_a_person_is_remembered_until_another_is_opened() -> None:
+    claim = Claim(PLACE)
+    since = claim.saves_since
+    claim.release("ended")
+    state, holder = standing(PLACE)
+    assert state == "ended"
+    assert holder is not None
+    assert holder.saves_since == since
+    Claim(PLACE).release("unopened")
+    assert standing(PLACE) == ("ended", holder)
+    Claim(PLACE).release("stopped")
     assert standing(PLACE) == ("free", None)
 
 
@@ -92,6 +108,23 @@ def test_saves_are_told_apart_by_their_names_whatever_the_clock_says() -> None:
     assert newest_save(PLACE, before) == newest
     again = crash(Claim(PLACE))
     assert newest_save(PLACE, again) == newest, "through all its crashes"
+
+
+def test_of_the_saves_of_a_crashed_lab_the_newest_with_a_good_header_is_offered(
+    tmp_path: Path,
+) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("ab\nba\n")
+    good = pack(Lab(words, device="cpu")).encode()
+    before = crash(Claim(PLACE))
+    saves = Autosaves(PLACE.saves)
+    whole = saves.add(good)
+    saves.add(good[:100])
+    assert newest_save(PLACE, before) == whole
+    whole.unlink()
+    damaged = saves.newest()
+    assert damaged is not None
+    assert newest_save(PLACE, before) == damaged, "whoever takes it up is told what is wrong"
 
 
 def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The engine as a process of its own, which outlives whoever started it."""
 
 import asyncio
+import re
 import signal
 import socket
 import stat
@@ -16,8 +17,9 @@ from click.testing import CliRunner, Result
 
 from engine.autosave import Autosaves
 from engine.checkpoint_header import peek
-from engine.claim import Holder
-from engine.errors import EngineError, EngineUnavailable
+from engine.claim import Holder, standing
+from engine.client import Client
+from engine.errors import EngineError, EngineUnavailable, LabGone
 from engine.labs import labs, look
 from engine.places import Place, name_for
 from engine.process import EngineProcess
@@ -111,17 +113,43 @@ async def test_an_engine_that_nobody_needs_ends_by_itself() -> None:
     await client.call(Train(more=3))
     await engine.leave()
     await asyncio.to_thread(process.wait, 20)
+    (lab,) = await labs()
+    assert (lab.state, lab.step, lab.clients) == ("ended", 3, None)
+
+
+async def test_a_lab_that_ended_by_itself_goes_on_and_is_forgotten_when_it_is_stopped() -> None:
+    first = EngineProcess("test", idle_seconds=0.0)
+    client = await first.start()
+    await client.call(Open(device="cpu"))
+    process = process_of(first)
+    await client.call(Train(more=3))
+    await first.leave()
+    await asyncio.to_thread(process.wait, 20)
+    with pytest.raises(LabGone, match="has ended meanwhile") as gone:
+        await EngineProcess("test").start(attach=True)
+    second = EngineProcess("test", idle_seconds=0.0)
+    await second.start()
+    process = process_of(second)
+    await second.leave()  # having opened nothing: what waits to be taken up still does
+    await asyncio.to_thread(process.wait, 20)
+    assert [(lab.state, lab.saved) for lab in await labs()] == [("ended", gone.value.saved)]
+    third = EngineProcess("test")
+    client = await third.start()
+    assert (await described(client)).left_at == gone.value.saved
+    await client.call(Resume())
+    assert (await described(client)).step == 3
+    await third.stop()
     assert await labs() == []
 
 
-async def test_four_that_start_the_same_lab_at_once_get_the_same_engine(folder: Path) -> None:
-    engines = [EngineProcess("test") for _ in range(4)]
-    clients = await asyncio.gather(*(engine.start() for engine in engines))
-    (pid,) = {(await described(client)).pid for client in clients}
-    await eventually(lambda: [process.pid for process in processes(folder)] == [pid])
-    for engine in engines[1:]:
-        await engine.leave()
-    await engines[0].stop()
+async def test_a_lab_that_was_only_looked_at_and_ended_by_itself_is_forgotten() -> None:
+    engine = EngineProcess("test", idle_seconds=0.0)
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    process = process_of(engine)
+    await engine.leave()
+    await asyncio.to_thread(process.wait, 20)
+    assert await labs() == []
 
 
 async def test_what_a_dead_engine_left_is_no_hindrance(engine: EngineProcess) -> None:
@@ -235,7 +263,13 @@ async def test_sigterm_saves_and_ends_an_engine_properly(engine: EngineProcess) 
         async for _ in client.events():
             pass
     assert "exit code 0" in await engine.obituary()
-    assert len(list(Place("test").saves.iterdir())) == 1
+    (saved,) = Place("test").saves.iterdir()
+    assert [(lab.state, lab.step, lab.saved) for lab in await labs()] == [("ended", 1, str(saved))]
+    listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
+    assert f"test has ended, and is saved. makemore-tui --name test --resume {saved}" in (
+        listed.output
+    )
+    assert (await stopped()).output.startswith("test had ended already. Its saves are in ")
     assert await labs() == []
 
 
@@ -265,6 +299,58 @@ async def test_a_state_folder_that_cannot_be_written_is_a_sentence(
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
     with pytest.raises(EngineUnavailable, match="/proc/nowhere"):
         await EngineProcess("other").start()
+
+
+@pytest.mark.parametrize("what", ["folder", "socket"])
+async def test_what_lies_where_the_engine_needs_a_place_is_told_with_what_to_do(
+    what: str, engine: EngineProcess, folder: Path
+) -> None:
+    place = Place("test")
+    blocked = place.folder if what == "folder" else place.socket
+    if what == "folder":
+        blocked.parent.mkdir(parents=True)
+        blocked.touch()
+    else:
+        blocked.mkdir(parents=True, mode=0o700)
+        blocked.parent.chmod(0o700)
+    with pytest.raises(EngineUnavailable) as told:
+        await engine.start()
+    assert str(blocked) in str(told.value)
+    assert re.search(r"set XDG_(STATE_HOME|RUNTIME_DIR) to another[^.]*\. Its log", str(told.value))
+
+
+async def test_a_socket_that_another_has_put_in_its_place_makes_way(
+    engine: EngineProcess,
+) -> None:
+    await engine.start()
+    pid, path = process_of(engine).pid, Place("test").socket
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        while True:
+            try:
+                client = await Client.connect(path)
+                break
+            except EngineUnavailable:
+                await asyncio.sleep(0.05)
+    assert (await described(client)).pid == pid
+    await client.close()
+    await engine.stop()
+    assert not path.exists()
+
+
+async def test_stopping_starts_no_engine(
+    engine: EngineProcess, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.start()
+    state, holder = standing(Place("test"))
+    process_of(engine).kill()
+    await engine.obituary()
+    # It dies in the instant after it was looked for.
+    monkeypatch.setattr("engine.commands.stop.standing", lambda _: (state, holder))
+    result = await stopped()
+    assert (result.exit_code, "does not run any more" in result.output) == (1, True)
+    assert processes(folder) == []
 
 
 async def test_what_the_wire_cannot_carry_is_a_sentence(engine: EngineProcess) -> None:

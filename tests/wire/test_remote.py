@@ -252,9 +252,9 @@ async def test_a_link_that_dies_is_taken_up_and_the_training_went_on(
     await hung_up(client)
     box.fails()
     with pytest.raises(LinkDown):
-        await engine.start(again=True)
+        await engine.start(attach=True)
     box.calls_back()
-    after = await described(await engine.start(again=True))
+    after = await described(await engine.start(attach=True))
     assert (after.pid, after.state) == (before.pid, "training")
     assert after.step > before.step
     await engine.stop()
@@ -277,7 +277,7 @@ async def test_a_lab_that_ended_meanwhile_is_not_started_again_and_where_it_is_s
     await hung_up(client)
     process.wait(60)
     with pytest.raises(LabGone, match="The lab test does not run any more: it ") as told:
-        await engine.start(again=True)
+        await engine.start(attach=True)
     assert told.value.has_crashed != is_stopped
     assert told.value.saved == str(max(saves.glob("*.safetensors")))
     assert told.value.saved_at >= since
@@ -295,7 +295,7 @@ async def test_a_link_that_is_half_open_is_noticed(
     assert (await described(client)).state == "idle", "an idle link is not taken for a dead one"
     box.signal_links(signal.SIGSTOP)
     await hung_up(client)
-    assert (await described(await engine.start(again=True))).data is not None
+    assert (await described(await engine.start(attach=True))).data is not None
     await engine.stop()
 
 
