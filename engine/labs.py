@@ -133,18 +133,18 @@ def _running(lab: Description) -> Listed:
 
 
 def _left(place: Place, state: str, saved: Path) -> Listed:
-    data = step = goal = None
+    data = device = step = goal = None
     since = time.time()
     with contextlib.suppress(EngineError, OSError):  # resuming will say what is wrong with it
         since = saved.stat().st_mtime
         contents = peek(saved)
-        step, goal = contents.step, contents.goal
+        device, step, goal = printable(contents.device), contents.step, contents.goal
         data = "names.txt" if contents.data is None else unquote(urlsplit(contents.data).path)
     return Listed(
         name=place.name,
         data=None if data is None else printable(data),
         model="bigram",
-        device=None,
+        device=device,
         state=state,
         step=step,
         goal=goal,

@@ -37,7 +37,7 @@ def command(as_json: bool) -> None:
     for lab in found:
         if lab.saved is not None:
             how = "did not end well" if lab.state == "crashed" else "has ended, and is saved"
-            narrate(f"{lab.name} {how}. {typed.resume(lab.name, lab.saved)} takes it up.")
+            narrate(f"{lab.name} {how}. {typed.attach(lab.name)} resumes it.")
         elif lab.host is not None:
             narrate(f"{lab.name} runs on {printable(lab.host)}, which shares this home folder.")
         elif lab.state == SILENT:

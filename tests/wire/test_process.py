@@ -266,9 +266,7 @@ async def test_sigterm_saves_and_ends_an_engine_properly(engine: EngineProcess) 
     (saved,) = Place("test").saves.iterdir()
     assert [(lab.state, lab.step, lab.saved) for lab in await labs()] == [("ended", 1, str(saved))]
     listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
-    assert f"test has ended, and is saved. makemore-tui --name test --resume {saved}" in (
-        listed.output
-    )
+    assert "test has ended, and is saved. makemore-tui attach test resumes it." in listed.output
     assert (await stopped()).output.startswith("test had ended already. Its saves are in ")
     assert await labs() == []
 
