@@ -17,7 +17,7 @@ from engine.commands.terminal import Pty
 from tests.terminal.test_end_to_end import COMMAND, restored
 
 BASH = shutil.which("bash")
-LAB = f"{sys.executable} -m tui"
+LAB = f"{sys.executable} -m tui --slow-link"  # no cursor blinks, so that it comes to rest
 
 
 @pytest.fixture
