@@ -189,7 +189,8 @@ class LabApp(LeavingApp):
             self._enlarge(self.focused)
 
     def _enlarge(self, pane: Pane) -> None:
-        pane.styles.width = None  # beforehand: Textual arranges an enlarged widget only once
+        # Beforehand: Textual arranges an enlarged widget only once.
+        pane.styles.width = pane.styles.height = None
         self.screen.maximize(pane, container=False)
         self._refit()
 

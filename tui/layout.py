@@ -35,6 +35,14 @@ def _commands() -> Any:
     return LabCommands
 
 
+class Body(Horizontal):
+    """Where the panes stand. The matrix takes of it what suits it, so it is fitted to each size."""
+
+    def on_resize(self) -> None:
+        """More room or less: the matrix hears of it even where its own size stays the same."""
+        self.call_after_refresh(self.query_one(MatrixPane).refit)
+
+
 class LaidOutApp(ToastingApp):
     """The widgets of the lab in a terminal of any size. What they show, others tell them."""
 
@@ -84,7 +92,7 @@ class LaidOutApp(ToastingApp):
         yield Static(id="banner", markup=False)
         # Kept, as Textual finds only the enlarged pane while one is.
         self._body, self._right, self._below = (
-            Horizontal(id="body"), Vertical(id="right"), Horizontal(id="below"),
+            Body(id="body"), Vertical(id="right"), Horizontal(id="below"),
         )  # fmt: skip
         self.panes = MatrixPane(), LossPane(), DatasetPane(), SamplesPane()
         matrix, loss, dataset, samples = self.panes
@@ -98,10 +106,9 @@ class LaidOutApp(ToastingApp):
         yield KeyFooter()
 
     def on_resize(self, event: Resize) -> None:
-        """Another size of the terminal: perhaps other panes, and another scale of the matrix."""
+        """Another size of the terminal: perhaps other panes."""
         self._arrangement = arrangement(*event.size)
         self.arrange(self._looked_at)
-        self.call_after_refresh(self.query_one(MatrixPane).refit)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The focus came to a pane: where not all have room, it is one of the shown."""

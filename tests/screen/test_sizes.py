@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,8 @@ from tui.panes.pane import Pane
 
 CORNERS = [(40, 12), (40, 100), (300, 12), (300, 100), (79, 24), (80, 23), (80, 24), (60, 20),
            (60, 40), (100, 15), (120, 40), (200, 40), (200, 60)]  # fmt: skip
+
+ARRANGEMENTS = [(60, 12), (100, 12), (60, 40), (80, 24)]  # a size of each
 
 
 def panes_shown(app: LabApp) -> list[Pane]:
@@ -83,6 +87,41 @@ async def test_every_size_is_fit_for_training_and_for_being_resized_meanwhile() 
             engine.step_to(step + 1)
             await resized(app, pilot, size)
             check_layout(app)
+
+
+async def looks(*keys: str) -> dict[tuple[int, int], str]:
+    """What a lab shows that is opened in one of the arrangements."""
+    shown = {}
+    for size in ARRANGEMENTS:
+        async with opened(FakeEngine(), size) as (app, pilot):
+            await pilot.press(*keys)
+            await settled(pilot)
+            shown[size] = screen_text(app)
+    return shown
+
+
+async def test_a_resized_lab_looks_as_if_it_had_been_opened_at_that_size() -> None:
+    assert [arrangement(*size) for size in ARRANGEMENTS] == ["alone", "beside", "below", "all"]
+    looked = await looks()
+    async with opened(FakeEngine(), ARRANGEMENTS[0]) as (app, pilot):
+        for before, size in permutations(ARRANGEMENTS, 2):
+            await resized(app, pilot, before)
+            await resized(app, pilot, size)
+            await until(pilot, lambda size=size: screen_text(app) == looked[size])
+
+
+async def test_an_enlarged_matrix_fills_the_screen_in_every_arrangement() -> None:
+    looked, enlarged = await looks(), await looks("z")
+    async with opened(FakeEngine(), ARRANGEMENTS[0]) as (app, pilot):
+        for before, size in permutations(ARRANGEMENTS, 2):
+            await resized(app, pilot, before)
+            await pilot.press("z")
+            await until(pilot, lambda size=before: screen_text(app) == enlarged[size])
+            assert app.query_one(MatrixPane).outer_size == (before[0], before[1] - 2)
+            await resized(app, pilot, size)
+            await until(pilot, lambda size=size: screen_text(app) == enlarged[size])
+            await pilot.press("z")
+            await until(pilot, lambda size=size: screen_text(app) == looked[size])
 
 
 @given(st.integers(40, 300), st.integers(12, 100))

@@ -125,18 +125,21 @@ class MatrixPane(Wheeled, Pane):
 
         Enlarged, it takes the largest scale of all, and scrolls where that does not fit.
         """
-        if self.dataset is None or not self.is_mounted or self.content_size.height <= 0:
+        if self.dataset is None or not self.is_mounted:
             return
         assert isinstance(self.parent, Widget)
         labels, symbols = self.dataset.labels, len(self.dataset.labels)
         terminal = terminal_of(self.app)
         halves = terminal.unicode and terminal.colours != "none"
-        zoomed, below = self.has_class("-maximized"), self.has_class("-below")
+        zoomed = self.has_class("-maximized")
+        below = self.has_class("-below") and not zoomed
         whole = zoomed or below or self.has_class("-alone")  # it has all columns to itself
         width = self.screen.size.width - 2 - (0 if whole else OTHERS)
-        height = self.content_size.height
-        if below:  # its own height is what is sought
-            height = self.parent.size.height - 2 - OTHERS_BELOW
+        # Unless it is enlarged, its own height is what is sought, and tells nothing.
+        height = self.size.height if zoomed else self.parent.size.height - 2
+        height -= OTHERS_BELOW if below else 0
+        if height <= 0:
+            return  # nothing has its place yet
         for scale in scales(labels, halves=halves):
             across, down = scale.size_of(symbols)
             columns = width if whole else max(NARROWEST, min(width, across))
