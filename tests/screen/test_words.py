@@ -117,12 +117,13 @@ async def test_the_palette_says_at_once_that_no_command_is_called_so():
 @pytest.mark.parametrize("width", [28, 30, 45, 46, 53, 54, 80])
 def test_the_score_of_a_word_fits_its_room_and_keeps_the_surprises(width: int):
     scored = Scored((Character(".", "a", 0.25, 0.125), Character("a", ".", 0.0, 0.5)), False)
-    lines = score_table(scored, width).split("\n")
-    assert all(line.cell_length <= width for line in lines)
-    assert [word in lines[1].plain for word in ("0.2500", "1.386", "2.079")] == [
+    table = score_table(scored, width)
+    guesses, totals = table.guesses.split("\n"), table.totals.split("\n")
+    assert all(line.cell_length <= width for line in (table.head, *guesses, *totals))
+    assert [word in guesses[0].plain for word in ("0.2500", "1.386", "2.079")] == [
         width >= 46, True, True,
     ]  # fmt: skip
-    assert lines[3].plain.startswith("sum")
+    assert totals[0].plain.startswith("sum")
 
 
 async def test_in_the_smallest_terminal_each_guess_has_one_line():
@@ -131,6 +132,31 @@ async def test_in_the_smallest_terminal_each_guess_has_one_line():
         await until(pilot, lambda: ". → e" in screen_text(app))
         await settled(pilot)
         assert re.search(r". → e +1\.386 +2\.079 ", screen_text(app))
+
+
+@pytest.mark.parametrize(("size", "word"), [((40, 12), "andrejq"), ((120, 40), "a" * 40)])
+async def test_the_guesses_scroll_by_keys_while_the_sum_and_the_mean_stay_in_sight(
+    size: tuple[int, int], word: str
+):
+    first, last = f". → {word[0]}", f"{word[-1]} → ."
+    async with opened(FakeEngine(), size) as (app, pilot):
+
+        def shows(sentence: str) -> bool:
+            text = screen_text(app)
+            assert re.search(r"sum +\d", text)
+            assert re.search(r"mean +\d", text)
+            return sentence in text
+
+        await pilot.press("c", *word)
+        await until(pilot, lambda: re.search(r"sum +\d", screen_text(app)))
+        await settled(pilot)
+        assert shows(first)
+        assert not shows(last)
+        for there, back in (("down", "up"), ("pagedown", "pageup")):
+            await pilot.press(*[there] * len(word))
+            await until(pilot, lambda: shows(last) and not shows(first))
+            await pilot.press(*[back] * len(word))
+            await until(pilot, lambda: shows(first) and not shows(last))
 
 
 # --- exporting

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from math import inf
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -20,10 +23,27 @@ from tui.screens.dialog import Dialog
 from tui.screens.prompt import PRINTABLE
 
 _HINT = "Type a word. Each line is one guess: how likely was this character after that one?"
+_OTHERS: Final = 8  # lines of the dialog that are no guess: frame, field, names of columns, totals
+
+
+@dataclass(frozen=True)
+class Table:
+    """The score of a word: the names of the columns, the guesses, and what they come to."""
+
+    head: Content
+    guesses: Content
+    totals: Content
 
 
 class ScoreScreen(Dialog):
-    """A word, and below it how surprised the models are."""
+    """A word, and below it how surprised the models are. The guesses scroll; the totals stay."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "scroll(1)", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+    ]
 
     def __init__(self, score: Callable[[str], Awaitable[Scored]]) -> None:
         super().__init__()
@@ -36,16 +56,27 @@ class ScoreScreen(Dialog):
             dialog.border_title = "Score a word"
             dialog.border_subtitle = "esc"
             yield Input(placeholder="emma", restrict=PRINTABLE)
+            yield Static(id="head", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(_HINT, id="hint", markup=False)
+            yield Static(id="totals", markup=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Score what is there so far; an answer to an earlier word is of no use any more."""
         self._show(event.value)
 
     def on_resize(self) -> None:
-        """Another width: perhaps other columns."""
+        """Another size: perhaps other columns, and other lines."""
+        self.query_one(VerticalScroll).styles.max_height = max(1, self.size.height - _OTHERS)
         self.call_after_refresh(self._tabulate)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by some lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """Scroll by as many guesses as are shown."""
+        self.action_scroll(by * self.query_one(VerticalScroll).size.height)
 
     @work(exclusive=True)
     async def _show(self, word: str) -> None:
@@ -57,6 +88,7 @@ class ScoreScreen(Dialog):
                 told, wrong = Content(str(error)), True
         if self.is_closed:
             return
+        self.query_one(".dialog").set_class(self._scored is not None, "-scored")
         hint = self.query_one("#hint", Static)
         hint.set_class(wrong, "-wrong")
         hint.update(told)
@@ -64,11 +96,14 @@ class ScoreScreen(Dialog):
 
     def _tabulate(self) -> None:
         if self._scored is not None and not self.is_closed:
-            width = self.query_one(VerticalScroll).scrollable_content_region.width
-            self.query_one("#hint", Static).update(score_table(self._scored, width))
+            # Its scroll bar may come, and the columns are to stay.
+            table = score_table(self._scored, self.query_one(VerticalScroll).outer_size.width - 1)
+            self.query_one("#head", Static).update(table.head)
+            self.query_one("#hint", Static).update(table.guesses)
+            self.query_one("#totals", Static).update(table.totals)
 
 
-def score_table(scored: Scored, width: int = 54) -> Content:
+def score_table(scored: Scored, width: int = 54) -> Table:
     """A line for each character, and the sum and the mean of all.
 
     Args:
@@ -78,7 +113,8 @@ def score_table(scored: Scored, width: int = 54) -> Content:
     """
     quiet, bars, probabilities = "$foreground-muted", width >= 54, width >= 46
     names = f"{'P counts':>9}{'P net':>8}" if probabilities else ""
-    lines = [Content.styled(f"{'':7}{names}{'−ln counts':>12}{'−ln net':>9}", quiet)]
+    head = Content.styled(f"{'':7}{names}{'−ln counts':>12}{'−ln net':>9}", quiet)
+    guesses, totals = [], []
     surprises = [nll(step.p_counts) for step in scored.characters]
     worst = max((one for one in surprises if one < inf), default=1.0)
     sums = [0.0, 0.0]
@@ -88,7 +124,7 @@ def score_table(scored: Scored, width: int = 54) -> Content:
         sums = [sums[0] + of_counts, sums[1] + of_net]
         both = f"{step.p_counts:>9.4f}{step.p_net:>8.4f}" if probabilities else ""
         length = bar(min(of_counts, worst), worst, 8) if bars else ""
-        lines.append(
+        guesses.append(
             Content.assemble(
                 pair + " " * max(1, 7 - cell_len(pair)),
                 f"{both}{of_counts:>12.3f}{of_net:>9.3f} ",
@@ -98,9 +134,9 @@ def score_table(scored: Scored, width: int = 54) -> Content:
     count = max(1, len(scored.characters))
     for name, share in (("sum", 1), ("mean", count)):
         room = 29 if probabilities else 12
-        totals = f"{sums[0] / share:>{room}.3f}{sums[1] / share:>9.3f}"
-        lines.append(Content.assemble((f"{name:7}", quiet), (totals, "bold")))
+        total = f"{sums[0] / share:>{room}.3f}{sums[1] / share:>9.3f}"
+        totals.append(Content.assemble((f"{name:7}", quiet), (total, "bold")))
     if scored.in_data is not None:
         told = "It is in the data." if scored.in_data else "It is not in the data."
-        lines.append(Content.styled(told, quiet))
-    return Content("\n").join(lines)
+        totals.append(Content.styled(told, quiet))
+    return Table(head, Content("\n").join(guesses), Content("\n").join(totals))
