@@ -135,7 +135,7 @@ WRONG = [
     ("pace = true", "line 1: pace is true."),
     ("frames = 0", "line 1: frames is 0. Give a number of frames a second from 0.1 to 100."),
     ("frames = inf", "line 1: frames is Infinity."),
-    ('colour = "265"', 'line 1: colour is "265". Give one of auto, truecolour, 256, 16, none.'
+    ('colour = "265"', 'line 1: colour is "265". Give one of auto, truecolour, 256, 16, 8, none.'
                        " The nearest is 256."),
     ('ascii = "yes"', 'line 1: ascii is "yes". Give true, false or "auto".'),
     ('slow_link = "auto"', 'line 1: slow_link is "auto". Give true or false.'),

@@ -33,7 +33,7 @@ THEMES: Final = (  # ours, and Textual's own
     "flexoki", "gruvbox", "monokai", "nord", "rose-pine", "rose-pine-dawn", "rose-pine-moon",
     "solarized-dark", "solarized-light", "textual-dark", "textual-light", "tokyo-night",
 )  # fmt: skip
-_ANY_COLOURS: Final = ("auto", "truecolour", "256", "16", "none")
+_ANY_COLOURS: Final = ("auto", "truecolour", "256", "16", "8", "none")
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

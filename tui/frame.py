@@ -25,6 +25,7 @@ _SYSTEMS: Final[dict[Colours, ColorSystem | None]] = {
     "truecolour": ColorSystem.TRUECOLOR,
     "256": ColorSystem.EIGHT_BIT,
     "16": ColorSystem.STANDARD,
+    "8": ColorSystem.STANDARD,
     "none": None,
 }
 _ATTRIBUTES: Final = (
@@ -32,6 +33,7 @@ _ATTRIBUTES: Final = (
     ("7", "reverse"), ("9", "strike"),
 )  # fmt: skip
 _SEEN_ON_BLANKS: Final = {"4", "7", "9"}
+_DARKER: Final = {str(code + 60): str(code) for code in (*range(30, 38), *range(40, 48))}
 _RESET: Final = "\x1b[0m"
 # What a terminal would obey, from wherever it came: controls, and the direction of text.
 _OBEYED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -56,7 +58,7 @@ class Frame:
     """The cells of a terminal of some colour depth."""
 
     def __init__(self, colours: Colours) -> None:
-        self._pens = lru_cache(maxsize=4096)(partial(_pens, _SYSTEMS[colours]))
+        self._pens = lru_cache(maxsize=4096)(partial(_pens, colours))
         self._lines: list[list[Cell]] = []
 
     def forget(self) -> None:
@@ -124,8 +126,9 @@ class Difference(CompositorUpdate):
         return self._frame.difference(segments, *self._size)
 
 
-def _pens(system: ColorSystem | None, style: Style) -> tuple[Pen, Pen]:
+def _pens(colours: Colours, style: Style) -> tuple[Pen, Pen]:
     """The pen of a style's letters, and that of its blanks, of which less can be seen."""
+    system = _SYSTEMS[colours]
     attributes = frozenset(code for code, name in _ATTRIBUTES if getattr(style, name))
     foreground, background = _PLAIN.foreground, _PLAIN.background
     if system is not None and style.color is not None:
@@ -133,7 +136,25 @@ def _pens(system: ColorSystem | None, style: Style) -> tuple[Pen, Pen]:
     if system is not None and style.bgcolor is not None:
         background = ";".join(style.bgcolor.downgrade(system).get_ansi_codes(foreground=False))
     pen = Pen(foreground, background, attributes)
-    return pen, pen if attributes & _SEEN_ON_BLANKS else Pen(None, background, frozenset())
+    if colours == "8":
+        pen = _of_eight(pen)
+    blank = pen if pen.attributes & _SEEN_ON_BLANKS else Pen(None, pen.background, frozenset())
+    return pen, blank
+
+
+def _of_eight(pen: Pen) -> Pen:
+    """The same with eight colours, of which bold makes the letters' bright.
+
+    The Linux console takes 97 for bold and 37, and stays bold; it takes 107 for 47; and it shows
+    lines and slanted or dim letters by colours of its own, on whatever ground.
+    """
+    letters = pen.background if "7" in pen.attributes else pen.foreground
+    bright = letters is not None and letters in _DARKER
+    return Pen(
+        _DARKER.get(pen.foreground or "", pen.foreground),
+        _DARKER.get(pen.background, pen.background),
+        (pen.attributes & {"7"}) | ({"1"} if bright else set()),
+    )
 
 
 def _written(lines: list[list[Cell]], changed: dict[int, list[int]]) -> str:

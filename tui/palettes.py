@@ -1,8 +1,8 @@
 """The colours and glyphs that ramps are made of: for each depth of colour, dark and light.
 
 Lightness is monotonic in each, so that shades read without their hue too. A gradient of 24 bits
-keeps 8 to 12 of its steps on a terminal of 256 colours, and not even in order: there, and with 16,
-every shade is an entry of the terminal's own palette, picked by hand.
+keeps 8 to 12 of its steps on a terminal of 256 colours, and not even in order: there, and with
+fewer, every shade is an entry of the terminal's own palette, picked by hand.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Coloured = Literal["truecolour", "256", "16"]
+Coloured = Literal["truecolour", "256", "16", "8"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,17 @@ PALETTES: Final[dict[tuple[str, bool], Palette]] = {
          "#00005f"),
         ("#ffffff", "#ffd7d7", "#ffafaf", "#d78787", "#d75f5f", "#af005f", "#5f0000"),
         ("#ffffff", "#afd7ff", "#87afff", "#5f87d7", "#0087af", "#005f87", "#00005f"),
+    ),
+    # The console has no bright backgrounds. Another colour of theirs is left to the cursor.
+    ("8", True): Palette(
+        ("#000000", "#0000aa", "#00aaaa", "#aaaaaa"),
+        ("#000000", "#aa0000", "#aa00aa"),
+        ("#000000", "#0000aa", "#00aaaa"),
+    ),
+    ("8", False): Palette(
+        ("#aaaaaa", "#00aaaa", "#0000aa"),
+        ("#aaaaaa", "#aa00aa", "#aa0000"),
+        ("#aaaaaa", "#00aaaa", "#0000aa"),
     ),
     ("16", True): Palette(
         ("#000000", "#0000aa", "#5555ff", "#00aaaa", "#55ffff", "#ffffff"),

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-Colours = Literal["truecolour", "256", "16", "none"]
+Colours = Literal["truecolour", "256", "16", "8", "none"]
 
 # Names that say outright that there is no more. A COLORTERM beside them is left over from the
 # session that started them.
-_SIXTEEN: Final = ("linux", "vt1", "vt2", "vt3", "vt4", "vt5", "ansi", "cons25", "hurd", "mach")
+_SIXTEEN: Final = ("vt1", "vt2", "vt3", "vt4", "vt5", "ansi", "cons25", "hurd", "mach")
 # Over SSH only TERM arrives, and each version of these has 24 bits.
 _TRUECOLOUR: Final = ("kitty", "ghostty", "alacritty", "wezterm", "foot", "contour", "rio")
 # What Python itself puts into LC_CTYPE where the locale is C (PEP 538).
@@ -62,6 +62,8 @@ def _colours(environ: Mapping[str, str]) -> Colours:
     term = environ.get("TERM", "").lower()
     if environ.get("NO_COLOR") or term == "dumb":  # no-color.org: set, and not empty
         return "none"
+    if term.startswith("linux"):
+        return "8"  # backgrounds; letters have 16
     if term.startswith(_SIXTEEN):
         return "16"
     # GNU screen hands the outer terminal's COLORTERM on, and takes 24-bit colours for noise; tmux,

@@ -1,6 +1,6 @@
 """Our dark and our light theme: quiet greys, the lecture's blue for data, one amber accent.
 
-Both are there for each depth of colour, under the same names: with 256 colours and with 16 they
+Both are there for each depth of colour, under the same names: with 256 colours and with fewer they
 take what the terminal's own palette has. Without colours there is one for both, in black and white:
 what is highlighted has a light background, which `tui.filters` sends as reverse video.
 """
@@ -50,7 +50,12 @@ _DARK: Final[dict[Colours, _Colours]] = {
     "16": _Colours(
         text="#ffffff", muted="#aaaaaa", background="#000000", panel="#0000aa", data="#55ffff",
         second="#ff55ff", accent="#ffff55", good="#55ff55", bad="#ff5555", border="#555555",
-        chosen="#00aaaa", on_chosen="#000000", selected="#00aaaa",
+        chosen="#0000aa", on_chosen="#ffffff", selected="#00aaaa",
+    ),
+    "8": _Colours(  # the accent is green: the console's amber is a brown as a background
+        text="#ffffff", muted="#aaaaaa", background="#000000", panel="#0000aa", data="#55ffff",
+        second="#ff55ff", accent="#55ff55", good="#00aa00", bad="#ff5555", border="#555555",
+        chosen="#0000aa", on_chosen="#ffffff", selected="#aa00aa",
     ),
     "none": _Colours(
         text="#ffffff", muted="#808080", background="#000000", panel="#000000", data="#ffffff",
@@ -72,7 +77,12 @@ _LIGHT: Final[dict[Colours, _Colours]] = {
     "16": _Colours(
         text="#000000", muted="#555555", background="#ffffff", panel="#55ffff", data="#0000aa",
         second="#aa00aa", accent="#aa00aa", good="#0000aa", bad="#aa0000", border="#aaaaaa",
-        chosen="#0000aa", on_chosen="#ffffff", selected="#aaaaaa",
+        chosen="#55ffff", on_chosen="#000000", selected="#aaaaaa",
+    ),
+    "8": _Colours(
+        text="#000000", muted="#0000aa", background="#aaaaaa", panel="#00aaaa", data="#0000aa",
+        second="#000000", accent="#000000", good="#0000aa", bad="#000000", border="#555555",
+        chosen="#00aaaa", on_chosen="#000000", selected="#aaaaaa",
     ),
     "none": _DARK["none"],
 }  # fmt: skip
@@ -103,6 +113,7 @@ def _theme(name: str, colours: _Colours, *, dark: bool) -> Theme:
         dark=dark,
         variables={
             "foreground-muted": colours.muted,
+            "text-disabled": colours.muted,  # of an empty field; a blend may be nobody's colour
             "footer-background": colours.background,
             "border": colours.accent,
             "border-blurred": colours.border,

@@ -24,8 +24,9 @@ from tui.terminal import Colours, Terminal, detect
         ({"TERM": "xterm-direct"}, "truecolour"),
         ({"TERM": "screen", "STY": "1.pts", "COLORTERM": "truecolor"}, "16"),
         ({"TERM": "screen-256color", "STY": "1.pts", "COLORTERM": "truecolor"}, "256"),
-        ({"TERM": "linux"}, "16"),
-        ({"TERM": "linux", "COLORTERM": "truecolor"}, "16"),
+        ({"TERM": "linux"}, "8"),
+        ({"TERM": "linux-16color"}, "8"),
+        ({"TERM": "linux", "COLORTERM": "truecolor"}, "8"),
         ({"TERM": "xterm"}, "16"),
         ({"TERM": "vt220"}, "16"),
         ({}, "16"),
@@ -82,7 +83,7 @@ def test_what_python_makes_of_the_locale_does_not_deceive(lang: str):
     assert told.stdout.strip() == str(lang == "en_US.UTF-8")
 
 
-@pytest.mark.parametrize("colours", ["truecolour", "256", "16", "none"])
+@pytest.mark.parametrize("colours", ["truecolour", "256", "16", "8", "none"])
 def test_what_a_person_asks_for_wins_over_everything(colours: Colours):
     for environ in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"COLORTERM": "truecolor"}):
         assert detect(environ, colours).colours == colours

@@ -135,6 +135,20 @@ def test_a_depth_gets_colours_of_its_own_palette() -> None:
     assert "\x1b[34m" in sent["16"]
 
 
+def test_of_eight_colours_bold_makes_the_bright_ones_and_nothing_else_is_bold() -> None:
+    sent = Frame("8").difference(
+        [
+            *Update(
+                0, 0, "a", Style(color="#ffff55", bgcolor="#5555ff", underline=True)
+            ).segments(),
+            *Update(1, 0, "b", Style(color="#aaaaaa", bgcolor="#0000aa", bold=True)).segments(),
+        ],
+        COLUMNS,
+        LINES,
+    )
+    assert sent == "\x1b[1;1H\x1b[1;33;44ma\x1b[0;37;44mb\x1b[0m"
+
+
 def test_what_a_terminal_would_obey_never_reaches_it() -> None:
     evil = Update(0, 0, "a\x1b[31m\x9b2J\u202eb", Style.null())
     sent = Frame("none").difference(evil.segments(), COLUMNS, LINES)

@@ -9,7 +9,7 @@ from tui.palettes import ASCII_GLYPHS, GLYPHS
 from tui.ramps import Kind, Ramp, contrast, luminance, ramp
 from tui.terminal import Colours, Terminal
 
-DEPTHS: tuple[Colours, ...] = ("truecolour", "256", "16", "none")
+DEPTHS: tuple[Colours, ...] = ("truecolour", "256", "16", "8", "none")
 KINDS: tuple[Kind, ...] = ("sequential", "diverging")
 EVERY = [
     (kind, colours, dark, unicode)
@@ -74,7 +74,8 @@ def test_text_on_every_shade_has_a_contrast_of_4_5(
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("dark", [True, False])
 @pytest.mark.parametrize(
-    ("colours", "system"), [("256", ColorSystem.EIGHT_BIT), ("16", ColorSystem.STANDARD)]
+    ("colours", "system"),
+    [("256", ColorSystem.EIGHT_BIT), ("16", ColorSystem.STANDARD), ("8", ColorSystem.STANDARD)],
 )
 def test_poorer_terminals_show_exactly_the_shades_that_were_picked(
     kind: Kind, dark: bool, colours: Colours, system: ColorSystem
@@ -91,6 +92,7 @@ def test_poorer_terminals_show_exactly_the_shades_that_were_picked(
             assert fewer.number is not None
             assert STANDARD_PALETTE[fewer.number].hex == colour
     shown = numbers[: len(made_.shades)]
+    assert colours != "8" or all(number is not None and number < 8 for number in shown)
     assert len(set(shown)) == len(shown)
 
 

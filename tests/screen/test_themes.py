@@ -8,7 +8,7 @@ from tui.ramps import contrast
 from tui.terminal import Colours
 from tui.themes import themes
 
-DEPTHS: tuple[Colours, ...] = ("truecolour", "256", "16", "none")
+DEPTHS: tuple[Colours, ...] = ("truecolour", "256", "16", "8", "none")
 
 
 def palette(colours: Colours, which: int) -> dict[str, str]:
@@ -33,6 +33,9 @@ def test_text_of_our_themes_has_a_contrast_of_4_5(colours: Colours, which: int):
         *((made[name], panel) for name in ("foreground", "foreground-muted")),
         (back, made["accent"]),  # the matrix' cursor, and the cursor of a field
         (made["block-cursor-foreground"], made["block-cursor-background"]),
+        # Behind a command of the palette stands what it does.
+        *([(made["foreground-muted"], made["block-cursor-background"])]
+          if colours in ("8", "16") else []),
     ]  # fmt: skip
     assert all(contrast(ink, ground) >= 4.5 for ink, ground in pairs), [
         (ink, ground, round(contrast(ink, ground), 2))
@@ -45,7 +48,7 @@ def test_text_of_our_themes_has_a_contrast_of_4_5(colours: Colours, which: int):
 def test_poorer_themes_have_only_colours_of_the_terminals_palette(which: int):
     for colour in palette("256", which).values():
         assert Color.parse(colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex == colour
-    for colour in palette("16", which).values():
+    for colour in (*palette("16", which).values(), *palette("8", which).values()):
         number = Color.parse(colour).downgrade(ColorSystem.STANDARD).number
         assert number is not None
         assert STANDARD_PALETTE[number].hex == colour
