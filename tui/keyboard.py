@@ -53,7 +53,7 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
     async def on_event(self, event: Event) -> None:
         """Take a key before Textual does."""
         if isinstance(event, Key) and not event.is_forwarded and self.app_focus:
-            for key in _apart(event):
+            for key in _apart(event, self.keys):
                 await self._take(key)
         else:
             await super().on_event(event)
@@ -179,12 +179,15 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         self.notify(f"{done}Press {key} again to quit.", timeout=SECONDS_TO_CONFIRM, markup=False)
 
 
-def _apart(event: Key) -> list[Key]:
+def _apart(event: Key, keys: KeyMap) -> list[Key]:
     """A key, or two: escape and a letter that arrive together look like alt and the letter.
 
-    Nothing here is bound to alt, and over a slow connection they often come in one packet.
+    Over a slow connection they often come in one packet, so they are two, unless a person has given
+    an action that key. Then it is no letter, not to a field either.
     """
     letter = event.character
-    if event.key.startswith("alt+") and letter is not None and len(letter) == 1:
-        return [Key("escape", "\x1b"), Key(letter, letter)]
-    return [event]
+    if not event.key.startswith("alt+") or letter is None or len(letter) != 1:
+        return [event]
+    if keys.on(event.key):
+        return [Key(event.key, None)]
+    return [Key("escape", "\x1b"), Key(letter, letter)]

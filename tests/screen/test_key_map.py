@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from engine.protocol import Draw, Open, StepOnce, Train
+from engine.protocol import Configure, Draw, Open, StepOnce, Train
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import screen_text, settled, until
 from tui.app import LabApp
@@ -18,6 +19,7 @@ OTHERS = {
     "samples.draw": ("f5",), "train.toggle": ("G",), "help": ("ctrl+y",), "quit": ("Q",),
     "train.step": ("n",), "train.more": (".",), "pane.next": ("]",), "smoothing.up": ("tab",),
     "engine.restart": ("f9",), "dataset.open": ("O",), "interrupt": ("ctrl+x",),
+    "samples.source": ("alt+x",),
 }  # fmt: skip
 
 
@@ -39,6 +41,22 @@ async def test_a_remapped_key_works_and_the_old_one_does_not():
         assert not engine.asked(Train)
         await pilot.press("f5", "G")
         await until(pilot, lambda: Draw(10) in engine.requests and Train() in engine.requests)
+
+
+async def test_a_letter_with_alt_is_a_key_of_its_own_where_an_action_has_it():
+    engine = FakeEngine()
+    async with remapped(engine) as (app, pilot):
+        app.post_message(Key("alt+x", "x"))  # what Textual makes of escape and x
+        await until(pilot, lambda: engine.asked(Configure))
+        await settled(pilot)
+        assert engine.asked(Configure) == [Configure(source="net")], "not x, another stream"
+        await pilot.press("p")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        app.post_message(Key("alt+x", "x"))
+        await until(pilot, lambda: "esc closes this first, then alt+x" in screen_text(app))
+        assert app.screen.query_one(Input).value == ""
+        app.post_message(Key("alt+q", "q"))  # nobody's: escape, and q
+        await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
 async def test_two_actions_swap_their_keys_whatever_has_the_focus():
