@@ -125,7 +125,7 @@ def test_a_second_lab_of_the_same_name_is_offered_to_attach_to(
             second.wait_for("smoothing 0.5")
             second.press("q")
             assert second.wait_for_exit() == 0
-            assert b"The lab names goes on, without a screen" in second.raw
+            assert b"The lab names goes on, on other screens" in second.raw
         first.press("q")
         assert first.wait_for_exit() == 0
     assert engines(tmp_path) == []
