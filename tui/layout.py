@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui import filters, themes
 from tui.actions import GROUP_TITLES, bindings_of
@@ -24,6 +24,7 @@ from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
 from tui.panes.samples import SamplesPane
+from tui.sentence import Sentence
 from tui.status import StatusLine
 from tui.terminal import Terminal
 from tui.toasts import ToastingApp
@@ -89,7 +90,7 @@ class LaidOutApp(ToastingApp):
     def compose(self) -> ComposeResult:
         """Status on top, the matrix on the left, everything else on the right, keys at the foot."""
         yield StatusLine(self.lab_name)
-        yield Static(id="banner", markup=False)
+        yield Sentence(id="banner")
         # Kept, as Textual finds only the enlarged pane while one is.
         self._body, self._right, self._below = (
             Body(id="body"), Vertical(id="right"), Horizontal(id="below"),
@@ -140,6 +141,6 @@ class LaidOutApp(ToastingApp):
         """Say a sentence above the panes, until another is said; an empty one: nothing."""
         if not self.is_running:
             return
-        banner = self.query_one("#banner", Static)
+        banner = self.query_one("#banner", Sentence)
         banner.set_class(bool(sentence), "-shown")
-        banner.update(sentence)
+        banner.say(sentence)

@@ -24,6 +24,7 @@ from tui.terminal import terminal_of
 
 OTHERS: Final = 46  # columns that the panes beside this one keep at the least
 OTHERS_BELOW: Final = 12  # lines that the pane below this one keeps
+LEAST: Final = 3  # lines of the matrix, which come before those of the read-out
 NARROWEST: Final = 32  # columns that the read-out's table needs
 
 _MOVES: Final = {
@@ -143,7 +144,7 @@ class MatrixPane(Wheeled, Pane):
         for scale in scales(labels, halves=halves):
             across, down = scale.size_of(symbols)
             columns = width if whole else max(NARROWEST, min(width, across))
-            told = height_in(columns, height)
+            told = max(0, min(height_in(columns, height), height - LEAST))
             if scale.name == "wide":  # as high as the smallest, where nothing stands beside it
                 fits = whole and across <= columns
             else:
@@ -239,7 +240,7 @@ class MatrixPane(Wheeled, Pane):
             facts.append(f"step {snapshot.step:,}")
         self.entitle(*facts)
         (top, left), sight, all_ = self._corner, self.sight, len(self._order)
-        part = len(sight.rows) < all_ or len(sight.columns) < all_
+        part = sight.rows and (len(sight.rows) < all_ or len(sight.columns) < all_)
         order = "most frequent first" if self.by_frequency else ""
         place = f"{top + 1}–{top + len(sight.rows)} × {left + 1}–{left + len(sight.columns)}"
         smoothing = f"smoothing {snapshot.settings.smoothing:g}" if snapshot else ""

@@ -55,7 +55,7 @@ def readout(
         pair: the labels of the two characters.
         reading: what is known of them; None while it is on its way.
         width: columns of the pane.
-        height: lines, as `height_in` has it.
+        height: lines, as `height_in` has it, or fewer.
         legend: of the shades.
     """
     if reading is None:
@@ -80,7 +80,9 @@ def readout(
     )
     if height <= BRIEF:
         second = Content.assemble(("P ", _QUIET), of_counts, *_fact("net", of_net))
-        return [first, second] if height == BRIEF else [Content.assemble(first, "  ", second)]
+        if height == BRIEF:
+            return [first, second]
+        return [Content.assemble(first, "  ", second) if width >= BRIEF_LINE else first]
     return [
         first,
         Content.assemble((f"{'counts':>14}{'net':>9}{'weight':>9}", _QUIET)),
