@@ -24,19 +24,6 @@ def shown(text: str) -> str:
     )
 
 
-def brief(text: str, most: int) -> str:
-    """A sentence without its middle, where that would be too long: a path may be endless.
-
-    >>> brief("/data/very/long/words.txt: no such file.", 30)
-    '/data/ … ds.txt: no such file.'
-    """
-    room = max(0, most - 3)
-    if len(text) <= most:
-        return text
-    begin = room // 4  # what was found stands at the end
-    return f"{text[:begin]} … {text[len(text) - room + begin :]}"
-
-
 def size(count: int) -> str:
     """A file's size in few columns.
 

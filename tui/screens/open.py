@@ -13,18 +13,17 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from engine.client import EngineError
 from engine.protocol import Answers, Browse, Browsed, Open, Requests
-from tui.figures import brief
 from tui.screens.choices import Choice, Choices
 from tui.screens.completion import HINT, choice_of, completed, told
 from tui.screens.dialog import SECONDS_TO_ANSWER, Dialog
 from tui.screens.prompt import PRINTABLE
+from tui.sentence import Sentence
 
 BUILT_IN: Final = "the built-in names"  # as people call them here
-LONGEST: Final = 90  # characters of the hint: its three lines in the narrowest dialog
 SECONDS_TO_WAIT: Final = 0.3  # for what a path goes on to; a local disk takes a few milliseconds
 
 
@@ -75,7 +74,7 @@ class OpenScreen(Dialog):
             initial = self._last if self._last.isprintable() else ""
             yield Input(initial, select_on_focus=True, restrict=PRINTABLE)
             yield Choices()
-            yield Static(HINT, id="hint", markup=False)
+            yield Sentence(HINT, id="hint")
 
     def on_mount(self) -> None:
         """Fetch the files opened last."""
@@ -215,6 +214,6 @@ class OpenScreen(Dialog):
     def _say(self, text: str, *, wrong: bool = False) -> None:
         if self.is_closed:
             return
-        hint = self.query_one("#hint", Static)
+        hint = self.query_one("#hint", Sentence)
         hint.set_class(wrong, "-wrong")
-        hint.update(brief(text, max(LONGEST, 3 * (hint.size.width - 10))))
+        hint.say(text)

@@ -10,17 +10,15 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from engine.client import EngineError
-from tui.figures import brief
 from tui.screens.dialog import SECONDS_TO_READ, Dialog
 from tui.screens.digits import Digits
+from tui.sentence import Sentence
 
 # What may be pasted: no control characters, which a terminal would obey.
 PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
-
-LONGEST: Final = 240  # characters of a hint: eight lines of the narrowest dialog
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Prompt(Dialog):
                 yield Digits(initial)
             else:
                 yield Input(initial, select_on_focus=True, restrict=PRINTABLE)
-            yield Static(self._question.hint, id="hint", markup=False)
+            yield Sentence(self._question.hint, id="hint")
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Try the answer; the worker lets the screen live while the engine is at it."""
@@ -90,6 +88,6 @@ class Prompt(Dialog):
             self._reading = None
         if self.is_closed:
             return
-        hint = self.query_one("#hint", Static)
+        hint = self.query_one("#hint", Sentence)
         hint.set_class(wrong, "-wrong")
-        hint.update(brief(text, LONGEST))
+        hint.say(text)
