@@ -118,13 +118,22 @@ async def test_q_quits_where_no_text_is_typed_and_is_a_letter_where_it_is():
         await until(pilot, lambda: not app.is_running)
 
 
-@pytest.mark.parametrize("where", ["c", "o", "p", "question_mark"])
-async def test_a_key_of_the_lab_is_not_swallowed_silently_by_a_dialog(where: str):
+@pytest.mark.parametrize(
+    ("where", "key", "named"),
+    [
+        *((where, key, f"^{key[-1]}") for where in DIALOGS for key in ("ctrl+r", "ctrl+s")),
+        *((where, "tab", "tab") for where in DIALOGS if where != "o"),  # where it completes
+        *((where, "shift+tab", "⇧tab") for where in DIALOGS if where != "o"),
+    ],
+)
+async def test_a_key_of_the_lab_is_not_swallowed_silently_by_a_dialog(
+    where: str, key: str, named: str
+):
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
         await go_to(where, app, pilot)
-        await pilot.press("ctrl+r")
-        await until(pilot, lambda: "esc closes this first, then ^r" in screen_text(app))
+        await pilot.press(key)
+        await until(pilot, lambda: f"esc closes this first, then {named}" in screen_text(app))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
 

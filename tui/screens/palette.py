@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.command import CommandList, CommandPalette
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets.option_list import Option
 
+from tui.screens.in_front import InFront
 
-class Palette(CommandPalette):
+
+class Palette(CommandPalette, InFront):
     """Textual's, which fails where it is closed, or opened again, while it still searches."""
 
     CSS_PATH = "palette.tcss"
+    BOX: ClassVar[str] = "#--container"
 
     def __init__(self) -> None:
         super().__init__(placeholder="A word of its name, or of what it does")
 
     def on_mount(self) -> None:
         """Say what it is."""
-        box = self.query_one("#--container", Vertical)
+        box = self.query_one(self.BOX, Vertical)
         box.border_title = "Commands"
         box.border_subtitle = "enter · esc"
 

@@ -13,8 +13,9 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from engine.client import EngineError
-from tui.screens.dialog import SECONDS_TO_READ, Dialog
+from tui.screens.dialog import Dialog
 from tui.screens.digits import Digits
+from tui.screens.in_front import SECONDS_TO_READ
 from tui.sentence import Sentence
 
 # What may be pasted: no control characters, which a terminal would obey.
