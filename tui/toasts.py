@@ -13,7 +13,9 @@ from tui.terminal import Terminal
 
 
 class ToastingApp(KeyboardApp, inherit_bindings=False):
-    """An app whose toasts do not pile up."""
+    """An app whose toasts do not pile up; with a dialog open, they are the dialog's."""
+
+    SUSPENDED_SCREEN_CLASS = "-suspended"
 
     def __init__(self, terminal: Terminal, keys: KeyMap) -> None:
         super().__init__(terminal, keys)

@@ -219,6 +219,30 @@ async def test_an_export_that_is_left_while_it_is_written_goes_on_and_says_how_i
         assert bool(list(tmp_path.iterdir())) == (error is None)
 
 
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
+async def test_a_toast_covers_neither_the_field_of_a_dialog_nor_what_is_wrong_with_it(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    engine = FakeEngine()
+    async with opened(engine, size) as (app, pilot):
+        engine.refuse[Open] = "words-a.txt is empty. It needs a word on each line."
+        await pilot.press("e")
+        await settled(pilot)
+        await pilot.press("enter")
+        # In one piece, as it stands on a line of the screen.
+        await until(pilot, lambda: "Wrote names-counts.csv: 2 lines." in screen_text(app))
+        await pilot.press("o", *"words-a.txt", "enter")
+        await until(pilot, lambda: app.screen.query("#hint.-wrong"))
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "Press ctrl+c again to quit." in screen_text(app))
+        await settled(pilot)
+        assert "Wrote" not in screen_text(app)  # the newest alone
+        for toast in app.screen.query("Toast"):
+            for part in app.screen.query("#hint, Input"):
+                assert not toast.region.overlaps(part.region)
+
+
 async def test_a_lab_with_a_name_of_its_own_shows_it():
     engine = FakeEngine()
     async with opened(engine) as (app, _):
