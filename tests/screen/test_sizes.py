@@ -156,7 +156,7 @@ async def test_the_pane_beside_the_matrix_is_the_one_looked_at_last() -> None:
 
 @pytest.mark.parametrize(
     ("size", "scale"),
-    [((80, 24), "small"), ((120, 40), "medium"), ((200, 40), "numbers"), ((200, 60), "large"),
+    [((80, 24), "small"), ((120, 40), "medium"), ((199, 40), "numbers"), ((200, 60), "large"),
      ((300, 100), "large"), ((60, 20), "wide"), ((60, 40), "wide"), ((100, 16), "small")],
 )  # fmt: skip
 async def test_the_matrix_takes_the_largest_scale_that_fits(
@@ -164,6 +164,23 @@ async def test_the_matrix_takes_the_largest_scale_that_fits(
 ) -> None:
     async with opened(FakeEngine(), size) as (app, _):
         assert app.query_one(MatrixPane).sight.scale.name == scale
+
+
+@pytest.mark.parametrize(
+    ("size", "scale", "rows"),
+    [((200, 24), "large", 9), ((200, 40), "large", 17), ((220, 50), "large", 22),
+     ((300, 24), "large", 9), ((200, 20), "numbers", 14), ((300, 12), "numbers", 6)],
+)  # fmt: skip
+async def test_from_200_columns_up_the_matrix_tells_its_numbers_and_scrolls_where_lines_are_few(
+    size: tuple[int, int], scale: str, rows: int
+) -> None:
+    async with opened(FakeEngine(), size) as (app, pilot):
+        sight = app.query_one(MatrixPane).sight
+        assert (sight.scale.name, len(sight.rows), len(sight.columns)) == (scale, rows, 27)
+        assert f"1–{rows} × 1–27 of 27" in screen_text(app)
+        await pilot.press("ctrl+end")
+        await until(pilot, lambda: f"{28 - rows}–27 × 1–27 of 27" in screen_text(app))
+        check_layout(app)
 
 
 @pytest.mark.parametrize("number", "1234")

@@ -25,6 +25,8 @@ from tui.terminal import terminal_of
 OTHERS: Final = 46  # columns that the panes beside this one keep at the least
 OTHERS_BELOW: Final = 12  # lines that the pane below this one keeps
 LEAST: Final = 3  # lines of the matrix, which come before those of the read-out
+BROAD: Final = 200  # columns of a terminal from which cells tell their numbers, rather than fit
+ENOUGH: Final = 8  # rows that the largest scale shows at the least
 NARROWEST: Final = 32  # columns that the read-out's table needs
 
 _MOVES: Final = {
@@ -124,7 +126,8 @@ class MatrixPane(Wheeled, Pane):
     def refit(self) -> None:
         """Take the largest scale that the room allows, and just the space that it needs.
 
-        Enlarged, it takes the largest scale of all, and scrolls where that does not fit.
+        In a broad terminal it takes one with numbers, whose rows may scroll. Enlarged, it takes the
+        largest of all, and scrolls where that does not fit.
         """
         if self.dataset is None or not self.is_mounted:
             return
@@ -136,6 +139,7 @@ class MatrixPane(Wheeled, Pane):
         below = self.has_class("-below") and not zoomed
         whole = zoomed or below or self.has_class("-alone")  # it has all columns to itself
         width = self.screen.size.width - 2 - (0 if whole else OTHERS)
+        broad = self.screen.size.width >= BROAD
         # Unless it is enlarged, its own height is what is sought, and tells nothing.
         height = self.size.height if zoomed else self.parent.size.height - 2
         height -= OTHERS_BELOW if below else 0
@@ -148,7 +152,9 @@ class MatrixPane(Wheeled, Pane):
             if scale.name == "wide":  # as high as the smallest, where nothing stands beside it
                 fits = whole and across <= columns
             else:
-                fits = across <= columns and down <= height - told
+                enough = scale.rows_in(height - told) >= ENOUGH or scale.name == "numbers"
+                scrolls = broad and scale.has_numbers and enough
+                fits = across <= columns and (down <= height - told or scrolls)
             if zoomed or fits:
                 break
         used = min(height - told, down)
