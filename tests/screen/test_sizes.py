@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations
 
 import pytest
@@ -132,6 +133,26 @@ def test_an_arrangement_gives_each_of_its_panes_room(columns: int, lines: int) -
     above_each_other = chosen in ("all", "below")
     assert not side_by_side or columns >= 80
     assert not above_each_other or lines >= 24
+
+
+@pytest.mark.parametrize("size", [(60, 12), (80, 24), (120, 40)])
+async def test_the_data_pane_says_which_of_its_lines_are_shown(size: tuple[int, int]) -> None:
+    async with opened(FakeEngine(), size) as (app, pilot):
+        await pilot.press("3")
+        await settled(pilot)
+        pane = next(pane for pane in panes_shown(app) if pane.id == "dataset")
+        shown = pane.size.height
+        part = re.search(rf" 1–{shown} of (\d+) ", screen_text(app))
+        assert part, screen_text(app)
+        lines = int(part[1])
+        assert "words" in screen_text(app)
+        await pilot.press("down")
+        await until(pilot, lambda: f" 2–{shown + 1} of {lines} " in screen_text(app))
+        await pilot.press("end")
+        await until(pilot, lambda: f" {lines - shown + 1}–{lines} of {lines} " in screen_text(app))
+        await resized(app, pilot, (60, 60))  # all of it has room
+        await pilot.press("z")
+        await until(pilot, lambda: f"of {lines}" not in screen_text(app))
 
 
 async def test_where_only_one_pane_has_room_numbers_and_tab_turn_to_the_others() -> None:

@@ -33,11 +33,17 @@ class DatasetPane(Pane):
 
     def __init__(self) -> None:
         super().__init__("dataset")
+        self._lines = 0  # of all there is to say
 
     def contents(self) -> ComposeResult:
         """One text that scrolls."""
         with VerticalScroll(can_focus=False):
             yield Static(id="facts", markup=False)
+
+    def on_mount(self) -> None:
+        """Tell which lines are shown, whatever scrolls them."""
+        super().on_mount()
+        self.watch(self.query_one(VerticalScroll), "scroll_y", self._tell)
 
     def opened(self, dataset: DatasetOpened) -> None:
         """Tell another data set's figures, from the top."""
@@ -60,3 +66,12 @@ class DatasetPane(Pane):
             self.entitle(self.dataset.name)
             lines = facts(self.dataset, width, box.size.height)
             self.query_one("#facts", Static).update(Content("\n").join(lines))
+            self._lines = len(lines)
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say in the border which of the lines are shown, where not all are."""
+        box = self.query_one(VerticalScroll)
+        first, shown = round(box.scroll_y), box.size.height
+        part = f"{first + 1}–{min(first + shown, self._lines)} of {self._lines}"
+        self.subtitle(part if 0 < shown < self._lines else "")
