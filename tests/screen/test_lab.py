@@ -21,6 +21,7 @@ from tests.screen.fake_engine import SETTINGS, FakeEngine, dataset
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
 from tui.app import LabApp
+from tui.lines import Lines
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
@@ -292,6 +293,19 @@ async def test_samples_of_both_models_stand_side_by_side():
         line = next(line for line in screen_text(app).splitlines() if "rom" in line)
         assert "2.1│rom" in line  # each with its NLL
         assert line.index("mor") < line.index("│rom")
+
+
+async def test_the_line_between_two_models_names_is_of_one_colour_from_the_header_down():
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.settings = msgspec.structs.replace(engine.settings, source="both")
+        engine.draw(3, "both")
+        await settled(pilot)
+        header, names = app.query_one("#sampler", Lines), app.query_one("#names", Lines)
+        strips = [header.render_line(header.size.height - 1), names.render_line(0)]
+        lines = [s for strip in strips for s in strip if s.text.strip() == "│"]
+        assert len(lines) == 2
+        assert lines[0] == lines[1]
 
 
 async def test_a_name_that_was_cut_off_ends_in_dots():

@@ -145,8 +145,20 @@ async def test_an_error_of_the_wire_is_a_sentence_too():
     async with opened(engine) as (app, pilot):
 
         async def fail(_: Requests) -> Answers:
-            raise EngineError("a number is too large: 64 bits are the limit.")
+            raise EngineError("a text is not UTF-8.")
 
         engine.answer = fail
-        await pilot.press("g", *"9" * 30, "enter")
-        await until(pilot, lambda: "64 bits" in screen_text(app))
+        await pilot.press("g", "9", "enter")
+        await until(pilot, lambda: "a text is not UTF-8." in screen_text(app))
+
+
+@pytest.mark.parametrize(("key", "what"), [("g", "seed"), ("K", "top-k")])
+async def test_a_number_that_is_too_large_is_told_by_its_name_and_with_the_largest(
+    key: str, what: str
+):
+    async with opened(FakeEngine(), (120, 40)) as (app, pilot):
+        await pilot.press(key, *"18446744073709551616", "enter")
+        told = f"The {what} is too large: 18,446,744,073,709,551,615 is"
+        await until(pilot, lambda: told in screen_text(app))
+        await pilot.press("backspace", "5", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)

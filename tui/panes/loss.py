@@ -154,12 +154,13 @@ class LossPane(Pane):
         for sign, ink, name, value in keys:
             colour = self.get_component_styles(f"loss--{ink}").color.hex
             key = Content.assemble(
-                "  " if line else "", (f"{sign} ", colour), (f"{name} ", "$foreground-muted"),
-                figure(value, 3),
-            )  # fmt: skip
-            if line.cell_length + key.cell_length > self.content_size.width:
-                break  # a whole key less, rather than half of its figure
-            line += key
+                "  " if line else "", (f"{sign} ", colour), (name, "$foreground-muted")
+            )
+            told, room = f" {figure(value, 3)}", self.content_size.width - line.cell_length
+            if key.cell_length > room:
+                break
+            # No half of a figure; the plot's own scale tells it too.
+            line += key + told if key.cell_length + len(told) <= room else key
         return line
 
     def _inks(self) -> Inks:

@@ -11,6 +11,7 @@ from engine.protocol import Drawn, Name, Settings, Source
 from tui.figures import shown
 
 _QUIET: Final = "$foreground-muted"
+_FAINT: Final = "$foreground 20%"  # as the panes' borders
 CUT: Final = {True: "…", False: ">"}  # behind a name that goes on; in ASCII a dot might be its own
 _PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without colour too
 _NARROW: Final = 14  # columns of a name and its NLL below which the NLL has one decimal
@@ -28,10 +29,13 @@ def header_lines(settings: Settings, width: int) -> list[Content]:
             lines[-1] += f" · {fact}"
         else:
             lines.append(fact)
+    told = [Content.styled(line, _QUIET) for line in lines]
     if settings.source == "both":
         half, gap = _halves(width)
-        lines.append("counts".ljust(half) + gap + "net")
-    return [Content.styled(line, _QUIET) for line in lines]
+        told.append(
+            Content.assemble(("counts".ljust(half), _QUIET), (gap, _FAINT), ("net", _QUIET))
+        )
+    return told
 
 
 def line_of(
@@ -52,7 +56,7 @@ def line_of(
     half, gap = _halves(width)
     return Content.assemble(
         _named(drawn.counts, half, picked == "counts", cut),
-        (gap, "$foreground 20%"),
+        (gap, _FAINT),
         _named(drawn.net, half, picked == "net", cut),
     )
 

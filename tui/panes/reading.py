@@ -100,7 +100,9 @@ def legend(
         high = max(-low, high)
         ends = f"{figure(-high, 2)} ", f" {figure(high, 2, sign=True)}"
     else:
-        ends = "0 ", f" {short_count(int(high))}" if view == "counts" else f" {high:.2f}"
+        count = int(high)
+        most = f"{count:,}" if count < 100_000 else short_count(count)
+        ends = "0 ", f" {most}" if view == "counts" else f" {high:.2f}"
     note = (f" {root} scale" if width > 30 else f" {root}") if ramp.rooted else ""
     room = min(24, width - sum(map(len, ends)) - len(note))
     if room < 4:

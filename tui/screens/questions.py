@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Final, Literal
 
 from engine.client import EngineError
 from engine.protocol import Answers, Configure, DatasetOpened, Requests, Settings
@@ -12,6 +12,8 @@ from tui.screens.prompt import Question
 Call = Callable[[Requests], Awaitable[Answers]]
 
 Setting = Literal["prefix", "seed", "top_k"]
+
+LARGEST: Final = 2**64 - 1  # whole number that a request can hold
 
 
 def about_setting(what: Setting, settings: Settings, call: Call) -> Question:
@@ -67,9 +69,12 @@ def whole(text: str, what: str) -> int:
     """A whole number.
 
     Raises:
-        EngineError: it is none.
+        EngineError: it is none, or none that the engine takes.
     """
     try:
-        return int(text.replace(",", "").replace("_", ""))
+        number = int(text.replace(",", "").replace("_", ""))
     except ValueError as error:
         raise EngineError(f"The {what} is a whole number, such as 42.") from error
+    if number > LARGEST:
+        raise EngineError(f"The {what} is too large: {LARGEST:,} is the largest that there is.")
+    return number
