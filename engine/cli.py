@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+import engine.completion  # noqa: F401  the shells' ways, for click
 from engine.errors import EngineError
 from engine.printable import printable
 

@@ -73,6 +73,17 @@ def test_values_are_completed(line: str, some: list[str]) -> None:
     assert offered(line) == some
 
 
+@pytest.mark.parametrize(("shell", "equals"), [("bash", " = "), ("zsh", "="), ("fish", "=")])
+def test_a_value_behind_an_equals_sign_is_completed_as_one_behind_a_blank(
+    shell: str, equals: str
+) -> None:
+    assert offered(f"makemore-tui --theme{equals}da", shell) == ["dark"]
+    assert offered(f"makemore-tui train --device{equals}c", shell) == ["cpu", "cuda"]
+    assert offered(f"makemore-tui --theme{equals}dark --pa", shell) == ["--pace"]
+    colours = offered(f"makemore-tui --colour{equals.rstrip()}", shell)
+    assert colours == ["auto", "truecolour", "256", "16", "8", "none"]
+
+
 @pytest.mark.parametrize("line", ["makemore-tui --data ", "makemore-tui stats --data n"])
 def test_a_path_is_left_to_the_shell(line: str) -> None:
     done = run(
