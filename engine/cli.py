@@ -70,7 +70,7 @@ class Group(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands and the group's options, without importing the commands."""
-        own = {name: command.get_short_help_str() for name, command in self.commands.items()}
+        own = {name: command.get_short_help_str(80) for name, command in self.commands.items()}
         commands = [
             CompletionItem(name, help=sentence)
             for name, sentence in {**own, **COMMANDS}.items()

@@ -1,4 +1,4 @@
-"""How shells complete a line: click's way, but for what it makes of `--name=value`.
+"""How shells complete a line: click's way, but for what it makes of `--name=value` and of commas.
 
 Of `--name=value` the value is completed. zsh and fish hand over the whole word: their scripts keep
 `--name=` in front of what is offered. bash makes three words of it, and replaces the last alone.
@@ -47,7 +47,7 @@ function %(complete_func)s
 COMP_CWORD=(commandline -ct) %(prog_name)s)
     set -l name (string match --regex '^--[^=]+=' -- (commandline -ct))
     for answer in $response
-        set -l parts (string split , -- $answer)
+        set -l parts (string split --max 1 , -- $answer)
         switch $parts[1]
             case file
                 string join \\n -- "$name"(__fish_complete_path $parts[2])
@@ -90,6 +90,6 @@ class Zsh(_Splitting, ZshComplete):
 
 @add_completion_class
 class Fish(_Splitting, FishComplete):
-    """With a script that keeps `--name=`."""
+    """With a script that keeps `--name=`, and the commas of what is told."""
 
     source_template = _FISH

@@ -67,3 +67,12 @@ def test_the_value_of_an_option_is_completed_behind_its_equals_sign(
             shell.press(f"makemore-tui {typed}", "tab")
             shell.wait_for(f"ready> makemore-tui {completed}")
             shell.press("ctrl+u")
+
+
+@pytest.mark.parametrize("name", ["zsh", "fish"])
+def test_what_is_told_of_a_command_is_told_to_its_end(
+    name: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with ready(name, environment, tmp_path) as shell:
+        shell.press("makemore-tui s", "tab")
+        shell.wait_for("How likely words are, a character at a time.")
