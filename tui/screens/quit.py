@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from tui.screens.dialog import Dialog
+from tui.sentence import Sentence
 
 if TYPE_CHECKING:
     from tui.leaving import LeavingApp
@@ -44,18 +44,13 @@ class QuitScreen(Dialog):
             training = snapshot is not None and snapshot.state == "training"
             dialog.border_title = "Quit while it trains?" if training else "Quit?"
             dialog.border_subtitle = "esc stays"
-            yield Static(self._said(), id="ways", markup=False)
-
-    def _said(self) -> Content:
-        ways = [("k", "Keep it in the background. Later,"), ("", f"{self._lab.attach_command}")]
-        if self._trouble:
-            ways.append(("x", "End it, without what is not saved."))
-        else:
-            ways.append(("s", "Stop: save, and end the engine."))
-        lines = [Content.assemble((f"{key:>5}  ", "$accent bold"), way) for key, way in ways]
-        if self._trouble:
-            lines = [Content.styled(self._trouble, "$error"), Content(""), *lines]
-        return Content("\n").join(lines)
+            if self._trouble:
+                yield Sentence(self._trouble, id="hint").add_class("-wrong")
+            yield _way("k", f"Keep it in the background; later,\n{self._lab.attach_command}")
+            if self._trouble:
+                yield _way("x", "End it, without what is not saved.")
+            else:
+                yield _way("s", "Stop: save, and end the engine.")
 
     def action_keep(self) -> None:
         """Leave the engine to itself."""
@@ -72,3 +67,8 @@ class QuitScreen(Dialog):
         if self._trouble:
             self.action_close()
             self._lab.stop(save=False)
+
+
+def _way(key: str, what: str) -> Horizontal:
+    """A key, and what it does beside it, in as many lines as that takes."""
+    return Horizontal(Static(key, classes="key"), Static(what, classes="what", markup=False))
