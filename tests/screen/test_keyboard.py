@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.app import App
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -147,6 +148,29 @@ async def test_a_key_that_a_dialog_declines_means_nothing_when_the_dialog_has_cl
         await settled(pilot)
         assert len(app.screen_stack) == 1
         assert not {Train(more=100), Draw(10)} & set(engine.requests)
+
+
+@pytest.mark.parametrize("dialog", DIALOGS)
+async def test_a_dialog_that_is_closed_at_once_takes_nothing_of_the_lab_with_it(
+    dialog: str, monkeypatch: pytest.MonkeyPatch
+):
+    engine, frames = FakeEngine(), 0
+
+    def display(app: App[None], *frame: object) -> None:
+        nonlocal frames
+        frames += 1
+        whole(app, *frame)
+
+    whole = App._display
+    monkeypatch.setattr(App, "_display", display)
+    async with opened(engine) as (app, pilot):
+        typed_at_once(app, "z", "down", dialog, "escape")
+        await until(pilot, lambda: engine.watch and engine.watch.cursor == (1, 0))
+        await settled(pilot)
+        before = frames
+        await pilot.press("down")
+        await until(pilot, lambda: engine.watch and engine.watch.cursor == (2, 0))
+        await until(pilot, lambda: frames > before)
 
 
 async def test_a_key_without_a_meaning_says_nothing():
