@@ -9,6 +9,7 @@ and so does what is typed before the lab has its data.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from time import monotonic
@@ -21,14 +22,17 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.actions import Action
+from tui.arranged import ArrangedScreen
 from tui.keys import KeyMap
 from tui.terminal import Terminal
 from tui.thrift import ThriftyApp
 
 SECONDS_TO_CONFIRM: Final = 5.0  # between the first ctrl+c and the second
+SECONDS_UNSEEN: Final = 0.1  # what keys do while more of them wait
+SECONDS_TO_DRAW: Final = 0.02  # a frame; most take less
 
 
-class LabScreen(Screen[None], inherit_bindings=False):
+class LabScreen(ArrangedScreen, inherit_bindings=False):
     """The screen below all dialogs. Textual's own keys are left out: ours are in the table."""
 
 
@@ -41,6 +45,7 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         self._waiting_for: Widget | None = None  # before the next key is looked at
         self._early: list[Key] = []  # typed meanwhile
         self._asked = -SECONDS_TO_CONFIRM  # when ctrl+c was pressed last
+        self._rested = monotonic()  # when nothing but the present key was to be carried out
 
     def get_default_screen(self) -> Screen[None]:
         """The screen below all dialogs."""
@@ -53,10 +58,19 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
     async def on_event(self, event: Event) -> None:
         """Take a key before Textual does."""
         if isinstance(event, Key) and not event.is_forwarded and self.app_focus:
+            await self._rest()
             for key in _apart(event, self.keys):
                 await self._take(key)
         else:
             await super().on_event(event)
+
+    async def _rest(self) -> None:
+        """Where keys come faster than they are carried out, draw in between, now and then."""
+        if not self.message_queue_size:
+            self._rested = monotonic()
+        elif monotonic() - self._rested > SECONDS_UNSEEN:
+            await asyncio.sleep(SECONDS_TO_DRAW)
+            self._rested = monotonic()
 
     async def _take(self, event: Key) -> None:
         """Carry a key out, after all before it."""

@@ -5,7 +5,8 @@ Every update passes through `App._display`, a private part of Textual: a new ver
 
 from __future__ import annotations
 
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
@@ -17,6 +18,8 @@ from tui.driver import TerminalDriver
 from tui.frame import Difference, Frame
 from tui.terminal import Terminal
 
+LONGEST_HOLD: Final = 1.0  # seconds without a frame
+
 
 class ThriftyApp(App[None]):
     """Sends differences between frames; leaves frames out while the terminal does not keep up."""
@@ -27,6 +30,7 @@ class ThriftyApp(App[None]):
         self._frame = Frame(terminal.colours)
         self._left_out = False  # a frame, since the terminal last kept up
         self._holds = False  # frames back, while panes are drawn for another size
+        self._held_since = 0.0
 
     def on_mount(self) -> None:
         """After a stop (Ctrl+Z) the terminal shows something else."""
@@ -45,9 +49,11 @@ class ThriftyApp(App[None]):
         """Show no frame until all panes are drawn for the size that they are about to get.
 
         In between each shows what was drawn for the size before, cut off. It takes three rounds:
-        for the new places, what fits them, and the answers that change places once more.
+        for the new places, what fits them, and the answers that change places once more. But where
+        one size follows on the other, they are seen on the way.
         """
-        self._holds = True
+        if not self._holds:
+            self._holds, self._held_since = True, monotonic()
         self.call_after_refresh(self.call_after_refresh, self.call_after_refresh, self._let_go)
 
     def _let_go(self) -> None:
@@ -60,7 +66,7 @@ class ThriftyApp(App[None]):
         return isinstance(self._driver, TerminalDriver) and self._driver.is_behind
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if self._holds:
+        if self._holds and monotonic() - self._held_since < LONGEST_HOLD:
             return
         driver = self._driver
         if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from textual.app import App
 from textual.events import Key
@@ -150,27 +152,45 @@ async def test_a_key_that_a_dialog_declines_means_nothing_when_the_dialog_has_cl
         assert not {Train(more=100), Draw(10)} & set(engine.requests)
 
 
-@pytest.mark.parametrize("dialog", DIALOGS)
-async def test_a_dialog_that_is_closed_at_once_takes_nothing_of_the_lab_with_it(
-    dialog: str, monkeypatch: pytest.MonkeyPatch
-):
-    engine, frames = FakeEngine(), 0
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When a frame was sent to the terminal."""
+    sent: list[float] = []
 
     def display(app: App[None], *frame: object) -> None:
-        nonlocal frames
-        frames += 1
+        sent.append(time.monotonic())
         whole(app, *frame)
 
     whole = App._display
     monkeypatch.setattr(App, "_display", display)
+    return sent
+
+
+@pytest.mark.parametrize("dialog", DIALOGS)
+async def test_a_dialog_that_is_closed_at_once_takes_nothing_of_the_lab_with_it(
+    dialog: str, frames: list[float]
+):
+    engine = FakeEngine()
     async with opened(engine) as (app, pilot):
         typed_at_once(app, "z", "down", dialog, "escape")
         await until(pilot, lambda: engine.watch and engine.watch.cursor == (1, 0))
         await settled(pilot)
-        before = frames
+        before = len(frames)
         await pilot.press("down")
         await until(pilot, lambda: engine.watch and engine.watch.cursor == (2, 0))
-        await until(pilot, lambda: frames > before)
+        await until(pilot, lambda: len(frames) > before)
+
+
+async def test_keys_that_come_faster_than_they_are_carried_out_are_seen_on_the_way(
+    frames: list[float], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.thrift.LONGEST_HOLD", 0.1)
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        before = len(frames)
+        typed_at_once(app, *"z" * 100, "s")
+        await until(pilot, lambda: Draw(10) in engine.requests)
+        assert len(frames) > before + 2
 
 
 async def test_a_key_without_a_meaning_says_nothing():

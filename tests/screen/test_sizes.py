@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
@@ -90,10 +91,12 @@ async def test_every_size_is_fit_for_training_and_for_being_resized_meanwhile() 
             check_layout(app)
 
 
-async def looks(*keys: str) -> dict[tuple[int, int], str]:
-    """What a lab shows that is opened in one of the arrangements."""
+async def looks(
+    *keys: str, sizes: Sequence[tuple[int, int]] = ARRANGEMENTS
+) -> dict[tuple[int, int], str]:
+    """What a lab shows that is opened in one of some sizes."""
     shown = {}
-    for size in ARRANGEMENTS:
+    for size in sizes:
         async with opened(FakeEngine(), size) as (app, pilot):
             await pilot.press(*keys)
             await settled(pilot)
@@ -109,6 +112,20 @@ async def test_a_resized_lab_looks_as_if_it_had_been_opened_at_that_size() -> No
             await resized(app, pilot, before)
             await resized(app, pilot, size)
             await until(pilot, lambda size=size: screen_text(app) == looked[size])
+
+
+@pytest.mark.parametrize("key", ["3", "4"])
+async def test_a_lab_that_had_no_room_at_all_looks_as_ever_when_it_has_some(key: str) -> None:
+    sizes = [(80, 24), (160, 45), (200, 60)]
+    looked = await looks(key, sizes=sizes)
+    async with opened(FakeEngine(), (80, 24)) as (app, pilot):
+        await pilot.press(key)
+        for size in sizes:
+            for tiny in ((14, 4), (10, 4), (1, 1)):
+                await resized(app, pilot, (80, 24))
+                await resized(app, pilot, tiny)
+                await resized(app, pilot, size)
+                await until(pilot, lambda size=size: screen_text(app) == looked[size])
 
 
 async def test_an_enlarged_matrix_fills_the_screen_in_every_arrangement() -> None:
