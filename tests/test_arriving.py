@@ -7,7 +7,7 @@ import click
 import pytest
 
 from engine.commands import ls
-from engine.commands.arriving import arrive
+from engine.commands.arriving import arrive, chosen, taken_up
 from engine.errors import EngineError
 from engine.labs import Listed
 from engine.printable import columns
@@ -85,6 +85,28 @@ def test_a_lab_that_did_not_end_well_is_offered_to_be_resumed(
     assert same.endswith(". Resume it?")
     assert other.endswith(". Resume it instead of opening /b/words.txt?")
     assert (yes, no) == (True, False)
+
+
+def test_whoever_does_not_resume_a_lab_is_told_where_it_stays(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(click, "confirm", lambda *_, **__: False)
+    assert arrive(listed("ended", step=7, saved="/saves/new"), "words") is None
+    assert capsys.readouterr().err == "It stays in /saves/new.\n"
+
+
+def test_attaching_to_a_lab_that_has_ended_resumes_it(asked: list[tuple[str, bool]]) -> None:
+    ended = listed("ended", step=7, saved="/saves/new")
+    running = listed("paused", name="other")
+    assert chosen([ended, running], None) is running
+    assert chosen([ended], None) is ended
+    assert chosen([ended, running], "words") is ended
+    assert taken_up(running) is None
+    assert taken_up(ended) == Resume("/saves/new")
+    ((question, _),) = asked
+    assert question.startswith("The lab words on /a/words.txt has ended; step 7 was saved at ")
+    with pytest.raises(EngineError, match="2 labs have ended: words, more"):
+        chosen([ended, listed("crashed", name="more")], None)
 
 
 def test_wide_characters_leave_the_columns_of_ls_where_they_are(

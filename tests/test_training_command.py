@@ -236,6 +236,20 @@ def test_a_terminal_that_goes_away_costs_no_step(file: Path) -> None:
     assert load(file, device="cpu").trainer.step > 10
 
 
+def test_in_a_terminal_lines_and_bar_do_not_write_into_each_other() -> None:
+    command = (sys.executable, "-m", "tui", "train", "--device", "cpu", "--steps", FOREVER)
+    with Pty((*command, "--every", "1"), 80, 24, {}) as terminal:
+        terminal.wait_for("2.4")
+        terminal.press("ctrl+c")
+        terminal.wait_for("stopped:")
+        assert b"training" not in terminal.raw
+    with Pty((*command, "--every", "0"), 80, 24, {}) as terminal:
+        terminal.wait_until(lambda _: b"training  [----" in terminal.raw, "the bar")
+        terminal.press("ctrl+c")
+        terminal.wait_for("stopped:")
+        assert b"100%" not in terminal.raw, "it is not done"
+
+
 def test_a_reader_that_has_seen_enough_ends_the_training_and_it_is_saved(file: Path) -> None:
     with training("--save", file) as process:
         assert process.stdout is not None

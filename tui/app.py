@@ -50,8 +50,7 @@ class LabApp(LeavingApp):
 
     def action_train(self) -> None:
         """Train, or pause."""
-        training = self.snapshot is not None and self.snapshot.state == "training"
-        self.send(Pause() if training else Train())
+        self.send(Pause() if self.is_training else Train())
 
     def action_step(self) -> None:
         """Make one step."""
@@ -150,7 +149,9 @@ class LabApp(LeavingApp):
         from tui.screens.open import OpenScreen
 
         present = None if self.dataset is None else self.dataset.path
-        self.push_screen(OpenScreen(self.engine.opening, self.engine.call, present))
+        self.push_screen(
+            OpenScreen(self.engine.opening, self.engine.call, present, lambda: self.is_training)
+        )
 
     def action_score(self) -> None:
         """Score words while they are typed."""

@@ -21,7 +21,7 @@ class LeavingApp(CopyingApp):
             self.action_detach()
         elif self.is_leaving or not self.engine.is_up:
             self.exit()
-        elif self.snapshot is not None and self.snapshot.state == "training":
+        elif self.is_training:
             self.ask_to_quit()
         elif self.snapshot is not None and self.snapshot.clients > 1:
             self.action_detach()
@@ -30,7 +30,7 @@ class LeavingApp(CopyingApp):
 
     async def interrupt(self) -> None:
         """Quit without a question: a training goes on."""
-        if self.snapshot is not None and self.snapshot.state == "training":
+        if self.is_training:
             self.action_detach()
         else:
             await self.action_quit()
@@ -62,6 +62,27 @@ class LeavingApp(CopyingApp):
 
         if isinstance(self.screen, QuitScreen):
             self.screen.action_close()
+
+    def on_started(self) -> None:
+        """There is an engine, perhaps again: what would be said of the one before is over."""
+        self.farewell = ""
+
+    def on_over(self, event: Over) -> None:
+        """The engine died: whoever leaves is told what may be left of the lab."""
+        if self.dataset is not None:
+            self.farewell = (
+                f"The engine of the lab {self.lab_name} has died. {self.attach_command} resumes the"
+                " lab, if it was saved."
+            )
+
+    def on_was_stopped(self, message: WasStopped) -> None:
+        """The engine ended, by others: whoever leaves is told what goes on from where it saved."""
+        event = message.event
+        if event.saved is not None:
+            again = (
+                self.resume_command(event.saved) if event.by == "screen" else self.attach_command
+            )
+            self.farewell = f"The lab {self.lab_name} has ended. {again} goes on where it is saved."
 
     @work(group="leaving", exclusive=True)
     async def stop(self, *, save: bool = True) -> None:

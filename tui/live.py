@@ -100,6 +100,11 @@ class LiveApp(LaidOutApp):
         """Hang up, however the screen ends."""
         await self.engine.leave()
 
+    @property
+    def is_training(self) -> bool:
+        """Whether the lab trains, as far as is known."""
+        return self.snapshot is not None and self.snapshot.state == "training"
+
     def is_too_early(self, action: Action) -> bool:
         """Whether an action is about the lab, and the engine or the data is still on its way."""
         about_it = action.group in ("train", "matrix", "samples") or action.id == "score"
@@ -144,8 +149,7 @@ class LiveApp(LaidOutApp):
         """The link is down: what was shown stays."""
         self._become("link down", "The engine's machine cannot be reached.")
         key = self.keys.name("engine.restart")
-        training = self.snapshot is not None and self.snapshot.state == "training"
-        goes_on = "The training goes on there. " if training else ""
+        goes_on = "The training goes on there. " if self.is_training else ""
         next_one = f"{key} tries again."
         if event.seconds is not None:
             next_one = f"Next attempt in {event.seconds:g} s; {key} tries now."

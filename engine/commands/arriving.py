@@ -51,7 +51,10 @@ def arrive(
     if lab.state in LEFT:
         instead = "" if same else f" instead of opening {printable(str(data))}"
         question = f"{_end_of(lab)} Resume it{instead}{without}?"
-        return Resume(lab.saved) if click.confirm(question, default=same) else None
+        if click.confirm(question, default=same):
+            return Resume(lab.saved)
+        click.echo(f"It stays in {printable(str(lab.saved))}.", err=True)
+        return None
     if not runs(lab):
         raise EngineError(
             f"A lab called {name} runs on {printable(lab.host or '')}, which shares this home"

@@ -98,11 +98,11 @@ def command(
 
 
 def _print(steps: Iterator[tuple[int, float]], length: int, every: int, as_json: bool) -> None:
-    """Take the steps, and print the loss of every so many."""
-    with click.progressbar(
-        steps, length=length, label="training", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        for step, loss in bar:
+    """Take the steps, and print the loss of every so many; elsewhere than the bar is drawn."""
+    hidden = not sys.stderr.isatty() or (every > 0 and sys.stdout.isatty())
+    with click.progressbar(length=length, label="training", file=sys.stderr, hidden=hidden) as bar:
+        for step, loss in steps:
+            bar.update(1)
             if every == 0 or step % every:
                 continue
             if as_json:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -281,6 +282,15 @@ async def test_names_with_markup_in_them_are_shown_as_they_are():
         engine.tell_snapshot()
         await until(pilot, lambda: "[bold]x[/" in screen_text(app))
         assert "[red]names[/].txt" in screen_text(app)
+
+
+async def test_a_name_without_a_character_is_called_empty():
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.draw(1)
+        engine.names[0] = msgspec.structs.replace(engine.names[0], counts=Name("", 2.8, False))
+        engine.tell_snapshot()
+        await until(pilot, lambda: re.search(r"\(empty\) +2\.80", screen_text(app)))
 
 
 async def test_samples_of_both_models_stand_side_by_side():

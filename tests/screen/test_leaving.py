@@ -416,6 +416,29 @@ async def test_the_question_about_a_training_goes_with_its_engine(host: str):
     assert engine.stops == 0
 
 
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (None, "has died. makemore-tui attach names resumes the lab, if it was saved."),
+        (Stopped("signal", "/saves/new"), "has ended. makemore-tui attach names goes on where"),
+        (Stopped("screen", "/saves/new"), "makemore-tui --name names --resume /saves/new goes on"),
+    ],
+)
+async def test_whoever_leaves_a_lab_that_has_ended_is_told_what_goes_on(
+    event: Stopped | None, said: str
+):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        if event is None:
+            engine.die()
+        else:
+            engine.is_stopped(event)
+        await until(pilot, lambda: app.has_ended)
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+    assert said in app.farewell
+
+
 async def test_where_others_look_on_a_lab_does_not_go_on_without_a_screen():
     engine = FakeEngine()
     engine.clients = 2

@@ -193,6 +193,23 @@ async def test_what_is_open_is_read_anew_after_a_question(
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
+async def test_a_file_that_would_end_a_training_is_opened_after_a_question(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    engine = engine_with_files()
+    monkeypatch.setattr(open_screen, "SECONDS_TO_ANSWER", 0.0)
+    async with opened(engine) as (app, pilot):
+        engine.step_to(42)
+        await until(pilot, lambda: app.is_training)
+        await pilot.press("o")
+        await settled(pilot)
+        await pilot.press(*"data/words-2.txt", "enter")
+        await until(pilot, lambda: "The training is saved, and ends." in screen_text(app))
+        assert len(engine.asked(Open)) == 1
+        await pilot.press("enter")
+        await until(pilot, lambda: len(engine.asked(Open)) == 2)
+
+
 class SlowlyReading(FakeEngine):
     """Reads its second file until a test says that it has."""
 

@@ -12,6 +12,7 @@ from tui.bars import bar, columns
 
 TWO_COLUMNS: Final = 50  # from this width on, facts and bars stand side by side
 _WIDEST: Final = 44  # a column of facts; numbers far from their names are hard to read
+_SHORTEST: Final = 6  # columns of a name beside its number
 _QUIET: Final = "$foreground-muted"
 _BAR: Final = "$primary"
 
@@ -67,6 +68,8 @@ def _figures(
         ("distinct pairs", f"{data.distinct_bigrams:,}"),
         ("empty cells", f"{data.empty_cells:,} of {cells:,}"),
     ]
+    if cell_len(more[-1][1]) > width - _SHORTEST:
+        more[-1] = ("empty cells", f"{data.empty_cells / cells:.1%}")
     if data.held_out is not None:
         more.append(("held out", f"{data.held_out:,}"))
     if data.blank_lines:
@@ -78,7 +81,8 @@ def _figures(
 def _row(name: str, value: str, width: int) -> Content:
     gap = width - cell_len(name) - cell_len(value)
     if gap < 1:
-        name, gap = name[: max(0, width - cell_len(value) - 1)], 1
+        name = f"{name[: max(0, width - cell_len(value) - 2)].rstrip()}…"
+        gap = max(1, width - cell_len(name) - cell_len(value))
     return Content.assemble((name, _QUIET), " " * gap, value)
 
 

@@ -13,6 +13,7 @@ from tui.figures import shown
 _QUIET: Final = "$foreground-muted"
 _FAINT: Final = "$foreground 20%"  # as the panes' borders
 CUT: Final = {True: "…", False: ">"}  # behind a name that goes on; in ASCII a dot might be its own
+EMPTY: Final = "(empty)"  # a name of no character: the first one drawn was its end
 _PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without colour too
 _NARROW: Final = 14  # columns of a name and its NLL below which the NLL has one decimal
 _WIDE: Final = 28  # columns from which words tell whether a name is in the data
@@ -84,8 +85,9 @@ def _named(name: Name | None, width: int, picked: bool, cut: str) -> Content:
     if cell_len(text) > room:
         text = set_cell_size(text, room - 1) + cut
     known = "$primary" if name.in_data else _QUIET
+    empty = "" if text else _QUIET
     return Content.assemble(
-        (set_cell_size(text, room), _PICKED if picked else ""),
+        (set_cell_size(text or EMPTY, room), _PICKED if picked else empty),
         (before, known),
         (figure, _QUIET),
         (after, known),

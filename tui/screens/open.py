@@ -44,6 +44,7 @@ class OpenScreen(Dialog):
         opening: Open,
         call: Callable[[Requests], Awaitable[Answers]],
         present: str | None = None,
+        is_training: Callable[[], bool] = lambda: False,
     ) -> None:
         """A dialog.
 
@@ -52,14 +53,17 @@ class OpenScreen(Dialog):
                 it is saved to, which is of that lab.
             call: carries out a request.
             present: the whole path of what is open; None: nothing is. It is asked about before it
-                is opened again, as that would end the training.
+                is opened again, as that begins at step 0.
+            is_training: whether a training would end.
         """
         super().__init__()
         self._opening = opening
         self._call = call
         self._last = opening.path or BUILT_IN
         self._present = set() if present is None else {self._last, present}
-        self._asked_at: float | None = None  # whether to open that again
+        self._is_training = is_training
+        self._asked: str | None = None  # about this path
+        self._asked_at = 0.0
         self._typed: str | None = None  # None: nothing yet
         self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
         self._answered = asyncio.Event()  # whether it has
@@ -92,7 +96,7 @@ class OpenScreen(Dialog):
     def _type(self, text: str) -> None:
         self._typed, self._seen = text, None
         self._answered.clear()
-        self._asked_at = None
+        self._asked = None
         self._say(HINT)
         self._look(text)
 
@@ -168,19 +172,27 @@ class OpenScreen(Dialog):
             self._fill(path)  # into the folder
         elif not path:
             self.action_close()
-        elif path in self._present and not self._is_sure():
-            self._say("It is open. Enter again reads it anew, from step 0.")
+        elif (doubt := self._doubt(path)) and not self._is_sure(path):
+            self._say(doubt)
         else:
             self._busy = True
             self._say("One moment…")
             # The app's, not the dialog's: the engine opens it, whether the dialog is there or not.
             self.app.run_worker(self._open(path), group="open")
 
-    def _is_sure(self) -> bool:
+    def _doubt(self, path: str) -> str:
+        """What is asked before a path is opened; empty: nothing."""
+        if path in self._present:
+            return "It is open. Enter again reads it anew, from step 0."
+        if self._is_training():
+            return "The training is saved, and ends. Enter again opens the file."
+        return ""
+
+    def _is_sure(self, path: str) -> bool:
         """Whether enter was pressed before, and long enough ago to be no held key."""
         now = monotonic()
-        if self._asked_at is None:
-            self._asked_at = now
+        if self._asked != path:
+            self._asked, self._asked_at = path, now
         return now - self._asked_at > SECONDS_TO_ANSWER
 
     def action_close(self) -> None:

@@ -40,9 +40,7 @@ class QuitScreen(Dialog):
     def compose(self) -> ComposeResult:
         """What goes on, and the keys."""
         with Vertical(classes="dialog") as dialog:
-            snapshot = self._lab.snapshot
-            training = snapshot is not None and snapshot.state == "training"
-            dialog.border_title = "Quit while it trains?" if training else "Quit?"
+            dialog.border_title = "Quit while it trains?" if self._lab.is_training else "Quit?"
             dialog.border_subtitle = "esc stays"
             if self._trouble:
                 yield Sentence(self._trouble, id="hint").add_class("-wrong")

@@ -1,0 +1,20 @@
+"""What is said of a data set, in lines of any width."""
+
+import pytest
+
+from tests.screen.fake_engine import dataset
+from tui.panes.dataset_facts import facts
+
+
+@pytest.mark.parametrize("width", [15, 17, 22, 30, 49, 50, 80])
+def test_no_line_is_wider_than_its_pane_however_many_characters_there_are(width: int) -> None:
+    data = dataset(tuple(chr(0x4E00 + n) for n in range(300)), empty_cells=12_345_678)
+    lines = facts(data, width, 40)
+    assert max(line.cell_length for line in lines) <= width
+
+
+def test_a_name_that_is_cut_shows_it_and_a_share_stands_for_numbers_without_room() -> None:
+    told = "\n".join(line.plain for line in facts(dataset(), 17, 40))
+    assert "distinct…  29,494" in told
+    assert "empty cells 14.0%" in told
+    assert "102 of 729" in "\n".join(line.plain for line in facts(dataset(), 22, 40))
