@@ -14,7 +14,6 @@ def test_no_line_is_wider_than_its_pane_however_many_characters_there_are(width:
 
 
 def test_a_name_that_is_cut_shows_it_and_a_share_stands_for_numbers_without_room() -> None:
-    told = "\n".join(line.plain for line in facts(dataset(), 17, 40))
-    assert "distinct…  29,494" in told
-    assert "empty cells 14.0%" in told
-    assert "102 of 729" in "\n".join(line.plain for line in facts(dataset(), 22, 40))
+    wide, narrow = ([line.plain for line in facts(dataset(), width, 40)] for width in (17, 15))
+    assert {"distinct…  29,494", "empty… 102 of 729"} < set(wide)
+    assert "empty ce… 14.0%" in narrow
