@@ -86,7 +86,6 @@ class Conversation:
             except EngineError as error:
                 if not (met and isinstance(error, LinkDown)):
                     self._has_died = self._has_died or met
-                    self._attaches = False  # next time, whoever asks for it begins another
                     self._post(Over(str(error), self._was_saved(error)))
                     return
                 await self._wait(str(error), None if isinstance(error, LoginRefused) else wait)
@@ -183,6 +182,7 @@ class Conversation:
         """Whether a lab that does not run any more is saved; then it is taken up next time."""
         if not isinstance(error, LabGone):
             return False
+        self._attaches = False  # there is nothing to attach to: a key starts another engine
         self._has_died = error.has_crashed
         if error.has_crashed or error.saved is None:
             return error.saved is not None

@@ -68,11 +68,11 @@ class LeavingApp(CopyingApp):
         self.farewell = ""
 
     def on_over(self, event: Over) -> None:
-        """The engine died: whoever leaves is told what may be left of the lab."""
+        """The engine is no more: whoever leaves is told what may be left of the lab."""
         if self.dataset is not None:
             self.farewell = (
-                f"The engine of the lab {self.lab_name} has died. {self.attach_command} resumes the"
-                " lab, if it was saved."
+                f"The lab {self.lab_name} does not run any more. {self.attach_command} resumes it,"
+                " if it was saved."
             )
 
     def on_was_stopped(self, message: WasStopped) -> None:

@@ -399,6 +399,20 @@ async def test_attaching_starts_no_engine_but_when_a_key_asks_for_it():
     assert engine.asked(Resume) == [Resume(unless_open=True)]
 
 
+async def test_attaching_to_what_cannot_be_reached_is_tried_again_as_attaching():
+    engine = FakeEngine()
+    engine.host, engine.is_open = "me@box", True
+    engine.start_error, engine.link_down = "ssh does not reach me@box: No route.", True
+    app = LabApp(engine, Open(), attaches=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.has_ended)
+        engine.start_error = None
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.snapshot)
+        assert (engine.starts, engine.attached) == (2, True)
+    assert engine.opened == 0
+
+
 @pytest.mark.parametrize("host", ["", "me@box"])
 async def test_the_question_about_a_training_goes_with_its_engine(host: str):
     engine = FakeEngine()
@@ -419,7 +433,7 @@ async def test_the_question_about_a_training_goes_with_its_engine(host: str):
 @pytest.mark.parametrize(
     ("event", "said"),
     [
-        (None, "has died. makemore-tui attach names resumes the lab, if it was saved."),
+        (None, "does not run any more. makemore-tui attach names resumes it, if it was saved."),
         (Stopped("signal", "/saves/new"), "has ended. makemore-tui attach names goes on where"),
         (Stopped("screen", "/saves/new"), "makemore-tui --name names --resume /saves/new goes on"),
     ],
