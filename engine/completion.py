@@ -6,6 +6,8 @@ Of `--name=value` the value is completed. zsh and fish hand over the whole word:
 
 from __future__ import annotations
 
+from typing import Final
+
 from click.shell_completion import (
     BashComplete,
     FishComplete,
@@ -14,53 +16,15 @@ from click.shell_completion import (
     add_completion_class,
 )
 
-_ZSH = """\
-#compdef %(prog_name)s
+_NAME: Final = "(string match --regex '^--[^=]+=' -- (commandline -t))"  # in fish
+_IN_FRONT: Final = "string replace --regex '^' -- \"$name\""
 
-%(complete_func)s() {
-    local type value told
-    local -a response plain explained
-    (( $+commands[%(prog_name)s] )) || return 1
-    response=("${(@f)$(env COMP_WORDS="${words[*]}" COMP_CWORD=$((CURRENT-1)) \\
-%(complete_var)s=zsh_complete %(prog_name)s)}")
-    compset -P '--[^=]##='
-    for type value told in "${response[@]}"; do
-        case $type in
-            file) _path_files -f ;;
-            dir) _path_files -/ ;;
-            *) if [[ $told == _ ]]; then plain+=($value); else explained+=("$value:$told"); fi ;;
-        esac
-    done
-    (( $#explained )) && _describe -V unsorted explained
-    (( $#plain )) && compadd -V unsorted -a plain
-}
 
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
-    %(complete_func)s "$@"
-else
-    compdef %(complete_func)s %(prog_name)s
-fi
-"""
-_FISH = """\
-function %(complete_func)s
-    set -l response (env %(complete_var)s=fish_complete COMP_WORDS=(commandline -cp) \\
-COMP_CWORD=(commandline -ct) %(prog_name)s)
-    set -l name (string match --regex '^--[^=]+=' -- (commandline -ct))
-    for answer in $response
-        set -l parts (string split --max 1 , -- $answer)
-        switch $parts[1]
-            case file
-                string join \\n -- "$name"(__fish_complete_path $parts[2])
-            case dir
-                string join \\n -- "$name"(__fish_complete_directories $parts[2])
-            case plain
-                string join \\n -- "$name$parts[2]"
-        end
-    end
-end
-
-complete --no-files --command %(prog_name)s --arguments "(%(complete_func)s)"
-"""
+def _altered(script: str, *changes: tuple[str, str]) -> str:
+    """Click's script with other words; where another click has other words, its script as it is."""
+    for theirs, ours in changes:
+        script = script.replace(theirs, ours)
+    return script
 
 
 class _Splitting(ShellComplete):
@@ -83,13 +47,24 @@ class Bash(_Splitting, BashComplete):
 
 @add_completion_class
 class Zsh(_Splitting, ZshComplete):
-    """With a script that keeps `--name=`."""
+    """With a script that leaves `--name=` out of what it compares, and in place."""
 
-    source_template = _ZSH
+    source_template = _altered(
+        ZshComplete.source_template,
+        ("    for type key descr", "    compset -P '--[^=]##='\n    for type key descr"),
+        (" -U", ""),  # it would offer what the word does not begin with
+    )
 
 
 @add_completion_class
 class Fish(_Splitting, FishComplete):
-    """With a script that keeps `--name=`, and the commas of what is told."""
+    """With a script that puts `--name=` in front, and splits at the first comma alone."""
 
-    source_template = _FISH
+    source_template = _altered(
+        FishComplete.source_template,
+        ('string split ","', 'string split --max 1 ","'),
+        ("    for completion", f"    set -l name {_NAME}\n    for completion"),
+        ("directories $metadata[2];", f"directories $metadata[2] | {_IN_FRONT};"),
+        ("complete_path $metadata[2];", f"complete_path $metadata[2] | {_IN_FRONT};"),
+        ("echo $metadata[2];", f"echo $metadata[2] | {_IN_FRONT};"),
+    )
