@@ -27,6 +27,7 @@ class Lines(Widget):
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Content, ...] = ()
         self._strips: dict[int, Strip] = {}
+        self._width = 0  # of the strips: a widget is drawn before it hears of another size
 
     @property
     def text(self) -> str:
@@ -45,12 +46,15 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line, drawn once for as long as it stays the same."""
+        if self._width != self.size.width:
+            self._strips.clear()
+            self._width = self.size.width
         if y not in self._strips:
             self._strips[y] = self._drawn(y)
         return self._strips[y]
 
     def _drawn(self, y: int) -> Strip:
-        width, style = self.size.width, self.visual_style
+        width, style = self._width, self.visual_style
         if y >= len(self._lines) or not self._lines[y]:
             return Strip.blank(width, style.rich_style)
         line = Visual.to_strips(self, self._lines[y], width, 1, style, pad=True)[0]

@@ -48,6 +48,7 @@ class MatrixGrid(Widget):
         self._levels: list[list[int | None]] = []
         self._texts: list[list[str]] = []
         self._strips: dict[int, Strip] = {}
+        self._width = 0  # of the strips: a widget is drawn before it hears of another size
         self._pens: tuple[Ramp, Pens] | None = None
 
     # --- what to draw
@@ -139,7 +140,7 @@ class MatrixGrid(Widget):
 
     def on_resize(self) -> None:
         """Another size: lines of another length."""
-        self._strips.clear()
+        self.redraw()
 
     def on_click(self, event: events.Click) -> None:
         """Tell which cell it was, if it was one."""
@@ -155,13 +156,16 @@ class MatrixGrid(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line, drawn once for as long as nothing on it changes."""
+        if self._width != self.size.width:
+            self._strips.clear()
+            self._width = self.size.width
         if y not in self._strips:
             base = self.visual_style.rich_style
             drawing = Drawing(
                 self.sight, self.labels, self.cursor, self._levels, self._texts, self._drawn_with()
             )
             strip = Strip(drawing.line(y)).simplify()
-            self._strips[y] = strip.adjust_cell_length(self.size.width, base)
+            self._strips[y] = strip.adjust_cell_length(self._width, base)
         return self._strips[y]
 
     def _drawn_with(self) -> Pens:
