@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import permutations
+from math import inf
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -225,6 +226,7 @@ async def test_from_200_columns_up_the_matrix_tells_its_numbers_and_scrolls_wher
 async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_more_room(
     number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tui.thrift.LONGEST_HOLD", inf)  # however slow the machine is
     engine = FakeEngine()
     async with opened(engine, (120, 40)) as (app, pilot):
         engine.draw(30)
