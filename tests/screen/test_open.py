@@ -95,6 +95,35 @@ async def test_what_is_wrong_with_a_file_stands_in_place_and_the_field_stays():
         await until(pilot, lambda: hint.has_class("-wrong"))
 
 
+class SlowlyLooking(FakeEngine):
+    """Looks into folders until a test says that it has."""
+
+    looked = asyncio.Event()
+
+    async def answer(self, request: Requests) -> Answers:
+        if isinstance(request, Browse) and request.path:
+            await self.looked.wait()
+        return await super().answer(request)
+
+
+@pytest.mark.parametrize("look_fails", [False, True])
+async def test_what_is_wrong_with_a_file_stays_when_looking_took_longer(look_fails: bool):
+    engine = SlowlyLooking()
+    engine.looked = asyncio.Event()
+    async with opened(engine) as (app, pilot):
+        engine.refuse[Open] = "data has 2 blank lines and no word."
+        if look_fails:
+            engine.refuse[Browse] = "No home."
+        await pilot.press("o", *"data", "enter")
+        await until(pilot, lambda: "no word" in screen_text(app))
+        looks = len(engine.asked(Browse))
+        engine.looked.set()
+        await until(pilot, lambda: len(engine.asked(Browse)) > looks)
+        await settled(pilot)
+        assert "no word" in screen_text(app)
+        assert app.screen.query_one("#hint").has_class("-wrong")
+
+
 async def test_escape_opens_nothing_and_neither_does_looking():
     engine = engine_with_files()
     async with opened(engine) as (app, pilot):

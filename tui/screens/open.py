@@ -68,6 +68,7 @@ class OpenScreen(Dialog):
         self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
         self._answered = asyncio.Event()  # whether it has
         self._busy = False
+        self._was_answered = False  # whether the hint says what enter has come to, for this path
 
     def compose(self) -> ComposeResult:
         """The field, the list, and below them the hint or what was wrong."""
@@ -97,6 +98,7 @@ class OpenScreen(Dialog):
         self._typed, self._seen = text, None
         self._answered.clear()
         self._asked = None
+        self._was_answered = False
         self._say(HINT)
         self._look(text)
 
@@ -106,8 +108,8 @@ class OpenScreen(Dialog):
             seen = await self._call(Browse(path))
         except EngineError as error:
             self._offer([])
-            if self._typed is not None and not self._busy:
-                self._say(str(error))  # not in red: the path may still be being typed
+            if self._typed is not None:
+                self._remark(str(error))  # not in red: the path may still be being typed
             self._answered.set()
             return
         assert isinstance(seen, Browsed)
@@ -118,8 +120,7 @@ class OpenScreen(Dialog):
         built_in = [BUILT_IN] if path and BUILT_IN.startswith(path) else []
         entries = [choice_of(seen.head, entry) for entry in seen.entries]
         self._offer(built_in, entries)
-        if not self._busy:
-            self._say(told(seen))
+        self._remark(told(seen))
         self._answered.set()
 
     def _offer(self, paths: list[str], entries: list[Choice] | None = None) -> None:
@@ -173,10 +174,10 @@ class OpenScreen(Dialog):
         elif not path:
             self.action_close()
         elif (doubt := self._doubt(path)) and not self._is_sure(path):
-            self._say(doubt)
+            self._answer(doubt)
         else:
             self._busy = True
-            self._say("One moment…")
+            self._answer("One moment…")
             # The app's, not the dialog's: the engine opens it, whether the dialog is there or not.
             self.app.run_worker(self._open(path), group="open")
 
@@ -209,7 +210,7 @@ class OpenScreen(Dialog):
             self._busy = False
             if self.is_closed:
                 self.app.notify(str(error), severity="error", markup=False)
-            self._say(str(error), wrong=True)
+            self._answer(str(error), wrong=True)
         else:
             self._busy = False
             self.action_close()
@@ -222,6 +223,15 @@ class OpenScreen(Dialog):
         field.cursor_position = len(path)
         if self._typed != path:
             self._type(path)
+
+    def _answer(self, text: str, *, wrong: bool = False) -> None:
+        self._was_answered = True
+        self._say(text, wrong=wrong)
+
+    def _remark(self, text: str) -> None:
+        """Say what comes of looking, which may be late: what enter has come to matters more."""
+        if not self._was_answered:
+            self._say(text)
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         if self.is_closed:
