@@ -320,7 +320,7 @@ async def test_a_save_that_failed_is_told_until_one_succeeds():
 
 
 async def test_saving_asks_where_and_about_a_file_that_is_there(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tui.screens.keep.SECONDS_TO_ANSWER", 0.0)
+    monkeypatch.setattr("tui.screens.twice.SECONDS_TO_ANSWER", 0.0)
     engine = FakeEngine()
     engine.answers[Save] = Exists("/home/names.safetensors")
     async with opened(engine) as (app, pilot):
@@ -339,6 +339,20 @@ async def test_saving_asks_where_and_about_a_file_that_is_there(monkeypatch: pyt
         Save("names.safetensors", over="anything"),
         Save("/home/names.safetensors", over="checkpoint"),
     ]
+
+
+async def test_a_held_enter_saves_over_nothing_and_closes_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.screens.twice.SECONDS_TO_ANSWER", 1e9)
+    engine = FakeEngine()
+    engine.answers[Save] = Exists("/home/names.safetensors")
+    async with opened(engine) as (app, pilot):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+        for n in range(1, 4):
+            await pilot.press("enter")
+            await until(pilot, lambda n=n: len(engine.asked(Save)) == n)
+            await until(pilot, lambda: "Enter again" in screen_text(app))
+    assert engine.asked(Save) == [Save("names.safetensors")] * 3
 
 
 async def test_with_a_file_given_saving_asks_nothing_until_it_fails():

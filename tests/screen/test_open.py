@@ -12,7 +12,7 @@ from engine.protocol import Answers, Browse, Entry, Open, Requests
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.app import LabApp
-from tui.screens import open as open_screen
+from tui.screens import twice
 
 
 def engine_with_files() -> FakeEngine:
@@ -209,14 +209,14 @@ async def test_what_is_open_is_read_anew_after_a_question(
     keys: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     engine = engine_with_files()
-    monkeypatch.setattr(open_screen, "SECONDS_TO_ANSWER", 1e9)
+    monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 1e9)
     async with opened(engine) as (app, pilot):
         await pilot.press("o")
         await settled(pilot)
         await pilot.press(*keys, "enter", "enter")  # held: no answer
         await until(pilot, lambda: "It is open. Enter again reads it anew" in screen_text(app))
         assert len(engine.asked(Open)) == 1
-        monkeypatch.setattr(open_screen, "SECONDS_TO_ANSWER", 0.0)
+        monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 0.0)
         await pilot.press("enter")
         await until(pilot, lambda: len(engine.asked(Open)) == 2)
         await until(pilot, lambda: len(app.screen_stack) == 1)
@@ -226,7 +226,7 @@ async def test_a_file_that_would_end_a_training_is_opened_after_a_question(
     monkeypatch: pytest.MonkeyPatch,
 ):
     engine = engine_with_files()
-    monkeypatch.setattr(open_screen, "SECONDS_TO_ANSWER", 0.0)
+    monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 0.0)
     async with opened(engine) as (app, pilot):
         engine.step_to(42)
         await until(pilot, lambda: app.is_training)

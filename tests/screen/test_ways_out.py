@@ -13,7 +13,7 @@ from tests.screen.fake_engine import SETTINGS, FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.copying import CUT_BY_SOME, TAKEN_BY_TMUX
 from tui.panes.samples import SamplesPane
-from tui.screens import save
+from tui.screens import twice
 
 
 @pytest.fixture(autouse=True)
@@ -124,7 +124,7 @@ async def test_a_pane_is_exported_under_a_sensible_name(folder: Path):
 
 
 async def test_a_held_enter_writes_over_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(save, "SECONDS_TO_ANSWER", 1e9)
+    monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 1e9)
     (folder / "names-counts.csv").write_text("precious")
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("e")
@@ -138,7 +138,7 @@ async def test_a_held_enter_writes_over_nothing(folder: Path, monkeypatch: pytes
 async def test_a_file_that_exists_wants_enter_twice_with_nothing_between(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(save, "SECONDS_TO_ANSWER", 0.0)
+    monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 0.0)
     (folder / "names-counts.csv").write_text("precious")
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("e")

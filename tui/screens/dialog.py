@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from tui.screens.in_front import InFront
-
-SECONDS_TO_ANSWER: Final = 0.5  # before a key can be the answer to a question: it may be held
 
 
 class Dialog(ModalScreen[None], InFront):

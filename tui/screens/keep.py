@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from time import monotonic
 
 from engine.client import EngineError
 from engine.protocol import Answers, Exists, Requests, Save, Saved
-from tui.screens.dialog import SECONDS_TO_ANSWER
 from tui.screens.prompt import Prompt, Question
+from tui.screens.twice import Twice
 
 
 class KeepPrompt(Prompt):
@@ -34,22 +33,20 @@ class KeepPrompt(Prompt):
         super().__init__(Question("Save the lab", hint, suggestion, self._save))
         self._call = call
         self._saved = saved
-        self._asked: str | None = None  # about this file that is there
-        self._asked_at = 0.0
+        self._twice = Twice()
 
     def on_input_changed(self) -> None:
         """Another path: whatever was asked was about the other."""
-        self._asked = None
+        self._twice.forget()
 
     async def _save(self, text: str) -> None:
         path = text.strip()
         if not path:
             raise EngineError("Give the file a name.")
-        if path == self._asked and monotonic() - self._asked_at < SECONDS_TO_ANSWER:
-            return  # a held key is no answer
-        match await self._call(Save(path, over="anything" if path == self._asked else "nothing")):
+        is_sure = self._twice.is_sure(path)
+        match await self._call(Save(path, over="anything" if is_sure else "nothing")):
             case Exists(there):
-                self._asked, self._asked_at = path, monotonic()
+                self._twice.ask(path)
                 raise EngineError(f"{there} exists. Enter again writes over it.")
             case Saved(there):
                 self._saved(there)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from time import monotonic
 from typing import ClassVar, Final
 
 import msgspec
@@ -19,8 +18,9 @@ from engine.client import EngineError
 from engine.protocol import Answers, Browse, Browsed, Open, Requests
 from tui.screens.choices import Choice, Choices
 from tui.screens.completion import HINT, choice_of, completed, told
-from tui.screens.dialog import SECONDS_TO_ANSWER, Dialog
+from tui.screens.dialog import Dialog
 from tui.screens.prompt import PRINTABLE
+from tui.screens.twice import Twice
 from tui.sentence import Sentence
 
 BUILT_IN: Final = "the built-in names"  # as people call them here
@@ -62,8 +62,7 @@ class OpenScreen(Dialog):
         self._last = opening.path or BUILT_IN
         self._present = set() if present is None else {self._last, present}
         self._is_training = is_training
-        self._asked: str | None = None  # about this path
-        self._asked_at = 0.0
+        self._twice = Twice()
         self._typed: str | None = None  # None: nothing yet
         self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
         self._answered = asyncio.Event()  # whether it has
@@ -97,7 +96,7 @@ class OpenScreen(Dialog):
     def _type(self, text: str) -> None:
         self._typed, self._seen = text, None
         self._answered.clear()
-        self._asked = None
+        self._twice.forget()
         self._was_answered = False
         self._say(HINT)
         self._look(text)
@@ -173,7 +172,8 @@ class OpenScreen(Dialog):
             self._fill(path)  # into the folder
         elif not path:
             self.action_close()
-        elif (doubt := self._doubt(path)) and not self._is_sure(path):
+        elif (doubt := self._doubt(path)) and not self._twice.is_sure(path):
+            self._twice.ask(path)
             self._answer(doubt)
         else:
             self._busy = True
@@ -188,13 +188,6 @@ class OpenScreen(Dialog):
         if self._is_training():
             return "The training is saved, and ends. Enter again opens the file."
         return ""
-
-    def _is_sure(self, path: str) -> bool:
-        """Whether enter was pressed before, and long enough ago to be no held key."""
-        now = monotonic()
-        if self._asked != path:
-            self._asked, self._asked_at = path, now
-        return now - self._asked_at > SECONDS_TO_ANSWER
 
     def action_close(self) -> None:
         """Close; where a file is being read, that goes on."""

@@ -6,13 +6,12 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from time import monotonic
 
 from engine.client import EngineError
 from tui import saving
 from tui.figures import shown
-from tui.screens.dialog import SECONDS_TO_ANSWER
 from tui.screens.prompt import Prompt, Question
+from tui.screens.twice import Twice
 
 # Given where it goes, as the file's ending may choose its form.
 Content = Callable[[Path], Awaitable[str]]
@@ -32,23 +31,21 @@ class SavePrompt(Prompt):
         hint = f"A file, in {_here()} or another folder."
         super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
         self._content = content
-        self._asked: Path | None = None  # about this file that is there
-        self._asked_at = 0.0
+        self._twice = Twice()
         self._what = what
         self._writing: asyncio.Task[None] | None = None
 
     def on_input_changed(self) -> None:
         """Another path: whatever was asked was about the other."""
-        self._asked = None
+        self._twice.forget()
 
     async def _save(self, text: str) -> None:
         if not text.strip():
             raise EngineError("Give the file a name.")
         path = Path(os.path.expanduser(text.strip()))
-        read = monotonic() - self._asked_at > SECONDS_TO_ANSWER
-        over = path == self._asked and read
-        if over or path != self._asked:
-            self._asked = None
+        over = self._twice.is_sure(path)
+        if over:
+            self._twice.forget()
         try:
             # Before the engine is asked: what it has to say may be long.
             await asyncio.to_thread(saving.check, path, over=over)
@@ -57,8 +54,7 @@ class SavePrompt(Prompt):
             self._writing = asyncio.create_task(self._written(path, content, over))
             await asyncio.shield(self._writing)
         except saving.AlreadyThere as error:
-            if self._asked is None:
-                self._asked, self._asked_at = path, monotonic()
+            self._twice.ask(path)
             raise EngineError(f"{error} Enter again writes over it.") from error
 
     async def _fetched(self, path: Path) -> str:
