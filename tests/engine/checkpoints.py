@@ -8,11 +8,14 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pytest
 from safetensors.numpy import load as load_arrays
 
+from engine.checkpoint import load
 from engine.checkpoint_arrays import encode
 from engine.checkpoint_checks import Arrays, Words
 from engine.checkpoint_header import CONTENTS
+from engine.errors import CheckpointError
 from engine.lab import Lab
 
 
@@ -75,3 +78,15 @@ def crafted(path: Path, change: Callable[[dict[str, Any], Words, Arrays], object
     other = change(contents, words, arrays)
     words = other if isinstance(other, Words) else words
     path.write_bytes(encode(contents, words, arrays))  # type: ignore[arg-type] # a dict will do
+
+
+def refused(path: Path) -> str:
+    """The sentence with which a file is refused."""
+    with pytest.raises(CheckpointError) as caught:
+        load(path, device="cpu")
+    sentence = str(caught.value)
+    assert sentence.isprintable()
+    assert sentence.endswith(".")
+    assert len(sentence) < 600
+    assert str(path) in sentence or not str(path).isprintable()
+    return sentence

@@ -3,8 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.checkpoint import save
 from engine.lab import Lab
 from engine.reading import built_in_path
+from tests.engine.checkpoints import draw, train
+from tests.engine.threaded import engine, no_folder  # noqa: F401  fixtures
 
 
 @pytest.fixture
@@ -23,3 +26,23 @@ def write(tmp_path: Path) -> Callable[[bytes | str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A checkpoint of a small lab, with everything in it."""
+    folder = tmp_path_factory.mktemp("saved")
+    (folder / "data.txt").write_text("".join(f"{a}{b}\n" for a in "abcd" for b in "aéfg"))
+    lab = Lab(folder / "data.txt", 0.3, "cpu")
+    lab.configure(stream="video", learning_rate=20.0)
+    train(lab, 20)
+    draw(lab, 5)
+    save(lab, folder / "saved")
+    return (folder / "saved").read_bytes()
+
+
+@pytest.fixture
+def file(saved: bytes, tmp_path: Path) -> Path:
+    path = tmp_path / "saved"
+    path.write_bytes(saved)
+    return path

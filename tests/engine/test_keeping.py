@@ -1,12 +1,9 @@
-"""How a lab is kept: by itself, where a person wants it, and when it ends."""
+"""How a lab is kept: by itself while it trains, and when it ends."""
 
 import contextlib
-import math
 import queue
 import shutil
-import stat
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,29 +11,18 @@ import pytest
 import safetensors.numpy
 
 from engine import checkpoint, keeper
-from engine.autosave import Autosaves
 from engine.checkpoint_header import peek
 from engine.errors import CheckpointError, EngineError
-from engine.home import Home
-from engine.inbox import Audience, Inbox, Job, Joined, Kept
+from engine.inbox import Kept
 from engine.lab import Lab
 from engine.protocol import (
-    Answers,
     Configure,
-    DatasetOpened,
-    Describe,
-    Description,
     Done,
     Draw,
-    Ended,
-    Events,
-    Exists,
     Open,
-    Requests,
     Reset,
     Resume,
     Save,
-    Saved,
     Snapshot,
     StepOnce,
     Stop,
@@ -44,130 +30,7 @@ from engine.protocol import (
     Train,
 )
 from engine.reading import built_in_path
-from engine.worker import Worker
-
-SECONDS = 30  # until something that is waited for counts as hanging
-
-
-class Engine:
-    """A worker in its thread, without a wire: requests go in, answers and events come out."""
-
-    def __init__(self, saves: Path) -> None:
-        self.inbox: Inbox = queue.SimpleQueue()
-        self.events: queue.SimpleQueue[Events] = queue.SimpleQueue()
-        self.saves = Autosaves(saves)
-        self.worker = Worker(self.inbox, Home("test", 0.0, 60.0, 600.0, self.saves))
-        self.failure: BaseException | None = None
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self._audience = Audience(self.events.put)
-        self.inbox.put(Joined(self._audience))
-        self.thread.start()
-
-    def call(self, request: Requests) -> Answers:
-        answers: queue.SimpleQueue[Answers | EngineError] = queue.SimpleQueue()
-        self.inbox.put(Job(self._audience, request, answers.put))
-        answer = answers.get(timeout=SECONDS)
-        if isinstance(answer, EngineError):
-            raise answer
-        return answer
-
-    def hear(self, wanted: Callable[[Events], bool]) -> Events:
-        """The next event that is wanted."""
-        while True:
-            event = self.events.get(timeout=SECONDS)
-            if wanted(event):
-                return event
-
-    def train(self) -> None:
-        """Train one step, to the goal: that is saved at once."""
-        self.call(Configure(pace=math.inf))
-        self.call(Train(more=1))
-        self.hear(lambda event: isinstance(event, Ended))
-
-    def hear_trouble(self, words: str) -> None:
-        self.hear(lambda event: isinstance(event, Snapshot) and words in event.trouble)
-
-    def wait(self) -> None:
-        self.thread.join(SECONDS)
-        assert not self.thread.is_alive()
-
-    def _run(self) -> None:
-        try:
-            self.worker.run()
-        except BaseException as error:
-            self.failure = error
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """An engine on the built-in names."""
-    engine = Engine(tmp_path / "saves")
-    engine.call(Open(device="cpu"))
-    yield engine
-    if engine.thread.is_alive():
-        with contextlib.suppress(queue.Empty):
-            engine.call(Stop(save=False))
-        engine.wait()
-
-
-def step_of(engine: Engine) -> int:
-    answer = engine.call(Describe())
-    assert isinstance(answer, Description)
-    return answer.step
-
-
-@pytest.fixture
-def no_folder(engine: Engine, tmp_path: Path) -> Path:
-    """What stands where automatic saves should go."""
-    path = tmp_path / "saves"
-    path.write_text("no folder")
-    return path
-
-
-# --- a file that a person names -------------------------------------------------------------------
-
-
-def test_a_file_that_is_no_checkpoint_is_replaced_only_where_a_person_said_so(
-    engine: Engine, tmp_path: Path
-) -> None:
-    mine = tmp_path / "mine"
-    mine.write_text("a person's own")
-    mine.chmod(0o600)
-    assert engine.call(Save(str(mine))) == Exists(str(mine))
-    with pytest.raises(EngineError, match="is no checkpoint: it is not written over"):
-        engine.call(Save(str(mine), over="checkpoint"))
-    assert mine.read_text() == "a person's own"
-    assert engine.call(Save(str(mine), over="anything")) == Saved(str(mine))
-    assert engine.call(Save(str(mine), over="checkpoint")) == Saved(str(mine))
-    assert peek(mine).step == 0
-    assert stat.S_IMODE(mine.stat().st_mode) == 0o600
-
-
-def test_the_open_data_is_never_replaced(engine: Engine, tmp_path: Path) -> None:
-    data = tmp_path / "mine.txt"
-    data.write_text("emma\nolivia\n")
-    (tmp_path / "link").symlink_to(data)
-    engine.call(Open(str(data), device="cpu"))
-    with pytest.raises(EngineError, match="is the data that is open"):
-        engine.call(Save(str(tmp_path / "link"), over="anything"))
-    assert data.read_text() == "emma\nolivia\n"
-
-
-@pytest.mark.parametrize("over", ["checkpoint", "anything"])
-def test_a_file_that_nobody_may_write_is_not_replaced(
-    over: str, engine: Engine, tmp_path: Path
-) -> None:
-    path = tmp_path / "mine"
-    engine.call(Save(str(path)))
-    before = path.read_bytes()
-    path.chmod(0o400)
-    engine.call(StepOnce())
-    with pytest.raises(EngineError, match="its mode forbids it"):
-        engine.call(Save(str(path), over=over))  # type: ignore[arg-type]
-    assert path.read_bytes() == before
-
-
-# --- by itself ------------------------------------------------------------------------------------
+from tests.engine.threaded import SECONDS, Engine, step_of
 
 
 def test_a_save_that_was_due_while_another_was_written_is_made(
@@ -275,9 +138,6 @@ def test_only_the_weights_are_copied_where_the_lab_trains(lab: Lab) -> None:
     assert all(np.array_equal(after[key], before[key]) for key in (*before, *after))
 
 
-# --- when it ends ---------------------------------------------------------------------------------
-
-
 def test_a_lab_that_cannot_be_saved_is_not_given_up_for_another(
     engine: Engine, no_folder: Path, tmp_path: Path
 ) -> None:
@@ -301,68 +161,6 @@ def test_what_changed_since_a_person_saved_it_is_not_given_up_either(
     engine.call(StepOnce())
     with pytest.raises(EngineError, match="so it stays"):
         engine.call(Open(device="cpu"))
-
-
-@pytest.mark.parametrize("way", ["stop", "signal", "other"])
-def test_the_file_of_a_lab_is_written_when_it_ends(
-    way: str, engine: Engine, tmp_path: Path
-) -> None:
-    path = tmp_path / "mine"
-    engine.call(Open(device="cpu", save_to=str(path)))
-    opened = engine.hear(lambda event: isinstance(event, DatasetOpened) and event.number == 2)
-    assert isinstance(opened, DatasetOpened)
-    assert opened.save_to == str(path)
-    for _ in range(3):
-        engine.call(StepOnce())
-    if way == "stop":
-        engine.call(Stop())
-    elif way == "signal":
-        engine.inbox.put(None)
-        engine.wait()
-    else:
-        engine.call(Open(device="cpu"))
-    assert peek(path).step == 3
-    assert peek(engine.saves.paths()[0]).step == 3, "among the automatic ones it is too"
-
-
-def test_a_file_that_cannot_be_written_when_a_lab_ends_keeps_it_from_ending(
-    engine: Engine, tmp_path: Path
-) -> None:
-    path = tmp_path / "there" / "mine"
-    path.parent.mkdir()
-    engine.call(Open(device="cpu", save_to=str(path)))
-    engine.call(StepOnce())
-    path.parent.rmdir()
-    with pytest.raises(EngineError, match="there is no folder"):
-        engine.call(Stop())
-    engine.call(Save(str(tmp_path / "elsewhere")))
-    engine.call(Stop())
-    engine.wait()
-    assert peek(tmp_path / "elsewhere").step == 1
-
-
-def test_a_place_for_the_file_of_a_lab_is_looked_at_before_it_begins(
-    engine: Engine, tmp_path: Path
-) -> None:
-    (tmp_path / "mine.txt").write_text("a person's own")
-    for request in (
-        Open(device="cpu", save_to=str(tmp_path / "mine.txt")),
-        Resume(str(tmp_path / "none"), save_to=str(tmp_path / "mine.txt")),
-    ):
-        with pytest.raises(EngineError, match="is no checkpoint: it is not written over"):
-            engine.call(request)
-    assert (tmp_path / "mine.txt").read_text() == "a person's own"
-
-
-def test_a_lab_taken_up_from_a_file_is_saved_to_it_again(engine: Engine, tmp_path: Path) -> None:
-    path = tmp_path / "mine"
-    engine.call(StepOnce())
-    engine.call(Save(str(path)))
-    engine.call(Resume(str(path), save_to=str(path)))
-    engine.call(StepOnce())
-    engine.call(Stop())
-    engine.wait()
-    assert peek(path).step == 2
 
 
 def test_a_lab_is_ended_without_saving_though_its_disk_hangs(
@@ -395,18 +193,6 @@ def test_the_first_steps_are_saved_at_once(engine: Engine) -> None:
     assert peek(saved).step < 10
 
 
-def test_a_lab_that_was_never_trained_replaces_no_checkpoint(tmp_path: Path) -> None:
-    file = tmp_path / "mine.safetensors"
-    for steps in (1, 0):
-        engine = Engine(tmp_path / "saves")
-        engine.call(Open(device="cpu", save_to=str(file)))
-        for _ in range(steps):
-            engine.call(StepOnce())
-        engine.call(Stop())
-        engine.wait()
-        assert peek(file).step == 1
-
-
 def test_a_lab_that_begins_anew_is_saved_as_it_is_when_it_ends(engine: Engine) -> None:
     engine.call(Open(device="cpu"))
     engine.call(StepOnce())
@@ -432,17 +218,3 @@ def test_of_a_lab_that_was_never_trained_what_was_changed_is_saved_when_it_ends(
     engine.wait()
     saved = [peek(path).settings.smoothing for path in engine.saves.paths()]
     assert saved == ([5.0] if is_changed else [])
-
-
-@pytest.mark.parametrize("path", ["a\0b", "~\0"])
-def test_a_path_that_no_system_has_is_a_sentence(engine: Engine, path: str) -> None:
-    for request in (
-        Open(path),
-        Open(path, unless_open=True),
-        Open(save_to=path),
-        Resume(path),
-        Resume(data=path, path="/saved"),
-        Save(path),
-    ):
-        with pytest.raises(EngineError, match="no path has a zero byte"):
-            engine.call(request)

@@ -1,26 +1,16 @@
-"""The wire: good clients and bad ones."""
+"""The wire: what good clients ask for, and what they are told."""
 
 import asyncio
 import math
 import os
-import queue
-import struct
-from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from engine import snapshots
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
-from engine.home import Home
 from engine.inbox import Inbox
-from engine.outbox import MOST_WAITING, Outbox
 from engine.protocol import (
-    VERSION,
     Adjust,
     Answers,
     Browse,
@@ -32,14 +22,11 @@ from engine.protocol import (
     Draw,
     Ended,
     Entry,
-    Events,
     Export,
     Failure,
-    Hello,
     Open,
     OpenAlready,
     Pause,
-    Refused,
     Reply,
     Reset,
     Resume,
@@ -47,34 +34,16 @@ from engine.protocol import (
     Scored,
     Snapshot,
     StepOnce,
-    Stop,
-    Stopped,
     Text,
     Train,
     Watch,
-    Welcome,
 )
 from engine.recent import Recent
 from engine.server import Server
 from engine.shelf import Shelf
-from engine.wire import LARGEST_REQUEST, pack
-from engine.worker import Worker
+from engine.wire import pack
 from tests.wire.conftest import Peer
-
-ALL = tuple(range(27))
-
-
-async def event(client: Client, wanted: Callable[[Events], bool]) -> Events:
-    """The next event that is wanted."""
-    async with asyncio.timeout(20):
-        async for event in client.events():
-            if wanted(event):
-                return event
-    raise AssertionError("the engine hung up")
-
-
-def snapshot_at(step: int) -> Callable[[Events], bool]:
-    return lambda event: isinstance(event, Snapshot) and event.step == step
+from tests.wire.hearing import ALL, event, snapshot_at
 
 
 async def test_a_lab_is_opened_trained_and_sampled_over_the_wire(client: Client) -> None:
@@ -185,181 +154,6 @@ async def test_two_clients_see_the_same_lab_each_through_its_own_window(
     await other.close()
 
 
-async def test_a_client_that_reads_nothing_neither_slows_nor_fills_the_engine(
-    client: Client, socket: Path
-) -> None:
-    await client.call(Open(device="cpu"))
-    await client.call(Configure(pace=math.inf))
-    deaf = await Peer.connect(socket)
-    watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=2000, names=500, frames=1e9)
-    deaf.writer.write(pack(Call(1, watch)))
-    await client.call(Watch(frames=1e9))
-    await client.call(Train(more=20_000))
-    ended = await event(client, lambda e: isinstance(e, Ended))
-    assert isinstance(ended, Ended)
-    assert ended.step == 20_000
-    # What it gets when it reads at last: little, the newest, and the end.
-    got = []
-    while not isinstance(message := await deaf.read(), Ended):
-        got.append(message)
-    snapshots = [message for message in got if isinstance(message, Snapshot)]
-    assert snapshots[-1].step == 20_000
-    assert len(snapshots) < 100
-    deaf.writer.close()
-
-
-def test_an_outbox_holds_the_newest_of_a_kind_and_every_end() -> None:
-    async def fill() -> list[object]:
-        outbox = Outbox()
-        for step in range(5):
-            outbox.put(Ended("done", step, None, ""))
-            outbox.put(Refused(str(step), VERSION))
-        return [await outbox.get() for _ in range(10)]
-
-    got = asyncio.run(fill())
-    assert [m.step for m in got if isinstance(m, Ended)] == [0, 1, 2, 3, 4]
-
-
-async def test_a_client_that_calls_and_never_reads_is_not_listened_to_for_ever(
-    client: Client, socket: Path
-) -> None:
-    await client.call(Open(device="cpu"))
-    rude = await Peer.connect(socket)
-    calls = b"".join(pack(Call(i, Export("matrix"))) for i in range(4 * MOST_WAITING))
-    rude.writer.write(calls)
-    # The others are served all the while.
-    for _ in range(20):
-        await client.call(StepOnce())
-    answered = 0
-    while answered < 4 * MOST_WAITING:  # and so is it, when it reads
-        message = await rude.read()
-        answered += isinstance(message, Reply)
-    rude.writer.close()
-
-
-async def test_who_stops_a_lab_and_who_looks_on_are_told_of_its_end_and_of_its_save(
-    client: Client, socket: Path, tmp_path: Path
-) -> None:
-    await client.call(Open(device="cpu"))
-    await client.call(StepOnce())
-    other = await Peer.connect(socket)
-    assert await client.call(Stop()) == Done()
-    (save,) = (tmp_path / "saves").iterdir()
-    assert await other.read_until(Stopped) == Stopped("screen", str(save))
-    told = await event(client, lambda e: isinstance(e, Stopped))
-    assert told == Stopped("screen", str(save))
-
-
-async def test_of_a_lab_that_is_not_saved_no_save_is_told(client: Client) -> None:
-    await client.call(Open(device="cpu"))
-    await client.call(StepOnce())
-    await client.call(Stop(save=False))
-    told = await event(client, lambda e: isinstance(e, Stopped))
-    assert told == Stopped("screen", None)
-
-
-async def test_a_lab_that_cannot_be_saved_is_not_stopped_unless_it_need_not_be(
-    client: Client, tmp_path: Path
-) -> None:
-    (tmp_path / "saves").write_text("no folder")
-    await client.call(Open(device="cpu"))
-    await client.call(StepOnce())
-    with pytest.raises(EngineError, match="Make it a folder"):
-        await client.call(Stop())
-    assert await client.call(StepOnce()) == Done(), "it goes on"
-    assert await client.call(Stop(save=False)) == Done()
-    told = await event(client, lambda e: isinstance(e, Stopped))
-    assert told == Stopped("screen", None)
-
-
-async def test_what_waits_to_be_sent_arrives_before_the_server_has_ended(
-    home: Home, tmp_path: Path
-) -> None:
-    inbox: Inbox = queue.SimpleQueue()
-    server, ready, path = Server(inbox, "test"), asyncio.Event(), tmp_path / "s"
-    serving = asyncio.create_task(server.serve(path, ready.set))
-    await ready.wait()
-    reader, deaf = await Peer.connect(path), await Peer.connect(path)
-    silent = await Peer.connect(path, greet=False)
-    open_, score = Call(0, Open(device="cpu")), Call(1, Score("emma" * 20))
-    calls = pack(open_) + MOST_WAITING * pack(score)
-    for peer in (reader, deaf):
-        peer.writer.write(calls)
-    reader.writer.write(pack(Call(2, Stop())))
-    working = asyncio.to_thread(Worker(inbox, home).run)
-    stopping = asyncio.create_task(working)
-    stopping.add_done_callback(lambda _: server.stop())
-    got = []
-    while not isinstance(message := await reader.read(), Stopped):
-        got.append(message)
-    answers = [message.id for message in got if isinstance(message, Reply)]
-    assert answers == [0, *[1] * MOST_WAITING, 2]
-    assert await reader.read() is None
-    async with asyncio.timeout(20):
-        await serving  # though one does not read, and one has not said hello
-        await stopping
-    for peer in (reader, deaf, silent):
-        peer.writer.close()
-
-
-@pytest.mark.parametrize("frames", [5e-324, 1e-300, 1e-9, 1e300, math.inf])
-async def test_no_rate_of_frames_keeps_the_engine_from_going_on(
-    frames: float, client: Client
-) -> None:
-    await client.call(Open(device="cpu"))
-    await client.call(Watch(frames=frames))
-    for _ in range(3):
-        await client.call(StepOnce())
-        await asyncio.sleep(0)
-    await client.call(Configure(pace=5e-324))
-    await client.call(Train())
-    assert await client.call(Pause()) == Done()
-
-
-@pytest.mark.parametrize(
-    "watch",
-    [
-        Watch(rows=(0,) * 60_000, columns=(0,) * 60_000),
-        Watch(loss_columns=2**63 - 1),
-        Watch(loss_columns=-1),
-        Watch(frames=math.nan),
-    ],
-)
-async def test_a_watch_that_is_larger_than_any_screen_is_refused(
-    watch: Watch, client: Client
-) -> None:
-    await client.call(Open(device="cpu"))
-    with pytest.raises(EngineError, match="a watch"):
-        await client.call(watch)
-
-
-async def test_of_what_is_large_few_answers_wait_for_a_client_that_does_not_read(
-    client: Client, socket: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await client.call(Open(device="cpu"))
-    made: list[object] = []
-
-    def exported(*what: object) -> str:
-        made.append(what)
-        return "x" * 10**6
-
-    monkeypatch.setattr(snapshots, "exported", exported)
-    deaf = await Peer.connect(socket)
-    deaf.writer.write(b"".join(pack(Call(i, Export("matrix"))) for i in range(20)))
-    for _ in range(20):
-        await client.call(StepOnce())
-    assert len(made) <= 2
-    answers = [await deaf.read_until(Reply) for _ in range(20)]
-    assert [answer.id for answer in answers if isinstance(answer, Reply)] == [*range(20)]
-    deaf.writer.close()
-
-
-async def test_a_word_that_nobody_types_is_refused(client: Client) -> None:
-    await client.call(Open(device="cpu"))
-    with pytest.raises(EngineError, match="10,000 are the limit"):
-        await client.call(Score("a" * 10_001))
-
-
 async def test_a_client_that_dies_is_forgotten(client: Client, socket: Path) -> None:
     await client.call(Open(device="cpu"))
     peers = [await Peer.connect(socket) for _ in range(50)]
@@ -414,82 +208,9 @@ async def test_what_is_open_tells_how_to_open_it_again(client: Client, tmp_path:
         assert opened.folder == os.getcwd()
 
 
-async def test_another_version_is_refused_with_advice(socket: Path) -> None:
-    peer = await Peer.connect(socket, greet=False)
-    peer.writer.write(pack(Hello(VERSION + 1, "makemore-tui 9\x1b[31m")))
-    answer = await peer.read()
-    assert isinstance(answer, Refused)
-    assert "Install the same makemore-tui on both sides" in answer.reason
-    assert answer.reason.isprintable()
-    assert await peer.read() is None
-
-
-async def test_a_client_says_why_it_was_refused(
-    socket: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.client.VERSION", VERSION + 1)
-    with pytest.raises(EngineUnavailable, match="Install the same"):
-        await Client.connect(socket)
-
-
 async def test_nothing_listens_where_there_is_no_engine(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match="No engine answers"):
         await Client.connect(tmp_path / "engine.sock")
-
-
-async def test_an_oversized_frame_is_refused(client: Client, socket: Path) -> None:
-    peer = await Peer.connect(socket)
-    peer.writer.write(struct.pack(">I", LARGEST_REQUEST + 1))
-    answer = await peer.read_until(Refused)
-    assert isinstance(answer, Refused)
-    assert f"{LARGEST_REQUEST:,}" in answer.reason
-    await client.call(Open(device="cpu"))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"\xc1",
-        b"\x81\xa4type\xa4\xff\xff\xff\xff",  # no UTF-8
-        b"",
-        msgspec.msgpack.encode({"type": "Call", "id": 1, "request": {"type": "Nonsense"}}),
-        msgspec.msgpack.encode(
-            {"type": "Call", "id": 1, "request": {"type": "Draw", "count": "x"}}
-        ),
-        msgspec.msgpack.encode({"type": "Welcome", "version": 1, "engine": "", "pid": 1}),
-        b"\x91" * 100_000,
-    ],
-)
-async def test_garbage_is_refused_and_the_next_client_served(
-    body: bytes, client: Client, socket: Path
-) -> None:
-    peer = await Peer.connect(socket)
-    peer.writer.write(struct.pack(">I", len(body)) + body)
-    assert isinstance(await peer.read_until(Refused), Refused)
-    await client.call(Open(device="cpu"))
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(garbage=st.binary(max_size=200), greet=st.booleans())
-async def test_no_bytes_at_all_end_the_engine(garbage: bytes, greet: bool, socket: Path) -> None:
-    peer = await Peer.connect(socket, greet=greet)
-    peer.writer.write(garbage)
-    peer.writer.write_eof()
-    while await peer.read() is not None:
-        pass
-    peer.writer.close()
-    proper = await Peer.connect(socket, greet=False)
-    proper.writer.write(pack(Hello(VERSION, "test")))
-    assert isinstance(await proper.read(), Welcome)
-    proper.writer.close()
-
-
-async def test_a_call_before_the_hello_is_refused(socket: Path) -> None:
-    peer = await Peer.connect(socket, greet=False)
-    peer.writer.write(pack(Call(1, Pause())))
-    assert isinstance(await peer.read(), Refused)
 
 
 async def test_answers_carry_the_number_of_their_call(socket: Path) -> None:
@@ -579,22 +300,13 @@ async def test_who_is_told_what_is_too_large_says_so_and_does_not_hang(
     await client.close()
 
 
-async def test_another_users_process_is_refused(
-    socket: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    peer = os.getuid()
-    monkeypatch.setattr("engine.server.os.getuid", lambda: peer + 1)
-    with pytest.raises(EngineUnavailable, match=f"belongs to user {peer + 1}, not to {peer}"):
-        await Client.connect(socket)
-
-
 async def test_a_screen_that_has_asked_for_nothing_yet_counts_among_those_it_is_told_of(
     client: Client, socket: Path
 ) -> None:
     await client.call(Open(device="cpu"))
     other = await Client.connect(socket)
-    async for event in other.events():
-        if isinstance(event, Snapshot):
-            assert event.clients == 2
+    async for heard in other.events():
+        if isinstance(heard, Snapshot):
+            assert heard.clients == 2
             break
     await other.close()

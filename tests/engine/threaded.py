@@ -1,0 +1,106 @@
+"""An engine in a thread of the test, without a wire."""
+
+import contextlib
+import math
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.autosave import Autosaves
+from engine.errors import EngineError
+from engine.home import Home
+from engine.inbox import Audience, Inbox, Job, Joined
+from engine.protocol import (
+    Answers,
+    Configure,
+    Describe,
+    Description,
+    Ended,
+    Events,
+    Open,
+    Requests,
+    Snapshot,
+    Stop,
+    Train,
+)
+from engine.worker import Worker
+
+SECONDS = 30  # until something that is waited for counts as hanging
+
+
+class Engine:
+    """A worker in its thread, without a wire: requests go in, answers and events come out."""
+
+    def __init__(self, saves: Path) -> None:
+        self.inbox: Inbox = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[Events] = queue.SimpleQueue()
+        self.saves = Autosaves(saves)
+        self.worker = Worker(self.inbox, Home("test", 0.0, 60.0, 600.0, self.saves))
+        self.failure: BaseException | None = None
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self._audience = Audience(self.events.put)
+        self.inbox.put(Joined(self._audience))
+        self.thread.start()
+
+    def call(self, request: Requests) -> Answers:
+        answers: queue.SimpleQueue[Answers | EngineError] = queue.SimpleQueue()
+        self.inbox.put(Job(self._audience, request, answers.put))
+        answer = answers.get(timeout=SECONDS)
+        if isinstance(answer, EngineError):
+            raise answer
+        return answer
+
+    def hear(self, wanted: Callable[[Events], bool]) -> Events:
+        """The next event that is wanted."""
+        while True:
+            event = self.events.get(timeout=SECONDS)
+            if wanted(event):
+                return event
+
+    def train(self) -> None:
+        """Train one step, to the goal: that is saved at once."""
+        self.call(Configure(pace=math.inf))
+        self.call(Train(more=1))
+        self.hear(lambda event: isinstance(event, Ended))
+
+    def hear_trouble(self, words: str) -> None:
+        self.hear(lambda event: isinstance(event, Snapshot) and words in event.trouble)
+
+    def wait(self) -> None:
+        self.thread.join(SECONDS)
+        assert not self.thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self.worker.run()
+        except BaseException as error:
+            self.failure = error
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An engine on the built-in names."""
+    engine = Engine(tmp_path / "saves")
+    engine.call(Open(device="cpu"))
+    yield engine
+    if engine.thread.is_alive():
+        with contextlib.suppress(queue.Empty):
+            engine.call(Stop(save=False))
+        engine.wait()
+
+
+def step_of(engine: Engine) -> int:
+    answer = engine.call(Describe())
+    assert isinstance(answer, Description)
+    return answer.step
+
+
+@pytest.fixture
+def no_folder(engine: Engine, tmp_path: Path) -> Path:
+    """What stands where automatic saves should go."""
+    path = tmp_path / "saves"
+    path.write_text("no folder")
+    return path

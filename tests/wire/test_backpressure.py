@@ -1,0 +1,101 @@
+"""Clients that do not read: neither they nor what waits for them may slow or fill the engine."""
+
+import asyncio
+import math
+from pathlib import Path
+
+import pytest
+
+from engine import snapshots
+from engine.client import Client
+from engine.outbox import MOST_WAITING, Outbox
+from engine.protocol import (
+    VERSION,
+    Call,
+    Configure,
+    Ended,
+    Export,
+    Open,
+    Refused,
+    Reply,
+    Snapshot,
+    StepOnce,
+    Train,
+    Watch,
+)
+from engine.wire import pack
+from tests.wire.conftest import Peer
+from tests.wire.hearing import ALL, event
+
+
+async def test_a_client_that_reads_nothing_neither_slows_nor_fills_the_engine(
+    client: Client, socket: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(Configure(pace=math.inf))
+    deaf = await Peer.connect(socket)
+    watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=2000, names=500, frames=1e9)
+    deaf.writer.write(pack(Call(1, watch)))
+    await client.call(Watch(frames=1e9))
+    await client.call(Train(more=20_000))
+    ended = await event(client, lambda e: isinstance(e, Ended))
+    assert isinstance(ended, Ended)
+    assert ended.step == 20_000
+    # What it gets when it reads at last: little, the newest, and the end.
+    got = []
+    while not isinstance(message := await deaf.read(), Ended):
+        got.append(message)
+    snapshots = [message for message in got if isinstance(message, Snapshot)]
+    assert snapshots[-1].step == 20_000
+    assert len(snapshots) < 100
+    deaf.writer.close()
+
+
+def test_an_outbox_holds_the_newest_of_a_kind_and_every_end() -> None:
+    async def fill() -> list[object]:
+        outbox = Outbox()
+        for step in range(5):
+            outbox.put(Ended("done", step, None, ""))
+            outbox.put(Refused(str(step), VERSION))
+        return [await outbox.get() for _ in range(10)]
+
+    got = asyncio.run(fill())
+    assert [m.step for m in got if isinstance(m, Ended)] == [0, 1, 2, 3, 4]
+
+
+async def test_a_client_that_calls_and_never_reads_is_not_listened_to_for_ever(
+    client: Client, socket: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    rude = await Peer.connect(socket)
+    calls = b"".join(pack(Call(i, Export("matrix"))) for i in range(4 * MOST_WAITING))
+    rude.writer.write(calls)
+    # The others are served all the while.
+    for _ in range(20):
+        await client.call(StepOnce())
+    answered = 0
+    while answered < 4 * MOST_WAITING:  # and so is it, when it reads
+        message = await rude.read()
+        answered += isinstance(message, Reply)
+    rude.writer.close()
+
+
+async def test_of_what_is_large_few_answers_wait_for_a_client_that_does_not_read(
+    client: Client, socket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.call(Open(device="cpu"))
+    made: list[object] = []
+
+    def exported(*what: object) -> str:
+        made.append(what)
+        return "x" * 10**6
+
+    monkeypatch.setattr(snapshots, "exported", exported)
+    deaf = await Peer.connect(socket)
+    deaf.writer.write(b"".join(pack(Call(i, Export("matrix"))) for i in range(20)))
+    for _ in range(20):
+        await client.call(StepOnce())
+    assert len(made) <= 2
+    answers = [await deaf.read_until(Reply) for _ in range(20)]
+    assert [answer.id for answer in answers if isinstance(answer, Reply)] == [*range(20)]
+    deaf.writer.close()

@@ -1,0 +1,147 @@
+"""How an engine ends: by itself, by a signal, by `stop`; and what is known of it then."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.claim import standing
+from engine.errors import EngineUnavailable, LabGone
+from engine.labs import labs
+from engine.places import Place
+from engine.process import EngineProcess
+from engine.protocol import Open, Resume, StepOnce, Train
+from tests.faults.conftest import processes
+from tests.processes import described, process_of
+from tui.__main__ import main
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+async def test_an_engine_that_nobody_needs_ends_by_itself() -> None:
+    engine = EngineProcess("test", idle_seconds=0.0)
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    process = process_of(engine)
+    await client.call(Train(more=3))
+    await engine.leave()
+    await asyncio.to_thread(process.wait, 20)
+    (lab,) = await labs()
+    assert (lab.state, lab.step, lab.clients) == ("ended", 3, None)
+
+
+async def test_a_lab_that_ended_by_itself_goes_on_and_is_forgotten_when_it_is_stopped() -> None:
+    first = EngineProcess("test", idle_seconds=0.0)
+    client = await first.start()
+    await client.call(Open(device="cpu"))
+    process = process_of(first)
+    await client.call(Train(more=3))
+    await first.leave()
+    await asyncio.to_thread(process.wait, 20)
+    with pytest.raises(LabGone, match="has ended meanwhile") as gone:
+        await EngineProcess("test").start(attach=True)
+    second = EngineProcess("test", idle_seconds=0.0)
+    await second.start()
+    process = process_of(second)
+    await second.leave()  # having opened nothing: what waits to be taken up still does
+    await asyncio.to_thread(process.wait, 20)
+    assert [(lab.state, lab.saved) for lab in await labs()] == [("ended", gone.value.saved)]
+    third = EngineProcess("test")
+    client = await third.start()
+    assert (await described(client)).left_at == gone.value.saved
+    await client.call(Resume())
+    assert (await described(client)).step == 3
+    await third.stop()
+    assert await labs() == []
+
+
+async def test_a_lab_that_was_only_looked_at_and_ended_by_itself_is_forgotten() -> None:
+    engine = EngineProcess("test", idle_seconds=0.0)
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    process = process_of(engine)
+    await engine.leave()
+    await asyncio.to_thread(process.wait, 20)
+    assert await labs() == []
+
+
+async def test_sigterm_saves_and_ends_an_engine_properly(engine: EngineProcess) -> None:
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    process_of(engine).send_signal(signal.SIGTERM)
+    async with asyncio.timeout(20):
+        async for _ in client.events():
+            pass
+    assert "exit code 0" in await engine.obituary()
+    (saved,) = Place("test").saves.iterdir()
+    assert [(lab.state, lab.step, lab.saved) for lab in await labs()] == [("ended", 1, str(saved))]
+    listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
+    assert "test has ended, and is saved. makemore-tui attach test resumes it." in listed.output
+    assert (await stopped()).output.startswith("test had ended already. Its saves are in ")
+    assert await labs() == []
+
+
+async def test_stopping_starts_no_engine(
+    engine: EngineProcess, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.start()
+    state, holder = standing(Place("test"))
+    process_of(engine).kill()
+    await engine.obituary()
+    # It dies in the instant after it was looked for.
+    monkeypatch.setattr("engine.commands.stop.standing", lambda _: (state, holder))
+    result = await stopped()
+    assert (result.exit_code, "does not run any more" in result.output) == (1, True)
+    assert processes(folder) == []
+
+
+async def stopped(*options: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, main, ["stop", "test", *options])
+
+
+async def test_an_engine_that_dies_while_it_is_to_end_is_not_said_to_have_stopped(
+    engine: EngineProcess,
+) -> None:
+    await engine.start()
+    process = process_of(engine)
+    process.suspend()
+    stopping = asyncio.create_task(engine.stop())
+    await asyncio.sleep(0)
+    process.kill()
+    with pytest.raises(EngineUnavailable, match="did not end well, and may not have saved"):
+        await stopping
+
+
+async def test_an_engine_of_another_version_is_told_and_saves_as_it_is_stopped(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    monkeypatch.setattr("engine.client.VERSION", 99)
+    with pytest.raises(EngineUnavailable, match="makemore-tui stop test ends the one that runs"):
+        await EngineProcess("test").start()
+    assert [lab.state for lab in await labs()] == ["another version"]
+    result = await stopped()
+    assert result.exit_code == 0
+    assert result.output.startswith("Stopped test. makemore-tui --name test --resume ")
+    assert await labs() == []
+
+
+async def test_an_engine_that_does_not_answer_is_ended_where_nothing_is_to_be_saved(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.start()
+    process = process_of(engine)
+    process.suspend()
+    monkeypatch.setattr("engine.labs.SECONDS_TO_ANSWER", 0.1)
+    monkeypatch.setattr("engine.commands.stop.SECONDS_TO_STOP", 0.1)
+    listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
+    assert "not answering" in listed.output
+    assert f"kill -CONT {process.pid} continues one that is stopped" in listed.output
+    result = await stopped("--no-save")
+    assert (result.exit_code, result.output) == (0, "Stopped test.\n")
+    assert await labs() == []

@@ -1,0 +1,134 @@
+"""Where an engine has its socket, its log and its saves, and what it is called."""
+
+import asyncio
+import re
+import socket
+from pathlib import Path
+
+import pytest
+
+from engine.client import Client
+from engine.errors import EngineError, EngineUnavailable
+from engine.labs import labs
+from engine.places import Place, name_for
+from engine.process import EngineProcess
+from tests.processes import described, process_of
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+async def test_a_socket_that_vanishes_with_its_folder_comes_back(engine: EngineProcess) -> None:
+    client = await engine.start()
+    sockets = Place("test").socket.parent
+    for path in sockets.iterdir():
+        path.unlink()
+    sockets.rmdir()
+    other = EngineProcess("test")
+    again = await other.start()
+    assert (await described(again)).pid == (await described(client)).pid
+    await other.leave()
+    await engine.stop()
+
+
+async def test_a_login_with_another_runtime_folder_finds_the_lab(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client = await engine.start()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    other = EngineProcess("test")
+    again = await other.start()
+    assert (await described(again)).pid == (await described(client)).pid
+    (lab,) = await labs()
+    assert (lab.pid, lab.state) == ((await described(client)).pid, "no data")
+    await other.stop()
+    assert await labs() == []
+
+
+async def test_a_folder_that_others_can_use_is_refused(folder: Path, engine: EngineProcess) -> None:
+    (folder / "makemore-tui").mkdir()
+    (folder / "makemore-tui").chmod(0o755)
+    with pytest.raises(EngineUnavailable, match="not a folder that you alone can use"):
+        await engine.start()
+
+
+async def test_a_folder_named_engine_does_not_stand_in_for_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: EngineProcess
+) -> None:
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "__init__.py").write_text("raise SystemExit('the wrong engine')")
+    monkeypatch.chdir(tmp_path)
+    await engine.start()
+    await engine.stop()
+
+
+async def test_a_log_that_cannot_be_written_keeps_no_engine_from_starting(
+    engine: EngineProcess, folder: Path
+) -> None:
+    (folder / "state" / "makemore-tui").mkdir(parents=True)
+    (folder / "state" / "makemore-tui" / "log").write_text("no folder")
+    await engine.start()
+    await engine.stop()
+
+
+async def test_a_state_folder_that_cannot_be_written_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, engine: EngineProcess
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
+    with pytest.raises(EngineUnavailable, match="/proc/nowhere"):
+        await EngineProcess("other").start()
+
+
+@pytest.mark.parametrize("what", ["folder", "socket"])
+async def test_what_lies_where_the_engine_needs_a_place_is_told_with_what_to_do(
+    what: str, engine: EngineProcess, folder: Path
+) -> None:
+    place = Place("test")
+    blocked = place.folder if what == "folder" else place.socket
+    if what == "folder":
+        blocked.parent.mkdir(parents=True)
+        blocked.touch()
+    else:
+        blocked.mkdir(parents=True, mode=0o700)
+        blocked.parent.chmod(0o700)
+    with pytest.raises(EngineUnavailable) as told:
+        await engine.start()
+    assert str(blocked) in str(told.value)
+    assert re.search(r"set XDG_(STATE_HOME|RUNTIME_DIR) to another[^.]*\. Its log", str(told.value))
+
+
+async def test_a_socket_that_another_has_put_in_its_place_makes_way(
+    engine: EngineProcess,
+) -> None:
+    await engine.start()
+    pid, path = process_of(engine).pid, Place("test").socket
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        while True:
+            try:
+                client = await Client.connect(path)
+                break
+            except EngineUnavailable:
+                await asyncio.sleep(0.05)
+    assert (await described(client)).pid == pid
+    await client.close()
+    await engine.stop()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "-x", ".x", "x" * 41, "a b", "é", "a\n"])
+def test_a_name_that_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(EngineError, match="is no name for a lab"):
+        Place(name)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (None, "names"), ("/data/words.txt", "words"), ("x/.hidden", "hidden"),
+        ("Ünï cøde.txt", "n-c-de"), ("/data/…", "lab"), ("x" * 60 + ".txt", "x" * 40),
+    ],
+)  # fmt: skip
+def test_a_lab_is_named_after_its_data(data: str | None, name: str) -> None:
+    assert name_for(data) == name
+    Place(name)

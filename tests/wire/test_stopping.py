@@ -1,0 +1,93 @@
+"""A lab that is stopped by one of its clients: what the others are told."""
+
+import asyncio
+import queue
+from pathlib import Path
+
+import pytest
+
+from engine.client import Client
+from engine.errors import EngineError
+from engine.home import Home
+from engine.inbox import Inbox
+from engine.outbox import MOST_WAITING
+from engine.protocol import (
+    Call,
+    Done,
+    Open,
+    Reply,
+    Score,
+    StepOnce,
+    Stop,
+    Stopped,
+)
+from engine.server import Server
+from engine.wire import pack
+from engine.worker import Worker
+from tests.wire.conftest import Peer
+from tests.wire.hearing import event
+
+
+async def test_who_stops_a_lab_and_who_looks_on_are_told_of_its_end_and_of_its_save(
+    client: Client, socket: Path, tmp_path: Path
+) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    other = await Peer.connect(socket)
+    assert await client.call(Stop()) == Done()
+    (save,) = (tmp_path / "saves").iterdir()
+    assert await other.read_until(Stopped) == Stopped("screen", str(save))
+    told = await event(client, lambda e: isinstance(e, Stopped))
+    assert told == Stopped("screen", str(save))
+
+
+async def test_of_a_lab_that_is_not_saved_no_save_is_told(client: Client) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    await client.call(Stop(save=False))
+    told = await event(client, lambda e: isinstance(e, Stopped))
+    assert told == Stopped("screen", None)
+
+
+async def test_a_lab_that_cannot_be_saved_is_not_stopped_unless_it_need_not_be(
+    client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "saves").write_text("no folder")
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    with pytest.raises(EngineError, match="Make it a folder"):
+        await client.call(Stop())
+    assert await client.call(StepOnce()) == Done(), "it goes on"
+    assert await client.call(Stop(save=False)) == Done()
+    told = await event(client, lambda e: isinstance(e, Stopped))
+    assert told == Stopped("screen", None)
+
+
+async def test_what_waits_to_be_sent_arrives_before_the_server_has_ended(
+    home: Home, tmp_path: Path
+) -> None:
+    inbox: Inbox = queue.SimpleQueue()
+    server, ready, path = Server(inbox, "test"), asyncio.Event(), tmp_path / "s"
+    serving = asyncio.create_task(server.serve(path, ready.set))
+    await ready.wait()
+    reader, deaf = await Peer.connect(path), await Peer.connect(path)
+    silent = await Peer.connect(path, greet=False)
+    open_, score = Call(0, Open(device="cpu")), Call(1, Score("emma" * 20))
+    calls = pack(open_) + MOST_WAITING * pack(score)
+    for peer in (reader, deaf):
+        peer.writer.write(calls)
+    reader.writer.write(pack(Call(2, Stop())))
+    working = asyncio.to_thread(Worker(inbox, home).run)
+    stopping = asyncio.create_task(working)
+    stopping.add_done_callback(lambda _: server.stop())
+    got = []
+    while not isinstance(message := await reader.read(), Stopped):
+        got.append(message)
+    answers = [message.id for message in got if isinstance(message, Reply)]
+    assert answers == [0, *[1] * MOST_WAITING, 2]
+    assert await reader.read() is None
+    async with asyncio.timeout(20):
+        await serving  # though one does not read, and one has not said hello
+        await stopping
+    for peer in (reader, deaf, silent):
+        peer.writer.close()
