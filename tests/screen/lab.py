@@ -48,3 +48,9 @@ async def settled(pilot: Pilot[None]) -> None:
     """Let everything that was asked for be drawn."""
     for _ in range(6):
         await pilot.pause()
+
+
+async def training(engine: FakeEngine, pilot: Pilot[None]) -> None:
+    """Let the engine train, and the screen show it."""
+    engine.step_to(42)
+    await until(pilot, lambda: "training" in screen_text(pilot.app))
