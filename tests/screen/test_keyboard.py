@@ -13,6 +13,7 @@ from textual.widgets import Input
 from engine.protocol import Configure, Draw, Open, Score, Train
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
+from tui import keyboard
 from tui.app import LabApp
 
 DIALOGS = ["c", "o", "p", "question_mark", "ctrl+p"]
@@ -100,7 +101,7 @@ async def test_the_first_ctrl_c_is_forgotten_after_some_seconds(monkeypatch: pyt
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("ctrl+c")
         await settled(pilot)
-        now += 60
+        now += keyboard.SECONDS_TO_CONFIRM
         await pilot.press("ctrl+c")
         await settled(pilot)
         assert app.is_running

@@ -27,6 +27,7 @@ from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
 from tui.panes.samples import SamplesPane
+from tui.screens import prompt
 
 
 async def test_the_screen_is_painted_while_the_engine_still_starts():
@@ -202,16 +203,19 @@ async def test_copying_puts_the_panes_export_on_the_clipboard():
         assert app.clipboard == "matrix,probabilities\n1,2\n"
 
 
-async def test_escape_leaves_a_setting_as_it_is_and_a_wrong_answer_is_told_in_place():
+async def test_escape_leaves_a_setting_as_it_is_and_a_wrong_answer_is_told_in_place(
+    monkeypatch: pytest.MonkeyPatch,
+):
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
         await pilot.press("g")
         await settled(pilot)
-        await pilot.press(*"a7", "backspace")
-        await until(pilot, lambda: "Only digits" not in screen_text(app))
-        await pilot.press("b")
+        await pilot.press(*"a7")
         await until(pilot, lambda: "Only digits make sense here" in screen_text(app))
-        assert app.screen.query_one("Input").value == ""
+        assert app.screen.query_one("Input").value == "7"
+        monkeypatch.setattr(prompt, "SECONDS_TO_READ", 0.01)
+        await pilot.press("b", "backspace")
+        await until(pilot, lambda: "The same seed draws" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: "whole number, such as 42" in screen_text(app))
         await pilot.press("escape")
