@@ -8,9 +8,7 @@ fewer, every shade is an entry of the terminal's own palette, picked by hand.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
-
-Coloured = Literal["truecolour", "256", "16", "8"]
+from typing import Final
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ class Ramp:
     def level(self, value: float, low: float, high: float) -> int:
         """The level of a value, where the whole matrix runs from `low` to `high`.
 
-        >>> [RAMP.level(value, 0, 100) for value in (0, 25, 100)]
+        >>> blues = ramp("sequential", dark=True, rooted=True)
+        >>> [blues.level(value, 0, 100) for value in (0, 25, 100)]
         [0, 10, 19]
         """
         top = len(self.shades) - 1
@@ -151,6 +152,3 @@ def _stretched(stops: tuple[str, ...], count: int) -> tuple[str, ...]:
 
 def _rgb(colour: str) -> RGB:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-RAMP: Final = ramp("sequential", dark=True, rooted=True)

@@ -62,7 +62,7 @@ def picture_of(
     steps = curve.steps if curve else ()
     return Picture(
         width, height, grid, tuple(ticks), tuple(f"{label} " for label in labels),
-        tuple(_step_ticks(0, last, max(2, width // 10))),
+        tuple(_step_ticks(last, max(2, width // 10))),
         tuple((_at(value, log=scaled), sign, ink) for value, sign, ink in references),
         tuple(grid.snapped(_strokes(steps, step, train, log=scaled))),
         tuple(grid.snapped(_strokes(steps, step, held_out, log=scaled))),
@@ -134,6 +134,5 @@ def _labels(ticks: list[float], *, log: bool) -> list[str]:
     return [t if len(t) < 7 else f"{v:.0e}" for t, v in zip(labels, values, strict=True)]
 
 
-def _step_ticks(first: int, last: int, most: int) -> list[int]:
-    step = max(1, round(_round_step((last - first) / most)))
-    return [n for n in range(0, last + 1, step) if n >= first]
+def _step_ticks(last: int, most: int) -> list[int]:
+    return list(range(0, last + 1, max(1, round(_round_step(last / most)))))

@@ -32,7 +32,6 @@ class SavePrompt(Prompt):
         super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
         self._content = content
         self._twice = Twice()
-        self._what = what
         self._writing: asyncio.Task[None] | None = None
 
     def on_input_changed(self) -> None:
