@@ -11,10 +11,16 @@ from engine.process import IDLE_SECONDS
 
 
 @click.command("engine")
-@click.option("--stdio", is_flag=True, required=True, help="Speak over standard input and output.")
+@click.option(
+    "--stdio",
+    is_flag=True,
+    required=True,
+    expose_value=False,  # there is no other way yet
+    help="Speak over standard input and output.",
+)
 @click.option("--name", required=True, help="Of the lab.")
 @click.option("--idle", "idle_seconds", default=IDLE_SECONDS, show_default=True, help="Seconds.")
 @click.option("--attach", is_flag=True, help="Start no engine.")
-def command(stdio: bool, name: str, idle_seconds: float, attach: bool) -> None:
+def command(name: str, idle_seconds: float, attach: bool) -> None:
     """Connect a screen on another machine to a lab on this one, through ssh."""
     asyncio.run(bridge(name, idle_seconds, attach=attach))
