@@ -36,7 +36,7 @@ class Listed(msgspec.Struct, frozen=True):
     data: str | None  # path
     model: str | None
     device: str | None
-    state: str  # of the training; or one of those below
+    state: str  # of the training; else one of `LEFT`, `SILENT`, or what `look` says
     step: int | None
     goal: int | None
     loss: float | None

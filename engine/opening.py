@@ -18,7 +18,7 @@ def whole(path: str) -> Path:
     """A path as a person types it, in full: the engine's own folder may vanish under it.
 
     Raises:
-        BadSetting: no system has such a path.
+        BadSetting: it has a zero byte, which no path can have.
     """
     if "\0" in path:
         raise BadSetting(f"{printable(path)}: no path has a zero byte. Give another.")

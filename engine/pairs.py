@@ -99,7 +99,7 @@ class PairCounter:
         self._counts = np.zeros((64, 64), dtype=np.int64)
 
     def add_bytes(self, pairs_BB: NDArray[np.int64]) -> None:
-        """Add the counts of `count_ascii`. CR counts as LF, and so LF behind LF for nothing."""
+        """Add the counts of `count_ascii`. CR counts as LF, and LF behind LF is not counted."""
         first, second = np.nonzero(pairs_BB)
         counts = pairs_BB[first, second]
         first[first == RETURN] = NEWLINE
@@ -109,7 +109,7 @@ class PairCounter:
         self._counts[0, 0] = 0
 
     def add_words(self, words: list[str]) -> None:
-        """Count the pairs of words that have no blank among them."""
+        """Count the pairs of characters in some words, none of them empty."""
         if not words:
             return
         text = "\n" + "\n".join(words) + "\n"

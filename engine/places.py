@@ -47,7 +47,7 @@ class Place:
 
     @property
     def claim(self) -> Path:
-        """Locked while the lab runs; left behind by one that did not end well."""
+        """Locked while the lab runs; left behind by one that crashed or ended by itself."""
         return self.folder / "running"
 
     @property
@@ -79,7 +79,7 @@ def labs_folder() -> Path:
 
 
 def places() -> Iterator[Place]:
-    """The labs that run, or did not end well."""
+    """The labs that run, and those that crashed or ended by themselves: all with a claim."""
     for claim in sorted(labs_folder().glob("*/running")):
         if _NAME.fullmatch(claim.parent.name):
             yield Place(claim.parent.name)

@@ -60,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Lines(msgspec.Struct, frozen=True):
-    """Where the loss can be compared with; nats per character."""
+    """What the loss can be compared with; nats per character."""
 
     floor: float  # the least mean NLL that any bigram model reaches on this data
     counts: float  # the count model at the present smoothing

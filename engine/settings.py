@@ -55,7 +55,7 @@ def check(name: str, value: Any) -> None:
     """Refuse a value that makes no sense.
 
     Raises:
-        BadSetting: says which would.
+        BadSetting: says which values do.
     """
     allows, wanted = _CHECKS.get(name, (lambda _: True, ""))
     if not allows(value):

@@ -68,4 +68,4 @@ class Over(Message):
     """The engine did not start, or has died."""
 
     reason: str
-    is_saved: bool = False  # and is known to be
+    is_saved: bool = False  # whether the lab is known to be saved
