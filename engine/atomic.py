@@ -25,7 +25,7 @@ ANY_PART: Final = "[0-9a-f]{16}"  # 8 digits of the file's name, 8 of chance: na
 def write_atomically(
     path: Path, data: bytes, *, mode: int = EVERYBODY, replace: bool = True
 ) -> None:
-    """Replace a file by one with other content, or make it; also a power cut leaves one of both.
+    """Create a file, or replace its content; a power cut leaves the old content or the new.
 
     Args:
         path: where, in a folder that exists. A link stays, and the file behind it is replaced.

@@ -62,7 +62,7 @@ async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> 
     try:
         while data := await source.read(CHUNK):
             target.write(data)
-            await target.drain()  # who does not read here is not read from there
+            await target.drain()  # a side that does not read is not read ahead for
     except ConnectionError:
         pass  # the other side is gone
 

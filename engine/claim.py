@@ -88,7 +88,7 @@ class Claim:
         os.close(self._file)
 
     def _write(self, holder: Holder) -> None:
-        """Write over what is there, never less of it first: on a full disk it stays."""
+        """Overwrite in place, and cut to length only then: a full disk leaves what was there."""
         data = msgspec.json.encode(holder)
         os.pwrite(self._file, data.ljust(os.fstat(self._file).st_size), 0)
         os.ftruncate(self._file, len(data))
@@ -178,7 +178,7 @@ def _lock(file: int, kind: int, place: Place) -> bool:
 
 
 def taken(place: Place, holder: Holder | None) -> str:
-    """That a lab of this name runs, as a sentence."""
+    """The sentence for a person whose lab's name is taken: where the other one runs."""
     if holder is not None and holder.host != socket.gethostname():
         return (
             f"A lab called {place.name} runs on {holder.host}, which shares this home folder."

@@ -1,7 +1,7 @@
 """The command line without a screen: results on stdout, narration on stderr.
 
-Exit codes: 0, 1 for an error, 2 for wrong usage, 130 for SIGINT. Each command imports what it needs
-only when it runs, so that `--help` is there at once.
+Exit codes: 0, 1 for an error, 2 for wrong usage, 128 + n for signal n. Each command imports what it
+needs only when it runs, so that `--help` is there at once.
 """
 
 from __future__ import annotations
@@ -203,5 +203,5 @@ def _finite(value: Any) -> Any:
 
 
 def narrate(text: str) -> None:
-    """What a person wants to know and a program does not."""
+    """Tell a person something, on standard error: a program reads standard output only."""
     click.echo(text, err=True)

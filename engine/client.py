@@ -63,7 +63,7 @@ class Connection(Protocol):
         """What the engine has to tell, until it hangs up or dies.
 
         Raises:
-            EngineUnavailable: it told what this side does not understand: nobody listens any more.
+            EngineUnavailable: a message cannot be decoded; the connection is closed.
         """
         ...
 

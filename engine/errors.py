@@ -32,11 +32,11 @@ class NoData(EngineError):
 
 
 class WireError(EngineError):
-    """What came over the wire is not of the protocol."""
+    """A message is not of the protocol, or cannot be put into it."""
 
 
 class EngineUnavailable(EngineError):
-    """The engine's process does not start, or has died."""
+    """The engine does not start, does not answer, refuses, or has died."""
 
 
 class BadName(EngineError):
@@ -76,4 +76,4 @@ class LinkDown(EngineUnavailable):
 
 
 class LoginRefused(LinkDown):
-    """Another machine lets nobody in: not tried by itself, as many shut out who fails often."""
+    """The login on another machine was refused. Never retried unasked: that may lock one out."""

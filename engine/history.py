@@ -129,8 +129,8 @@ class History:
     def curve(self, width: int) -> Curve | None:
         """The whole history in at most `width` columns; None before step 1.
 
-        A column's smallest and largest loss are its own: no spike is thinned away. Of a column's
-        marks those of one step are told: a plot has no room for others.
+        A column's smallest and largest loss are its own: no spike is thinned away. Of each column
+        only the marks of one step are returned: a plot has no room for more.
         """
         steps = len(self.train)
         if steps == 0 or width <= 0:

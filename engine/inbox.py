@@ -54,7 +54,7 @@ class Kept:
     """The lab was written to a file, or could not be."""
 
     revision: int  # of the lab, as its keeper counts them
-    automatic: bool  # not because a person asked for it
+    automatic: bool  # False: a person asked for it
     path: Path | None  # None: it could not be
     error: EngineError | None  # why
     seconds: float  # that it took

@@ -59,7 +59,7 @@ class Keeper:
         self._others: list[Saving] = []  # to files that a person named
 
     def opened(self, save_to: Path | None = None) -> None:
-        """Another lab: there is nothing to keep of it yet, but for the file that it is to be in."""
+        """Another lab is open; there is nothing to save of it yet but to `save_to`, if given."""
         self.trouble, self.newest, self.save_to = "", None, save_to
         self._has_trained = False
         self._named = self._ended = self._revision
@@ -69,7 +69,7 @@ class Keeper:
         self._saving = None  # of the lab before
 
     def forget(self) -> None:
-        """Nothing of the lab is to be kept, and nothing that is being written waited for."""
+        """Give the lab up: save nothing more of it, and wait for nothing that is being written."""
         self.opened()
         self._others = []
 

@@ -120,13 +120,13 @@ class Lab:
     # --- training ---------------------------------------------------------------------------------
 
     def train(self, more: int = 0) -> None:
-        """Be in training: to the goal, or `GOAL` steps on where it is reached.
+        """Start or continue training: to the goal, or `GOAL` steps on where it is reached.
 
         Args:
             more: steps to go beyond the goal, or beyond the present step where the lab rests.
 
         Raises:
-            BadSetting: fewer than none, or more than anybody lives to see.
+            BadSetting: `more` is negative, or the goal would be beyond `LARGEST_GOAL`.
         """
         if more:
             present = max(self.goal if self.state == "training" else 0, self.trainer.step)
@@ -140,7 +140,7 @@ class Lab:
         self.state, self.reason = "training", ""
 
     def pause(self) -> None:
-        """Rest, wherever the training is."""
+        """Stop training, at the step where it is."""
         if self.state == "training":
             self.state = "paused"
 
@@ -240,7 +240,7 @@ class Lab:
     # --- names ------------------------------------------------------------------------------------
 
     def draw(self, count: int) -> None:
-        """Want so many more names; `draw_next` draws them one by one.
+        """Ask for so many more names; `draw_next` draws them one by one.
 
         Raises:
             BadSetting: too many at once, or less than one.

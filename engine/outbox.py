@@ -76,12 +76,12 @@ class Room:
             await self._exports.acquire()
 
     def failed(self, call: Call) -> None:
-        """What a call asked for does not come."""
+        """A call failed: where an export was asked for, there is room for another."""
         if isinstance(call.request, Export):
             self._exports.release()
 
     def sent(self, message: FromEngine) -> None:
-        """The client has read a message, or nearly."""
+        """A message was handed to the connection: its call makes room for another."""
         if isinstance(message, Reply | Failure):
             self._calls.release()
         if isinstance(message, Reply) and isinstance(message.answer, Text):

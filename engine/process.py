@@ -30,7 +30,7 @@ from engine.protocol import Stop
 T = TypeVar("T")
 
 SECONDS_TO_START: Final = 60.0  # a cold disk reads Python in 10
-SECONDS_TO_DIE: Final = 5.0  # when it has hung up
+SECONDS_TO_DIE: Final = 5.0  # once it has hung up
 SECONDS_TO_APPEAR: Final = 5.0  # for the socket of an engine that runs; see `Server.serve`
 IDLE_SECONDS: Final = 30 * 60.0
 
@@ -118,7 +118,7 @@ class EngineProcess:
             await self.ended(holder)
 
     async def ended(self, holder: Holder) -> None:
-        """Wait for the last breath of an engine that was told to end.
+        """Wait until an engine that was told to end has exited.
 
         Args:
             holder: that engine.

@@ -45,7 +45,7 @@ class Running:
 
         Args:
             lab: which.
-            changed: called when the lab is another than before.
+            changed: called when anything of the lab has changed.
             rests: called when a training is interrupted.
             ended: called when a training has come to its end.
         """

@@ -41,7 +41,7 @@ def attempted(revision: int, write: Callable[[], Path], *, automatic: bool) -> K
     Args:
         revision: of the lab.
         write: writes the file, and says where.
-        automatic: not because a person asked for it.
+        automatic: False where a person asked for it.
     """
     started = time.monotonic()
     path, trouble = None, None

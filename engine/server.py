@@ -69,7 +69,7 @@ class Server:
             ready: called when clients may come.
 
         Raises:
-            EngineUnavailable: one cannot listen there.
+            EngineUnavailable: no socket can be made there.
         """
         server = await self._listen_at(path)
         try:

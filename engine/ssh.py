@@ -123,7 +123,7 @@ def failure(host: str, program: str, code: int, said: bytes) -> EngineUnavailabl
 
 
 def another_version(host: str, program: str, why: str) -> EngineUnavailable:
-    """That the two sides do not understand each other."""
+    """The error where makemore-tui over there is of another version."""
     return EngineUnavailable(
         f"{printable(program)} on {host} is of another version ({why}). Install the same"
         " makemore-tui on both sides."
@@ -131,7 +131,7 @@ def another_version(host: str, program: str, why: str) -> EngineUnavailable:
 
 
 def noise(host: str, said: bytes) -> EngineUnavailable:
-    """That something else than makemore-tui speaks over there, and does not stop."""
+    """The error where something else than makemore-tui writes without end over there."""
     quote = _quoted(said[:LONGEST_QUOTE].decode(errors="replace"), 40)
     return EngineUnavailable(
         f"{host} sends something else than makemore-tui, without an end: {quote} Let its shell's"
@@ -140,7 +140,7 @@ def noise(host: str, said: bytes) -> EngineUnavailable:
 
 
 def no_ssh(error: OSError) -> EngineUnavailable:
-    """That there is no ssh here."""
+    """The error where there is no ssh on this machine."""
     return EngineUnavailable(f"ssh cannot be run ({error.strerror}). Install OpenSSH's client.")
 
 

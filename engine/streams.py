@@ -40,7 +40,7 @@ class Stream(Protocol):
         return np.empty(0, np.uint32)
 
     def resume(self, state: NDArray[np.uint32]) -> None:
-        """Be where a stream of this kind was when it said this of its state."""
+        """Go on from a `state` that a stream of the same kind has returned."""
 
 
 class Mt19937:
@@ -60,7 +60,7 @@ class Mt19937:
         return np.append(key, position).astype(np.uint32)
 
     def resume(self, state: NDArray[np.uint32]) -> None:
-        """Be in the state that another generator told."""
+        """Go on from a `state` that another generator has returned."""
         self._generator.set_state(("MT19937", state[:-1], int(state[-1]), 0, 0.0))
 
     def words(self, count: int) -> NDArray[np.uint64]:

@@ -213,7 +213,7 @@ class Worker:
     # --- time -------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
-        """The lab is another now."""
+        """Something of the lab has changed: it is to be saved, and shown."""
         self._keeper.changed()
         self._audiences.stale()
 
@@ -230,7 +230,7 @@ class Worker:
         return "stopped" if self._stopped_by == "screen" else "ended"
 
     def _is_forsaken(self) -> bool:
-        """Whether there has been neither a screen nor a training for long, and nothing is lost."""
+        """Whether the engine has idled for so long that it is to end, and the lab is saved."""
         if self._ends_at is None or time.monotonic() < self._ends_at:
             return False
         try:

@@ -108,7 +108,7 @@ class ConfigError(Exception):
 
     def __init__(self, sentence: str, place: str = "") -> None:
         super().__init__(sentence)
-        self.place = place  # what stands at the left of the line, where it is known
+        self.place = place  # the name at the left of the wrong line; empty where it is unknown
 
 
 def config_path() -> Path:

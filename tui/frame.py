@@ -1,4 +1,4 @@
-"""What the terminal shows, cell by cell, and how to change it into what it shall show.
+"""What the terminal shows, cell by cell, and how to turn that into what it should show.
 
 Textual sends every line that a widget refreshes again, with all its colours. Over a slow connection
 most of that is in place already: here each update is compared with what was sent before, and only

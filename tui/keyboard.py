@@ -52,7 +52,7 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         return LabScreen(id="_default")
 
     def on_mount(self) -> None:
-        """Listen to other keys from now on, where there are any."""
+        """Put the person's own keys into force."""
         self.set_keymap(self.keys.for_textual())
 
     async def on_event(self, event: Event) -> None:
@@ -118,7 +118,7 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         return False
 
     def look_again(self) -> None:
-        """Carry out what was typed too early, if it is no more."""
+        """Carry out keys that were typed too early, once what they work on is there."""
         if self._early and self._waiting_for is None:
             self.call_later(self._go_on, None)
 

@@ -19,7 +19,7 @@ _SECONDS_TO_LOOK: Final = 0.05  # whether there is room, before asking whether t
 
 
 class LastingFile:
-    """What is written to it after its end, or after the time for it, goes nowhere."""
+    """Discards what is written once the terminal is gone, or the time to `wait` for it is over."""
 
     def __init__(
         self, file: TextIO, ended: Callable[[], None], written: Callable[[int], None]
@@ -29,7 +29,7 @@ class LastingFile:
         Args:
             file: the terminal.
             ended: called when it turns out to be gone.
-            written: called with the number of characters that are not to be waited for any more.
+            written: called with the number of characters that were just written or discarded.
         """
         self._file = file
         self._ended = ended

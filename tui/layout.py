@@ -45,7 +45,7 @@ class Body(Horizontal):
 
 
 class LaidOutApp(ToastingApp):
-    """The widgets of the lab in a terminal of any size. What they show, others tell them."""
+    """The widgets of the lab in a terminal of any size; subclasses give them what they show."""
 
     TITLE = "makemore-tui"
     CSS_PATH: ClassVar[list[str | PurePath]] = [

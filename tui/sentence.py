@@ -20,7 +20,7 @@ class Sentence(Static):
         self._text = text
 
     def say(self, text: str) -> None:
-        """Tell another one."""
+        """Show another sentence."""
         self._text = text
         self.refresh(layout=True)
 

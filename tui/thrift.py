@@ -49,8 +49,8 @@ class ThriftyApp(App[None]):
         """Show no frame until all panes are drawn for the size that they are about to get.
 
         In between each shows what was drawn for the size before, cut off. It takes three rounds:
-        for the new places, what fits them, and the answers that change places once more. But where
-        one size follows on the other, they are seen on the way.
+        for the new places, what fits them, and the answers that change places once more. Where
+        sizes follow one another quickly, some of these frames are seen all the same.
         """
         if not self._holds:
             self._holds, self._held_since = True, monotonic()

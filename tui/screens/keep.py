@@ -11,7 +11,7 @@ from tui.screens.twice import Twice
 
 
 class KeepPrompt(Prompt):
-    """A path of the engine's machine; over a file that is there only with enter a second time."""
+    """A path on the engine's machine. Pressing enter twice replaces a file that is there."""
 
     def __init__(
         self,

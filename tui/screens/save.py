@@ -18,7 +18,7 @@ Content = Callable[[Path], Awaitable[str]]
 
 
 class SavePrompt(Prompt):
-    """A path. Over a file that is there only with enter a second time, with nothing between."""
+    """A path. Pressing enter twice, with nothing between, replaces a file that is there."""
 
     def __init__(self, what: str, suggestion: str, content: Content) -> None:
         """A prompt.
