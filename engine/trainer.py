@@ -86,7 +86,7 @@ class Trainer:
         losses = [nll + regularisation * square for nll, square in zip(nlls, squares, strict=True)]
         good = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), steps + 1) - 1
         if good > 0:
-            self._trace[0] = trace[good].clone()
+            self._trace[0] = trace[good]
             self.nll, self.mean_square, self.held_out_nll = (
                 nlls[good],
                 squares[good],
