@@ -16,7 +16,15 @@ from typing import Final
 from msgspec.structs import replace
 from textual.message import Message
 
-from engine.client import Connection, Engine, EngineError, LabGone, LinkDown, LoginRefused
+from engine.client import (
+    Connection,
+    Engine,
+    EngineError,
+    EngineUnavailable,
+    LabGone,
+    LinkDown,
+    LoginRefused,
+)
 from engine.protocol import (
     Answers,
     DatasetOpened,
@@ -33,6 +41,7 @@ from tui.news import Came, FoundOpen, Lost, NotOpened, Over, Resumed, Started, W
 FIRST_WAIT: Final = 1.0  # seconds until a lost link is tried again; each time twice as long
 LONGEST_WAIT: Final = 30.0
 SECONDS_TO_TRUST: Final = 60.0  # a link that has lasted so long does not just come and go
+SECONDS_TO_LOOK: Final = 1.0  # a large model's step may take as long
 
 
 class Conversation:
@@ -64,13 +73,15 @@ class Conversation:
         self._ending = False
         self._resuming = resuming
         self._attaches = attaches
-        self._has_died = False  # the engine, while something was open
+        self._has_begun = attaches  # whether a lab that is looked for would be the one meant
+        self._has_died = False  # the engine, while that lab was open
         self._since = math.inf  # the engine's start, by the clock of its machine
         self._stopped: Stopped | None = None  # its last word
         self._heard_out = asyncio.Event()  # no more will come of this connection
         self._heard_out.set()
         self._again = asyncio.Event()  # do not wait any longer
         self.opening = opening  # what is open, or is to be opened
+        self.found_open = attaches  # whether something is open that another screen has opened
 
     @property
     def is_up(self) -> bool:
@@ -85,7 +96,7 @@ class Conversation:
                 self._connection = await self._engine.start(attach=met or self._attaches)
             except EngineError as error:
                 if not (met and isinstance(error, LinkDown)):
-                    self._has_died = self._has_died or met
+                    self._has_died = self._has_died or self._has_begun
                     self._post(Over(str(error), self._was_saved(error)))
                     return
                 await self._wait(str(error), None if isinstance(error, LoginRefused) else wait)
@@ -99,7 +110,7 @@ class Conversation:
                 self._was_stopped(self._stopped)
                 return
             if not self._engine.host:
-                self._has_died = True
+                self._has_died = self._has_begun
                 self._post(Over(broken or await self._engine.obituary()))
                 return
             if monotonic() - began > SECONDS_TO_TRUST:
@@ -123,8 +134,17 @@ class Conversation:
             EngineError: it could not be done; the text says why.
         """
         if self._connection is None:
-            raise EngineError(self._absence())
+            raise EngineUnavailable(self._absence())
         return await self._connection.call(request)
+
+    async def look(self) -> Description | None:
+        """How the lab is, once all that was asked for before is done; None: it does not say."""
+        with contextlib.suppress(EngineError, TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_LOOK):
+                lab = await self.call(Describe())
+                assert isinstance(lab, Description)
+                return lab
+        return None
 
     async def leave(self) -> None:
         """Hang up, on purpose; the engine goes on."""
@@ -159,7 +179,7 @@ class Conversation:
                     continue
                 if isinstance(event, DatasetOpened):
                     # By whomever: that is what a new engine would open.
-                    self._attaches = False
+                    self._attaches, self._has_begun = False, True
                     self.opening = replace(event.opening or self.opening, save_to=event.save_to)
                 self._post(Came(event))
         except EngineError as error:
@@ -180,7 +200,7 @@ class Conversation:
 
     def _was_saved(self, error: EngineError) -> bool:
         """Whether a lab that does not run any more is saved; then it is taken up next time."""
-        if not isinstance(error, LabGone):
+        if not (isinstance(error, LabGone) and self._has_begun):
             return False
         self._attaches = False  # there is nothing to attach to: a key starts another engine
         self._has_died = error.has_crashed
@@ -205,26 +225,29 @@ class Conversation:
         try:
             lab = await self.call(Describe())
             assert isinstance(lab, Description)
-            self._since = lab.since
+            self._since, self.found_open = lab.since, lab.data is not None
             if lab.data is None and self._has_died and lab.left_at is not None:
                 await self._take_up(lab.left_at)
             elif wanted is not None:
                 await self._open(wanted)
             elif lab.data is None:
                 self._post(NotOpened(""))
+        except EngineUnavailable:
+            return  # its end is told by others; the next engine is asked for the same
         except EngineError as error:
-            if self._connection is not None:  # otherwise its death says why
-                self._post(NotOpened(str(error)))
-                # What was wrong may have been the device or the hold-out: another file opens with
-                # the defaults.
-                self.opening = Open(path=self.opening.path, pace=self.opening.pace)
+            self._post(NotOpened(str(error)))
+            # What was wrong may have been the device or the hold-out: another file opens with the
+            # defaults.
+            self.opening = Open(path=self.opening.path, pace=self.opening.pace)
         self._resuming = None
 
     async def _open(self, request: Open | Resume) -> None:
         """Open it, unless something is open: of two screens at once the second one attaches."""
-        match await self.call(replace(request, unless_open=True)):
-            case OpenAlready(data, is_asked=False):
-                self._post(FoundOpen(data))
+        answer = await self.call(replace(request, unless_open=True))
+        if isinstance(answer, OpenAlready):
+            self.found_open = True
+            if not answer.is_asked:
+                self._post(FoundOpen(answer.data))
 
     async def _take_up(self, saved: str) -> None:
         """Go on where a dead engine's newest save left the lab.

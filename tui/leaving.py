@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on, work
 
 from engine.client import EngineError, EngineUnavailable
-from engine.protocol import Save, Saved
+from engine.protocol import Description, Save, Saved
 from tui.copying import CopyingApp
 from tui.news import Lost, Over, WasStopped
 
@@ -17,34 +17,54 @@ class LeavingApp(CopyingApp):
 
     async def action_quit(self) -> None:
         """Quit, and end the engine; while it trains, ask; where others look on, leave it alone."""
-        if self.is_cut_off:
-            self.action_detach()
-        elif self.is_leaving or not self.engine.is_up:
-            self.exit()
-        elif self.is_training:
-            self.ask_to_quit()
-        elif self.snapshot is not None and self.snapshot.clients > 1:
-            self.action_detach()
-        else:
-            self.stop()
+        await self._quit(asks=True)
 
     async def interrupt(self) -> None:
         """Quit without a question: a training goes on."""
-        if self.is_training:
-            self.action_detach()
-        else:
-            await self.action_quit()
+        await self._quit(asks=False)
 
-    def action_detach(self) -> None:
-        """Leave the lab as it is; its engine goes on."""
+    async def _quit(self, *, asks: bool) -> None:
+        unseen = self.snapshot is None and self.engine.found_open  # whoever opened it wants it
+        if self.is_cut_off or (self.engine.is_up and unseen):
+            self.action_detach()
+        elif self.is_leaving or not self.engine.is_up:
+            self.exit()
+        else:
+            self._end(asks=asks)
+
+    @work(group="leaving", exclusive=True)
+    async def _end(self, *, asks: bool) -> None:
+        self.is_leaving = True
+        lab = await self.engine.look()
+        self.is_leaving = False
+        trains = self.is_training if lab is None else lab.state == "training"
+        if self._others_look_on(lab) or (trains and not asks):
+            self.action_detach()
+        elif trains:
+            self.ask_to_quit()
+        else:
+            self.stop()
+
+    @work(group="leaving", exclusive=True)
+    async def action_detach(self) -> None:
+        """Leave the lab as it is; its engine goes on, with all that was asked for before."""
+        if self.is_leaving:
+            self.exit()
+            return
         if self.engine.is_up or self.is_cut_off:
-            others = self.snapshot is not None and self.snapshot.clients > 1
-            where = "on other screens" if others else "without a screen"
+            self.is_leaving = True
+            lab = await self.engine.look()
+            where = "on other screens" if self._others_look_on(lab) else "without a screen"
             self.farewell = (
                 f"The lab {self.lab_name} goes on, {where}. {self.attach_command} takes it up"
                 " again."
             )
         self.exit()
+
+    def _others_look_on(self, lab: Description | None) -> bool:
+        """Whether there are other screens; by what was shown last, where the engine is silent."""
+        seen = lab or self.snapshot
+        return seen is not None and seen.clients > 1
 
     def ask_to_quit(self, trouble: str = "") -> None:
         """Ask what is to become of the training, or of a lab that could not be saved."""

@@ -1,10 +1,15 @@
 """How a lab is left: kept, stopped, and what is said of it then."""
 
-import pytest
+import asyncio
 
-from engine.protocol import Stopped
+import pytest
+from textual.events import Key
+
+from engine.protocol import Answers, Draw, Open, Requests, Stopped, Train
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, training, until
+from tui import conversation
+from tui.app import LabApp
 
 
 @pytest.mark.parametrize("key", ["k", "enter"])
@@ -168,3 +173,74 @@ async def test_whoever_quits_is_told_what_goes_on_from_there():
             await until(pilot, lambda: not app.is_running)
         assert app.farewell.endswith(said)
         assert bool(app.farewell) == bool(said)
+
+
+async def test_with_other_screens_a_training_is_left_to_them_without_a_question():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.clients = 2
+        await training(engine, pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+    assert (engine.stops, engine.leaves) == (0, 1)
+    assert "goes on, on other screens" in app.farewell
+
+
+class Silent(FakeEngine):
+    """Has told what is open, and not yet how it is."""
+
+    def tell_snapshot(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("keys", [["q"], ["ctrl+q"], ["ctrl+c", "ctrl+c"]])
+async def test_whoever_leaves_before_seeing_what_was_attached_to_ends_nothing(keys: list[str]):
+    engine = Silent()
+    engine.is_open, engine.state = True, "training"
+    app = LabApp(engine, Open(), attaches=True)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.dataset)
+        await pilot.press(*keys)
+        await until(pilot, lambda: not app.is_running)
+    assert (engine.stops, engine.leaves) == (0, 1)
+
+
+@pytest.mark.parametrize("last", ["D", "q"])
+async def test_what_was_asked_for_is_done_before_the_lab_is_left(last: str):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        for key in ("s", " ", last):  # all at once, as they come when typed ahead
+            app.post_message(Key({" ": "space"}.get(key, key), key))
+        if last == "q":
+            await until(pilot, lambda: "Quit while it trains?" in screen_text(app))
+            await pilot.press("k")
+        await until(pilot, lambda: not app.is_running)
+    assert engine.asked(Draw)
+    assert engine.asked(Train)
+    assert (engine.stops, engine.leaves) == (0, 1)
+
+
+class Busy(FakeEngine):
+    """Answers nothing while it is busy."""
+
+    is_busy = False
+
+    async def answer(self, request: Requests) -> Answers:
+        if self.is_busy:
+            await asyncio.Event().wait()
+        return await super().answer(request)
+
+
+async def test_an_engine_that_is_busy_for_long_does_not_keep_the_screen(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(conversation, "SECONDS_TO_LOOK", 0.01)
+    engine = Busy()
+    async with opened(engine) as (app, pilot):
+        await training(engine, pilot)
+        engine.is_busy = True
+        await pilot.press("q")
+        await until(pilot, lambda: "Quit while it trains?" in screen_text(app))
+        await pilot.press("k")
+        await until(pilot, lambda: not app.is_running)
+    assert (engine.stops, engine.leaves) == (0, 1)

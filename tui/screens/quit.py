@@ -40,7 +40,8 @@ class QuitScreen(Dialog):
     def compose(self) -> ComposeResult:
         """What goes on, and the keys."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Quit while it trains?" if self._lab.is_training else "Quit?"
+            idle = self._trouble and not self._lab.is_training
+            dialog.border_title = "Quit?" if idle else "Quit while it trains?"
             dialog.border_subtitle = "esc stays"
             if self._trouble:
                 yield Sentence(self._trouble, id="hint").add_class("-wrong")
