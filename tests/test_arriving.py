@@ -36,9 +36,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
 
 @pytest.mark.parametrize("data", [None, "/a/words.txt", "/a/../a/words.txt"])
 def test_a_lab_on_the_same_data_is_offered(data: str | None, asked: list[tuple[str, bool]]) -> None:
-    assert arrive(listed(), "words", data) is None
+    assert arrive(listed(), "words", data) == "attach"
     question = "A lab called words runs on /a/words.txt (paused, step 0). Attach?"
     assert asked == [(question, True)]
+
+
+def test_into_a_lab_without_data_what_is_wanted_is_opened(asked: list[tuple[str, bool]]) -> None:
+    assert arrive(listed(data=None), "words", "/a/words.txt") is None
+    assert asked == [("A lab called words runs (paused, step 0). Attach?", True)]
 
 
 def test_of_a_lab_on_other_data_that_is_said_and_enter_is_no(asked: list[tuple[str, bool]]) -> None:

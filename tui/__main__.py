@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 from click.core import ParameterSource
@@ -140,15 +140,15 @@ def lab(
             peek(Path(saved))
         if data is not None and not Path(data).exists():
             raise EngineError(f"{printable(data)}: no such file. Check the path.")
+    way: Resume | Literal["attach"] | None = None
     if saved is None:
         if save_to is not None and found is not None and runs(found):
             raise EngineError(
                 f"--save is for a lab that begins, and {name} runs already. Leave it out: ctrl+s"
                 " saves the lab to a file."
             )
-        resuming = arrive(found, name, data, host, _given("device", "seed", "hold_out"))
-        if resuming is not None:
-            resuming = replace(resuming, save_to=save_to)
+        way = arrive(found, name, data, host, _given("device", "seed", "hold_out"))
+        resuming = replace(way, save_to=save_to) if isinstance(way, Resume) else None
     elif found is None or found.state in LEFT:
         resuming = Resume(saved, data, device if _given("device") else None, save_to)
     else:
@@ -156,7 +156,7 @@ def lab(
             f"A lab called {name} runs already. Give the one that is resumed another --name."
         )
     opening = Open(data, hold_out, device, seed, config.pace, save_to)
-    _show(_engine(name, host, program, config), config, opening, resuming)
+    _show(_engine(name, host, program, config), config, opening, resuming, way == "attach")
 
 
 @main.command("attach")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import click
 
@@ -28,7 +28,7 @@ def arrive(
     data: str | None = None,
     host: str | None = None,
     options: Sequence[str] = (),
-) -> Resume | None:
+) -> Resume | Literal["attach"] | None:
     """Ask about a lab whose name is wanted for a new one.
 
     Args:
@@ -39,7 +39,7 @@ def arrive(
         options: those given that only a lab that begins has a use for.
 
     Returns:
-        What is to be taken up, if it does not run any more and a person wants that.
+        What is to be taken up, or that it is to be attached to; None: a lab is to begin.
 
     Raises:
         EngineError: it runs, and nobody wants to attach to it.
@@ -66,7 +66,7 @@ def arrive(
     question = f"A lab called {name} runs{on}{other} ({printable(lab.state)}{step})."
     if not click.confirm(f"{question} Attach{without}?", default=same and not options):
         raise EngineError(f"The lab {name} was left alone. Give the new one another --name.")
-    return None
+    return None if lab.data is None else "attach"
 
 
 def taken_up(lab: Listed) -> Resume | None:

@@ -131,6 +131,27 @@ def test_a_second_lab_of_the_same_name_is_offered_to_attach_to(
     assert engines(tmp_path) == []
 
 
+def test_a_lab_that_dies_while_one_is_asked_whether_to_attach_is_not_begun_anew(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with Pty(COMMAND, 80, 24, environment) as first:
+        first.wait_for("idle")
+        first.press("n")
+        first.wait_for("done")
+        with Pty(COMMAND, 240, 24, environment) as second:
+            second.wait_for("Attach?")
+            (engine,) = engines(tmp_path)
+            engine.kill()
+            engine.wait(20)
+            second.press("\r")
+            second.wait_for("did not end well", "takes it up from its newest save")
+            second.press("\x12")  # ctrl+r
+            second.wait_for("done", "100/100")
+            second.press("q")
+            assert second.wait_for_exit() == 0
+    assert engines(tmp_path) == []
+
+
 def listed(environment: dict[str, str]) -> list[dict[str, object]]:
     """What `ls` tells."""
     done = subprocess.run(
