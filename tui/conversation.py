@@ -75,7 +75,7 @@ class Conversation:
         self._attaches = attaches
         self._has_begun = attaches  # whether a lab that is looked for would be the one meant
         self._has_died = False  # the engine, while that lab was open
-        self._since = math.inf  # the engine's start, by the clock of its machine
+        self.since = math.inf  # the engine's start, by the clock of its machine
         self._stopped: Stopped | None = None  # its last word
         self._heard_out = asyncio.Event()  # no more will come of this connection
         self._heard_out.set()
@@ -206,7 +206,7 @@ class Conversation:
         self._has_died = error.has_crashed
         if error.has_crashed or error.saved is None:
             return error.saved is not None
-        if error.saved_at < self._since:  # that is of a lab of this name before
+        if error.saved_at < self.since:  # that is of a lab of this name before
             return False
         self._resuming = Resume(error.saved, save_to=self.opening.save_to)
         return True
@@ -225,7 +225,7 @@ class Conversation:
         try:
             lab = await self.call(Describe())
             assert isinstance(lab, Description)
-            self._since, self.found_open = lab.since, lab.data is not None
+            self.since, self.found_open = lab.since, lab.data is not None
             if lab.data is None and self._has_died and lab.left_at is not None:
                 await self._take_up(lab.left_at)
             elif wanted is not None:

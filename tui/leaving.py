@@ -13,7 +13,8 @@ from tui.news import Lost, Over, WasStopped
 class LeavingApp(CopyingApp):
     """Leaves the engine to itself, or ends it."""
 
-    _saved_as: tuple[int, str] | None = None  # number of a data set, and the file chosen for it
+    # The file chosen for a lab, with the start of its engine and the number of its data set there.
+    _saved_as: tuple[float, int, str] | None = None
 
     async def action_quit(self) -> None:
         """Quit, and end the engine; while it trains, ask; where others look on, leave it alone."""
@@ -160,10 +161,13 @@ class LeavingApp(CopyingApp):
         """Where the lab is saved to without a question."""
         if self.dataset is None:
             return None
-        number, path = self._saved_as or (0, None)
-        return path if number == self.dataset.number else self.dataset.save_to
+        if self._saved_as is not None:
+            since, number, path = self._saved_as
+            if (since, number) == (self.engine.since, self.dataset.number):
+                return path
+        return self.dataset.save_to
 
     def _saved(self, path: str) -> None:
         if self.dataset is not None:
-            self._saved_as = self.dataset.number, path
+            self._saved_as = self.engine.since, self.dataset.number, path
         self.notify(f"Saved {path}.", markup=False)

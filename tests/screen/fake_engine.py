@@ -164,6 +164,7 @@ class FakeEngine:
         self.connection: FakeConnection | None = None
         self.start_error: str | None = None
         self.link_down = False
+        self.began = 1000.0  # seconds since 1970
         self.gone: LabGone | None = None  # what the next start finds
 
     # --- what the screen calls
@@ -313,7 +314,7 @@ class FakeEngine:
     def description(self) -> Description:
         return Description(
             "names", self.data.path if self.is_open else None, "bigram", "cpu", self.state,
-            self.step, self.goal, None, self.clients, 1000.0, 1, self.left_at,
+            self.step, self.goal, None, self.clients, self.began, 1, self.left_at,
         )  # fmt: skip
 
     def value(self, view: str, row: int, column: int) -> float:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.pilot import Pilot
 
 from engine.protocol import Open
 from tests.screen.fake_engine import FakeEngine
 from tui.app import LabApp
+from tui.screens import twice
 from tui.terminal import Terminal
 
 RICH = Terminal()
@@ -48,6 +50,14 @@ async def settled(pilot: Pilot[None]) -> None:
     """Let everything that was asked for be drawn."""
     for _ in range(6):
         await pilot.pause()
+
+
+async def hold_enter(pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold enter for two seconds, as slow a repetition as keyboards have before its first."""
+    for at in (0.0, *(0.66 + n * 0.03 for n in range(45))):
+        monkeypatch.setattr(twice, "monotonic", lambda at=at: 1000.0 + at)
+        await pilot.press("enter")
+        await settled(pilot)
 
 
 async def training(engine: FakeEngine, pilot: Pilot[None]) -> None:

@@ -1,11 +1,14 @@
 """How a lab is saved from the screen: where to, over what, and that it failed."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
-from engine.protocol import Exists, Save, Saved
+from engine.protocol import Answers, Exists, Requests, Save, Saved
 from tests.screen.fake_engine import FakeEngine
-from tests.screen.lab import opened, screen_text, until
+from tests.screen.lab import hold_enter, opened, screen_text, until
 
 
 async def test_a_save_that_failed_is_told_until_one_succeeds():
@@ -42,17 +45,69 @@ async def test_saving_asks_where_and_about_a_file_that_is_there(monkeypatch: pyt
 
 
 async def test_a_held_enter_saves_over_nothing_and_closes_nothing(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tui.screens.twice.SECONDS_TO_ANSWER", 1e9)
     engine = FakeEngine()
     engine.answers[Save] = Exists("/home/names.safetensors")
     async with opened(engine) as (app, pilot):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Save the lab" in screen_text(app))
-        for n in range(1, 4):
-            await pilot.press("enter")
-            await until(pilot, lambda n=n: len(engine.asked(Save)) == n)
-            await until(pilot, lambda: "Enter again" in screen_text(app))
-    assert engine.asked(Save) == [Save("names.safetensors")] * 3
+        await hold_enter(pilot, monkeypatch)
+        await until(pilot, lambda: "Enter again" in screen_text(app))
+    assert {request.over for request in engine.asked(Save)} == {"nothing"}
+
+
+class SlowlySaving(FakeEngine):
+    """Saves when a test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+
+    async def answer(self, request: Requests) -> Answers:
+        if isinstance(request, Save):
+            await self.may.wait()
+        return await super().answer(request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Saved("/a.safetensors"), "Saved /a.safetensors."),
+        (Exists("/a.safetensors"), "/a.safetensors exists. It was not saved there."),
+        (None, "The disk is full."),
+    ],
+)
+async def test_what_came_of_saving_is_told_after_escape_too(answer: Any, told: str):
+    engine = SlowlySaving()
+    if answer is None:
+        engine.refuse[Save] = "The disk is full."
+    else:
+        engine.answers[Save] = answer
+    async with opened(engine, (120, 40)) as (app, pilot):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "One moment" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        engine.may.set()
+        await until(pilot, lambda: told in screen_text(app))
+
+
+async def test_the_file_of_a_lab_is_not_that_of_the_next_engines_though_it_counts_alike():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Saved names.safetensors." in screen_text(app))
+        engine.die()
+        await until(pilot, lambda: app.has_ended)
+        engine.began += 60
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.engine.is_up and app.snapshot)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+    assert engine.asked(Save) == [Save("names.safetensors")], "the next is asked about"
 
 
 async def test_with_a_file_given_saving_asks_nothing_until_it_fails():

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from engine.protocol import Answers, Browse, Entry, Open, Requests
 from tests.screen.fake_engine import FakeEngine
-from tests.screen.lab import opened, screen_text, settled, until
+from tests.screen.lab import hold_enter, opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.screens import twice
 
@@ -209,14 +209,14 @@ async def test_what_is_open_is_read_anew_after_a_question(
     keys: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     engine = engine_with_files()
-    monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 1e9)
     async with opened(engine) as (app, pilot):
         await pilot.press("o")
         await settled(pilot)
-        await pilot.press(*keys, "enter", "enter")  # held: no answer
+        await pilot.press(*keys)
+        await hold_enter(pilot, monkeypatch)
         await until(pilot, lambda: "It is open. Enter again reads it anew" in screen_text(app))
         assert len(engine.asked(Open)) == 1
-        monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 0.0)
+        monkeypatch.setattr(twice, "monotonic", lambda: 1010.0)
         await pilot.press("enter")
         await until(pilot, lambda: len(engine.asked(Open)) == 2)
         await until(pilot, lambda: len(app.screen_stack) == 1)
@@ -259,10 +259,32 @@ async def test_a_file_that_opens_after_escape_is_the_one_that_a_new_engine_opens
         await pilot.press(*"towns.txt", "enter")
         await until(pilot, lambda: "One moment" in screen_text(app))
         await pilot.press("escape")
-        await until(pilot, lambda: "The file is still being read." in screen_text(app))
+        await until(pilot, lambda: "towns.txt is still being read." in screen_text(app))
         assert len(app.screen_stack) == 1
         engine.read.set()
         await until(pilot, lambda: app.engine.opening.path == "towns.txt")
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_what_came_of_a_file_says_nothing_about_what_was_typed_meanwhile(fails: bool):
+    engine = SlowlyReading()
+    engine.read = asyncio.Event()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        await pilot.press("o")
+        await settled(pilot)
+        await pilot.press(*"towns.txt", "enter")
+        await until(pilot, lambda: "One moment" in screen_text(app))
+        await pilot.press(*"2", "enter")
+        await until(pilot, lambda: "towns.txt is still being read." in screen_text(app))
+        if fails:
+            engine.refuse[Open] = "No word in it."
+        engine.read.set()
+        await until(pilot, lambda: "still being read" not in screen_text(app))
+        assert field(app) == "towns.txt2"
+        assert not app.screen.query_one("#hint").has_class("-wrong")
+        assert ("No word in it." in screen_text(app)) is fails, "in a toast"
+        await pilot.press("enter")
+        await until(pilot, lambda: engine.asked(Open)[-1].path == "towns.txt2")
 
 
 async def test_what_is_wrong_with_a_file_is_told_after_escape_too():

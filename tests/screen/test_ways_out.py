@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
 import pytest
 from textual.widgets import Input
 
-from engine.protocol import Export
+from engine.protocol import Answers, Export, Requests, Save
 from tests.screen.fake_engine import SETTINGS, FakeEngine
-from tests.screen.lab import opened, screen_text, settled, until
+from tests.screen.lab import hold_enter, opened, screen_text, settled, until
 from tui.copying import CUT_BY_SOME, TAKEN_BY_TMUX
 from tui.panes.samples import SamplesPane
 from tui.screens import twice
@@ -124,15 +125,47 @@ async def test_a_pane_is_exported_under_a_sensible_name(folder: Path):
 
 
 async def test_a_held_enter_writes_over_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 1e9)
     (folder / "names-counts.csv").write_text("precious")
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("e")
         await settled(pilot)
-        for _ in range(3):
-            await pilot.press("enter")
-            await until(pilot, lambda: "Enter again writes over it" in screen_text(app))
+        await hold_enter(pilot, monkeypatch)
+        await until(pilot, lambda: "Enter again writes over it" in screen_text(app))
         assert (folder / "names-counts.csv").read_text() == "precious"
+
+
+class Slow(FakeEngine):
+    """Exports and saves when a test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+
+    async def answer(self, request: Requests) -> Answers:
+        answer = await super().answer(request)
+        if isinstance(request, Export | Save):
+            await self.may.wait()
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("key", "asked", "told"),
+    [("e", Export, "Wrote names-counts.csv"), ("ctrl+s", Save, "Saved names.safetensors")],
+)
+async def test_enter_pressed_again_while_an_answer_is_under_way_asks_for_no_other(
+    key: str, asked: type, told: str
+):
+    engine = Slow()
+    async with opened(engine) as (app, pilot):
+        await pilot.press(key)
+        await settled(pilot)
+        await pilot.press("enter", "enter", "enter")
+        await until(pilot, lambda: "One moment" in screen_text(app))
+        engine.may.set()
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(pilot, lambda: told in screen_text(app))
+        assert len(engine.asked(asked)) == 1
+        assert "Nothing was exported" not in screen_text(app)
 
 
 async def test_a_file_that_exists_wants_enter_twice_with_nothing_between(

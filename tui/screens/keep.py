@@ -43,10 +43,16 @@ class KeepPrompt(Prompt):
         path = text.strip()
         if not path:
             raise EngineError("Give the file a name.")
-        is_sure = self._twice.is_sure(path)
+        # A lab that is being saved is saved, whether the dialog is still there or not.
+        await self.lasting(self._kept(path, self._twice.is_sure(path)))
+
+    async def _kept(self, path: str, is_sure: bool) -> None:
         match await self._call(Save(path, over="anything" if is_sure else "nothing")):
             case Exists(there):
                 self._twice.ask(path)
-                raise EngineError(f"{there} exists. Enter again writes over it.")
+                again = (
+                    "It was not saved there." if self.is_closed else "Enter again writes over it."
+                )
+                raise EngineError(f"{there} exists. {again}")
             case Saved(there):
                 self._saved(there)

@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from engine.client import EngineError
 from engine.protocol import Answers, Browse, Browsed, Open, Requests
+from tui.figures import shown
 from tui.screens.choices import Choice, Choices
 from tui.screens.completion import HINT, choice_of, completed, told
 from tui.screens.dialog import Dialog
@@ -66,7 +67,7 @@ class OpenScreen(Dialog):
         self._typed: str | None = None  # None: nothing yet
         self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
         self._answered = asyncio.Event()  # whether it has
-        self._busy = False
+        self._reading: str | None = None  # the path that is being opened
         self._was_answered = False  # whether the hint says what enter has come to, for this path
 
     def compose(self) -> ComposeResult:
@@ -98,7 +99,7 @@ class OpenScreen(Dialog):
         self._answered.clear()
         self._twice.forget()
         self._was_answered = False
-        self._say(HINT)
+        self._remark(HINT)
         self._look(text)
 
     @work(group="look", exclusive=True)
@@ -166,9 +167,9 @@ class OpenScreen(Dialog):
         self._take(event.choice.value, picked=True)
 
     def _take(self, path: str, *, picked: bool = False) -> None:
-        if self._busy:
-            return
-        if (picked or self.query_one(Choices).chosen) and path.endswith("/"):
+        if self._reading is not None:
+            self._say(self._delay())
+        elif (picked or self.query_one(Choices).chosen) and path.endswith("/"):
             self._fill(path)  # into the folder
         elif not path:
             self.action_close()
@@ -176,7 +177,7 @@ class OpenScreen(Dialog):
             self._twice.ask(path)
             self._answer(doubt)
         else:
-            self._busy = True
+            self._reading = path
             self._answer("One moment…")
             # The app's, not the dialog's: the engine opens it, whether the dialog is there or not.
             self.app.run_worker(self._open(path), group="open")
@@ -191,22 +192,30 @@ class OpenScreen(Dialog):
 
     def action_close(self) -> None:
         """Close; where a file is being read, that goes on."""
-        if self._busy and self.is_current:
-            self.app.notify("The file is still being read.")
+        if self._reading is not None and self.is_current:
+            self.app.notify(self._delay(), markup=False)
         super().action_close()
 
     async def _open(self, path: str) -> None:
         real = None if path == BUILT_IN else path
+        trouble = ""
         try:
             await self._call(msgspec.structs.replace(self._opening, path=real, save_to=None))
         except EngineError as error:
-            self._busy = False
-            if self.is_closed:
-                self.app.notify(str(error), severity="error", markup=False)
-            self._answer(str(error), wrong=True)
-        else:
-            self._busy = False
-            self.action_close()
+            trouble = str(error)
+        self._reading = None
+        if self._was_answered and not self.is_closed:  # nothing else was typed meanwhile
+            if trouble:
+                self._answer(trouble, wrong=True)
+            else:
+                self.action_close()
+            return
+        if trouble:
+            self.app.notify(trouble, severity="error", markup=False)
+        self._remark(HINT if self._seen is None else told(self._seen))
+
+    def _delay(self) -> str:
+        return f"{shown(self._reading or '')} is still being read."
 
     # --- the field and the hint
 
@@ -224,7 +233,7 @@ class OpenScreen(Dialog):
     def _remark(self, text: str) -> None:
         """Say what comes of looking, which may be late: what enter has come to matters more."""
         if not self._was_answered:
-            self._say(text)
+            self._say(text if self._reading is None else self._delay())
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         if self.is_closed:

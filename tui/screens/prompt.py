@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -39,6 +40,7 @@ class Prompt(Dialog):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
+        self._trying: str | None = None  # the answer that is under way
         self._reading: Timer | None = None  # while the word about a wrong key is to be read
 
     def compose(self) -> ComposeResult:
@@ -56,7 +58,10 @@ class Prompt(Dialog):
             yield Sentence(self._question.hint, id="hint")
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Try the answer; the worker lets the screen live while the engine is at it."""
+        """Try the answer, once; the worker lets the screen live while the engine is at it."""
+        if event.value == self._trying:
+            return  # a key that is held
+        self._trying = event.value
         self._say("One moment…")
         self._try(event.value)
 
@@ -82,6 +87,27 @@ class Prompt(Dialog):
             self._say(str(error), wrong=True)
         else:
             self.action_close()
+        finally:
+            if self._trying == text:  # otherwise another answer is under way by now
+                self._trying = None
+
+    async def lasting(self, work: Coroutine[Any, Any, None]) -> None:
+        """Await what goes on though the dialog is closed; then a toast tells what was wrong.
+
+        Raises:
+            EngineError: it could not be done.
+        """
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(self._tell_late)
+            raise
+
+    def _tell_late(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, EngineError) and self.app.is_running:
+            self.app.notify(str(error), severity="error", markup=False)
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         if self._reading is not None:

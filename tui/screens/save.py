@@ -32,7 +32,6 @@ class SavePrompt(Prompt):
         super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
         self._content = content
         self._twice = Twice()
-        self._writing: asyncio.Task[None] | None = None
 
     def on_input_changed(self) -> None:
         """Another path: whatever was asked was about the other."""
@@ -50,8 +49,7 @@ class SavePrompt(Prompt):
             await asyncio.to_thread(saving.check, path, over=over)
             content = await self._fetched(path)
             # A file that is being written is written, whether the dialog is still there or not.
-            self._writing = asyncio.create_task(self._written(path, content, over))
-            await asyncio.shield(self._writing)
+            await self.lasting(self._written(path, content, over))
         except saving.AlreadyThere as error:
             self._twice.ask(path)
             raise EngineError(f"{error} Enter again writes over it.") from error
@@ -65,15 +63,9 @@ class SavePrompt(Prompt):
             raise
 
     async def _written(self, path: Path, content: str, over: bool) -> None:
-        try:
-            await asyncio.to_thread(saving.write, path, content, over=over)
-        except EngineError as error:
-            if not self.is_closed:
-                raise
-            self.app.notify(f"Nothing was exported. {error}", severity="error", markup=False)
-        else:
-            lines = content.count("\n")
-            self.app.notify(f"Wrote {path}: {lines:,} lines.", markup=False)
+        await asyncio.to_thread(saving.write, path, content, over=over)
+        lines = content.count("\n")
+        self.app.notify(f"Wrote {path}: {lines:,} lines.", markup=False)
 
 
 def _here() -> str:

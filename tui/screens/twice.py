@@ -5,20 +5,20 @@ from __future__ import annotations
 from time import monotonic
 from typing import Final
 
-SECONDS_TO_ANSWER: Final = 0.5  # before a key can be the answer to a question: it may be held
+# Without any enter, before one is an answer: a key that is held repeats after 0.7 s at the latest.
+SECONDS_TO_ANSWER: Final = 0.8
 
 
 class Twice:
-    """Whether enter was pressed twice over the same thing, with nothing else between."""
+    """Whether enter was pressed twice over one thing, with a pause and nothing else between."""
 
     def __init__(self) -> None:
         self._about: object = None
         self._at = 0.0
 
     def ask(self, about: object) -> None:
-        """A question was asked, perhaps again, as a held key does."""
-        if about != self._about:
-            self._about, self._at = about, monotonic()
+        """The question is asked, perhaps again: from now on a pause counts."""
+        self._about, self._at = about, monotonic()
 
     def forget(self) -> None:
         """Something else was typed, or the answer has been used."""
