@@ -60,7 +60,8 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         if isinstance(event, Key) and not event.is_forwarded and self.app_focus:
             await self._rest()
             for key in _apart(event, self.keys):
-                await self._take(key)
+                if self.screen_stack:  # otherwise it was typed ahead of the end
+                    await self._take(key)
         else:
             await super().on_event(event)
 
@@ -157,7 +158,7 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         if act is not None:
             await act()
         self._waiting_for = None
-        while self._early and self._waiting_for is None:
+        while self._early and self._waiting_for is None and self.screen_stack:
             if self._must_wait(self._early[0]):
                 return
             if not self.screen.is_mounted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 
 import pytest
 from textual.pilot import Pilot
@@ -15,16 +16,16 @@ from tui.screens import twice
 from tui.terminal import Terminal
 
 RICH = Terminal()
-TURNS = 200  # of the event loop's queue; a condition that holds at all holds far sooner
+SECONDS = 20  # a condition that holds at all holds far sooner
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Let the app work until a condition holds."""
-    for _ in range(TURNS):
-        if condition():
-            return
+    deadline = monotonic() + SECONDS
+    while not condition():
+        if monotonic() > deadline:
+            raise AssertionError(f"never: {condition.__code__.co_names}\n{screen_text(pilot.app)}")
         await pilot.pause()
-    raise AssertionError(f"never: {condition.__code__.co_names}\n{screen_text(pilot.app)}")
 
 
 def screen_text(app: object) -> str:

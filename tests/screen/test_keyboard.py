@@ -194,6 +194,11 @@ async def test_keys_that_come_faster_than_they_are_carried_out_are_seen_on_the_w
         assert len(frames) > before + 2
 
 
+async def test_keys_that_are_typed_ahead_of_the_end_do_no_harm():
+    async with opened(FakeEngine()) as (app, _):
+        typed_at_once(app, *"z" * 100)
+
+
 async def test_a_key_without_a_meaning_says_nothing():
     async with opened(FakeEngine()) as (app, pilot):
         await go_to("c", app, pilot)
