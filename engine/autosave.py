@@ -50,6 +50,23 @@ class Autosaves:
         """
         return next(iter(self.paths()), None)
 
+    def part(self) -> str:
+        """From now on, what there is belongs to labs before, and what comes to another.
+
+        Returns:
+            The `since` that this makes.
+        """
+        self._since = self.newest_name()
+        return self._since
+
+    def newest_name(self) -> str:
+        """A name that those of later saves come after; empty where there are none."""
+        try:
+            newest = self.newest()
+        except CheckpointError:  # they are there perhaps, and older than now
+            return _name(datetime.now(UTC))
+        return "" if newest is None else newest.name
+
     def add(self, data: bytes) -> Path:
         """Write one, then remove the oldest and what a crash has left half written.
 
@@ -81,7 +98,7 @@ class Autosaves:
             with contextlib.suppress(ValueError, OverflowError):  # no day that there is
                 last = datetime.strptime(newest.stem, _STAMP).replace(tzinfo=UTC)
                 now = max(now, last + timedelta(microseconds=1))
-        return now.strftime(_STAMP) + ".safetensors"
+        return _name(now)
 
     def _entries(self) -> list[Path]:
         try:
@@ -97,6 +114,10 @@ class Autosaves:
             f"{printable(str(self._folder))}, the folder of automatic checkpoints: {why}. Make it a"
             " folder that you may write in."
         )
+
+
+def _name(time: datetime) -> str:
+    return time.strftime(_STAMP) + ".safetensors"
 
 
 def _remove(path: Path) -> None:

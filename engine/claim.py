@@ -19,7 +19,7 @@ from typing import Final, Literal
 import msgspec
 
 from engine.autosave import Autosaves
-from engine.errors import EngineError, EngineUnavailable, NameTaken
+from engine.errors import EngineUnavailable, NameTaken
 from engine.places import Place
 
 SECONDS_TO_TRY: Final = 1.0  # somebody who only looks holds the lock for an instant
@@ -32,7 +32,7 @@ class Holder(msgspec.Struct, frozen=True):
     host: str
     socket: str  # where it listens: another login may have another runtime folder
     since: float  # seconds since 1970
-    saves_since: str  # a file's name: later saves are of this lab, through all its crashes
+    saves_since: str  # a file's name: later saves are of the lab that is open, through all crashes
     has_ended: bool = False  # well, but nobody was told where it is saved
 
 
@@ -56,7 +56,8 @@ class Claim:
         self._file = _locked(place)
         self.before = _read(self._file)  # of a lab that crashed or ended, and was not taken up
         self.since = time.time()
-        first = _newest_save(place) if self.before is None else self.before.saves_since
+        saves = Autosaves(place.saves)
+        first = saves.newest_name() if self.before is None else self.before.saves_since
         host = socket.gethostname()
         self._holder = Holder(os.getpid(), host, str(place.socket), self.since, first)
         try:
@@ -69,6 +70,15 @@ class Claim:
     def saves_since(self) -> str:
         """A file's name: later automatic saves are of this lab."""
         return self._holder.saves_since
+
+    def part(self, saves_since: str) -> None:
+        """Note that another lab is open: saves up to a file's name are of labs before.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._holder = msgspec.structs.replace(self._holder, saves_since=saves_since)
+        self._write(self._holder)
 
     def release(self, ending: Ending) -> None:
         """Give the name back: the engine has ended well.
@@ -115,6 +125,21 @@ def standing(place: Place) -> tuple[Standing, Holder | None]:
         os.close(file)
 
 
+def standing_of(holder: Holder, place: Place) -> Standing:
+    """What has become of an engine, whatever it has noted since; free: the name is not its.
+
+    Args:
+        holder: what it wrote.
+        place: of the lab.
+
+    Raises:
+        EngineUnavailable: see `standing`.
+    """
+    state, present = standing(place)
+    is_its = present is not None and _engine(present) == _engine(holder)
+    return state if is_its else "free"
+
+
 def clear(place: Place, holder: Holder | None, *, wholly: bool) -> None:
     """Remove what a dead engine has left: its socket, and wholly: what tells of its lab.
 
@@ -140,11 +165,8 @@ def clear(place: Place, holder: Holder | None, *, wholly: bool) -> None:
             os.close(file)
 
 
-def _newest_save(place: Place) -> str:
-    with contextlib.suppress(EngineError):
-        newest = Autosaves(place.saves).newest()
-        return "" if newest is None else newest.name
-    return ""
+def _engine(holder: Holder) -> tuple[int, str, float]:
+    return holder.pid, holder.host, holder.since
 
 
 def _locked(place: Place) -> int:

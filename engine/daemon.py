@@ -71,7 +71,9 @@ async def run(
 
             saves = Autosaves(place.saves, claim.saves_since)
             left_at = None if claim.before is None else newest_save(place, claim.before)
-            home = Home(place.name, claim.since, idle_seconds, save_seconds, saves, left_at)
+            home = Home(
+                place.name, claim.since, idle_seconds, save_seconds, saves, left_at, claim.part
+            )
             begun.set()
             worker = Worker(inbox, home)
             try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from engine.autosave import Autosaves
 from engine.lab import Lab
 from engine.printable import printable
 from engine.protocol import Description
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,14 @@ class Home:
     save_seconds: float  # between two automatic saves
     autosaves: Autosaves
     left_at: Path | None = None  # the newest save of a lab of this name that waits to be taken up
+    note: Callable[[str], object] = str  # told, as another lab begins, the newest save there is
+
+    def part(self) -> None:
+        """Another lab is open: the saves that there are belong to labs before."""
+        try:
+            self.note(self.autosaves.part())
+        except OSError as error:  # no reason to open nothing: they are kept, but told as this one's
+            log.warning("a crash may bring back the lab before: %s", error)
 
     def described(self, lab: Lab | None, clients: int) -> Description:
         """The lab in a line."""

@@ -19,7 +19,7 @@ from typing import IO, Final, TypeVar
 
 import engine
 from engine import typed
-from engine.claim import Holder, standing, taken
+from engine.claim import Holder, standing, standing_of, taken
 from engine.client import Client
 from engine.errors import EngineUnavailable, NotListening, OtherVersion
 from engine.labs import gone
@@ -127,7 +127,7 @@ class EngineProcess:
             EngineUnavailable: it has not ended well, or not yet.
         """
         deadline = time.monotonic() + SECONDS_TO_DIE
-        while standing(self._place) == ("running", holder):
+        while standing_of(holder, self._place) == "running":
             if time.monotonic() > deadline:
                 raise EngineUnavailable(
                     f"The engine of {self.name} has hung up, and does not end: process"
@@ -136,7 +136,7 @@ class EngineProcess:
             await asyncio.sleep(0.01)  # another process tells of it by its lock
         if self._process is not None:
             await asyncio.to_thread(self._process.wait)
-        if standing(self._place) == ("crashed", holder):
+        if standing_of(holder, self._place) == "crashed":
             raise EngineUnavailable(
                 f"The engine of {self.name} did not end well, and may not have saved. Its log is"
                 f" {self._log}; {PROGRAM} ls tells what there is to go on from."

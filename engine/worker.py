@@ -22,7 +22,7 @@ from engine.home import Home
 from engine.inbox import Audience, Inbox, Job, Joined, Kept, Left
 from engine.keeper import Keeper
 from engine.lab import Lab
-from engine.opening import already_open, lab_of, place_to_save
+from engine.opening import already_open, is_of, lab_of, place_to_save
 from engine.pacing import seconds_until
 from engine.protocol import (
     Answers,
@@ -146,8 +146,9 @@ class Worker:
             case Open(unless_open=True) | Resume(unless_open=True) if self._running is not None:
                 return already_open(self._running.lab, request, self._keeper.save_to)
             case Open() | Resume():
-                save_to = place_to_save(request)
-                self._adopt(lab_of(request, self._home.left_at), save_to)
+                save_to, left_at = place_to_save(request), self._home.left_at
+                goes_on = self._running is None and is_of(request, left_at)
+                self._adopt(lab_of(request, left_at), save_to, goes_on=goes_on)
                 if isinstance(request, Resume):
                     self._keeper.changed(at_once=True)  # from now on, a crash goes back to here
             case Describe():
@@ -167,8 +168,14 @@ class Worker:
             raise NoData("No data is open. Open a file first.")
         return self._running
 
-    def _adopt(self, lab: Lab, save_to: Path | None) -> None:
-        """Go on with another lab; what is worth it of the one before is saved."""
+    def _adopt(self, lab: Lab, save_to: Path | None, *, goes_on: bool) -> None:
+        """Go on with another lab; what is worth it of the one before is saved.
+
+        Args:
+            lab: which.
+            save_to: see `place_to_save`.
+            goes_on: whether it is the one that waited to be taken up: the saves there are are its.
+        """
         try:
             self._save()
         except EngineError as error:
@@ -176,6 +183,8 @@ class Worker:
                 f"The lab that is open cannot be saved, so it stays: {error} Save it to a file"
                 " elsewhere (ctrl+s), then open the other."
             ) from error
+        if not goes_on:
+            self._home.part()
         self._running = Running(lab, self._changed, self._rest, self._tell_end)
         self._keeper.opened(save_to)
         self._number += 1

@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from engine import typed
-from engine.claim import Holder, clear, standing
+from engine.claim import Holder, clear, standing, standing_of
 from engine.cli import complete_lab, narrate
 from engine.errors import EngineError, EngineUnavailable, OtherVersion
 from engine.labs import LEFT, newest_save
@@ -72,10 +72,10 @@ async def _end_unsaved(place: Place, holder: Holder) -> None:
             await engine.start(attach=True)
             await engine.stop(save=False)
             return
-    if standing(place) == ("running", holder) and holder.host == socket.gethostname():
+    if standing_of(holder, place) == "running" and holder.host == socket.gethostname():
         os.kill(holder.pid, signal.SIGKILL)
         await _gone(place, holder)
-    clear(place, holder, wholly=True)
+    clear(place, standing(place)[1], wholly=True)
 
 
 async def _patiently(ending: Coroutine[None, None, None], holder: Holder) -> None:
@@ -91,5 +91,5 @@ async def _patiently(ending: Coroutine[None, None, None], holder: Holder) -> Non
 
 
 async def _gone(place: Place, holder: Holder) -> None:
-    while standing(place) == ("running", holder):  # noqa: ASYNC110 another process tells of it
+    while standing_of(holder, place) == "running":  # noqa: ASYNC110 another process tells of it
         await asyncio.sleep(0.05)

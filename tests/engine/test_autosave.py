@@ -31,6 +31,18 @@ def test_a_labs_saves_do_not_push_out_those_of_the_lab_before(tmp_path: Path) ->
     assert saves.paths() == tuple(reversed(before + of_this))
 
 
+def test_saves_that_cannot_be_looked_at_are_of_the_lab_before(tmp_path: Path) -> None:
+    folder, saves = tmp_path / "saves", Autosaves(tmp_path / "saves", most=1)
+    before = saves.add(b"")
+    folder.rename(tmp_path / "away")
+    folder.touch()
+    assert saves.part() > before.name
+    folder.unlink()
+    (tmp_path / "away").rename(folder)
+    after = saves.add(b"")
+    assert saves.paths() == (after, before)
+
+
 def test_they_are_the_owners_alone(tmp_path: Path) -> None:
     path = Autosaves(tmp_path / "a").add(b"")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -34,11 +34,13 @@ SECONDS = 30  # until something that is waited for counts as hanging
 class Engine:
     """A worker in its thread, without a wire: requests go in, answers and events come out."""
 
-    def __init__(self, saves: Path) -> None:
+    def __init__(self, saves: Path, left_at: Path | None = None) -> None:
+        self.noted: list[str] = []  # the newest save that there was as another lab began
         self.inbox: Inbox = queue.SimpleQueue()
         self.events: queue.SimpleQueue[Events] = queue.SimpleQueue()
         self.saves = Autosaves(saves)
-        self.worker = Worker(self.inbox, Home("test", 0.0, 60.0, 600.0, self.saves))
+        home = Home("test", 0.0, 60.0, 600.0, self.saves, left_at, self.noted.append)
+        self.worker = Worker(self.inbox, home)
         self.failure: BaseException | None = None
         self.thread = threading.Thread(target=self._run, daemon=True)
         self._audience = Audience(self.events.put)

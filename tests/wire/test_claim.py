@@ -14,7 +14,7 @@ import pytest
 
 from engine.autosave import Autosaves
 from engine.checkpoint import pack
-from engine.claim import Claim, Holder, clear, standing
+from engine.claim import Claim, Holder, clear, standing, standing_of
 from engine.errors import EngineUnavailable, NameTaken
 from engine.lab import Lab
 from engine.labs import newest_save
@@ -108,6 +108,22 @@ def test_saves_are_told_apart_by_their_names_whatever_the_clock_says() -> None:
     assert newest_save(PLACE, before) == newest
     again = crash(Claim(PLACE))
     assert newest_save(PLACE, again) == newest, "through all its crashes"
+
+
+def test_an_engine_is_the_same_whatever_lab_it_has_opened_since() -> None:
+    saves = Autosaves(PLACE.saves)
+    claim = Claim(PLACE)
+    state, early = standing(PLACE)
+    assert early is not None
+    before = saves.add(b"of a lab")
+    claim.part(saves.part())
+    assert (state, standing_of(early, PLACE)) == ("running", "running")
+    late = crash(claim)
+    assert standing_of(early, PLACE) == "crashed"
+    assert late.saves_since == before.name
+    assert newest_save(PLACE, late) is None
+    Claim(PLACE)
+    assert standing_of(early, PLACE) == "free"
 
 
 def test_of_the_saves_of_a_crashed_lab_the_newest_with_a_good_header_is_offered(

@@ -137,6 +137,34 @@ async def test_a_lab_that_crashes_again_and_again_is_taken_up_from_its_newest_sa
     assert await labs() == []
 
 
+async def test_a_lab_that_is_opened_in_place_of_one_that_crashed_leaves_it_its_saves(
+    engine: EngineProcess, folder: Path
+) -> None:
+    (folder / "other.txt").write_text("ab\nba\n")
+    client = await engine.start()
+    await client.call(Open(device="cpu"))
+    await client.call(StepOnce())
+    saves = Autosaves(Place("test").saves)
+    await eventually(saves.newest)
+    process = process_of(engine)
+    process.kill()
+    process.wait(20)
+    (crashed,) = saves.paths()
+    client = await engine.start()
+    await client.call(Open(str(folder / "other.txt"), device="cpu"))
+    process = process_of(engine)
+    process.kill()
+    process.wait(20)
+    assert await labs() == [], "nothing of it is saved, and the other is not it"
+    assert saves.paths() == (crashed,)
+    client = await engine.start()
+    assert (await described(client)).left_at is None
+    await client.call(Open(str(folder / "other.txt"), device="cpu"))
+    await client.call(StepOnce())
+    await engine.stop()
+    assert [peek(path).step for path in saves.paths()] == [1, 1]
+
+
 async def test_a_lab_of_another_machine_with_the_same_home_is_told(engine: EngineProcess) -> None:
     await engine.start()
     claim = Place("test").claim
