@@ -2,7 +2,8 @@
 
 The lab's thread only copies what is to be kept; a thread of its own writes it, and tells what came
 of it through the inbox: only the lab's thread changes what is known here. A lab that was never
-trained is saved only when it ends, and over no other: opening its data makes most of it again.
+trained is saved only when it ends, and over no other: opening its data makes most of it again. One
+that was resumed is more than its data, so it is saved at once.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Keeper:
         self.newest: Path | None = None  # file that the lab that is open now can go on from
         self.save_to: Path | None = None  # the file that it is saved to when it ends
         self._has_trained = False  # this lab, though it may have begun anew
+        self._is_resumed = False
         self._autosaves = autosaves
         self._tell = tell
         self._seconds = seconds
@@ -58,14 +60,20 @@ class Keeper:
         self._saving: Saving | None = None  # automatically
         self._others: list[Saving] = []  # to files that a person named
 
-    def opened(self, save_to: Path | None = None) -> None:
-        """Another lab is open; there is nothing to save of it yet but to `save_to`, if given."""
+    def opened(self, save_to: Path | None = None, *, is_resumed: bool = False) -> None:
+        """Another lab is open.
+
+        Args:
+            save_to: the file that it is to be in when it ends.
+            is_resumed: from now on, a crash goes back to here.
+        """
         self.trouble, self.newest, self.save_to = "", None, save_to
-        self._has_trained = False
+        self._has_trained, self._is_resumed = False, is_resumed
         self._named = self._ended = self._revision
         self._revision += 1
-        self._autosaved = self._revision
-        self._due = 0.0  # with its first step: a crash must not bring back the lab before
+        if not is_resumed:  # there is nothing to keep of it yet, but for that file
+            self._autosaved = self._revision
+        self._due = 0.0  # at once, or with its first step
         self._saving = None  # of the lab before
 
     def forget(self) -> None:
@@ -82,8 +90,9 @@ class Keeper:
     def due(self, lab: Lab) -> float | None:
         """When to call `keep`, on the monotonic clock; None: not before something changes."""
         self._look_at(lab)
-        is_kept = self._autosaved == self._revision or not self._has_trained
-        return None if is_kept or self._saving is not None else self._due
+        is_kept = self._autosaved == self._revision
+        is_worth_it = self._has_trained or self._is_resumed
+        return None if is_kept or not is_worth_it or self._saving is not None else self._due
 
     def keep(self, lab: Lab) -> None:
         """Begin to save, if it is time."""

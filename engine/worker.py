@@ -11,7 +11,6 @@ import functools
 import logging
 import queue
 import time
-from pathlib import Path
 from typing import Final, Literal
 
 from engine import snapshots
@@ -146,11 +145,7 @@ class Worker:
             case Open(unless_open=True) | Resume(unless_open=True) if self._running is not None:
                 return already_open(self._running.lab, request, self._keeper.save_to)
             case Open() | Resume():
-                save_to, left_at = place_to_save(request), self._home.left_at
-                goes_on = self._running is None and is_of(request, left_at)
-                self._adopt(lab_of(request, left_at), save_to, goes_on=goes_on)
-                if isinstance(request, Resume):
-                    self._keeper.changed(at_once=True)  # from now on, a crash goes back to here
+                self._adopt(request)
             case Describe():
                 lab = None if self._running is None else self._running.lab
                 return self._home.described(lab, self._audiences.screens)
@@ -168,14 +163,10 @@ class Worker:
             raise NoData("No data is open. Open a file first.")
         return self._running
 
-    def _adopt(self, lab: Lab, save_to: Path | None, *, goes_on: bool) -> None:
-        """Go on with another lab; what is worth it of the one before is saved.
-
-        Args:
-            lab: which.
-            save_to: see `place_to_save`.
-            goes_on: whether it is the one that waited to be taken up: the saves there are are its.
-        """
+    def _adopt(self, request: Open | Resume) -> None:
+        """Go on with another lab; what is worth it of the one before is saved."""
+        save_to, left_at = place_to_save(request), self._home.left_at
+        lab = lab_of(request, left_at)
         try:
             self._save()
         except EngineError as error:
@@ -183,10 +174,10 @@ class Worker:
                 f"The lab that is open cannot be saved, so it stays: {error} Save it to a file"
                 " elsewhere (ctrl+s), then open the other."
             ) from error
-        if not goes_on:
-            self._home.part()
+        if self._running is not None or not is_of(request, left_at):
+            self._home.part()  # otherwise the saves that there are are its own
         self._running = Running(lab, self._changed, self._rest, self._tell_end)
-        self._keeper.opened(save_to)
+        self._keeper.opened(save_to, is_resumed=isinstance(request, Resume))
         self._number += 1
         self._audiences.introduce(self._dataset(lab))
         self._audiences.stale()

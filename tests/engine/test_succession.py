@@ -1,15 +1,17 @@
 """Labs that follow one another in an engine: whose saves are whose."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from engine.autosave import Autosaves
 from engine.checkpoint import save
+from engine.checkpoint_header import peek
 from engine.home import Home
 from engine.lab import Lab
 from engine.protocol import Describe, Open, Resume, StepOnce, Stop
-from tests.engine.threaded import Engine
+from tests.engine.threaded import SECONDS, Engine
 
 
 @pytest.fixture
@@ -20,14 +22,21 @@ def other(tmp_path: Path) -> Path:
     return path
 
 
+def next_save(engine: Engine, before: Path | None) -> Path:
+    """The automatic save that follows another, once it is there."""
+    deadline = time.monotonic() + SECONDS
+    while (newest := engine.saves.newest()) == before:
+        engine.call(Describe())
+        assert time.monotonic() < deadline
+    assert newest is not None
+    return newest
+
+
 def save_again(engine: Engine) -> Path:
     """Train a step; the automatic save of it."""
-    before = newest = engine.saves.newest()
+    before = engine.saves.newest()
     engine.train()
-    while newest is None or newest == before:
-        engine.call(Describe())
-        newest = engine.saves.newest()
-    return newest
+    return next_save(engine, before)
 
 
 @pytest.mark.parametrize("way", ["open", "resume"])
@@ -87,6 +96,17 @@ def test_where_it_cannot_be_noted_whose_saves_are_whose_the_lab_is_opened(tmp_pa
         raise OSError("No space left on device")
 
     Home("test", 0.0, 60.0, 600.0, Autosaves(tmp_path), note=full).part()
+
+
+def test_a_lab_that_is_resumed_is_saved_at_once_though_it_was_never_trained(
+    engine: Engine, other: Path, tmp_path: Path
+) -> None:
+    lab = Lab(other, device="cpu")
+    lab.configure(smoothing=5.0)
+    save(lab, tmp_path / "saved")
+    before = save_again(engine)
+    engine.call(Resume(str(tmp_path / "saved")))
+    assert peek(next_save(engine, before)).settings.smoothing == 5.0
 
 
 def saved(lab: Lab, folder: Path) -> bytes:

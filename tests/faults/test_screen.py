@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 import time
+from pathlib import Path
 
 import psutil
 
@@ -15,7 +16,7 @@ from engine.commands.terminal import SECONDS_TO_WAIT, Pty
 from engine.labs import Listed, look
 from engine.places import Place
 from engine.process import EngineProcess
-from engine.protocol import Configure, Export, Pause, Text
+from engine.protocol import Configure, Export, Open, Pause, Text
 from tests.faults.conftest import GROWTH, SECONDS, measured
 from tests.faults.memory import Growth
 
@@ -65,6 +66,31 @@ def stop() -> None:
         await engine.stop()
 
     asyncio.run(ended())
+
+
+def test_after_a_death_what_was_open_comes_back_and_not_the_lab_before(folder: Path) -> None:
+    (folder / "other.txt").write_text("ab\nba\n")
+
+    async def open_another() -> None:
+        client = await Client.connect(Place("test").socket)
+        await client.call(Open(str(folder / "other.txt"), device="cpu"))
+        await client.close()
+
+    with Pty(LAB, 120, 40, {}) as terminal:
+        terminal.wait_for("idle", "names.txt", "0/100")
+        terminal.press("n")
+        terminal.wait_for("done", "100/100")
+        asyncio.run(open_another())
+        terminal.wait_for("idle", "other.txt")
+        engine = psutil.Process(lab_now().pid)
+        engine.kill()
+        terminal.wait_for("SIGKILL")
+        terminal.press("")  # ctrl+r
+        terminal.wait_until(lambda screen: "SIGKILL" not in screen, "the banner to go")
+        terminal.wait_for("idle", "other.txt")
+        assert lab_now().data == str(folder / "other.txt")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
 
 
 def test_a_screen_that_is_killed_costs_the_training_nothing() -> None:
