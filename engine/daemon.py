@@ -17,6 +17,7 @@ from engine import places
 from engine.claim import Claim, Ending
 from engine.errors import EngineError, EngineUnavailable
 from engine.inbox import Inbox
+from engine.labs import newest_save, unseen
 from engine.places import PROGRAM, Place
 from engine.printable import printable
 from engine.recent import Recent
@@ -41,6 +42,7 @@ async def run(
 
     Raises:
         NameTaken: a lab of that name runs.
+        EngineUnavailable: the name cannot be taken, or what it had before cannot be looked at.
         EngineError: the worker has failed, or could not save; the log says how.
     """
     places.check_length(place.socket)
@@ -52,6 +54,11 @@ async def run(
             f" saves in {place.folder}: make that a folder that you may write in, or set"
             " XDG_STATE_HOME to another."
         ) from error
+    try:
+        left_at = None if claim.before is None else newest_save(place, claim.before)
+    except EngineError as error:  # whoever opened a lab now would give up the one that waits
+        claim.release("unopened")
+        raise EngineUnavailable(unseen(place.name, error)) from error
     loop = asyncio.get_running_loop()
     inbox: Inbox = queue.SimpleQueue()
     recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
@@ -66,11 +73,9 @@ async def run(
             # In this thread, so that a screen is welcomed while torch still loads.
             from engine.autosave import Autosaves
             from engine.home import Home
-            from engine.labs import newest_save
             from engine.worker import Worker
 
             saves = Autosaves(place.saves, claim.saves_since)
-            left_at = None if claim.before is None else newest_save(place, claim.before)
             home = Home(
                 place.name, claim.since, idle_seconds, save_seconds, saves, left_at, claim.part
             )

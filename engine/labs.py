@@ -44,6 +44,7 @@ class Listed(msgspec.Struct, frozen=True):
     since: float | None  # when it started, or was saved last: seconds since 1970
     pid: int | None
     saved: str | None = None  # the newest automatic save of a lab that does not run any more
+    trouble: str | None = None  # why no more is known
     host: str | None = None  # another machine, that shares this home folder
 
 
@@ -62,9 +63,7 @@ async def look(place: Place) -> Listed | None:
     if state == "free":
         return None
     if state in LEFT:
-        saved = None if holder is None else newest_save(place, holder)
-        clear(place, holder, wholly=saved is None)
-        return None if saved is None else _left(place, state, saved)
+        return _left(place, state, holder)
     if holder is None:
         return _silent(place, None, "starting")
     is_here = holder.host == socket.gethostname()
@@ -83,21 +82,29 @@ def newest_save(place: Place, holder: Holder) -> Path | None:
     """Where a lab can be resumed from, whose engine wrote `holder`; None: it was never saved.
 
     A file with a damaged header counts only where there is no other.
+
+    Raises:
+        CheckpointError: the folder is there, and cannot be read.
     """
-    with contextlib.suppress(OSError, EngineError):
-        saves = [path for path in Autosaves(place.saves).paths() if path.name > holder.saves_since]
-        return next(filter(_is_good, saves), saves[0] if saves else None)
-    return None
+    saves = [path for path in Autosaves(place.saves).paths() if path.name > holder.saves_since]
+    return next(filter(_is_good, saves), saves[0] if saves else None)
 
 
-def gone(place: Place) -> LabGone:
-    """How a lab has ended that does not run, and where it can be taken up."""
+def gone(place: Place) -> EngineUnavailable:
+    """How a lab has ended that does not run, and where it can be taken up; see `LabGone`."""
     state, holder = standing(place)
-    with contextlib.suppress(OSError, EngineError):
+    try:
         saved = newest_save(place, holder) if holder else Autosaves(place.saves).newest()
-        if saved is not None:
-            return LabGone(place.name, state == "crashed", str(saved), saved.stat().st_mtime)
-    return LabGone(place.name, state == "crashed", None, 0.0)
+        saved_at = 0.0 if saved is None else saved.stat().st_mtime
+    except (OSError, EngineError) as error:
+        return EngineUnavailable(unseen(place.name, error))
+    where = None if saved is None else str(saved)
+    return LabGone(place.name, state == "crashed", where, saved_at)
+
+
+def unseen(name: str, trouble: object) -> str:
+    """That nobody knows where a lab can be taken up, as a sentence."""
+    return f"The lab {name} does not run any more, and its saves cannot be looked at: {trouble}"
 
 
 def _is_good(saved: Path) -> bool:
@@ -132,7 +139,16 @@ def _running(lab: Description) -> Listed:
     return Listed(name=facts.pop("lab"), **facts)
 
 
-def _left(place: Place, state: str, saved: Path) -> Listed:
+def _left(place: Place, state: str, holder: Holder | None) -> Listed | None:
+    try:
+        saved = None if holder is None else newest_save(place, holder)
+    except EngineError as error:  # it may come back: nothing is forgotten
+        return _silent(place, holder, state, unseen(place.name, error))
+    clear(place, holder, wholly=saved is None)
+    return None if saved is None else _resumable(place, state, saved)
+
+
+def _resumable(place: Place, state: str, saved: Path) -> Listed:
     data = device = step = goal = None
     since = time.time()
     with contextlib.suppress(EngineError, OSError):  # resuming will say what is wrong with it
@@ -156,13 +172,14 @@ def _left(place: Place, state: str, saved: Path) -> Listed:
     )
 
 
-def _silent(place: Place, holder: Holder | None, state: str) -> Listed:
+def _silent(place: Place, holder: Holder | None, state: str, trouble: str | None = None) -> Listed:
     nothing = dict.fromkeys(("data", "model", "device", "step", "goal", "loss", "clients"))
     return Listed(
         name=place.name,
         state=state,
         since=None if holder is None else holder.since,
-        pid=None if holder is None else holder.pid,
+        pid=None if holder is None or state in LEFT else holder.pid,
         host=holder.host if holder is not None and state == "elsewhere" else None,
+        trouble=trouble,
         **nothing,
     )

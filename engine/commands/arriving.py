@@ -42,10 +42,11 @@ def arrive(
         What is to be taken up, or that it is to be attached to; None: a lab is to begin.
 
     Raises:
-        EngineError: it runs, and nobody wants to attach to it.
+        EngineError: it runs, and nobody wants to attach to it; or not enough is known of it.
     """
     if lab is None:
         return None
+    _check_seen(lab)
     without = f", without {' and '.join(options)}" if options else ""
     same = data is None or lab.data is None or _is_same(data, lab.data, host)
     if lab.state in LEFT:
@@ -73,13 +74,19 @@ def taken_up(lab: Listed) -> Resume | None:
     """What is to be taken up, where a lab to attach to does not run any more; None: it runs.
 
     Raises:
-        EngineError: nobody wants that.
+        EngineError: nobody wants that, or not enough is known of it.
     """
+    _check_seen(lab)
     if lab.state not in LEFT:
         return None
     if not click.confirm(f"{_end_of(lab)} Resume it?", default=True):
         raise EngineError(f"The lab {lab.name} was left alone. It is saved in {lab.saved}.")
     return Resume(lab.saved)
+
+
+def _check_seen(lab: Listed) -> None:
+    if lab.trouble is not None:
+        raise EngineError(f"{printable(lab.trouble)} Or give a new lab another --name.")
 
 
 def _end_of(lab: Listed) -> str:

@@ -38,6 +38,8 @@ def command(as_json: bool) -> None:
         if lab.saved is not None:
             how = "did not end well" if lab.state == "crashed" else "has ended, and is saved"
             narrate(f"{lab.name} {how}. {typed.attach(lab.name)} resumes it.")
+        elif lab.trouble is not None:
+            narrate(lab.trouble)
         elif lab.host is not None:
             narrate(f"{lab.name} runs on {printable(lab.host)}, which shares this home folder.")
         elif lab.state == SILENT:

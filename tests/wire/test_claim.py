@@ -1,5 +1,6 @@
 """Who has a lab's name, and what is left of one that died."""
 
+import asyncio
 import errno
 import fcntl
 import os
@@ -11,15 +12,19 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from engine.autosave import Autosaves
 from engine.checkpoint import pack
 from engine.claim import Claim, Holder, clear, standing, standing_of
-from engine.errors import EngineUnavailable, NameTaken
+from engine.commands.arriving import arrive, taken_up
+from engine.errors import EngineError, EngineUnavailable, LabGone, NameTaken
 from engine.lab import Lab
-from engine.labs import newest_save
+from engine.labs import labs, newest_save
 from engine.places import Place
+from engine.process import EngineProcess
 from tests.processes import launched
+from tui.__main__ import main
 
 PLACE = Place("test")
 
@@ -141,6 +146,33 @@ def test_of_the_saves_of_a_crashed_lab_the_newest_with_a_good_header_is_offered(
     damaged = saves.newest()
     assert damaged is not None
     assert newest_save(PLACE, before) == damaged, "whoever takes it up is told what is wrong"
+
+
+async def test_saves_that_cannot_be_looked_at_are_not_taken_for_none(
+    engine: EngineProcess, folder: Path
+) -> None:
+    holder = crash(Claim(PLACE))
+    saved = Autosaves(PLACE.saves).add(b"of it")
+    PLACE.saves.rename(folder / "away")
+    PLACE.saves.touch()
+    (lab,) = await labs()
+    assert (lab.state, lab.saved, lab.pid) == ("crashed", None, None)
+    assert lab.trouble is not None
+    listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
+    assert lab.trouble in listed.output
+    for attach in (True, False):
+        with pytest.raises(EngineUnavailable) as told:
+            await engine.start(attach=attach)
+        assert lab.trouble.rstrip(".") in str(told.value)
+        assert not isinstance(told.value, LabGone)
+    with pytest.raises(EngineError, match="the folder of automatic checkpoints: Not a directory"):
+        taken_up(lab)
+    with pytest.raises(EngineError, match="another --name"):
+        arrive(lab, "test")
+    assert standing(PLACE) == ("crashed", holder)
+    PLACE.saves.unlink()
+    (folder / "away").rename(PLACE.saves)
+    assert [lab.saved for lab in await labs()] == [str(saved)]
 
 
 def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
