@@ -21,6 +21,7 @@ import msgspec
 from engine.autosave import Autosaves
 from engine.errors import EngineUnavailable, NameTaken
 from engine.places import Place
+from engine.printable import printable
 
 SECONDS_TO_TRY: Final = 1.0  # somebody who only looks holds the lock for an instant
 
@@ -108,12 +109,17 @@ def standing(place: Place) -> tuple[Standing, Holder | None]:
     """Whether a lab runs, and what its engine wrote; that of one that does not run any more too.
 
     Raises:
-        EngineUnavailable: the file system knows no locks.
+        EngineUnavailable: the claim is there and cannot be read, or the file system knows no locks.
     """
     try:
         file = os.open(place.claim, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return "free", None
+    except OSError as error:
+        raise EngineUnavailable(
+            f"Whether the lab {place.name} runs cannot be known: {printable(str(place.claim))}:"
+            f" {error.strerror}. Make it a file that you may read, in a folder that you may read."
+        ) from error
     try:
         holder = _read(file)
         if not _lock(file, fcntl.LOCK_SH, place):

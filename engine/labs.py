@@ -26,6 +26,7 @@ from engine.protocol import Describe, Description
 
 SILENT: Final = "not answering"  # the state of a lab whose engine runs, and says nothing
 LEFT: Final = ("crashed", "ended")  # states of a lab that does not run, and can be resumed
+UNKNOWN: Final = "unknown"  # state of one of which not even that is known
 SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
 
 
@@ -49,8 +50,12 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 async def labs() -> list[Listed]:
-    """All labs of this user."""
-    found = await asyncio.gather(*map(look, places()))
+    """All labs of this user.
+
+    Raises:
+        EngineUnavailable: the folder of all labs cannot be read.
+    """
+    found = await asyncio.gather(*map(_look_anyway, places()))
     return [lab for lab in found if lab is not None]
 
 
@@ -58,6 +63,9 @@ async def look(place: Place) -> Listed | None:
     """A lab; None where there is none of that name any more.
 
     What a dead engine has left behind is cleared away, but for what one can resume from.
+
+    Raises:
+        EngineUnavailable: it cannot be known whether it runs.
     """
     state, holder = standing(place)
     if state == "free":
@@ -76,6 +84,13 @@ async def look(place: Place) -> Listed | None:
         if standing(place)[0] == "running":
             return _silent(place, holder, SILENT if is_here else "elsewhere")
     return await look(place)  # it has ended in this moment, well or not
+
+
+async def _look_anyway(place: Place) -> Listed | None:
+    try:
+        return await look(place)
+    except EngineUnavailable as error:
+        return _silent(place, None, UNKNOWN, str(error))
 
 
 def newest_save(place: Place, holder: Holder) -> Path | None:

@@ -79,10 +79,34 @@ def labs_folder() -> Path:
 
 
 def places() -> Iterator[Place]:
-    """The labs that run, and those that crashed or ended by themselves: all with a claim."""
-    for claim in sorted(labs_folder().glob("*/running")):
-        if _NAME.fullmatch(claim.parent.name):
-            yield Place(claim.parent.name)
+    """The labs with a claim: those that run, crashed or ended by themselves, or cannot be looked at.
+
+    Raises:
+        EngineUnavailable: the folder of all labs is there, and cannot be read.
+    """
+    folder = labs_folder()
+    try:
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise EngineUnavailable(
+            f"{printable(str(folder))}, the folder of all labs, cannot be read: {error.strerror}."
+            " Make it a folder that you may read, or set XDG_STATE_HOME to another."
+        ) from error
+    for name in names:
+        if _NAME.fullmatch(name) and _may_have(Place(name).claim):
+            yield Place(name)
+
+
+def _may_have(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # whoever opens it is told why
+        return True
+    return True
 
 
 def runtime_folder() -> Path:

@@ -124,7 +124,7 @@ def lab(
     from engine.checkpoint_header import peek
     from engine.checkpoint_writing import check_place
     from engine.client import EngineError
-    from engine.commands.arriving import arrive, runs
+    from engine.commands.arriving import arrive, check_seen, runs
     from engine.labs import LEFT
     from engine.places import Place, name_for
     from engine.printable import printable
@@ -133,6 +133,7 @@ def lab(
     name = Place(name_for(data or saved) if name is None else name).name
     data, saved, save_to = (_there(path, host) for path in (data, saved, save_to))
     found = next((lab for lab in _labs(host, program) if lab.name == name), None)
+    check_seen(found)
     if host is None:  # what is wrong there is known before the screen begins
         if save_to is not None:
             check_place(Path(save_to))

@@ -10,11 +10,11 @@ from typing import Final, Literal
 import click
 
 from engine.errors import EngineError
-from engine.labs import LEFT, Listed
+from engine.labs import LEFT, UNKNOWN, Listed
 from engine.printable import printable
 from engine.protocol import Resume
 
-OUT_OF_REACH: Final = (*LEFT, "elsewhere")  # in all other states an engine runs here
+OUT_OF_REACH: Final = (*LEFT, UNKNOWN, "elsewhere")  # in all other states an engine runs here
 
 
 def runs(lab: Listed) -> bool:
@@ -42,11 +42,10 @@ def arrive(
         What is to be taken up, or that it is to be attached to; None: a lab is to begin.
 
     Raises:
-        EngineError: it runs, and nobody wants to attach to it; or not enough is known of it.
+        EngineError: it runs, and nobody wants to attach to it.
     """
     if lab is None:
         return None
-    _check_seen(lab)
     without = f", without {' and '.join(options)}" if options else ""
     same = data is None or lab.data is None or _is_same(data, lab.data, host)
     if lab.state in LEFT:
@@ -76,7 +75,7 @@ def taken_up(lab: Listed) -> Resume | None:
     Raises:
         EngineError: nobody wants that, or not enough is known of it.
     """
-    _check_seen(lab)
+    check_seen(lab)
     if lab.state not in LEFT:
         return None
     if not click.confirm(f"{_end_of(lab)} Resume it?", default=True):
@@ -84,8 +83,13 @@ def taken_up(lab: Listed) -> Resume | None:
     return Resume(lab.saved)
 
 
-def _check_seen(lab: Listed) -> None:
-    if lab.trouble is not None:
+def check_seen(lab: Listed | None) -> None:
+    """Refuse a name of which nobody knows what it stands for now.
+
+    Raises:
+        EngineError: says why.
+    """
+    if lab is not None and lab.trouble is not None:
         raise EngineError(f"{printable(lab.trouble)} Or give a new lab another --name.")
 
 

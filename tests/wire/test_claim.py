@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from engine.autosave import Autosaves
 from engine.checkpoint import pack
 from engine.claim import Claim, Holder, clear, standing, standing_of
-from engine.commands.arriving import arrive, taken_up
+from engine.commands.arriving import check_seen, taken_up
 from engine.errors import EngineError, EngineUnavailable, LabGone, NameTaken
 from engine.lab import Lab
 from engine.labs import labs, newest_save
@@ -168,7 +168,7 @@ async def test_saves_that_cannot_be_looked_at_are_not_taken_for_none(
     with pytest.raises(EngineError, match="the folder of automatic checkpoints: Not a directory"):
         taken_up(lab)
     with pytest.raises(EngineError, match="another --name"):
-        arrive(lab, "test")
+        check_seen(lab)
     assert standing(PLACE) == ("crashed", holder)
     PLACE.saves.unlink()
     (folder / "away").rename(PLACE.saves)

@@ -5,14 +5,19 @@ import re
 import socket
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from engine.cli import complete_lab
 from engine.client import Client
+from engine.commands.arriving import chosen, taken_up
 from engine.errors import EngineError, EngineUnavailable
 from engine.labs import labs
-from engine.places import Place, name_for
+from engine.places import Place, labs_folder, name_for
 from engine.process import EngineProcess
 from tests.processes import described, process_of
+from tui.__main__ import main
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -114,6 +119,32 @@ async def test_a_socket_that_another_has_put_in_its_place_makes_way(
     await client.close()
     await engine.stop()
     assert not path.exists()
+
+
+async def test_where_one_may_not_look_no_lab_is_said_not_to_run() -> None:
+    claim = Place("test").claim
+    claim.parent.mkdir(parents=True)
+    claim.symlink_to(claim)  # root may look anywhere, but not through this
+    (lab,) = await labs()
+    assert (lab.name, lab.state) == ("test", "unknown")
+    assert lab.trouble is not None
+    assert re.search("Whether the lab test runs cannot be known: .*links.* may read", lab.trouble)
+    for attach in (True, False):
+        with pytest.raises(EngineUnavailable, match="Whether the lab test runs cannot be known"):
+            await EngineProcess("test").start(attach=attach)
+    with pytest.raises(EngineError, match="Whether the lab test runs cannot be known"):
+        taken_up(chosen([lab], None))
+    listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
+    assert lab.trouble in listed.output
+
+
+def test_a_folder_of_all_labs_that_cannot_be_read_is_a_sentence() -> None:
+    labs_folder().parent.mkdir(parents=True)
+    labs_folder().symlink_to(labs_folder())
+    listed = CliRunner().invoke(main, ["ls"])
+    assert listed.exit_code == 1
+    assert "the folder of all labs, cannot be read" in listed.output
+    assert complete_lab(click.Context(main), main.params[0], "") == []
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "-x", ".x", "x" * 41, "a b", "é", "a\n"])
