@@ -17,9 +17,9 @@ import msgspec
 
 from engine.autosave import Autosaves
 from engine.checkpoint_header import peek
-from engine.claim import Holder, clear, standing
+from engine.claim import Holder, clear, standing, standing_of
 from engine.client import Client
-from engine.errors import EngineError, EngineUnavailable, LabGone, NotListening, OtherVersion
+from engine.errors import EngineError, EngineUnavailable, LabGone, OtherVersion
 from engine.places import Place, places
 from engine.printable import printable
 from engine.protocol import Describe, Description
@@ -77,11 +77,12 @@ async def look(place: Place) -> Listed | None:
     is_here = holder.host == socket.gethostname()
     try:
         async with asyncio.timeout(SECONDS_TO_ANSWER):
-            return _running(await _ask(place, Path(holder.socket), is_here=is_here))
+            return _running(await _ask(place, holder, is_here=is_here))
     except OtherVersion:
         return _silent(place, holder, "another version")
-    except (EngineUnavailable, TimeoutError):
-        if standing(place)[0] == "running":
+    except (EngineUnavailable, TimeoutError) as error:
+        is_silent = isinstance(error, TimeoutError) or not is_here
+        if is_silent and standing_of(holder, place) == "running":
             return _silent(place, holder, SILENT if is_here else "elsewhere")
     return await look(place)  # it has ended in this moment, well or not
 
@@ -129,15 +130,26 @@ def _is_good(saved: Path) -> bool:
     return False
 
 
-async def _ask(place: Place, socket: Path, *, is_here: bool) -> Description:
+async def _ask(place: Place, holder: Holder, *, is_here: bool) -> Description:
+    """What an engine says of itself, as long as it runs.
+
+    Raises:
+        EngineUnavailable: it does not run any more; or is elsewhere, and not to be reached.
+    """
     while True:
         try:
-            client = await Client.connect(socket)
-            break
-        except NotListening:  # not yet, or its socket has vanished and another is on its way
-            if not is_here or standing(place)[0] != "running":
+            return await _described(Path(holder.socket))
+        except OtherVersion:
+            raise
+        except EngineUnavailable:
+            # It is about to listen, again perhaps as its socket has vanished; or about to end.
+            if not is_here or standing_of(holder, place) != "running":
                 raise
         await asyncio.sleep(0.1)
+
+
+async def _described(socket: Path) -> Description:
+    client = await Client.connect(socket)
     try:
         answer = await client.call(Describe())
         assert isinstance(answer, Description)

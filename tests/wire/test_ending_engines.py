@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.claim import standing
+from engine.claim import Claim, standing
 from engine.errors import EngineUnavailable, LabGone
 from engine.labs import labs
-from engine.places import Place
+from engine.places import Place, make_runtime_folder
 from engine.process import EngineProcess
-from engine.protocol import Open, Resume, StepOnce, Train
+from engine.protocol import VERSION, Open, Resume, StepOnce, Train, Welcome
+from engine.wire import pack
 from tests.faults.conftest import processes
 from tests.processes import described, process_of
 from tui.__main__ import main
@@ -113,6 +114,24 @@ async def test_an_engine_that_dies_while_it_is_to_end_is_not_said_to_have_stoppe
     process.kill()
     with pytest.raises(EngineUnavailable, match="did not end well, and may not have saved"):
         await stopping
+
+
+async def test_an_engine_that_hangs_up_as_it_ends_is_not_said_not_to_answer() -> None:
+    make_runtime_folder()
+    claim, asked = Claim(Place("test")), 0
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await reader.read(1)
+        writer.write(pack(Welcome(VERSION, "test", 1, "test")))
+        if asked == 2:
+            claim.release("stopped")
+        writer.close()
+
+    async with await asyncio.start_unix_server(hang_up, Place("test").socket):
+        assert await labs() == []
+    assert asked == 2
 
 
 async def test_an_engine_of_another_version_is_told_and_saves_as_it_is_stopped(
