@@ -121,8 +121,9 @@ def standing(place: Place) -> tuple[Standing, Holder | None]:
             f" {error.strerror}. Make it a file that you may read, in a folder that you may read."
         ) from error
     try:
-        holder = _read(file)
-        if not _lock(file, fcntl.LOCK_SH, place):
+        is_held = not _lock(file, fcntl.LOCK_SH, place)
+        holder = _read(file)  # now: the last that an engine writes is how it ends
+        if is_held:
             return "running", holder
         if not _is_at(file, place):  # its engine has just ended, and removed what is open here
             return "free", None

@@ -90,6 +90,20 @@ def test_a_lab_that_ended_without_a_person_is_remembered_until_another_is_opened
     assert standing(PLACE) == ("free", None)
 
 
+def test_a_lab_that_ends_well_as_one_looks_is_not_said_to_have_crashed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim, lock = Claim(PLACE), fcntl.flock
+
+    def late(file: int, kind: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        claim.release("ended")
+        lock(file, kind)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert standing(PLACE)[0] == "ended"
+
+
 def test_on_a_full_disk_the_crash_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
     before = crash(Claim(PLACE))
     with monkeypatch.context() as full:
