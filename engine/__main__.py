@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -12,9 +13,11 @@ import click
 from engine.daemon import SAVE_SECONDS, run
 from engine.errors import EngineError, NameTaken
 from engine.places import Place
+from engine.printable import printable
 
 READY = "ready"
 TAKEN = "taken"  # by another engine, in the same moment perhaps
+FAILED = "failed"  # to begin
 
 
 @click.command()
@@ -43,12 +46,19 @@ def main(name: str, idle_seconds: float, save_seconds: float) -> None:
     except NameTaken as error:
         _tell(f"{TAKEN} {error}")
     except (EngineError, OSError) as error:
-        click.echo(str(error), err=True)
+        with contextlib.suppress(BrokenPipeError):  # whoever started it has gone
+            _tell(f"{FAILED} {printable(str(error))}")
+        with contextlib.suppress(OSError):  # the log's disk is full
+            click.echo(str(error), err=True)
         sys.exit(1)
 
 
 def _tell(line: str) -> None:
-    """Say a line to whoever started this process; nobody reads a second one."""
+    """Say a line to whoever started this process; nobody reads a second one.
+
+    Raises:
+        BrokenPipeError: nobody reads any.
+    """
     os.write(sys.stdout.fileno(), f"{line}\n".encode())
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, sys.stdout.fileno())

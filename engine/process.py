@@ -58,6 +58,7 @@ class EngineProcess:
         self._client: Client | None = None
         self._log = self._place.log
         self._log_begin = 0  # where this engine's part of the log begins
+        self._said = ""  # why it does not start; its log may lie on a full disk
 
     @property
     def attach_command(self) -> str:
@@ -154,9 +155,11 @@ class EngineProcess:
             name = signal.Signals(-code).name
             hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
             return f"The engine was ended by {name}{hint}. Its log is {self._log}."
-        lines: list[str] = []
-        with contextlib.suppress(OSError):  # somebody has cleared it away
-            lines = self._log.read_bytes()[self._log_begin :].decode(errors="replace").splitlines()
+        lines = [self._said] if self._said else []
+        if not lines:
+            with contextlib.suppress(OSError):  # somebody has cleared it away
+                log = self._log.read_bytes()[self._log_begin :]
+                lines = log.decode(errors="replace").splitlines()
         last = f": {lines[-1].rstrip('.')}" if code and lines else ""
         return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
 
@@ -186,7 +189,7 @@ class EngineProcess:
             await asyncio.sleep(0.1)
 
     async def _launched(self, connect: Callable[[Path], Awaitable[T]]) -> T:
-        self._process, self._is_starting = self._spawn(), True
+        self._process, self._is_starting, self._said = self._spawn(), True, ""
         process = self._process
         try:
             async with asyncio.timeout(SECONDS_TO_START):
@@ -203,6 +206,7 @@ class EngineProcess:
                 return reached
             raise EngineUnavailable(line.decode(errors="replace").partition(" ")[2].strip())
         if line != b"ready\n":
+            self._said = line.decode(errors="replace").removeprefix("failed ").rstrip()
             raise EngineUnavailable(await self.obituary())
         reached = await connect(self._place.socket)
         self._is_starting = False

@@ -3,6 +3,8 @@
 import asyncio
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -73,6 +75,22 @@ async def test_a_log_that_cannot_be_written_keeps_no_engine_from_starting(
     (folder / "state" / "makemore-tui" / "log").write_text("no folder")
     await engine.start()
     await engine.stop()
+
+
+async def test_why_an_engine_does_not_start_is_told_where_its_log_holds_nothing(
+    engine: EngineProcess,
+) -> None:
+    place = Place("test")
+    place.log.parent.mkdir(parents=True)
+    place.log.symlink_to("/dev/null")
+    place.folder.parent.touch()
+    with Path("/dev/full").open("wb") as full:
+        command = (sys.executable, "-m", "engine", "--name", "test")
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"failed {place.folder}".encode())
+    with pytest.raises(EngineUnavailable, match=r"exit code 1: .* make that a folder that you"):
+        await engine.start()
 
 
 async def test_a_state_folder_that_cannot_be_written_is_a_sentence(
