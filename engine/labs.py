@@ -20,7 +20,7 @@ from engine.checkpoint_header import peek
 from engine.claim import Holder, clear, standing, standing_of
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable, LabGone, OtherVersion
-from engine.places import Place, places
+from engine.places import PROGRAM, Place, places
 from engine.printable import printable
 from engine.protocol import Describe, Description
 
@@ -116,6 +116,14 @@ def gone(place: Place) -> EngineUnavailable:
         return EngineUnavailable(unseen(place.name, error))
     where = None if saved is None else str(saved)
     return LabGone(place.name, state == "crashed", where, saved_at)
+
+
+def silence(name: str, pid: int | None) -> str:
+    """That an engine runs and says nothing, and what one can do, as a sentence."""
+    return (
+        f"{name} does not answer: its process, {pid}, is busy, stopped or hangs. kill -CONT {pid}"
+        f" continues one that is stopped; {PROGRAM} stop --no-save {name} ends it."
+    )
 
 
 def unseen(name: str, trouble: object) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from engine import typed
 from engine.cli import echo_json, json_option, narrate
-from engine.labs import SILENT, Listed, labs
+from engine.labs import SILENT, Listed, labs, silence
 from engine.printable import columns, printable
 
 HEADER = ("NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP", "LOSS", "SCREENS", "SINCE")
@@ -43,11 +43,7 @@ def command(as_json: bool) -> None:
         elif lab.host is not None:
             narrate(f"{lab.name} runs on {printable(lab.host)}, which shares this home folder.")
         elif lab.state == SILENT:
-            narrate(
-                f"{lab.name} does not answer: its process, {lab.pid}, is busy, stopped or hangs."
-                f" kill -CONT {lab.pid} continues one that is stopped; makemore-tui stop --no-save"
-                f" {lab.name} ends it."
-            )
+            narrate(silence(lab.name, lab.pid))
 
 
 def _row(lab: Listed) -> tuple[str, ...]:

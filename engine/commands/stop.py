@@ -16,7 +16,7 @@ from engine import typed
 from engine.claim import Holder, clear, standing, standing_of
 from engine.cli import complete_lab, narrate
 from engine.errors import EngineError, EngineUnavailable, OtherVersion
-from engine.labs import LEFT, newest_save
+from engine.labs import LEFT, newest_save, silence
 from engine.places import PROGRAM, Place
 from engine.process import EngineProcess
 from engine.protocol import Stopped
@@ -59,6 +59,11 @@ async def _end(place: Place, holder: Holder) -> str | None:
         saved = newest_save(place, holder)
         clear(place, standing(place)[1], wholly=True)  # a person is told
         return None if saved is None else str(saved)
+    except EngineUnavailable as error:
+        is_here = holder.host == socket.gethostname()
+        if is_here and standing_of(holder, place) == "running":
+            raise EngineUnavailable(silence(place.name, holder.pid)) from error
+        raise
     await _patiently(engine.stop(), holder)
     last_words = [event async for event in client.events() if isinstance(event, Stopped)]
     return last_words[-1].saved if last_words else None

@@ -161,6 +161,14 @@ async def test_an_engine_that_does_not_answer_is_ended_where_nothing_is_to_be_sa
     listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
     assert "not answering" in listed.output
     assert f"kill -CONT {process.pid} continues one that is stopped" in listed.output
+    monkeypatch.setattr("engine.client.SECONDS_TO_GREET", 0.1)
+    result = await stopped()
+    assert (result.exit_code, result.output.splitlines()[-1]) == (
+        1,
+        f"makemore-tui: test does not answer: its process, {process.pid}, is busy, stopped or"
+        f" hangs. kill -CONT {process.pid} continues one that is stopped; makemore-tui stop"
+        " --no-save test ends it.",
+    )
     result = await stopped("--no-save")
     assert (result.exit_code, result.output) == (0, "Stopped test.\n")
     assert await labs() == []
