@@ -1,4 +1,4 @@
-"""The head of a checkpoint: what a file says of itself, without reading its numbers.
+"""The head of a checkpoint: what a file says of itself, and of its numbers the last loss alone.
 
 A checkpoint is a file in the safetensors format: eight bytes, which say how long the header is; the
 header, JSON with the name, type and shape of each tensor and some texts; then the tensors' bytes.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import os
 import stat
+import struct
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -102,6 +103,28 @@ def peek(path: Path) -> Contents:
     """
     with opened(path) as file:
         return read_header(file, path).contents
+
+
+def last_loss(path: Path) -> float | None:
+    """The loss of the newest step, of millions perhaps; None where there is none to be found.
+
+    Raises:
+        CheckpointError: it is no checkpoint, or not to be read.
+    """
+    with opened(path) as file:
+        header = read_header(file, path)
+        losses = header.tensors.get("train")
+        if losses is None or losses.dtype != "F64":
+            return None
+        begin, end = losses.data_offsets
+        if not 0 <= begin <= end - 8 <= header.size - header.length - 8:
+            return None
+        try:
+            file.seek(header.length + end - 8)
+            (loss,) = struct.unpack("<d", file.read(8))
+        except (OSError, struct.error) as error:
+            raise CheckpointError(f"{printable(str(path))}: cannot be read ({error}).") from error
+    return loss if math.isfinite(loss) else None
 
 
 def is_checkpoint(path: Path) -> bool:

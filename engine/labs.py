@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from engine.autosave import Autosaves
-from engine.checkpoint_header import peek
+from engine.checkpoint_header import last_loss, peek
 from engine.claim import Holder, clear, standing, standing_of
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable, LabGone, OtherVersion
@@ -184,12 +184,13 @@ def _left(place: Place, state: str, holder: Holder | None) -> Listed | None:
 
 
 def _resumable(place: Place, state: str, saved: Path) -> Listed:
-    data = device = step = goal = None
+    data = device = step = goal = loss = None
     since = time.time()
     with contextlib.suppress(EngineError, OSError):  # resuming will say what is wrong with it
         since = saved.stat().st_mtime
         contents = peek(saved)
         device, step, goal = printable(contents.device), contents.step, contents.goal
+        loss = last_loss(saved)
         data = "names.txt" if contents.data is None else unquote(urlsplit(contents.data).path)
     return Listed(
         name=place.name,
@@ -199,7 +200,7 @@ def _resumable(place: Place, state: str, saved: Path) -> Listed:
         state=state,
         step=step,
         goal=goal,
-        loss=None,
+        loss=loss,
         clients=None,
         since=since,
         pid=None,

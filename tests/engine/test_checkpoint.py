@@ -15,7 +15,7 @@ from safetensors import safe_open
 
 from engine import devices, net
 from engine.checkpoint import load, pack, save
-from engine.checkpoint_header import CONTENTS, peek
+from engine.checkpoint_header import CONTENTS, last_loss, peek
 from engine.corpus import read_corpus
 from engine.lab import Lab
 from engine.reading import BOM, CHUNK, built_in_path
@@ -31,6 +31,18 @@ ANYWHERE = settings(
 def words(write: Callable[[bytes | str], Path]) -> Path:
     """A small data file, of 40 distinct words of an alphabet that is not ASCII."""
     return write("".join(f"{a}{b}{c}\n" for a in "zéß" for b in "山ab" for c in "aéx.- ")[:-1])
+
+
+@pytest.mark.parametrize("hold_out", [0.0, 0.3])
+def test_the_last_loss_is_read_without_the_others(
+    hold_out: float, words: Path, tmp_path: Path
+) -> None:
+    lab = Lab(words, hold_out, "cpu")
+    save(lab, tmp_path / "a")
+    assert last_loss(tmp_path / "a") is None
+    train(lab, 3)
+    save(lab, tmp_path / "a")
+    assert last_loss(tmp_path / "a") == lab.history.last
 
 
 def reopened(lab: Lab, path: Path) -> Lab:

@@ -1,6 +1,7 @@
 """Files that are damaged, or no checkpoints at all: a sentence, and nothing changes."""
 
 import contextlib
+import json
 import os
 import pickle
 import struct
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.checkpoint import load, save
-from engine.checkpoint_header import is_checkpoint, peek
+from engine.checkpoint_header import is_checkpoint, last_loss, peek
 from engine.errors import CheckpointError, NoSuchDevice
 from engine.lab import Lab
 from tests.engine.checkpoints import everything, refused
@@ -76,6 +77,19 @@ def test_bytes_at_random_are_refused(data: bytes, length: int, file: Path) -> No
 def test_a_header_of_nonsense_is_refused(header: bytes, file: Path) -> None:
     file.write_bytes(struct.pack("<Q", len(header)) + header)
     refused(file)
+
+
+@pytest.mark.parametrize("offsets", [[-8, 8], [0, 7], [8, 8], [0, 1 << 70], [0, 1 << 40]])
+def test_a_last_loss_that_lies_outside_the_file_is_none(
+    offsets: list[int], saved: bytes, file: Path
+) -> None:
+    (length,) = struct.unpack("<Q", saved[:8])
+    header = json.loads(saved[8 : 8 + length])
+    header["train"]["data_offsets"] = offsets
+    changed = json.dumps(header).encode()
+    file.write_bytes(struct.pack("<Q", len(changed)) + changed + saved[8 + length :])
+    with contextlib.suppress(CheckpointError):  # no number of so many bits
+        assert last_loss(file) is None
 
 
 def test_a_pickle_is_not_opened(file: Path, tmp_path: Path) -> None:

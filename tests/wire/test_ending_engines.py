@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from engine import checkpoint
 from engine.claim import Claim, standing
 from engine.errors import EngineUnavailable, LabGone
 from engine.labs import labs
@@ -31,6 +32,8 @@ async def test_an_engine_that_nobody_needs_ends_by_itself() -> None:
     await asyncio.to_thread(process.wait, 20)
     (lab,) = await labs()
     assert (lab.state, lab.step, lab.clients) == ("ended", 3, None)
+    assert lab.saved is not None
+    assert lab.loss == checkpoint.load(Path(lab.saved)).history.last
 
 
 async def test_a_lab_that_ended_by_itself_goes_on_and_is_forgotten_when_it_is_stopped() -> None:
