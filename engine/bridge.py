@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 from engine.errors import EngineError, LabGone, NotListening
+from engine.mark import MARK
 from engine.process import EngineProcess
 from engine.protocol import VERSION, Gone, Refused
 from engine.wire import pack
 
-# Comes before the first message: whatever a shell says as it starts is none of the protocol's.
-MARK: Final = b"makemore-tui: here begins the wire\n"
 CHUNK: Final = 1 << 16  # bytes
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -12,9 +12,10 @@ import subprocess
 from typing import Final
 
 from engine import typed
-from engine.bridge import CHUNK, MARK
+from engine.bridge import CHUNK
 from engine.client import Client
 from engine.errors import EngineUnavailable, LinkDown, NotListening
+from engine.mark import MARK
 from engine.places import PROGRAM, Place
 from engine.protocol import Ping, Stop
 from engine.ssh import LONGEST_COMPLAINT, QUIET, command_line, failure, no_ssh, noise

@@ -13,6 +13,7 @@ import msgspec
 
 from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
 from engine.labs import Listed
+from engine.mark import MARK
 from engine.printable import printable
 
 # Ask nothing: while the screen is up, both would read the same keyboard.
@@ -56,7 +57,7 @@ def labs_of(host: str, program: str) -> list[Listed]:
     Raises:
         EngineUnavailable: says what is wrong, and what to do.
     """
-    command = command_line(host, (program, "ls", "--json"))
+    command = command_line(host, (program, "ls", "--json", "--marked"))
     with tempfile.TemporaryFile() as complaints:
         try:
             ssh = subprocess.Popen(
@@ -77,8 +78,11 @@ def labs_of(host: str, program: str) -> list[Listed]:
         complaints.seek(max(0, complaints.seek(0, 2) - LONGEST_COMPLAINT))
         if ssh.returncode != 0:
             raise failure(host, program, ssh.returncode, complaints.read())
-    # A shell may have said something first.
-    lines = [line for line in said.splitlines() if line.startswith(b"{")]
+    _, mark, listed = said.partition(MARK)
+    if not mark:
+        raise another_version(host, program, "it does not list its labs")
+    # As it ends, a shell may say something more.
+    lines = [line for line in listed.splitlines() if line.startswith(b"{")]
     try:
         return [msgspec.json.decode(line, type=Listed) for line in lines]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

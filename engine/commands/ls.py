@@ -11,6 +11,7 @@ import msgspec
 from engine import typed
 from engine.cli import echo_json, json_option, narrate
 from engine.labs import SILENT, Listed, labs, silence
+from engine.mark import MARK
 from engine.printable import columns, printable
 
 HEADER = ("NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP", "LOSS", "SCREENS", "SINCE")
@@ -18,9 +19,12 @@ HEADER = ("NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP", "LOSS", "SCREENS",
 
 @click.command("ls")
 @json_option
-def command(as_json: bool) -> None:
+@click.option("--marked", is_flag=True, hidden=True)  # for a makemore-tui on another machine
+def command(as_json: bool, marked: bool) -> None:
     """The labs that run on this machine, and those that wait to be taken up again."""
     found = asyncio.run(labs())
+    if marked:
+        click.echo(MARK, nl=False)
     if as_json:
         for lab in found:
             echo_json(msgspec.to_builtins(lab))

@@ -15,6 +15,7 @@ import pytest
 from engine import remote, ssh
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable, LabGone, LinkDown, LoginRefused
+from engine.places import PROGRAM
 from engine.protocol import Configure, Done, Open, Pause, Train
 from engine.remote import RemoteEngine
 from engine.ssh import command_line, failure, labs_of
@@ -105,12 +106,12 @@ async def test_what_was_said_last_arrives_though_one_hangs_up_at_once(
 
 
 async def test_a_noisy_shell_does_no_harm(engine: RemoteEngine, box: Box) -> None:
-    box.does(r"os.write(1, b'Welcome!\r\n{not a lab\n\x1b[31mno end of line'); time = 1")
+    box.does(r"os.write(1, b'{ welcome to box }\r\n\x1b]0;no end of line\x07')")
     client = await engine.start()
     assert (await described(client)).data is None
+    assert [lab.name for lab in await asyncio.to_thread(labs_of, engine.host, PROGRAM)] == ["test"]
     await engine.stop()
-    box.does(r"os.write(1, b'Welcome!\r\n\x1b[31mto the box\n')")
-    assert labs_of("me@box", "makemore-tui") == []
+    assert await asyncio.to_thread(labs_of, engine.host, PROGRAM) == []
 
 
 def test_ssh_gets_the_host_and_one_command_as_a_shell_reads_it() -> None:
