@@ -19,6 +19,10 @@ class BadSetting(EngineError):
     """A setting has a value that makes no sense."""
 
 
+class Diverged(EngineError):
+    """The loss of a training ceased to be finite."""
+
+
 class NoSuchDevice(EngineError):
     """The device asked for is not on this machine."""
 

@@ -164,14 +164,21 @@ class Lab:
         if burst.diverged:
             self.state = "failed"
             self.reason = (
-                f"The loss is no longer finite after step {self.trainer.step + 1:,}: the learning"
-                f" rate {self.settings.learning_rate:g} with λ {self.settings.regularisation:g} is"
-                f" too large. The weights of step {self.trainer.step:,} are kept. Lower the rate or"
-                " λ, and start again."
+                f"{self.divergence} The weights of step {self.trainer.step:,} are kept. Lower the"
+                " rate or λ, and start again."
             )
         elif self.trainer.step >= self.goal:
             self.state = "done"
         return burst
+
+    @property
+    def divergence(self) -> str:
+        """That the loss of the next step would not be finite, as a sentence."""
+        return (
+            f"The loss is no longer finite after step {self.trainer.step + 1:,}: the learning"
+            f" rate {self.settings.learning_rate:g} with λ {self.settings.regularisation:g} is too"
+            " large."
+        )
 
     def reset(self, seed: int | None = None) -> None:
         """Start again at step 0, from the same weights or from those of another seed."""

@@ -144,13 +144,37 @@ def test_what_belongs_to_the_beginning_is_wrong_usage_later(
     assert f"{option[0]} belongs to the beginning of a training" in result.stderr
 
 
-def test_a_training_that_fails_leaves_the_checkpoint_as_it_was(file: Path) -> None:
+def test_a_training_that_diverges_is_saved_as_it_was_before_that(file: Path) -> None:
+    result = run("--steps", 5000, "--every", 0, "--lr", 1e5, "--save", file)
+    assert result.exit_code == 1
+    lab = load(file, device="cpu")
+    assert f"no longer finite after step {lab.trainer.step + 1}: " in result.stderr
+    assert f"step {lab.trainer.step} are kept: saved to {file}." in result.stderr
+    assert (lab.state, len(lab.history.train)) == ("failed", lab.trainer.step)
+    *steps, end = lines("--resume", file, "--lr", 0.01, "--steps", 2)
+    assert [step["step"] for step in steps] == [lab.trainer.step + 1, lab.trainer.step + 2]
+    assert end["done"]
+
+
+def test_a_training_that_diverges_leaves_the_checkpoint_as_it_was(file: Path) -> None:
     run("--steps", 5, "--save", file)
     before = file.read_bytes()
     result = run("--resume", file, "--lr", 1e9, "--save", file)
     assert result.exit_code == 1
     assert "no longer finite" in result.stderr
+    assert f"{file} stays as it is: " in result.stderr
     assert file.read_bytes() == before
+
+
+def test_a_training_that_diverges_and_is_not_saved_does_not_say_that_it_is_kept(
+    lab: Lab, file: Path
+) -> None:
+    result = run("--lr", 1e9)
+    assert result.exit_code == 1
+    assert result.stderr.endswith("is too large. Lower --learning-rate or --regularisation.\n")
+    keeping = Keeping(file, seconds=0)
+    file.write_text("somebody else's")
+    assert "is no checkpoint: it is not written over" in keeping.rescue(lab)
 
 
 def test_a_checkpoint_that_cannot_be_written_now_and_then_does_not_end_the_training(

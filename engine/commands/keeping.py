@@ -6,8 +6,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.checkpoint_header import is_checkpoint
 from engine.cli import narrate
-from engine.errors import CheckpointError
+from engine.errors import CheckpointError, EngineError
+from engine.printable import printable
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -53,3 +55,23 @@ class Keeping:
             from engine.checkpoint import save  # and with it torch
 
             save(lab, self._path)
+
+    def rescue(self, lab: Lab) -> str:
+        """Save a lab whose loss has diverged, but not over what can be gone on from.
+
+        Its last weights are finite, and perhaps of no use: a lab keeps them beside older ones, a
+        file has no other place for those.
+
+        Returns:
+            What came of it, as a sentence; empty where nothing is to be kept.
+        """
+        if self._path is None:
+            return ""
+        name = printable(str(self._path))
+        try:
+            if is_checkpoint(self._path):
+                return f"{name} stays as it is: what has diverged takes no checkpoint's place."
+            self.save(lab)
+        except EngineError as error:
+            return str(error)
+        return f"The weights of step {lab.trainer.step:,} are kept: saved to {name}."

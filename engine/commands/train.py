@@ -16,6 +16,7 @@ from engine.cli import echo_json, json_option, narrate
 from engine.commands.keeping import Keeping
 from engine.commands.stopping import Stop
 from engine.commands.training import Training, training_options
+from engine.errors import Diverged
 from engine.printable import printable
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def command(
         except OSError:  # nobody reads any more, or the disk is full: no reason to lose the steps
             keeping.save(lab)
             raise
+        except Diverged as error:
+            raise Diverged(f"{error} {keeping.rescue(lab)}".rstrip()) from None
         keeping.save(lab)
     _tell(lab, begun, time.perf_counter() - started, stop.signal is None, as_json)
     if save_to is not None:

@@ -12,7 +12,7 @@ import click
 
 from engine.cli import data_option, device_option
 from engine.commands.values import sensible
-from engine.errors import EngineError
+from engine.errors import Diverged
 from engine.settings import DEFAULTS, GOAL
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ class Training:
             go_on: asked between bursts, of some tens of milliseconds, whether to.
 
         Raises:
-            EngineError: the loss ceased to be finite.
+            Diverged: the loss ceased to be finite.
         """
         while lab.state == "training" and go_on():
             burst = lab.advance(lab.trainer.longest_burst)
             yield from enumerate(burst.losses, start=burst.first)
         if lab.state == "failed":
-            raise EngineError(lab.reason)
+            raise Diverged(f"{lab.divergence} Lower --learning-rate or --regularisation.")
 
     def finish(self, lab: Lab) -> None:
         """Train from the beginning to the end; see `run`."""
