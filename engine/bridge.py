@@ -7,9 +7,12 @@ understands none of them; the two ends greet each other.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import stat
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
@@ -20,12 +23,16 @@ from engine.protocol import VERSION, Gone, Refused
 from engine.wire import pack
 
 CHUNK: Final = 1 << 16  # bytes
+# A screen says something every 10 s, if only to ask for a sign of life: see `engine.remote`. One
+# that does not is stopped, or asleep with its machine; it comes back by itself.
+SECONDS_OF_SILENCE: Final = 10.0
+MOST_SILENCES: Final = 6  # in a row: of those after this machine has slept itself there is but one
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
-    """Carry bytes until either side hangs up.
+    """Carry bytes until either side hangs up, or the screen says nothing any more.
 
     Args:
         name: of the lab.
@@ -49,17 +56,26 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
         await here_out.drain()
         return
     ways = [
-        asyncio.create_task(_carry(here_in, there_out)),
-        asyncio.create_task(_carry(there_in, here_out)),
+        asyncio.create_task(_carry(partial(_said, here_in), there_out)),
+        asyncio.create_task(_carry(partial(there_in.read, CHUNK), here_out)),
     ]
     await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     for way in ways:
         way.cancel()
 
 
-async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+async def _said(by: asyncio.StreamReader) -> bytes:
+    """What the screen says next: nothing, where it has hung up or is silent for long."""
+    for _ in range(MOST_SILENCES):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_OF_SILENCE):
+                return await by.read(CHUNK)
+    return b""
+
+
+async def _carry(read: Callable[[], Awaitable[bytes]], target: asyncio.StreamWriter) -> None:
     try:
-        while data := await source.read(CHUNK):
+        while data := await read():
             target.write(data)
             await target.drain()  # a side that does not read is not read ahead for
     except ConnectionError:

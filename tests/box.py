@@ -78,9 +78,9 @@ class Box:
         path.chmod(0o755)
 
     @classmethod
-    def program(cls, path: Path) -> None:
-        """Write a makemore-tui: this one."""
-        words = (sys.executable, "-P", "-m", "tui")
+    def program(cls, path: Path, before: str = "") -> None:
+        """Write a makemore-tui: this one, but for what some lines of Python change in it."""
+        words = (sys.executable, "-P", "-c", f"{before}\nfrom tui.__main__ import main\nmain()")
         cls.script(
             path, f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(HOME))} exec {shlex.join(words)} "$@"\n'
         )
@@ -88,6 +88,13 @@ class Box:
     def calls_back(self) -> None:
         """From now on it can be reached."""
         self.does("")
+
+    def is_impatient(self) -> None:
+        """From now on a link ends whose screen says nothing for 3 seconds."""
+        self.program(
+            self.folder / "programs" / "makemore-tui",
+            "import engine.bridge\nengine.bridge.SECONDS_OF_SILENCE = 0.5",
+        )
 
     def fails(self, said: str = NETWORK, code: int = 255) -> None:
         """From now on it cannot: ssh says this, and ends."""

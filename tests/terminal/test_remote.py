@@ -13,6 +13,7 @@ from engine.commands.terminal import Pty
 from tests.box import Box
 from tests.terminal.conftest import engines
 from tests.terminal.test_end_to_end import COMMAND, restored
+from tests.terminal.test_leaving import BASH
 
 
 def step(screen: str) -> int:
@@ -57,6 +58,33 @@ def test_a_training_on_another_machine_outlives_its_link_and_its_screen(
     engine.wait(20)
     assert not list((box.folder / "run").glob("*/*.sock"))
     assert not box.links()
+
+
+@pytest.mark.skipif(BASH is None, reason="no bash here")
+def test_a_screen_that_was_stopped_for_long_comes_back_by_itself(
+    here: dict[str, str], box: Box, tmp_path: Path
+) -> None:
+    box.is_impatient()
+    box.program(tmp_path / "lab", "import engine.remote\nengine.remote.SECONDS_OF_SILENCE = 0.1")
+    shell = (str(BASH), "--norc", "--noprofile", "-i")
+    with Pty(shell, 80, 24, {**here, "PS1": "shell> "}) as terminal:
+        terminal.wait_for("shell>")
+        terminal.press(f"{tmp_path}/lab --host me@box\r")
+        terminal.wait_for("10,120", "idle", "0/100")
+        terminal.press("ctrl+z")
+        terminal.wait_for("Stopped", "shell> ")
+        for _ in range(1200):
+            if not box.links():
+                break
+            terminal.read(0.05)
+        assert not box.links(), "the other side hangs up"
+        terminal.press("fg\r")
+        terminal.wait_for("link down")
+        terminal.wait_until(lambda screen: "link down" not in screen, "the link")
+        terminal.wait_for("10,120", "idle", "0/100")
+        terminal.press("q")
+        terminal.wait_for("shell> ")
+        assert not engines(box.state)
 
 
 def test_an_engine_that_dies_there_starts_again_with_a_key(here: dict[str, str], box: Box) -> None:

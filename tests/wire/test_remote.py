@@ -16,7 +16,7 @@ from engine import remote, ssh
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable, LabGone, LinkDown, LoginRefused
 from engine.places import PROGRAM
-from engine.protocol import Configure, Done, Open, Pause, Train
+from engine.protocol import Configure, Done, Open, Pause, Ping, Train
 from engine.remote import RemoteEngine
 from engine.ssh import command_line, failure, labs_of
 from tests.box import NETWORK, Box
@@ -342,26 +342,55 @@ async def test_leaving_while_it_connects_ends_ssh(engine: RemoteEngine, box: Box
     await eventually(lambda: not box.links())
 
 
+def bridges(box: Box) -> list[int]:
+    """The process numbers of what carries bytes there."""
+    found = []
+    for other in psutil.process_iter(["cmdline", "environ"]):
+        own = other.info["environ"] or {}
+        if "--stdio" in (other.info["cmdline"] or []) and own.get("HOME") == str(
+            box.folder / "home"
+        ):
+            found.append(other.pid)
+    return found
+
+
 async def test_the_bridge_ends_with_its_link_and_the_engine_does_not(
     engine: RemoteEngine, box: Box
 ) -> None:
     await trained(engine)
     (process,) = engines(box.state)
-
-    def bridges() -> list[int]:
-        found = []
-        for other in psutil.process_iter(["cmdline", "environ"]):
-            own = other.info["environ"] or {}
-            if "--stdio" in (other.info["cmdline"] or []) and own.get("HOME") == str(
-                box.folder / "home"
-            ):
-                found.append(other.pid)
-        return found
-
-    assert bridges()
+    assert bridges(box)
     box.signal_links(signal.SIGKILL)
-    await eventually(lambda: not bridges())
+    await eventually(lambda: not bridges(box))
     assert process.is_running()
+
+
+async def test_a_screen_that_sleeps_is_none_any_more_and_one_that_only_looks_is(
+    engine: RemoteEngine, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pings = 0
+
+    async def ask(client: Client) -> None:
+        nonlocal pings
+        await client.call(Ping())
+        pings += 1
+
+    monkeypatch.setattr(remote, "SECONDS_OF_SILENCE", 0.1)
+    monkeypatch.setattr(remote, "MOST_SILENCES", 10**9)  # this side is patient
+    monkeypatch.setattr(remote, "_ask", ask)
+    box.is_impatient()
+    client = await engine.start()
+    assert await client.call(Open(device="cpu")) == Done()
+    (bridge,) = bridges(box)
+    pings = 0
+    await eventually(lambda: pings > 40)
+    assert bridges(box) == [bridge]
+    box.signal_links(signal.SIGSTOP)
+    await eventually(lambda: not bridges(box))
+    box.signal_links(signal.SIGCONT)
+    await hung_up(client)
+    assert (await described(await engine.start(attach=True))).data is not None
+    await engine.stop()
 
 
 def test_ssh_knows_the_options_that_it_is_given() -> None:
