@@ -40,8 +40,8 @@ def main(name: str, idle_seconds: float, save_seconds: float) -> None:
     """Serve a lab to the screens that connect."""
     logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
     try:
+        # As Python winds down, a worker that is still inside torch would abort: hence _exit.
         asyncio.run(run(Place(name), idle_seconds, save_seconds, ready=lambda: _tell(READY)))
-        # A worker that is still inside torch would abort the process as Python winds down.
         os._exit(0)
     except NameTaken as error:
         _tell(f"{TAKEN} {error}")
@@ -50,7 +50,7 @@ def main(name: str, idle_seconds: float, save_seconds: float) -> None:
             _tell(f"{FAILED} {printable(str(error))}")
         with contextlib.suppress(OSError):  # the log's disk is full
             click.echo(str(error), err=True)
-        sys.exit(1)
+        os._exit(1)
 
 
 def _tell(line: str) -> None:

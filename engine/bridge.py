@@ -18,6 +18,7 @@ from typing import BinaryIO, Final, TextIO
 
 from engine.errors import EngineError, LabGone, NotListening
 from engine.mark import MARK
+from engine.peers import peer_of, stranger
 from engine.process import EngineProcess
 from engine.protocol import VERSION, Gone, Refused
 from engine.wire import pack
@@ -82,11 +83,16 @@ async def _carry(read: Callable[[], Awaitable[bytes]], target: asyncio.StreamWri
         pass  # the other side is gone
 
 
-async def _connect(socket: Path) -> Streams:
+async def _connect(socket: Path, pid: int | None) -> Streams:
     try:
-        return await asyncio.open_unix_connection(socket)
+        reader, writer = await asyncio.open_unix_connection(socket)
     except OSError as error:
         raise NotListening(f"No engine answers at {socket}: {error.strerror}.") from error
+    peer = peer_of(writer.get_extra_info("socket"))
+    if pid is not None and peer is not None and peer.pid != pid:
+        writer.close()
+        raise stranger(socket, peer.pid, pid)
+    return reader, writer
 
 
 async def _pipes() -> Streams:

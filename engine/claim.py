@@ -19,7 +19,8 @@ from typing import Final, Literal
 import msgspec
 
 from engine.autosave import Autosaves
-from engine.errors import EngineUnavailable, NameTaken
+from engine.errors import EngineError, EngineUnavailable, NameTaken
+from engine.peers import listener
 from engine.places import Place
 from engine.printable import printable
 
@@ -53,7 +54,7 @@ class Claim:
             OSError: the lab's folder cannot be written to; then what told of a crash still does.
         """
         place.folder.mkdir(parents=True, exist_ok=True)
-        self._path = place.claim
+        self._place = place
         self._file = _locked(place)
         self.before = _read(self._file)  # of a lab that crashed or ended, and was not taken up
         self.since = time.time()
@@ -81,6 +82,17 @@ class Claim:
         self._holder = msgspec.structs.replace(self._holder, saves_since=saves_since)
         self._write(self._holder)
 
+    def take_again(self) -> None:
+        """Hold the name anew, where somebody has removed what holds it, and no other has it."""
+        if _is_at(self._file, self._place):
+            return
+        with contextlib.suppress(OSError, EngineError):
+            self._place.folder.mkdir(parents=True, exist_ok=True)
+            file = _locked(self._place)
+            os.dup2(file, self._file, inheritable=False)  # at once, as another thread may write
+            os.close(file)
+            self._write(self._holder)
+
     def release(self, ending: Ending) -> None:
         """Give the name back: the engine has ended well.
 
@@ -94,8 +106,8 @@ class Claim:
                 self._write(msgspec.structs.replace(self._holder, has_ended=True))
             elif ending == "unopened" and self.before is not None:
                 self._write(self.before)
-            else:
-                self._path.unlink()
+            elif _is_at(self._file, self._place):
+                self._place.claim.unlink()
         os.close(self._file)
 
     def _write(self, holder: Holder) -> None:
@@ -164,8 +176,9 @@ def clear(place: Place, holder: Holder | None, *, wholly: bool) -> None:
                 return
             if _read(file) != holder:
                 return
-            if holder is not None and Path(holder.socket).is_socket():
-                Path(holder.socket).unlink()
+            path = None if holder is None else Path(holder.socket)
+            if path is not None and path.is_socket() and listener(path) is None:
+                path.unlink()  # nor is it another engine's by now
             if wholly:
                 place.claim.unlink()
         finally:

@@ -19,6 +19,7 @@ from engine.errors import (
     OtherVersion,
     WireError,
 )
+from engine.peers import stranger
 from engine.printable import printable
 from engine.protocol import (
     VERSION,
@@ -124,6 +125,7 @@ class Client:
     """A `Connection` over a socket."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.pid = 0  # of the engine, once it has greeted
         self._reader = reader
         self._writer = writer
         self._ids = itertools.count(1)
@@ -133,17 +135,26 @@ class Client:
         self._broken: str | None = None  # why what came cannot be understood
 
     @classmethod
-    async def connect(cls, socket: Path) -> Client:
+    async def connect(cls, socket: Path, pid: int | None = None) -> Client:
         """Connect to the engine that listens at `socket`, and exchange greetings.
 
+        Args:
+            socket: where.
+            pid: the process that the engine is, where that is known.
+
         Raises:
-            EngineUnavailable: nothing answers there, or it refuses.
+            NotListening: nothing answers there, or another process.
+            EngineUnavailable: it refuses.
         """
         try:
             reader, writer = await asyncio.open_unix_connection(socket)
         except OSError as error:
             raise NotListening(f"No engine answers at {socket}: {error.strerror}.") from error
-        return await cls.greet(reader, writer)
+        client = await cls.greet(reader, writer)
+        if pid not in (None, client.pid):
+            await client.close()
+            raise stranger(socket, client.pid, pid)
+        return client
 
     @classmethod
     async def greet(cls, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Client:
@@ -175,6 +186,7 @@ class Client:
             raise NotListening("The engine hung up at once.")
         if not isinstance(answer, Welcome):
             raise OtherVersion("What answers is no engine of this version.")
+        client.pid = answer.pid
         client._reading = asyncio.create_task(client._read())
         return client
 

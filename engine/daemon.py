@@ -109,9 +109,12 @@ async def run(
         loop.add_signal_handler(number, end_or_die)
     loop.add_signal_handler(signal.SIGHUP, end)  # it may come beside a SIGTERM: never a second one
     try:
-        await server.serve(place.socket, ready)
+        await server.serve(place.socket, ready, claim.take_again)
     except BrokenPipeError:  # whoever started it has gone, and nobody else has met it
         inbox.put(None)
+    except EngineUnavailable:
+        claim.release("unopened")
+        raise
     if begun.is_set():
         await asyncio.to_thread(worker.join)
     if failures:

@@ -146,7 +146,7 @@ async def _ask(place: Place, holder: Holder, *, is_here: bool) -> Description:
     """
     while True:
         try:
-            return await _described(Path(holder.socket))
+            return await _described(holder)
         except OtherVersion:
             raise
         except EngineUnavailable:
@@ -156,8 +156,8 @@ async def _ask(place: Place, holder: Holder, *, is_here: bool) -> Description:
         await asyncio.sleep(0.1)
 
 
-async def _described(socket: Path) -> Description:
-    client = await Client.connect(socket)
+async def _described(holder: Holder) -> Description:
+    client = await Client.connect(Path(holder.socket), holder.pid)
     try:
         answer = await client.call(Describe())
         assert isinstance(answer, Description)

@@ -79,7 +79,7 @@ def labs_folder() -> Path:
 
 
 def places() -> Iterator[Place]:
-    """The labs with a claim: those that run, crashed or ended by themselves, or cannot be looked at.
+    """The labs with a claim: they run, crashed, ended by themselves, or cannot be looked at.
 
     Raises:
         EngineUnavailable: the folder of all labs is there, and cannot be read.

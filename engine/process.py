@@ -28,6 +28,7 @@ from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
 from engine.protocol import Stop
 
 T = TypeVar("T")
+Connect = Callable[[Path, int | None], Awaitable[T]]
 
 SECONDS_TO_START: Final = 60.0  # a cold disk reads Python in 10
 SECONDS_TO_DIE: Final = 5.0  # once it has hung up
@@ -75,11 +76,11 @@ class EngineProcess:
         self._client = await self.reach(Client.connect, attach=attach)
         return self._client
 
-    async def reach(self, connect: Callable[[Path], Awaitable[T]], *, attach: bool = False) -> T:
+    async def reach(self, connect: Connect[T], *, attach: bool = False) -> T:
         """Connect to the socket of the lab's engine; start the engine, where none runs.
 
         Args:
-            connect: to the socket at a path.
+            connect: to the socket at a path, where a process listens whose number may be known.
             attach: only to an engine that runs already.
 
         Raises:
@@ -163,7 +164,7 @@ class EngineProcess:
         last = f": {lines[-1].rstrip('.')}" if code and lines else ""
         return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
 
-    async def _reached(self, connect: Callable[[Path], Awaitable[T]]) -> T | None:
+    async def _reached(self, connect: Connect[T]) -> T | None:
         """Connect, if an engine runs.
 
         Raises:
@@ -175,8 +176,9 @@ class EngineProcess:
             if state != "running":
                 return None
             try:
-                # Where there is no holder it writes itself down in this moment.
-                return await connect(Path(holder.socket if holder else self._place.socket))
+                if holder is None:  # it writes itself down in this moment
+                    return await connect(self._place.socket, None)
+                return await connect(Path(holder.socket), holder.pid)
             except NotListening:
                 if holder is not None and holder.host != socket.gethostname():
                     raise EngineUnavailable(taken(self._place, holder)) from None
@@ -188,7 +190,7 @@ class EngineProcess:
                 ) from None
             await asyncio.sleep(0.1)
 
-    async def _launched(self, connect: Callable[[Path], Awaitable[T]]) -> T:
+    async def _launched(self, connect: Connect[T]) -> T:
         self._process, self._is_starting, self._said = self._spawn(), True, ""
         process = self._process
         try:
@@ -208,7 +210,7 @@ class EngineProcess:
         if line != b"ready\n":
             self._said = line.decode(errors="replace").removeprefix("failed ").rstrip()
             raise EngineUnavailable(await self.obituary())
-        reached = await connect(self._place.socket)
+        reached = await connect(self._place.socket, process.pid)
         self._is_starting = False
         return reached
 

@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import socket
-import struct
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +15,7 @@ from engine import places
 from engine.errors import EngineError, EngineUnavailable, WireError
 from engine.inbox import Audience, Inbox, Job, Joined, Left
 from engine.outbox import Outbox, Room
+from engine.peers import listener, peer_of
 from engine.places import PROGRAM
 from engine.printable import printable
 from engine.protocol import (
@@ -38,7 +37,7 @@ from engine.wire import pack, read_from_client
 
 SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed
 SECONDS_TO_PART: Final = 1.0  # for the last words to clients that read
-SECONDS_TO_LOOK: Final = 2.0  # after a socket that has vanished
+SECONDS_TO_LOOK: Final = 2.0  # after a socket or a claim that has vanished
 WRITE_AHEAD: Final = 1 << 16  # bytes handed to the system before a client has read them
 
 T = TypeVar("T")
@@ -58,15 +57,19 @@ class Server:
         self._over = asyncio.Event()
         self._bound: os.stat_result | None = None  # the socket, as the file that it is
 
-    async def serve(self, path: Path, ready: Callable[[], None]) -> None:
+    async def serve(
+        self, path: Path, ready: Callable[[], None], look: Callable[[], None] = lambda: None
+    ) -> None:
         """Answer clients at a Unix socket, until `stop`.
 
         Where the socket is removed, with its folder perhaps, as at the end of a login, or where
-        something else lies in its place, another takes it as soon as there is one for it.
+        something else lies in its place that nobody answers at, another takes it as soon as there
+        is a place for it.
 
         Args:
             path: where to listen.
             ready: called when clients may come.
+            look: called in a thread, as often as the socket is looked after.
 
         Raises:
             EngineUnavailable: no socket can be made there.
@@ -78,6 +81,7 @@ class Server:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SECONDS_TO_LOOK):
                         await self._over.wait()
+                await asyncio.to_thread(look)
                 if not self._over.is_set() and not self._is_at(path):
                     with contextlib.suppress(EngineUnavailable):
                         old, server = server, await self._listen_at(path)
@@ -107,6 +111,12 @@ class Server:
     async def _listen_at(self, path: Path) -> asyncio.Server:
         if path.parent == places.runtime_folder():
             places.make_runtime_folder()
+        if (other := listener(path)) is not None:
+            raise EngineUnavailable(
+                f"{path}, the engine's socket, is that of {other}, the engine of another lab of"
+                " this name: one in another XDG_STATE_HOME, or whose folder was removed. Give this"
+                " one another --name, or set XDG_RUNTIME_DIR to another folder of your own."
+            )
         try:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()  # of a dead engine: the name is ours
@@ -265,10 +275,7 @@ def check_peer(writer: asyncio.StreamWriter) -> None:
     Raises:
         WireError: it is another user's.
     """
-    if not hasattr(socket, "SO_PEERCRED"):
+    if (peer := peer_of(writer.get_extra_info("socket"))) is None:
         return  # the folder's mode has kept others out
-    peer = writer.get_extra_info("socket")
-    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, uid, _ = struct.unpack("3i", credentials)
-    if uid != os.getuid():
-        raise WireError(f"this engine belongs to user {os.getuid()}, not to {uid}.")
+    if peer.uid != os.getuid():
+        raise WireError(f"this engine belongs to user {os.getuid()}, not to {peer.uid}.")

@@ -1,27 +1,49 @@
 """Where an engine has its socket, its log and its saves, and what it is called."""
 
 import asyncio
+import os
+import queue
 import re
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
 from click.testing import CliRunner
 
+from engine import bridge, process, server
+from engine.claim import Claim, Holder, standing
 from engine.cli import complete_lab
 from engine.client import Client
 from engine.commands.arriving import chosen, taken_up
-from engine.errors import EngineError, EngineUnavailable
+from engine.errors import EngineError, EngineUnavailable, NotListening
 from engine.labs import labs
+from engine.peers import listener
 from engine.places import Place, labs_folder, name_for
 from engine.process import EngineProcess
-from tests.processes import described, process_of
+from engine.protocol import Done, Open
+from tests.processes import described, eventually, process_of
 from tui.__main__ import main
 
 pytestmark = pytest.mark.usefixtures("folder")
+
+
+@pytest.fixture
+async def server_at(monkeypatch: pytest.MonkeyPatch, folder: Path) -> AsyncIterator[Path]:
+    """The socket of a server in this process, which looks after it all the time."""
+    monkeypatch.setattr(server, "SECONDS_TO_LOOK", 0.01)
+    path, ready = folder / "engine.sock", asyncio.Event()
+    serving = server.Server(queue.SimpleQueue(), "test")
+    task = asyncio.create_task(serving.serve(path, ready.set))
+    await ready.wait()
+    yield path
+    serving.stop()
+    await task
 
 
 async def test_a_socket_that_vanishes_with_its_folder_comes_back(engine: EngineProcess) -> None:
@@ -163,6 +185,82 @@ def test_a_folder_of_all_labs_that_cannot_be_read_is_a_sentence() -> None:
     assert listed.exit_code == 1
     assert "the folder of all labs, cannot be read" in listed.output
     assert complete_lab(click.Context(main), main.params[0], "") == []
+
+
+async def test_a_socket_that_another_engine_answers_at_is_not_taken_from_it(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    client = await engine.start()
+    path = Place("test").socket
+    inode = path.lstat().st_ino
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("XDG_STATE_HOME", str(folder / "other"))
+        with pytest.raises(
+            EngineUnavailable, match=rf"test\.sock, .* process {client.pid}, .*--name"
+        ):
+            await EngineProcess("test").start()
+        assert standing(Place("test")) == ("free", None)
+        left = Holder(2**22, socket.gethostname(), str(path), 0.0, "")
+        Place("test").claim.write_bytes(msgspec.json.encode(left))  # of one that had it before
+        assert await labs() == []
+    assert path.lstat().st_ino == inode
+    assert (await described(client)).clients == 0
+    await engine.stop()
+
+
+async def test_a_server_whose_socket_another_has_waits_until_that_has_gone(
+    server_at: Path,
+) -> None:
+    server_at.unlink()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(server_at))
+        other.listen()
+        other.setblocking(False)
+        inode = server_at.lstat().st_ino
+        for _ in range(3):
+            looking, _ = await asyncio.get_running_loop().sock_accept(other)
+            looking.close()
+        assert server_at.lstat().st_ino == inode
+    await eventually(lambda: listener(server_at))
+    await (await Client.connect(server_at)).close()
+
+
+@pytest.mark.skipif(not hasattr(socket, "SO_PEERCRED"), reason="the system does not tell")
+async def test_an_engine_that_is_not_the_labs_own_is_not_talked_to(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    client = await engine.start()
+    monkeypatch.setattr(process, "SECONDS_TO_APPEAR", 0.0)
+    monkeypatch.setattr("engine.labs.SECONDS_TO_ANSWER", 0.2)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("XDG_STATE_HOME", str(folder / "other"))
+        claim = Claim(Place("test"))  # this process's, which does not listen
+        said = f"Process {client.pid} answers at .* that of this one is process {os.getpid()}"
+        for connect in (Client.connect, bridge._connect):
+            with pytest.raises(NotListening, match=said):
+                await EngineProcess("test").reach(connect)
+        (lab,) = await labs()
+        assert (lab.state, lab.pid) == ("not answering", os.getpid())
+        claim.release("stopped")
+    await (await EngineProcess("test").start()).close()
+    await engine.stop()
+
+
+async def test_a_lab_whose_folder_is_removed_keeps_its_name(engine: EngineProcess) -> None:
+    client = await engine.start()
+    assert await client.call(Open(device="cpu")) == Done()
+    place, own = Place("test"), process_of(engine)
+    before = standing(place)
+    own.suspend()
+    shutil.rmtree(place.folder)
+    with pytest.raises(EngineUnavailable, match=f"process {own.pid}, .* whose folder was removed"):
+        await EngineProcess("test").start()
+    own.resume()
+    await eventually(lambda: standing(place) == before)
+    (lab,) = await labs()
+    assert (lab.pid, lab.state) == (own.pid, "idle")
+    await engine.stop()
+    assert standing(place) == ("free", None)
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "-x", ".x", "x" * 41, "a b", "é", "a\n"])
