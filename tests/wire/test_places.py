@@ -217,9 +217,10 @@ async def test_a_server_whose_socket_another_has_waits_until_that_has_gone(
         other.listen()
         other.setblocking(False)
         inode = server_at.lstat().st_ino
-        for _ in range(3):
-            looking, _ = await asyncio.get_running_loop().sock_accept(other)
-            looking.close()
+        async with asyncio.timeout(20):
+            for _ in range(3):  # whoever looks whether somebody answers
+                looking, _ = await asyncio.get_running_loop().sock_accept(other)
+                looking.close()
         assert server_at.lstat().st_ino == inode
     await eventually(lambda: listener(server_at))
     await (await Client.connect(server_at)).close()
