@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import get_character_cell_size, split_graphemes
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import ControlType, Segment
@@ -75,11 +75,11 @@ class Frame:
         """
         if len(self._lines) != height or (height and len(self._lines[0]) != width):
             self._lines = [[_NOBODY] * width for _ in range(height)]
-        changed: dict[int, list[int]] = {}
+        changed: dict[int, set[int]] = {}
         for x, y, cell in self._cells(segments):
             if 0 <= y < height and 0 <= x < width and self._lines[y][x] != cell:
                 self._lines[y][x] = cell
-                changed.setdefault(y, []).append(x)
+                changed.setdefault(y, set()).add(x if cell[0] else x - 1)
         return _written(self._lines, changed)
 
     def _cells(self, segments: Iterable[Segment]) -> Iterator[tuple[int, int, Cell]]:
@@ -97,14 +97,14 @@ class Frame:
             if not text.isprintable():
                 text = _OBEYED.sub("", text)
             ink, blank = self._pens(style or Style.null())
-            if len(text) == cell_len(text):
+            if text.isascii() or _is_narrow(text):
                 for character in text:
                     yield x, y, (character, blank if character == " " else ink)
                     x += 1
                 continue
-            for start, end, cells in split_graphemes(text)[0]:
+            for cluster, cells in _clusters(text):
                 for place in range(cells):
-                    yield x + place, y, (text[start:end] if place == 0 else "", ink)
+                    yield x + place, y, ("" if place else cluster, blank if cluster == " " else ink)
                 x += cells
 
 
@@ -124,6 +124,29 @@ class Difference(CompositorUpdate):
         """What is to be written to the terminal."""
         segments = self._update.__rich_console__(console, console.options)
         return self._frame.difference(segments, *self._size)
+
+
+@lru_cache(4096)
+def _is_narrow(text: str) -> bool:
+    """Whether each code point has a cell of its own, in whatever terminal."""
+    return not any(get_character_cell_size(c) != 1 or _is_half(c) for c in text)
+
+
+def _is_half(cluster: str) -> bool:
+    """Whether it is one of the two letters of a flag."""
+    return len(cluster) == 1 and "\U0001f1e6" <= cluster <= "\U0001f1ff"
+
+
+def _clusters(text: str) -> list[tuple[str, int]]:
+    """What belongs together in a text, and its cells: a letter and its marks, a flag."""
+    clusters: list[tuple[str, int]] = []
+    for start, end, cells in split_graphemes(text)[0]:
+        cluster = text[start:end]
+        if clusters and _is_half(cluster) and _is_half(clusters[-1][0]):
+            clusters[-1] = (clusters[-1][0] + cluster, 2)
+        else:
+            clusters.append((cluster, cells))
+    return clusters
 
 
 def _pens(colours: Colours, style: Style) -> tuple[Pen, Pen]:
@@ -157,7 +180,7 @@ def _of_eight(pen: Pen) -> Pen:
     )
 
 
-def _written(lines: list[list[Cell]], changed: dict[int, list[int]]) -> str:
+def _written(lines: list[list[Cell]], changed: dict[int, set[int]]) -> str:
     """The texts of the changed cells, with as few moves and changes of pen as they need."""
     parts: list[str] = []
     pen, at = _PLAIN, (-1, -1)
@@ -165,8 +188,6 @@ def _written(lines: list[list[Cell]], changed: dict[int, list[int]]) -> str:
         line = lines[y]
         for x in sorted(columns):
             text, wanted = line[x]
-            if not text:
-                continue  # the second half of a wide character
             if at[1] == y and 0 < x - at[0] <= _SHORT_GAP and _alike(line[at[0] : x], pen):
                 parts.append("".join(text for text, _ in line[at[0] : x]))
             elif at != (x, y):
@@ -178,7 +199,8 @@ def _written(lines: list[list[Cell]], changed: dict[int, list[int]]) -> str:
                 pen = wanted
             parts.append(text)
             # Terminals differ on the width of some characters: after these the place is uncertain.
-            at = (x + 1, y) if text.isascii() or len(text) == cell_len(text) else (-1, -1)
+            is_certain = text.isascii() or (len(text) == 1 and _is_narrow(text))
+            at = (x + 1, y) if is_certain else (-1, -1)
     if pen != _PLAIN:
         parts.append(_RESET)
     return "".join(parts)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyte
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.control import Control
 from rich.segment import Segment
@@ -25,7 +27,9 @@ styles = st.builds(
     underline=st.booleans(),
     reverse=st.booleans(),
 )
-texts = st.text(st.sampled_from("a  b·é▀"), min_size=1, max_size=6)
+WIDE = ["山", "😀"]
+MARKED = ["q̃", "◌̃"]  # two code points, a cell; pyte knows no Thai
+texts = st.lists(st.sampled_from([*"a  b·é▀", *WIDE, *MARKED]), min_size=1, max_size=6).map("".join)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Update:
 
     @property
     def fits(self) -> bool:
-        return self.x + len(self.text) <= COLUMNS
+        return self.x + cell_len(self.text) <= COLUMNS
 
 
 updates = st.builds(
@@ -74,7 +78,9 @@ def seen(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
 
 def terminal() -> tuple[pyte.Screen, pyte.Stream]:
     screen = pyte.Screen(COLUMNS, LINES)
-    return screen, pyte.Stream(screen)
+    stream = pyte.Stream(screen)
+    stream.feed("\x1b[?7l")  # as Textual does: no wrapping at the edge
+    return screen, stream
 
 
 @given(st.lists(updates, max_size=8))
@@ -116,6 +122,24 @@ def test_another_size_sends_everything() -> None:
 def test_after_a_wide_character_the_place_is_said_anew() -> None:
     sent = Frame("none").difference(Update(0, 0, "山a", Style.null()).segments(), COLUMNS, LINES)
     assert sent == "\x1b[1;1H山\x1b[1;3Ha"
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("q̃山|x", "\x1b[1;1Hq̃\x1b[1;2H山\x1b[1;4H|x"),
+        ("ก็😀|", "\x1b[1;1Hก็\x1b[1;2H😀\x1b[1;4H|"),
+        ("मि山|", "\x1b[1;1Hमि\x1b[1;2H山\x1b[1;4H|"),
+        ("◌̃ → 山|", "\x1b[1;1H◌̃\x1b[1;2H → 山\x1b[1;7H|"),
+        ("山|q̃", "\x1b[1;1H山\x1b[1;3H|q̃"),
+        ("🇩🇪|", "\x1b[1;1H🇩🇪\x1b[1;3H|"),
+        ("a🇩🇪🇫🇷🇩|", "\x1b[1;1Ha🇩🇪\x1b[1;4H🇫🇷\x1b[1;6H🇩\x1b[1;7H|"),
+        ("é▀·|", "\x1b[1;1Hé▀·|"),
+    ],
+)
+def test_only_after_a_code_point_of_one_cell_is_the_place_certain(text: str, sent: str) -> None:
+    segments = Update(0, 0, text, Style.null()).segments()
+    assert Frame("none").difference(segments, COLUMNS, LINES) == sent
 
 
 def test_without_colour_no_colour_is_sent() -> None:
