@@ -15,15 +15,15 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any, Final
 
+from tui.key_reading import KeyReadingDriver
 from tui.lasting import LastingFile
-from tui.suspension import StoppableDriver
 
 WAITING: Final = 9  # writes, three a frame: Textual's queue holds 30, and then blocks the app
 BEHIND: Final = 8192  # characters not yet written; a frame of a training lab has a fifth of that
 SECONDS_TO_LEAVE: Final = 1.0  # that a terminal has to take the last frames; a slow one needs 0.3
 
 
-class TerminalDriver(StoppableDriver):
+class TerminalDriver(KeyReadingDriver):
     """Quits the app when its terminal is gone, and knows when it does not keep up."""
 
     def __init__(self, app: Any, **options: Any) -> None:

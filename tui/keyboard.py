@@ -20,6 +20,7 @@ from textual.events import Event, Key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tui.actions import Action
 from tui.arranged import ArrangedScreen
@@ -30,6 +31,8 @@ from tui.thrift import ThriftyApp
 SECONDS_TO_CONFIRM: Final = 5.0  # between the first ctrl+c and the second
 SECONDS_UNSEEN: Final = 0.1  # what keys do while more of them wait
 SECONDS_TO_DRAW: Final = 0.02  # a frame; most take less
+# What shells take for it; terminals of macOS send it for option and an arrow.
+_BY_WORDS: Final = {"b": "ctrl+left", "f": "ctrl+right", "backspace": "ctrl+w"}
 
 
 class LabScreen(ArrangedScreen, inherit_bindings=False):
@@ -59,7 +62,8 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         """Take a key before Textual does."""
         if isinstance(event, Key) and not event.is_forwarded and self.app_focus:
             await self._rest()
-            for key in _apart(event, self.keys):
+            in_field = bool(self.screen_stack) and isinstance(self.screen.focused, Input)
+            for key in _apart(event, self.keys, in_field=in_field):
                 if self.screen_stack:  # otherwise it was typed ahead of the end
                     await self._take(key)
         else:
@@ -194,15 +198,17 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         self.notify(f"{done}Press {key} again to quit.", timeout=SECONDS_TO_CONFIRM, markup=False)
 
 
-def _apart(event: Key, keys: KeyMap) -> list[Key]:
-    """A key, or two: escape and a letter that arrive together look like alt and the letter.
+def _apart(event: Key, keys: KeyMap, *, in_field: bool) -> list[Key]:
+    """A key, or two: escape and a key that arrive together look like alt and the key.
 
     Over a slow connection they often come in one packet, so they are two, unless a person has given
-    an action that key. Then it is no letter, not to a field either.
+    an action that key. Then it is no letter, not to a field either, where some move by words.
     """
-    letter = event.character
-    if not event.key.startswith("alt+") or letter is None or len(letter) != 1:
+    key = event.key.removeprefix("alt+")
+    if key == event.key or event.character is None:  # what names alt itself, is alt
         return [event]
     if keys.on(event.key):
         return [Key(event.key, None)]
-    return [Key("escape", "\x1b"), Key(letter, letter)]
+    if in_field and key in _BY_WORDS:
+        return [Key(_BY_WORDS[key], None)]
+    return [Key("escape", "\x1b"), Key(key, event.character)]

@@ -73,7 +73,7 @@ class Pty:
     def press(self, *keys: str) -> None:
         """Type keys, by name or as they are."""
         for key in keys:
-            os.write(self._pty, KEYS.get(key, key).encode())
+            os.write(self._pty, KEYS.get(key, key).encode(errors="surrogateescape"))
 
     def resize(self, columns: int, lines: int) -> None:
         """Give the terminal another size."""

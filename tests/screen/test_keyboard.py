@@ -227,6 +227,33 @@ async def test_escape_and_a_letter_in_one_packet_are_two_keys():
     async with opened(engine) as (app, pilot):
         await pilot.press("question_mark")
         await settled(pilot)
-        app.post_message(Key("alt+m", "m"))  # what Textual makes of the two
+        app.post_message(Key("alt+m", "m"))  # what the parser makes of the two
         await until(pilot, lambda: engine.watch and engine.watch.view == "probabilities")
         assert len(app.screen_stack) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "character"), [("enter", "\r"), ("space", " "), ("tab", "\t"), ("7", "7")]
+)
+async def test_escape_and_any_other_key_in_one_packet_are_two_keys(key: str, character: str):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await go_to("p", app, pilot)
+        await pilot.press("a")
+        app.post_message(Key(f"alt+{key}", character))
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await settled(pilot)
+        assert not engine.asked(Configure)
+        assert engine.asked(Train) == ([Train()] if key == "space" else [])
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "left"), [("b", "b", "ab xcd"), ("backspace", "\x7f", "ab x")]
+)
+async def test_in_a_field_alt_moves_by_words_as_in_a_shell(key: str, character: str, left: str):
+    async with opened(FakeEngine()) as (app, pilot):
+        await go_to("c", app, pilot)
+        await pilot.press(*"ab", "space", *"cd")
+        app.post_message(Key(f"alt+{key}", character))
+        await pilot.press("x")
+        await until(pilot, lambda: field(app) == left)
