@@ -53,7 +53,7 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
         return Lab(path, request.hold_out, request.device, request.seed, request.pace)
     saved = left_at if request.path is None else whole(request.path)
     if saved is None:
-        raise BadSetting("there is no automatic save to go on from. Name a file.")
+        raise BadSetting("There is no automatic save to go on from. Name a file.")
     data = None if request.data is None else whole(request.data)
     return checkpoint.load(saved, data=data, device=request.device)
 

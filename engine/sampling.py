@@ -44,7 +44,7 @@ def check_sharpness(temperature: float, top_k: int, symbols: int) -> None:
     check("temperature", temperature)
     if not 0 <= top_k <= symbols:
         raise BadSetting(
-            f"top-k {top_k}: there are {symbols:,} symbols. Give a number from 1 to {symbols:,}, or"
+            f"Top-k {top_k}: there are {symbols:,} symbols. Give a number from 1 to {symbols:,}, or"
             " 0 for all of them."
         )
 
@@ -100,7 +100,7 @@ class NameStream:
         top_k: int = 0,
     ) -> None:
         if stream not in STREAMS:
-            raise BadSetting(f"stream {stream}: there are {', '.join(STREAMS)}.")
+            raise BadSetting(f"Stream {stream}: there are {', '.join(STREAMS)}.")
         check_sharpness(temperature, top_k, len(vocabulary))
         self._vocabulary = vocabulary
         self._sharpness = (temperature, top_k)

@@ -59,4 +59,4 @@ def as_sentence(error: Exception) -> EngineError:
         return error
     log.error("not saved", exc_info=error)
     what = str(error) or type(error).__name__
-    return CheckpointError(f"the lab was not saved ({what}); see the engine's log.")
+    return CheckpointError(f"The lab was not saved ({what}); see the engine's log.")

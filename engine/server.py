@@ -179,14 +179,14 @@ class Server:
             async with asyncio.timeout(SECONDS_TO_GREET):
                 hello = await read_from_client(reader)
         except TimeoutError:
-            raise WireError(f"no hello within {SECONDS_TO_GREET:.0f} seconds.") from None
+            raise WireError(f"No hello within {SECONDS_TO_GREET:.0f} seconds.") from None
         if hello is None:
             return False
         if not isinstance(hello, Hello):
-            raise WireError("the first message must be a hello.")
+            raise WireError("The first message must be a hello.")
         if hello.version != VERSION:
             raise WireError(
-                f"this engine speaks version {VERSION} of the protocol, {printable(hello.client)}"
+                f"This engine speaks version {VERSION} of the protocol, {printable(hello.client)}"
                 f" speaks version {hello.version}. Install the same makemore-tui on both sides."
             )
         writer.transport.set_write_buffer_limits(high=WRITE_AHEAD)
@@ -225,7 +225,7 @@ class Server:
         loop = asyncio.get_running_loop()
         while (message := await read_from_client(reader)) is not None:
             if not isinstance(message, Call):
-                raise WireError("after its hello a client sends calls only.")
+                raise WireError("After its hello a client sends calls only.")
             await room.enter(message)
 
             def answer(answer: Answers | EngineError, call: Call = message) -> None:
@@ -278,4 +278,4 @@ def check_peer(writer: asyncio.StreamWriter) -> None:
     if (peer := peer_of(writer.get_extra_info("socket"))) is None:
         return  # the folder's mode has kept others out
     if peer.uid != os.getuid():
-        raise WireError(f"this engine belongs to user {os.getuid()}, not to {peer.uid}.")
+        raise WireError(f"This engine belongs to user {os.getuid()}, not to {peer.uid}.")

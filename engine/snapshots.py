@@ -133,12 +133,12 @@ def check_watch(lab: Lab, watch: Watch) -> None:
     symbols = len(lab.corpus.vocabulary)
     wanted = (*watch.rows, *watch.columns, *(watch.cursor or ()))
     if not all(0 <= symbol < symbols for symbol in wanted):
-        raise BadSetting(f"the window reaches beyond the matrix of {symbols} symbols.")
+        raise BadSetting(f"The window reaches beyond the matrix of {symbols} symbols.")
     if not (watch.frames > 0 and watch.loss_columns >= 0 and watch.names >= 0):
-        raise BadSetting("a watch needs frames a second above 0, and no negative sizes.")
+        raise BadSetting("A watch needs frames a second above 0, and no negative sizes.")
     if len(watch.rows) * len(watch.columns) > MOST_CELLS or watch.loss_columns > MOST_COLUMNS:
         raise BadSetting(
-            f"a watch takes at most {MOST_CELLS:,} cells and {MOST_COLUMNS:,} columns of the loss."
+            f"A watch takes at most {MOST_CELLS:,} cells and {MOST_COLUMNS:,} columns of the loss."
         )
 
 
@@ -150,7 +150,7 @@ def scored(lab: Lab, word: str) -> Scored:
         BadSetting: it is longer than anybody types.
     """
     if len(word) > LONGEST_WORD:
-        raise BadSetting(f"a word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
+        raise BadSetting(f"A word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
     word = normalised(word)
     labels = [label(character) for character in lab.corpus.vocabulary.characters]
     counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
@@ -172,7 +172,7 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
     values = {"matrix": len(lab.corpus.vocabulary) ** 2, "loss": len(lab.history.train)}
     if values.get(what, 0) > LARGEST_EXPORT:
         raise BadSetting(
-            f"the {what} has {values[what]:,} values; {LARGEST_EXPORT:,} are the most that are"
+            f"The {what} has {values[what]:,} values; {LARGEST_EXPORT:,} are the most that are"
             f" copied or exported. {_ELSEWHERE[what]} prints them all: send its output to a file."
         )
     match what:

@@ -49,7 +49,7 @@ class Mt19937:
     def __init__(self, seed: int) -> None:
         if not 0 <= seed <= LARGEST_SEED:
             raise BadSetting(
-                f"seed {seed}: the streams video, notebook and torch take a seed from 0 to"
+                f"Seed {seed}: the streams video, notebook and torch take a seed from 0 to"
                 f" {LARGEST_SEED:,}."
             )
         self._generator = np.random.RandomState(seed)  # seeds mt19937 as torch.Generator does

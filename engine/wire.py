@@ -27,9 +27,9 @@ def pack(message: FromClient | FromEngine) -> bytes:
     try:
         body = _encoder.encode(message)
     except OverflowError as error:
-        raise WireError("a number is too large: 64 bits are the limit.") from error
+        raise WireError("A number is too large: 64 bits are the limit.") from error
     except UnicodeEncodeError as error:
-        raise WireError("a text or a path is not UTF-8. Rename the file.") from error
+        raise WireError("A text or a path is not UTF-8. Rename the file.") from error
     return len(body).to_bytes(4, "big") + body
 
 

@@ -138,7 +138,7 @@ class Worker:
                     answer(error)
                 except Exception as error:  # a person gets a sentence, the log the traceback
                     log.exception("request %r", request)
-                    answer(EngineError(f"the engine failed at this ({error}); see its log."))
+                    answer(EngineError(f"The engine failed at this ({error}); see its log."))
 
     def _carry_out(self, audience: Audience, request: object) -> Answers:
         match request:

@@ -73,8 +73,8 @@ def test_whatever_keeps_a_lab_from_being_saved_is_told_and_it_goes_on(
     with monkeypatch.context() as patched:
         patched.setattr(checkpoint, "pack", fail)
         engine.train()
-        engine.hear_trouble("the lab was not saved")
-        with pytest.raises(EngineError, match="the lab was not saved"):
+        engine.hear_trouble("The lab was not saved")
+        with pytest.raises(EngineError, match="The lab was not saved"):
             engine.call(Stop())
         assert step_of(engine) == 1
     engine.call(Stop())

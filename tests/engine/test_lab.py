@@ -46,7 +46,7 @@ def test_of_many_changes_of_a_setting_the_newest_are_remembered(lab: Lab) -> Non
 
 def test_a_prefix_that_nobody_types_is_refused(lab: Lab) -> None:
     lab.configure(prefix="a" * LONGEST_PREFIX)
-    with pytest.raises(BadSetting, match=r"prefix a{100}: give at most 1,000 characters") as caught:
+    with pytest.raises(BadSetting, match=r"Prefix a{100}: give at most 1,000 characters") as caught:
         lab.configure(prefix="a" * (LONGEST_PREFIX + 1))
     assert len(str(caught.value)) < 200
 

@@ -182,10 +182,10 @@ def test_a_temperature_is_a_power_of_the_probabilities() -> None:
 @pytest.mark.parametrize(
     ("temperature", "top_k", "complaint"),
     [
-        (-1.0, 0, "temperature -1"),
-        (float("nan"), 0, "temperature nan"),
+        (-1.0, 0, "Temperature -1"),
+        (float("nan"), 0, "Temperature nan"),
         (1.0, 28, "there are 27 symbols"),
-        (1.0, -1, "top-k -1"),
+        (1.0, -1, "Top-k -1"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(

@@ -194,7 +194,7 @@ async def test_what_cannot_be_written_or_had_is_said_in_place(folder: Path):
         await pilot.press("e", *"none/a.csv", "enter")
         await until(pilot, lambda: "There is no folder" in screen_text(app))
         assert app.screen.query_one(Input).value == "none/a.csv"
-        engine.refuse[Export] = "the matrix has 16,777,216 values."
+        engine.refuse[Export] = "The matrix has 16,777,216 values."
         await pilot.press(*["backspace"] * 10, *"b.csv", "enter")
         await until(pilot, lambda: "16,777,216" in screen_text(app))
         await pilot.press("escape")

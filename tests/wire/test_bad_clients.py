@@ -59,7 +59,7 @@ async def test_a_watch_that_is_larger_than_any_screen_is_refused(
     watch: Watch, client: Client
 ) -> None:
     await client.call(Open(device="cpu"))
-    with pytest.raises(EngineError, match="a watch"):
+    with pytest.raises(EngineError, match="A watch"):
         await client.call(watch)
 
 
