@@ -59,4 +59,6 @@ def check(name: str, value: Any) -> None:
     """
     allows, wanted = _CHECKS.get(name, (lambda _: True, ""))
     if not allows(value):
-        raise BadSetting(f"{name.replace('_', ' ').capitalize()} {str(value)[:100]}: give {wanted}.")
+        raise BadSetting(
+            f"{name.replace('_', ' ').capitalize()} {str(value)[:100]}: give {wanted}."
+        )

@@ -51,4 +51,5 @@ class Vocabulary:
 
     def _summary(self) -> str:
         letters = printable("".join(self.characters[1:61]))
-        return letters if len(self) <= 61 else f"{letters}… ({len(self) - 1:,} characters)"
+        more = f"… ({len(self) - 1:,} characters)" if len(self) > 61 else ""
+        return f"'{letters}'{more}"

@@ -6,12 +6,16 @@ word for it, at the places where our own text is made.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
 
 from rich.cells import cell_len
 
+# What a sentence quotes of the data; an apostrophe may be part of it.
+_QUOTED: Final = re.compile(r"(?<!\w)'(.*?)'(?!\w)")
+_OF_ASCII: Final = re.compile(r"[ -~]+|[^ -~]")
 _BLANKS: Final = "\N{NO-BREAK SPACE}\N{BRAILLE PATTERN BLANK}"
 _QUESTIONS: Final = "？﹖︖"  # of other scripts
 UNKNOWN: Final = "~"  # a letter that ASCII has nothing for; the read-out names its code point
@@ -100,3 +104,16 @@ def named(character: str) -> str:
     if character.isascii() and character.isprintable() and character != " ":
         return character
     return "+".join(f"U+{ord(part):04X}" for part in character)
+
+
+def named_in(sentence: str) -> str:
+    """A sentence whose quotations of the data name what ASCII cannot show.
+
+    >>> named_in("'né': 'é' (character 2) does not occur in été.")
+    "'n U+00E9': 'U+00E9' (character 2) does not occur in été."
+    """
+    return _QUOTED.sub(lambda found: f"'{_parts_named(found[1])}'", sentence)
+
+
+def _parts_named(text: str) -> str:
+    return " ".join(part if part.isascii() else named(part) for part in _OF_ASCII.findall(text))

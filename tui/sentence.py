@@ -9,6 +9,9 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
+from tui.plain import named_in
+from tui.terminal import terminal_of
+
 SHORTEST: Final = 20  # characters that a path keeps, before words are left out around it
 
 
@@ -26,11 +29,15 @@ class Sentence(Static):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The lines that the whole of it takes; where there is a limit, the styles have it."""
-        return len(_lines(self._text, width))
+        return len(_lines(self._told, width))
 
     def render(self) -> Content:
         """As much of it as there is room for."""
-        return Content(fitted(self._text, self.size.width, self.size.height))
+        return Content(fitted(self._told, self.size.width, self.size.height))
+
+    @property
+    def _told(self) -> str:
+        return self._text if terminal_of(self.app).unicode else named_in(self._text)
 
 
 def fitted(text: str, width: int, lines: int) -> str:

@@ -12,6 +12,7 @@ from textual._border import BORDER_CHARS
 from textual.color import Color
 from textual.scrollbar import ScrollBarRender
 
+from engine.protocol import Configure, Score
 from tests.screen.fake_engine import FakeEngine, dataset, made_up_count
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.app import LabApp
@@ -87,6 +88,26 @@ async def test_the_read_out_names_what_ascii_cannot_show():
         app.query_one(MatrixPane).go_to(1, 2)
         await until(pilot, lambda: "ae " in screen_text(app))
         assert "U+" not in screen_text(app)
+
+
+async def test_an_error_names_the_characters_that_it_quotes_and_ascii_cannot_show():
+    engine = FakeEngine(dataset((".", "a", "e", "é")))
+    told = "'é山': 'é' (character 1) does not occur in the data. It has 'aeñ'."
+    engine.refuse[Configure] = engine.refuse[Score] = told
+    shown = (
+        "'U+00E9 U+5C71': 'U+00E9' (character 1) does not occur in the data. It has 'ae U+00F1'."
+    )
+    for key, typed, expected in (
+        ("p", "é山", shown),
+        ("c", "é山", shown),
+        ("slash", "a山", "The data has no character 'U+5C71'."),
+    ):
+        async with opened(engine, (120, 40), Terminal("256", unicode=False)) as (app, pilot):
+            await pilot.press(key)
+            await until(pilot, lambda: len(app.screen_stack) == 2 and app.screen.is_mounted)
+            await pilot.press(*typed, "enter")
+            words = expected.split()
+            await until(pilot, lambda words=words: set(words) <= set(screen_text(app).split()))
 
 
 def test_every_character_keeps_its_columns_in_ascii():

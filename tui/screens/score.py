@@ -19,8 +19,10 @@ from engine.client import EngineError
 from engine.protocol import Scored
 from tui.bars import bar
 from tui.panes.reading import nll
+from tui.plain import named_in
 from tui.screens.dialog import Dialog
 from tui.screens.prompt import PRINTABLE
+from tui.terminal import terminal_of
 
 _HINT = "Type a word. Each line is one guess: how likely was this character after that one?"
 _OTHERS: Final = 8  # lines of the dialog that are no guess: frame, field, names of columns, totals
@@ -85,7 +87,8 @@ class ScoreScreen(Dialog):
             try:
                 self._scored = await self._score(word.strip())
             except EngineError as error:
-                told, wrong = Content(str(error)), True
+                unicode = terminal_of(self.app).unicode
+                told, wrong = Content(str(error) if unicode else named_in(str(error))), True
         if self.is_closed:
             return
         self.query_one(".dialog").set_class(self._scored is not None, "-scored")
