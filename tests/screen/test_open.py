@@ -173,7 +173,7 @@ async def test_a_click_takes_a_line_and_the_wheel_scrolls_the_list():
                 events.MouseScrollDown(choices, region.x, region.y, 0, 1, 0, False, False, False)
             )
         await until(pilot, lambda: "part-59" in screen_text(app))
-        await pilot.click(choices, offset=(4, choices.size.height - 1))
+        await pilot.click(choices, offset=(4, choices.size.height - 2))
         await until(pilot, lambda: engine.asked(Open)[-1].path == "many/part-59")
 
 
@@ -190,6 +190,23 @@ async def test_a_long_list_follows_the_choice_and_a_long_path_shows_its_end():
         await until(pilot, lambda: "> part-59" in screen_text(app))
         await pilot.press("pageup")
         await until(pilot, lambda: "> part-51" in screen_text(app))
+
+
+async def test_the_choice_stays_in_sight_when_the_terminal_shrinks_and_the_list_tells_its_place():
+    engine = engine_with_files()
+    engine.recent = tuple(f"/home/ada/words-{n:02}.txt" for n in range(30))
+    async with opened(engine, (120, 40)) as (app, pilot):
+        await pilot.press("o")
+        await until(pilot, lambda: "1–14 of 31" in screen_text(app))
+        await pilot.press(*["down"] * 16)
+        await until(pilot, lambda: "> /home/ada/words-15.txt" in screen_text(app))
+        assert "3–16 of 31" in screen_text(app)
+        await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: "–16 of 31" in screen_text(app) and app.size == (40, 12))
+        assert "words-15.txt" in screen_text(app)
+        await pilot.resize_terminal(120, 40)
+        await pilot.press("up")
+        await until(pilot, lambda: "> /home/ada/words-14.txt" in screen_text(app))
 
 
 async def test_one_may_type_faster_than_the_answers_come():

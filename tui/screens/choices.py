@@ -60,20 +60,18 @@ class Choices(Lines):
             self._at = last if self._at is None else None
         else:
             self._at = min(at, last)
-        place, rows = self._at or 0, max(1, self.size.height)
-        self._top = max(min(self._top, place), place - rows + 1)
-        self._draw()
+        self._draw_chosen()
 
     def on_resize(self) -> None:
-        """Another size: other lines of text."""
+        """Another size: other lines of text; the chosen one stays in sight."""
         super().on_resize()
-        self._draw()
+        self._draw_chosen()
 
     def on_click(self, event: events.Click) -> None:
         """Tell what was clicked."""
-        place = self._top + event.get_content_offset_capture(self).y
-        if 0 <= place < len(self._choices):
-            self.post_message(self.Picked(self._choices[place]))
+        row = event.get_content_offset_capture(self).y
+        if 0 <= row < self._rows and self._top + row < len(self._choices):
+            self.post_message(self.Picked(self._choices[self._top + row]))
 
     def on_mouse_scroll_down(self) -> None:
         """Show what is further down."""
@@ -83,18 +81,32 @@ class Choices(Lines):
         """Show what is further up."""
         self._scroll(-2)
 
+    @property
+    def _rows(self) -> int:
+        """Lines for choices: the last one tells where one is, if they do not all fit."""
+        height = self.size.height
+        return max(1, height if len(self._choices) <= height else height - 1)
+
+    def _draw_chosen(self) -> None:
+        if self._at is not None:
+            self._top = max(min(self._top, self._at), self._at - self._rows + 1)
+        self._scroll(0)
+
     def _scroll(self, by: int) -> None:
-        self._top = max(0, min(self._top + by, len(self._choices) - self.size.height))
+        self._top = max(0, min(self._top + by, len(self._choices) - self._rows))
         self._draw()
 
     def _draw(self) -> None:
-        width, shown = self.size.width, self._choices[self._top : self._top + self.size.height]
-        self.show(
-            [
-                _line(choice, width, chosen=place == self._at)
-                for place, choice in enumerate(shown, self._top)
-            ]
-        )
+        width, all_ = self.size.width, len(self._choices)
+        shown = self._choices[self._top : self._top + self._rows]
+        lines = [
+            _line(choice, width, chosen=place == self._at)
+            for place, choice in enumerate(shown, self._top)
+        ]
+        if len(shown) < all_ and self.size.height > 1:
+            part = f"{self._top + 1}–{self._top + len(shown)} of {all_:,}"
+            lines.append(Content.styled(f"{part:>{width}}", "$foreground-muted"))
+        self.show(lines)
 
 
 def _line(choice: Choice, width: int, *, chosen: bool) -> Content:
