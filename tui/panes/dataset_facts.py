@@ -13,6 +13,11 @@ from tui.bars import bar, columns
 TWO_COLUMNS: Final = 50  # from this width on, facts and bars stand side by side
 _WIDEST: Final = 44  # a column of facts; numbers far from their names are hard to read
 _SHORTEST: Final = 6  # columns of a name beside its number
+# Where the names are too long, as no two may be cut to the same.
+_SHORT: Final = {
+    "distinct words": "distinct", "distinct pairs": "pairs", "empty cells": "empty",
+    "blank lines skipped": "blank",
+}  # fmt: skip
 _QUIET: Final = "$foreground-muted"
 _BAR: Final = "$primary"
 
@@ -80,6 +85,9 @@ def _figures(
 
 def _row(name: str, value: str, width: int) -> Content:
     gap = width - cell_len(name) - cell_len(value)
+    if gap < 1:
+        name = _SHORT.get(name, name)
+        gap = width - cell_len(name) - cell_len(value)
     if gap < 1:
         name = f"{name[: max(0, width - cell_len(value) - 2)].rstrip()}…"
         gap = max(1, width - cell_len(name) - cell_len(value))
