@@ -34,7 +34,7 @@ from engine.tables import matrix_csv, names_csv, names_text, statistics
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
 LARGEST_EXPORT: Final = 1 << 20  # cells or steps; some 30 MB of text, half of what the wire takes
-LONGEST_WORD: Final = 10_000  # characters, that are scored one by one
+LONGEST_WORD: Final = 1_000  # characters, with a line each on a screen, and nobody types as many
 MOST_CELLS: Final = 1 << 19  # that a screen can ask for: a terminal of 1,024 by 512
 MOST_COLUMNS: Final = 1 << 14  # of the loss
 

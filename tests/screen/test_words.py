@@ -250,3 +250,11 @@ async def test_a_lab_with_a_name_of_its_own_shows_it():
     engine.name = "twin"
     async with opened(engine) as (app, _):
         assert "names.txt  lab twin" in screen_text(app).splitlines()[0]
+
+
+@pytest.mark.parametrize("width", [40, 54])
+def test_the_sums_of_a_long_word_stand_apart(width: int) -> None:
+    unlikely = Character("a", "b", 1e-15, 1e-12)
+    table = score_table(Scored((unlikely,) * 1_000, in_data=False), width)
+    assert table.totals.plain.split("\n")[0].split() == ["sum", "34538.776", "27631.0"]
+    assert max(line.cell_length for line in table.totals.split("\n")) <= width

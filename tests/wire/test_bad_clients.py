@@ -65,7 +65,7 @@ async def test_a_watch_that_is_larger_than_any_screen_is_refused(
 
 async def test_a_word_that_nobody_types_is_refused(client: Client) -> None:
     await client.call(Open(device="cpu"))
-    with pytest.raises(EngineError, match="10,000 are the limit"):
+    with pytest.raises(EngineError, match="1,000 are the limit"):
         await client.call(Score("a" * 10_001))
 
 

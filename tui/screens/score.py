@@ -137,9 +137,15 @@ def score_table(scored: Scored, width: int = 54) -> Table:
     count = max(1, len(scored.characters))
     for name, share in (("sum", 1), ("mean", count)):
         room = 29 if probabilities else 12
-        total = f"{sums[0] / share:>{room}.3f}{sums[1] / share:>9.3f}"
+        total = _figure(sums[0] / share, room) + _figure(sums[1] / share, 9)
         totals.append(Content.assemble((f"{name:7}", quiet), (total, "bold")))
     if scored.in_data is not None:
         told = "It is in the data." if scored.in_data else "It is not in the data."
         totals.append(Content.styled(told, quiet))
     return Table(head, Content("\n").join(guesses), Content("\n").join(totals))
+
+
+def _figure(value: float, room: int) -> str:
+    """A figure in its column, with fewer digits where it would touch the one before."""
+    text = f"{value:.3f}"
+    return f"{text if len(text) < room else f'{value:.1f}':>{room}}"
