@@ -83,7 +83,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Lower the regularisation λ: weights may grow larger.",
            "Raise the regularisation λ: it pulls all weights towards 0.", "train"),
     Action("loss.log", ("l",), "log_scale", "log", "Logarithmic loss",
-           "Change between a linear and a logarithmic loss; in the matrix it moves.", "loss"),
+           "Change between a linear and a logarithmic loss; where a cursor is, it moves.", "loss"),
     # --- matrix
     Action("matrix.next_view", ("m",), "view(1)", "view", "Next view",
            "Show the next view: counts, P of the counts, P of the net, weights, difference.",

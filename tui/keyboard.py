@@ -22,7 +22,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui.actions import Action
+from tui.actions import Action, action_of
 from tui.arranged import ArrangedScreen
 from tui.keys import KeyMap
 from tui.terminal import Terminal
@@ -103,6 +103,8 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         if active is None or not active.enabled:
             return False
         if screen is self.screen_stack[0]:
+            if active.binding.id is not None:  # of the table
+                await self.attend(action_of(active.binding.id))
             return await self.run_action(active.binding.action, active.node)
         # The keys before it may still be on their way through the dialog: letters to its field, and
         # what nothing in it takes up to the app, where they would mean something once it is closed.
@@ -117,6 +119,9 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         # A field declines the keys of scrolling; then the dialog may have a use for them.
         if not await self.run_action(active.binding.action, active.node):
             await super().on_event(event)
+
+    async def attend(self, action: Action) -> None:
+        """Make that one sees what an action does, before it is done."""
 
     def is_too_early(self, action: Action) -> bool:
         """Whether what an action works on is still on its way."""

@@ -14,7 +14,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.widgets import Input
 
 from tui import filters, themes
-from tui.actions import GROUP_TITLES, bindings_of
+from tui.actions import GROUP_TITLES, Action, bindings_of
 from tui.arrangement import Arrangement, arrangement
 from tui.config import Config
 from tui.footer import KeyFooter
@@ -117,6 +117,12 @@ class LaidOutApp(ToastingApp):
             event.widget.cursor_blink = not self.config.slow_link
         if isinstance(event.widget, Pane):
             self.arrange(event.widget.NUMBER)
+
+    async def attend(self, action: Action) -> None:
+        """Turn to the pane that an action is about, where it has no room beside the others."""
+        for pane in self.panes:
+            if pane.id == action.group != "dataset" and not pane.display:
+                await self.run_action(f"pane({pane.NUMBER})")
 
     def arrange(self, number: int) -> None:
         """Show as many panes as there is room for, and this one among them."""

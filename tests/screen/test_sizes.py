@@ -16,8 +16,10 @@ from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.arrangement import arrangement
+from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
+from tui.panes.samples import SamplesPane
 
 CORNERS = [(40, 12), (40, 100), (300, 12), (300, 100), (79, 24), (80, 23), (80, 24), (60, 20),
            (60, 40), (100, 15), (120, 40), (200, 40), (200, 60)]  # fmt: skip
@@ -244,3 +246,37 @@ async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_m
         await until(pilot, lambda: frames)
         await settled(pilot)
         assert set(frames) == {screen_text(app)}
+
+
+@pytest.mark.parametrize(
+    ("pane", "key", "turned"),
+    [
+        ("2", "m", "matrix"), ("2", "f", "matrix"), ("2", "slash", "matrix"), ("1", "s", "samples"),
+        ("1", "w", "samples"), ("3", "l", "loss"), ("1", "n", "matrix"), ("1", "o", "matrix"),
+        ("4", "c", "samples"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("enlarged", [False, True])
+async def test_in_a_small_terminal_a_key_turns_to_the_pane_that_it_is_about(
+    pane: str, key: str, turned: str, enlarged: bool
+):
+    async with opened(FakeEngine(), (60, 20)) as (app, pilot):
+        await pilot.press(pane, *(["z"] if enlarged else []), key)
+        await settled(pilot)
+        shown = [pane for pane in app.panes if pane.display]
+        assert [pane.id for pane in shown] == [turned]
+        assert app.screen_stack[0].focused is shown[0]
+        assert (app.screen_stack[0].maximized is not None) == enlarged
+
+
+async def test_on_the_names_h_and_l_move_from_one_model_to_the_other():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.draw(3)
+        await pilot.press("w", "w", "4", "k")
+        await settled(pilot)
+        pane = app.query_one(SamplesPane)
+        for key, right in (("l", True), ("h", False)):
+            await pilot.press(key)
+            await until(pilot, lambda right=right: pane._place.right is right)
+        assert not app.query_one(LossPane).log_scale

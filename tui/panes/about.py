@@ -48,7 +48,7 @@ ABOUT: Final[dict[str, About]] = {
         " log likelihood, and whether the data has it.",
         (
             ("↓↑ jk", "Move the cursor from name to name. y copies its name, or the newest."),
-            ("← →", "Of two names beside each other, pick the counts' or the net's."),
+            ("←→ hl", "Of two names beside each other, pick the counts' or the net's."),
             ("home end", "Go to the oldest name that is kept, or back to the newest."),
             ("mouse", "A click moves the cursor to a name; the wheel scrolls."),
         ),

@@ -44,8 +44,8 @@ class SamplesPane(Wheeled, Pane):
         Binding("pagedown", "pick(8)", show=False),
         Binding("home", f"pick(-{KEPT_NAMES})", show=False),
         Binding("end", f"pick({KEPT_NAMES})", show=False),
-        Binding("left", "side(0)", show=False),
-        Binding("right", "side(1)", show=False),
+        Binding("left,h", "side(0)", show=False),
+        Binding("right,l", "side(1)", show=False),
     ]
 
     def __init__(self) -> None:
