@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from engine import typed
-from engine.claim import Holder, clear, standing, standing_of
+from engine.claim import Holder, clear, standing, standing_of, taken
 from engine.cli import complete_lab, narrate
 from engine.errors import EngineError, EngineUnavailable, OtherVersion
 from engine.labs import LEFT, newest_save, silence
@@ -70,14 +70,20 @@ async def _end(place: Place, holder: Holder) -> str | None:
 
 
 async def _end_unsaved(place: Place, holder: Holder) -> None:
-    """Have the engine end; if it does not answer, end it."""
+    """Have the engine end; if it does not answer, end it.
+
+    Raises:
+        EngineUnavailable: it runs on another machine.
+    """
     engine = EngineProcess(place.name)
     with contextlib.suppress(EngineUnavailable, TimeoutError):
         async with asyncio.timeout(SECONDS_TO_STOP):
             await engine.start(attach=True)
             await engine.stop(save=False)
             return
-    if standing_of(holder, place) == "running" and holder.host == socket.gethostname():
+    if standing_of(holder, place) == "running":
+        if holder.host != socket.gethostname():
+            raise EngineUnavailable(taken(place, holder))
         os.kill(holder.pid, signal.SIGKILL)
         await _gone(place, holder)
     clear(place, standing(place)[1], wholly=True)

@@ -4,11 +4,12 @@ import asyncio
 import signal
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from engine import checkpoint
-from engine.claim import Claim, standing
+from engine.claim import Claim, Holder, standing
 from engine.errors import EngineUnavailable, LabGone
 from engine.labs import labs
 from engine.places import Place, make_runtime_folder
@@ -175,3 +176,18 @@ async def test_an_engine_that_does_not_answer_is_ended_where_nothing_is_to_be_sa
     result = await stopped("--no-save")
     assert (result.exit_code, result.output) == (0, "Stopped test.\n")
     assert await labs() == []
+
+
+@pytest.mark.parametrize("options", [(), ("--no-save",)])
+async def test_a_lab_of_another_machine_is_not_said_to_have_stopped(
+    engine: EngineProcess, options: tuple[str, ...]
+) -> None:
+    await engine.start()
+    process = process_of(engine)
+    there = Holder(process.pid, "elsewhere", "", 0.0, "")
+    Place("test").claim.write_bytes(msgspec.json.encode(there))
+    result = await stopped(*options)
+    assert result.exit_code == 1
+    assert "A lab called test runs on elsewhere, which shares this home folder" in result.output
+    assert [(lab.state, lab.host) for lab in await labs()] == [("elsewhere", "elsewhere")]
+    assert process.is_running()
