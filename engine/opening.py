@@ -18,11 +18,18 @@ def whole(path: str) -> Path:
     """A path as a person types it, in full: the engine's own folder may vanish under it.
 
     Raises:
-        BadSetting: it has a zero byte, which no path can have.
+        BadSetting: it has a zero byte, which no path can have; or it is relative, and that folder
+            is gone.
     """
     if "\0" in path:
         raise BadSetting(f"{printable(path)}: no path has a zero byte. Give another.")
-    return Path(expanduser(path)).absolute()
+    try:
+        return Path(expanduser(path)).absolute()
+    except FileNotFoundError:
+        raise BadSetting(
+            f"{printable(path)}: the folder that it begins in, the engine's own, is gone. Give the"
+            " whole path."
+        ) from None
 
 
 def place_to_save(request: Open | Resume) -> Path | None:

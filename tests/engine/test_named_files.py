@@ -146,3 +146,23 @@ def test_a_path_that_no_system_has_is_a_sentence(engine: Engine, path: str) -> N
     ):
         with pytest.raises(EngineError, match="no path has a zero byte"):
             engine.call(request)
+
+
+def test_a_path_from_a_folder_that_is_gone_is_a_sentence_and_whole_ones_are_taken(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+    for request in (
+        Open("mine"),
+        Open("mine", unless_open=True),
+        Open(save_to="mine"),
+        Resume("mine"),
+        Resume(data="mine", path="/saved"),
+        Save("mine"),
+    ):
+        with pytest.raises(EngineError, match=r"^mine: the folder .* is gone\. Give the whole path"):
+            engine.call(request)
+    path = tmp_path / "mine"
+    assert engine.call(Save(str(path))) == Saved(str(path))
