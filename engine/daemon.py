@@ -42,7 +42,8 @@ async def run(
 
     Raises:
         NameTaken: a lab of that name runs.
-        EngineUnavailable: the name cannot be taken, or what it had before cannot be looked at.
+        EngineUnavailable: the name cannot be taken, what it had before cannot be looked at, or
+            there can be no socket; what told of the lab before still does.
         EngineError: the worker has failed, or could not save; the log says how.
     """
     places.check_length(place.socket)

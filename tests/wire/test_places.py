@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine import bridge, process, server
-from engine.claim import Claim, Holder, standing
+from engine.claim import Claim, Ending, Holder, standing
 from engine.cli import complete_lab
 from engine.client import Client
 from engine.commands.arriving import chosen, taken_up
@@ -139,6 +139,20 @@ async def test_what_lies_where_the_engine_needs_a_place_is_told_with_what_to_do(
         await engine.start()
     assert str(blocked) in str(told.value)
     assert re.search(r"set XDG_(STATE_HOME|RUNTIME_DIR) to another[^.]*\. Its log", str(told.value))
+
+
+@pytest.mark.parametrize("ending", ["ended", "stopped"])
+async def test_an_engine_that_does_not_start_leaves_what_is_told_of_the_lab_before(
+    ending: Ending, engine: EngineProcess
+) -> None:
+    place = Place("test")
+    Claim(place).release(ending)
+    before = standing(place)
+    place.socket.mkdir(parents=True, mode=0o700)
+    place.socket.parent.chmod(0o700)
+    with pytest.raises(EngineUnavailable, match="Remove what is there"):
+        await engine.start()
+    assert standing(place) == before
 
 
 async def test_a_socket_that_another_has_put_in_its_place_makes_way(
