@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from engine.labs import gone
 from engine.log import opened_log
 from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
 from engine.protocol import Stop
+from engine.signals import signal_name
 
 T = TypeVar("T")
 Connect = Callable[[Path, int | None], Awaitable[T]]
@@ -153,7 +153,7 @@ class EngineProcess:
         except subprocess.TimeoutExpired:
             return f"The engine does not answer any more. Its log is {self._log}."
         if code < 0:
-            name = signal.Signals(-code).name
+            name = signal_name(-code)
             hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
             return f"The engine was ended by {name}{hint}. Its log is {self._log}."
         lines = [self._said] if self._said else []

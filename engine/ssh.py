@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
 from engine.labs import Listed
 from engine.mark import MARK
 from engine.printable import printable
+from engine.signals import signal_name
 
 # Ask nothing: while the screen is up, both would read the same keyboard.
 QUIET: Final = ("-o", "BatchMode=yes")
@@ -101,7 +101,7 @@ def failure(host: str, program: str, code: int, said: bytes) -> EngineUnavailabl
     lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
     last = _quoted(lines[-1]).removeprefix("ssh: ").rstrip(".") if lines else "it says nothing"
     if code < 0:
-        return LinkDown(f"ssh to {host} was ended by {_signal(-code)}.")
+        return LinkDown(f"ssh to {host} was ended by {signal_name(-code)}.")
     if code == OF_SSH and "host key" in last.lower():
         return LoginRefused(
             f"ssh does not trust the key of {host} ({last}). Run ssh {host} in a shell to see why."
@@ -151,10 +151,3 @@ def no_ssh(error: OSError) -> EngineUnavailable:
 def _quoted(text: str, longest: int = LONGEST_QUOTE) -> str:
     text = printable(text.strip())
     return text if len(text) <= longest else f"{text[:longest]}…"
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

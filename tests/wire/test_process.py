@@ -1,6 +1,7 @@
 """The engine as a process of its own, which outlives whoever started it."""
 
 import asyncio
+import signal
 import socket
 import stat
 import subprocess
@@ -74,6 +75,15 @@ async def test_an_engine_that_is_killed_says_so_and_starts_again(engine: EngineP
     client = await engine.start()
     assert await client.call(Open(device="cpu")) == Done()
     await engine.stop()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGRTMIN"), reason="macOS has no real-time signals")
+async def test_an_engine_that_is_ended_by_a_signal_without_a_name_says_which(
+    engine: EngineProcess,
+) -> None:
+    await engine.start()
+    process_of(engine).send_signal(signal.SIGRTMIN + 1)
+    assert f"was ended by signal {signal.SIGRTMIN + 1}." in await engine.obituary()
 
 
 async def test_an_engine_whose_screen_is_killed_goes_on() -> None:
