@@ -161,32 +161,14 @@ class Client:
         """Exchange greetings with an engine at the other end of two streams.
 
         Raises:
-            EngineUnavailable: it refuses, or is none.
+            EngineUnavailable: it refuses, or is none; then `writer` is closed.
         """
         client = cls(reader, writer)
-        from importlib.metadata import version  # the first paint need not wait for it
-
-        writer.write(pack(Hello(VERSION, f"makemore-tui {version('makemore-tui')}")))
         try:
-            async with asyncio.timeout(SECONDS_TO_GREET):
-                answer = await read_from_engine(reader)
-        except TimeoutError:
-            raise EngineUnavailable(
-                f"The engine does not greet within {SECONDS_TO_GREET:.0f} seconds: perhaps its"
-                " process is stopped."
-            ) from None
-        except WireError as error:
-            raise OtherVersion(f"What answers is no engine of this version: {error}") from None
-        if isinstance(answer, Refused):
-            kind = EngineUnavailable if answer.version == VERSION else OtherVersion
-            raise kind(f"The engine refuses: {printable(answer.reason)}")
-        if isinstance(answer, Gone):
-            raise LabGone(printable(answer.lab), answer.has_crashed, answer.saved, answer.saved_at)
-        if answer is None:
-            raise NotListening("The engine hung up at once.")
-        if not isinstance(answer, Welcome):
-            raise OtherVersion("What answers is no engine of this version.")
-        client.pid = answer.pid
+            await client._greet()
+        except BaseException:
+            writer.close()
+            raise
         client._reading = asyncio.create_task(client._read())
         return client
 
@@ -223,6 +205,31 @@ class Client:
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
+
+    async def _greet(self) -> None:
+        from importlib.metadata import version  # the first paint need not wait for it
+
+        self._writer.write(pack(Hello(VERSION, f"makemore-tui {version('makemore-tui')}")))
+        try:
+            async with asyncio.timeout(SECONDS_TO_GREET):
+                answer = await read_from_engine(self._reader)
+        except TimeoutError:
+            raise EngineUnavailable(
+                f"The engine does not greet within {SECONDS_TO_GREET:.0f} seconds: perhaps its"
+                " process is stopped."
+            ) from None
+        except WireError as error:
+            raise OtherVersion(f"What answers is no engine of this version: {error}") from None
+        if isinstance(answer, Refused):
+            kind = EngineUnavailable if answer.version == VERSION else OtherVersion
+            raise kind(f"The engine refuses: {printable(answer.reason)}")
+        if isinstance(answer, Gone):
+            raise LabGone(printable(answer.lab), answer.has_crashed, answer.saved, answer.saved_at)
+        if answer is None:
+            raise NotListening("The engine hung up at once.")
+        if not isinstance(answer, Welcome):
+            raise OtherVersion("What answers is no engine of this version.")
+        self.pid = answer.pid
 
     def _waiter(self, number: int) -> asyncio.Future[Answers] | None:
         """Who waits for an answer; None where nobody does any more.

@@ -11,6 +11,7 @@ from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
 from engine.inbox import Inbox
 from engine.protocol import (
+    VERSION,
     Adjust,
     Answers,
     Browse,
@@ -27,6 +28,7 @@ from engine.protocol import (
     Open,
     OpenAlready,
     Pause,
+    Refused,
     Reply,
     Reset,
     Resume,
@@ -211,6 +213,24 @@ async def test_what_is_open_tells_how_to_open_it_again(client: Client, tmp_path:
 async def test_nothing_listens_where_there_is_no_engine(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match="No engine answers"):
         await Client.connect(tmp_path / "engine.sock")
+
+
+@pytest.mark.parametrize("answer", [pack(Refused("no", VERSION)), b"\0\0\0\1x", pack(Done())])
+async def test_whoever_is_refused_hangs_up(answer: bytes, tmp_path: Path) -> None:
+    hung_up = asyncio.Event()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        await reader.read()  # to its end
+        writer.close()
+        hung_up.set()
+
+    async with await asyncio.start_unix_server(meet, tmp_path / "s"):
+        with pytest.raises(EngineUnavailable) as refused:
+            await Client.connect(tmp_path / "s")
+        async with asyncio.timeout(20):
+            await hung_up.wait()
+    assert refused.tb is not None, "it holds on to the socket, where that is not closed"
 
 
 async def test_answers_carry_the_number_of_their_call(socket: Path) -> None:
