@@ -38,7 +38,6 @@ COMMANDS = {
     "ls": "The labs that run, and those that wait to be taken up again.",
     "stop": "Save a lab, and end its engine.",
     "bench": "How fast it is on this machine, against the lecture's own loops.",
-    "doctor": "What it runs on: Python, torch, devices, terminal, paths.",
 }
 HIDDEN = ("engine",)  # what ssh starts on another machine
 

@@ -53,7 +53,7 @@ def test_the_engine_loads_no_screen() -> None:
         ["--version"],
         ["config"],
         ["config", "--default"],
-        *([name, "--help"] for name in ("lab", "config", *COMMANDS)),
+        *([name, "--help"] for name in ("lab", "config", "doctor", *COMMANDS)),
     ],
     ids=" ".join,
 )

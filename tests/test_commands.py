@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from tests.golden import FIGURES, WORDS, needs_words
 from tui.__main__ import main
+from tui.doctor import screen_facts
 
 
 def run(*arguments: str) -> Result:
@@ -124,6 +125,30 @@ def test_doctor_knows_the_machine() -> None:
     assert facts["device cpu"]
     assert facts["python"].startswith(".".join(map(str, sys.version_info[:3])))
     assert Path(facts["built-in data"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("environ", "config", "colour", "characters"),
+    [
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, "", "256 colours", "Unicode"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "", "none", "Unicode"),
+        ({"TERM": "linux"}, "", "8 colours", "ASCII"),
+        ({"TERM": "xterm-kitty"}, "", "truecolour", "Unicode"),
+        ({"TERM": "vt220", "COLORTERM": "truecolor"}, "", "16 colours", "Unicode"),
+        ({"TERM": "xterm-kitty"}, "slow_link = true", "256 colours", "Unicode"),
+        ({"TERM": "xterm-kitty"}, 'colour = "16"\nascii = true', "16 colours", "ASCII"),
+        ({"TERM": "xterm-kitty"}, "colour = 16", "truecolour", "Unicode"),
+    ],
+)
+def test_doctor_tells_the_colours_and_characters_that_the_lab_uses(
+    environ: dict[str, str], config: str, colour: str, characters: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(config)
+    facts = screen_facts(environ, path)
+    assert (facts["colour"], facts["characters"]) == (colour, characters)
+    assert facts["configuration"].startswith(str(path))
+    assert ("colour is 16. Give one of" in facts["configuration"]) == (config == "colour = 16")
 
 
 @pytest.mark.parametrize(

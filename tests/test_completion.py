@@ -44,7 +44,7 @@ def offered(line: str, shell: str = "bash") -> list[str]:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_line_without_a_command_is_completed_by_the_commands(shell: str) -> None:
-    assert offered("makemore-tui ", shell) == ["lab", "attach", "config", *COMMANDS]
+    assert offered("makemore-tui ", shell) == ["lab", "attach", "config", "doctor", *COMMANDS]
     assert offered("makemore-tui sc", shell) == ["score"]
 
 

@@ -20,7 +20,6 @@ from click.shell_completion import CompletionItem
 from engine.cli import Group, complete_lab, device_option, echo_json, json_option
 from tui.config import Config, ConfigError, config_path, read, settled
 from tui.options import setting_options
-from tui.terminal import detect
 
 if TYPE_CHECKING:
     from engine.client import Engine
@@ -234,10 +233,7 @@ def _show(
     # Imported here: the other commands need no screen, and --help neither.
     from tui.app import LabApp
 
-    ascii_only = None if config.ascii == "auto" else config.ascii
-    terminal = detect(os.environ, config.colour, ascii_only)
-    if config.slow_link and config.colour == "auto":
-        terminal = terminal.thrifty()
+    terminal = config.terminal(os.environ)
     app = LabApp(
         engine, opening, terminal=terminal, config=config, resuming=resuming, attaches=attaches
     )
@@ -263,6 +259,23 @@ def config_(default: bool, as_json: bool) -> None:
         echo_json(facts)
     else:
         click.echo(as_toml(facts))
+
+
+@main.command("doctor")
+@json_option
+def doctor(as_json: bool) -> None:
+    """What it runs on: Python, torch, devices, terminal, paths."""
+    from engine.commands.doctor import engine_facts  # takes a while: --help can do without
+    from engine.printable import printable
+    from tui.doctor import screen_facts
+
+    facts = {**engine_facts(), **screen_facts(os.environ, config_path())}
+    if as_json:
+        echo_json(facts)
+        return
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        click.echo(f"{name:<{width}}  {printable(value)}")
 
 
 @contextmanager

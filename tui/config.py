@@ -18,7 +18,7 @@ import msgspec
 import platformdirs
 
 from engine.protocol import NO_PACE_LIMIT, PACE
-from tui.terminal import Colours
+from tui.terminal import Colours, Terminal, detect
 
 FRAMES: Final = 20.0  # a second: smoother than one can follow, and a tenth of what a screen could
 SLOW_FRAMES: Final = 2.0  # a second, over a slow link
@@ -47,6 +47,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slow_link: bool = False
     idle_minutes: float = IDLE_MINUTES  # until an engine without a screen ends
     keys: dict[str, tuple[str, ...]] = {}  # of the actions that have others than in the table
+
+    def terminal(self, environ: Mapping[str, str]) -> Terminal:
+        """What to show the lab with, on the terminal that the variables of a process tell of."""
+        ascii_only = None if self.ascii == "auto" else self.ascii
+        terminal = detect(environ, self.colour, ascii_only)
+        return terminal.thrifty() if self.slow_link and self.colour == "auto" else terminal
 
 
 @dataclass(frozen=True)

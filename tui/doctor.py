@@ -1,0 +1,52 @@
+"""What the screen runs on: its part of `makemore-tui doctor`. Imports no Textual."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from tui.config import ConfigError, read, settled
+from tui.terminal import Colours
+
+_COLOURS: Final[dict[Colours, str]] = {
+    "truecolour": "truecolour",
+    "256": "256 colours",
+    "16": "16 colours",
+    "8": "8 colours",
+    "none": "none",
+}
+
+
+def screen_facts(environ: Mapping[str, str], config: Path) -> dict[str, str]:
+    """Names and values; colours and characters are those that the lab would use here.
+
+    Args:
+        environ: the variables of the process.
+        config: where the configuration is; what is wrong in it is told, and counts for nothing.
+    """
+    place = str(config)
+    try:
+        given = read(config)
+    except ConfigError as error:
+        given, place = {}, str(error)
+    terminal = settled(given, {}).terminal(environ)
+    return {
+        "textual": version("textual"),
+        "terminal": _kind(environ),
+        "colour": _COLOURS[terminal.colours],
+        "characters": "Unicode" if terminal.unicode else "ASCII",
+        "encoding": sys.stdout.encoding,
+        "configuration": place,
+    }
+
+
+def _kind(environ: Mapping[str, str]) -> str:
+    kind = environ.get("TERM", "no TERM")
+    if not sys.stdout.isatty():
+        return f"{kind}, standard output is no terminal"
+    columns, rows = shutil.get_terminal_size()
+    return f"{kind}, {columns}×{rows}"
