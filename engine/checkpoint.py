@@ -12,11 +12,9 @@ lab like any other.
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
 
 import msgspec
 import numpy as np
@@ -24,7 +22,7 @@ import torch
 
 from engine.checkpoint_arrays import encode, read
 from engine.checkpoint_checks import Arrays, Words, models_of, of_stream
-from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, settings_to_keep
+from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, path_of, settings_to_keep
 from engine.checkpoint_writing import write
 from engine.devices import has_device
 from engine.errors import CheckpointError, EngineError, NoSuchDevice
@@ -160,10 +158,10 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
 def _place_of(contents: Contents, name: str) -> Path:
     if contents.data is None:
         return built_in_path()
-    scheme, _, place = contents.data.partition("://")
-    if scheme != "file" or not place.startswith("/"):
+    path = path_of(contents.data)
+    if path is None:
         raise CheckpointError(
             f"{name}: its data {printable(contents.data)} is no file of this machine. Give its"
             " place with --data."
         )
-    return Path(os.fsdecode(unquote_to_bytes(place)))
+    return path

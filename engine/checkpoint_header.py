@@ -16,6 +16,7 @@ import struct
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, Final
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -93,6 +94,18 @@ def settings_to_keep(settings: Settings) -> dict[str, Any]:
     """Settings as JSON can hold them: it knows no infinity."""
     kept: dict[str, Any] = msgspec.to_builtins(settings)
     return {**kept, "pace": None if math.isinf(settings.pace) else settings.pace}
+
+
+def path_of(uri: str) -> Path | None:
+    """The file that `Contents.data` names; None where it is none of this machine.
+
+    >>> path_of("file:///tmp/a%20b").name, path_of("https://example.org/a")
+    ('a b', None)
+    """
+    scheme, _, place = uri.partition("://")
+    if scheme != "file" or not place.startswith("/"):
+        return None
+    return Path(os.fsdecode(unquote_to_bytes(place)))
 
 
 def peek(path: Path) -> Contents:

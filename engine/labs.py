@@ -11,12 +11,11 @@ import socket
 import time
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from engine.autosave import Autosaves
-from engine.checkpoint_header import last_loss, peek
+from engine.checkpoint_header import last_loss, path_of, peek
 from engine.claim import Holder, clear, standing, standing_of
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable, LabGone, OtherVersion
@@ -191,7 +190,8 @@ def _resumable(place: Place, state: str, saved: Path) -> Listed:
         contents = peek(saved)
         device, step, goal = printable(contents.device), contents.step, contents.goal
         loss = last_loss(saved)
-        data = "names.txt" if contents.data is None else unquote(urlsplit(contents.data).path)
+        uri = contents.data
+        data = "names.txt" if uri is None else str(path_of(uri) or uri)
     return Listed(
         name=place.name,
         data=None if data is None else printable(data),

@@ -15,13 +15,14 @@ import pytest
 from click.testing import CliRunner
 
 from engine.autosave import Autosaves
-from engine.checkpoint import pack
+from engine.checkpoint import load, pack
 from engine.claim import Claim, Holder, clear, standing, standing_of
 from engine.commands.arriving import check_seen, taken_up
 from engine.errors import EngineError, EngineUnavailable, LabGone, NameTaken
 from engine.lab import Lab
-from engine.labs import labs, newest_save
+from engine.labs import labs, look, newest_save
 from engine.places import Place
+from engine.printable import printable
 from engine.process import EngineProcess
 from tests.processes import launched
 from tui.__main__ import main
@@ -187,6 +188,19 @@ async def test_saves_that_cannot_be_looked_at_are_not_taken_for_none(
     PLACE.saves.unlink()
     (folder / "away").rename(PLACE.saves)
     assert [lab.saved for lab in await labs()] == [str(saved)]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no other names than UTF-8")
+async def test_data_is_told_by_the_name_it_has_whatever_the_bytes_of_that(tmp_path: Path) -> None:
+    words = tmp_path / os.fsdecode(b"a?b#c%20\xff.txt")
+    words.write_text("ab\nba\n")
+    saved = pack(Lab(words, device="cpu")).encode()
+    crash(Claim(PLACE))
+    path = Autosaves(PLACE.saves).add(saved)
+    lab = await look(PLACE)
+    assert lab is not None
+    assert lab.data == printable(str(words))
+    assert load(path).corpus.path == words
 
 
 def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
