@@ -149,18 +149,28 @@ def scored(lab: Lab, word: str) -> Scored:
         OutsideVocabulary: the word has an unknown character.
         BadSetting: it is longer than anybody types.
     """
-    if len(word) > LONGEST_WORD:
-        raise BadSetting(f"A word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
-    word = normalised(word)
+    pairs = pairs_of(lab, word)
     labels = [label(character) for character in lab.corpus.vocabulary.characters]
     counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
     return Scored(
         characters=tuple(
             Character(labels[i], labels[j], float(counts_VV[i, j]), float(net_VV[i, j]))
-            for i, j in transitions(word, lab.corpus.vocabulary)
+            for i, j in pairs
         ),
-        in_data=lab.corpus.has(word),
+        in_data=lab.corpus.has(normalised(word)),
     )
+
+
+def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
+    """The pairs of symbols that a word to be scored is made of.
+
+    Raises:
+        OutsideVocabulary: the word has an unknown character.
+        BadSetting: it is longer than anybody types.
+    """
+    if len(word) > LONGEST_WORD:
+        raise BadSetting(f"A word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
+    return transitions(normalised(word), lab.corpus.vocabulary)
 
 
 def exported(lab: Lab, what: Exportable, view: View) -> str:

@@ -98,6 +98,18 @@ def test_a_score_is_a_table_for_a_person() -> None:
     assert pairs == [".a", "an", "nd", "dr", "re", "ej", "jq", "q."]
 
 
+def test_a_word_that_is_given_twice_is_scored_twice() -> None:
+    scores = lines("score", "emma", "ava", "emma", "--steps", "1")
+    assert [score["word"] for score in scores] == ["emma", "ava", "emma"]
+    assert scores[0] == scores[2]
+
+
+def test_an_unknown_character_shows_before_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.commands.training.Training.finish", None)
+    result = run("score", "emma", "em9a")
+    assert "'9' (character 3)" in result.stderr
+
+
 @pytest.mark.parametrize("view", ["counts", "probabilities", "net", "weights", "difference"])
 def test_a_matrix_is_csv_with_the_characters_as_header(view: str) -> None:
     result = run("matrix", "--view", view)

@@ -25,12 +25,13 @@ def command(
     as_json: bool,
 ) -> None:
     """The negative log likelihood of each WORD under the count model and the trained net."""
-    from engine.snapshots import scored  # with torch: --help and a shell can do without
+    from engine.snapshots import pairs_of, scored  # with torch: --help and a shell can do without
 
     lab = training.lab(smoothing=smoothing)
-    scores = {word: scored(lab, word) for word in words}  # an unknown character shows at once
+    for word in words:
+        pairs_of(lab, word)  # an unknown character shows before the training
     training.finish(lab)
-    for place, word in enumerate(scores):
+    for place, word in enumerate(words):
         score = scored(lab, word)
         if as_json:
             echo_json(_as_json(word, score))
