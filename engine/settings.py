@@ -48,6 +48,7 @@ _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "prefix": (lambda x: len(x) <= LONGEST_PREFIX, f"at most {LONGEST_PREFIX:,} characters"),
     "seed": (lambda x: 0 <= x < 2**64, "a whole number from 0 to 2^64 - 1"),
     "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, "a whole number from 0 to 2^32 - 1"),
+    "save_every": (lambda x: x >= 0, "a number of seconds from 0 up"),  # of `makemore-tui train`
 }
 
 

@@ -202,6 +202,8 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
         (["train", "--learning-rate", "nan"], "give a number above 0"),
         (["train", "--regularisation", "-1"], "give a number from 0 up"),
         (["train", "--hold-out", "1"], "give a fraction"),
+        (["train", "--save-every", "nan"], "give a number of seconds from 0 up"),
+        (["lab", "--hold-out", "nan"], "give a fraction"),
         (["train", "--seed", "-1"], "give a whole number from 0 to 2^64 - 1"),
         (["matrix", "--smoothing", "inf"], "give a number from 0 to"),
         (["sampel"], "There is no command 'sampel'. The nearest is sample."),

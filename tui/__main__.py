@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from engine.cli import Group, complete_lab, device_option, echo_json, json_option
+from engine.commands.values import sensible
 from tui.config import Config, ConfigError, config_path, read, settled
 from tui.options import setting_options
 
@@ -92,7 +93,7 @@ def host_option(command: Any) -> Any:
 @click.option(
     "--hold-out",
     default=0.0,
-    type=click.FloatRange(0, 1, max_open=True),
+    callback=sensible("hold_out"),
     show_default=True,
     help="Fraction of the distinct words to keep from training.",
 )

@@ -16,6 +16,7 @@ from engine.cli import echo_json, json_option, narrate
 from engine.commands.keeping import Keeping
 from engine.commands.stopping import Stop
 from engine.commands.training import Training, training_options
+from engine.commands.values import sensible
 from engine.errors import Diverged
 from engine.printable import printable
 
@@ -46,7 +47,7 @@ BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}
 @click.option(
     "--save-every",
     default=SECONDS,
-    type=click.FloatRange(0),
+    callback=sensible("save_every"),
     metavar="SECONDS",
     show_default=True,
     help="How often with --save; 0: only at the end.",

@@ -17,7 +17,7 @@ def sensible(setting: str) -> Callable[[click.Context, click.Parameter, T], T]:
     """A callback that lets only those values pass that `engine.settings` allows.
 
     Args:
-        setting: as `engine.protocol.Settings` names it.
+        setting: as `engine.settings` names it.
     """
 
     def passed(ctx: click.Context, parameter: click.Parameter, value: T) -> T:
