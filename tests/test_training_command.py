@@ -135,6 +135,15 @@ def test_only_a_checkpoint_is_written_over_and_that_is_said_before_the_training(
     assert "there is no folder" in run("--save", file.parent / "none" / "a").stderr
 
 
+def test_the_last_line_tells_the_loss_on_the_hold_out_too() -> None:
+    *_, facts = lines("--steps", 1, "--hold-out", 0.1)
+    told = run("--steps", 1, "--hold-out", 0.1).stderr
+    means = f"mean NLL now {facts['nll']:.6f} nats per character"
+    assert told.startswith("1 step in ")
+    assert told.endswith(f"; {means}, {facts['held_out_nll']:.6f} on the hold-out\n")
+    assert "hold-out" not in run("--steps", 2).stderr
+
+
 @pytest.mark.parametrize("option", [("--hold-out", 0.5), ("--seed", 3)])
 def test_what_belongs_to_the_beginning_is_wrong_usage_later(
     option: tuple[str, object], file: Path

@@ -141,6 +141,7 @@ def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
 
 def _tell(lab: Lab, begun: int, seconds: float, done: bool, as_json: bool) -> None:
     """The last line: where the training is now."""
+    has_hold_out = lab.corpus.held_out_VV is not None
     if as_json:
         facts = {
             "done": done,
@@ -149,14 +150,16 @@ def _tell(lab: Lab, begun: int, seconds: float, done: bool, as_json: bool) -> No
             "nll": lab.trainer.nll,
             "seconds": seconds,
         }
-        if len(lab.history.held_out):
+        if has_hold_out:
             facts["held_out_nll"] = lab.trainer.held_out_nll
         echo_json(facts)
     made = lab.trainer.step - begun
+    unit = "step" if made == 1 else "steps"
     where = f", now at step {lab.trainer.step:,}" if begun else ""
+    on_hold_out = f", {_figure(lab.trainer.held_out_nll)} on the hold-out" if has_hold_out else ""
     narrate(
-        f"{'' if done else 'stopped: '}{made:,} steps in {seconds:.3f} s on {lab.device}{where};"
-        f" mean NLL now {_figure(lab.trainer.nll)} nats per character"
+        f"{'' if done else 'stopped: '}{made:,} {unit} in {seconds:.3f} s on {lab.device}{where};"
+        f" mean NLL now {_figure(lab.trainer.nll)} nats per character{on_hold_out}"
     )
 
 
