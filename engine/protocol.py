@@ -404,6 +404,7 @@ class DatasetOpened(Message, frozen=True):
     first_letters: tuple[tuple[int, int], ...]  # (symbol, words)
     first_words: tuple[str, ...]  # printable
     save_to: str | None = None  # see `Open`
+    bigrams_trained_on: int | None = None  # those that the matrix counts; None: no hold-out
 
 
 class Snapshot(Message, frozen=True):

@@ -72,6 +72,7 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         first_letters=tuple(corpus.first_letters()),
         first_words=tuple(map(printable, corpus.first_words)),
         save_to=None if save_to is None else str(save_to),
+        bigrams_trained_on=None if held_out is None else int(corpus.counts_VV.sum()),
     )
 
 

@@ -1,5 +1,7 @@
 """What a lab does with its settings and its names."""
 
+import csv
+import io
 import math
 
 import pytest
@@ -10,7 +12,7 @@ from engine.lab import Lab
 from engine.reading import built_in_path
 from engine.sampling import draw_keyed
 from engine.settings import LONGEST_PREFIX
-from engine.snapshots import LARGEST_EXPORT, exported
+from engine.snapshots import LARGEST_EXPORT, dataset_opened, exported
 from engine.wire import LARGEST_ANSWER
 
 
@@ -215,3 +217,13 @@ def test_the_largest_loss_that_is_exported_goes_over_the_wire(lab: Lab) -> None:
     lab.history.train.extend([1 / 3] * LARGEST_EXPORT)
     lab.history.held_out.extend([2 / 3] * LARGEST_EXPORT)
     assert len(exported(lab, "loss", "counts").encode()) < LARGEST_ANSWER
+
+
+def test_the_bigrams_trained_on_are_those_that_the_matrix_counts(lab: Lab) -> None:
+    split = Lab(built_in_path(), 0.1, "cpu")
+    opened = dataset_opened(split, 1)
+    _, *rows = csv.reader(io.StringIO(exported(split, "matrix", "counts")))
+    assert opened.bigrams_trained_on == sum(int(count) for _, *counts in rows for count in counts)
+    assert opened.bigrams == dataset_opened(lab, 1).bigrams == 71_474
+    assert 0.85 < opened.bigrams_trained_on / opened.bigrams < 0.95
+    assert dataset_opened(lab, 1).bigrams_trained_on is None

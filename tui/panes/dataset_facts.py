@@ -29,6 +29,7 @@ def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
         return [
             *_figures(dataset, width, brief=spare <= 0),
             *_lengths(dataset, width, 2 if spare <= 0 else 3),
+            *(_heading(dataset, "pairs", width) if spare > 0 and _has_hold_out(dataset) else []),
             *_bigrams(dataset, width, 10),
             *(_figures(dataset, width, rest=True) if spare <= 0 else []),
             Content(""),
@@ -46,7 +47,7 @@ def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
         *_words(dataset, left),
     ]
     second = [
-        Content.styled("most frequent pairs", _QUIET),
+        *_heading(dataset, "most frequent pairs", right),
         *_bigrams(dataset, right, 10),
         Content(""),
         *_letters(dataset, right),
@@ -63,9 +64,11 @@ def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
 def _figures(
     data: DatasetOpened, width: int, *, brief: bool = False, rest: bool = False
 ) -> list[Content]:
-    """Names and numbers: all of them, the most important two, or the rest."""
+    """Names and numbers: all of them, the most important, or the rest."""
     cells = len(data.labels) ** 2
     first = [("words", f"{data.words:,}"), ("bigrams", f"{data.bigrams:,}")]
+    if data.bigrams_trained_on is not None:
+        first.append(("  trained on", f"{data.bigrams_trained_on:,}"))
     more = [
         ("distinct words", _counted(data.distinct)),
         ("duplicates", _counted(None if data.distinct is None else data.words - data.distinct)),
@@ -76,11 +79,22 @@ def _figures(
     if cell_len(more[-1][1]) > width - _SHORTEST:
         more[-1] = ("empty cells", f"{data.empty_cells / cells:.1%}")
     if data.held_out is not None:
-        more.append(("held out", f"{data.held_out:,}"))
+        more.append(("words held out", f"{data.held_out:,}"))
     if data.blank_lines:
         more.append(("blank lines skipped", f"{data.blank_lines:,}"))
     chosen = more if rest else first if brief else first + more
     return [_row(name, value, width) for name, value in chosen]
+
+
+def _has_hold_out(data: DatasetOpened) -> bool:
+    return data.held_out is not None
+
+
+def _heading(data: DatasetOpened, what: str, width: int) -> list[Content]:
+    """What the bars below count: with a hold-out, more than the matrix does."""
+    whole = (f"{name}, all words" for name in (what, what.removeprefix("most frequent ")))
+    fits = (text for text in whole if _has_hold_out(data) and cell_len(text) <= width)
+    return [Content.styled(next(fits, what), _QUIET)]
 
 
 def _row(name: str, value: str, width: int) -> Content:
@@ -107,7 +121,7 @@ def _lengths(data: DatasetOpened, width: int, height: int) -> list[Content]:
     lines = [Content.styled(_widened(line, wide), _BAR) for line in columns(values, height)]
     ends, mean = f"{least}{most}", f"mean {data.mean_length:.2f}"
     gap = len(values) * wide - len(ends) - len(mean)
-    if gap < 2:
+    if gap < 4:  # two spaces at both sides of the mean, or it seems to be another end
         return [*lines, Content.styled(f"{least}–{most}, {mean}"[:width], _QUIET)]
     note = f"{least}{' ' * (gap // 2)}{mean}{' ' * (gap - gap // 2)}{most}"
     return [*lines, Content.styled(note, _QUIET)]
@@ -124,7 +138,7 @@ def _bigrams(data: DatasetOpened, width: int, most: int) -> list[Content]:
 
 def _letters(data: DatasetOpened, width: int) -> list[Content]:
     pairs = [(data.labels[symbol], count) for symbol, count in data.first_letters[:10]]
-    return [Content.styled("first letters", _QUIET), *_bars(pairs, width)]
+    return [*_heading(data, "first letters", width), *_bars(pairs, width)]
 
 
 def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:
