@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import msgspec
 import pytest
 
 from engine.protocol import Mark
@@ -13,6 +14,7 @@ from tui.app import LabApp
 from tui.lines import Lines
 from tui.panes import loss
 from tui.panes.loss import LossPane
+from tui.terminal import Terminal
 
 
 def plot_of(app: LabApp) -> str:
@@ -99,3 +101,49 @@ async def test_a_legend_without_room_leaves_a_figure_out_and_names_every_line(wi
         assert len(legend.text) <= legend.size.width
         assert legend.text.split("  ")[:2] == ["─ floor 2.454", "+ counts 2.455"]
         assert legend.text.split("  ")[2:] == ["┈ ln V 3.296" if width == 60 else "┈ ln V"]
+
+
+@pytest.mark.parametrize("width", [40, 60, 64])
+async def test_the_sign_of_the_hold_out_is_named_wherever_it_is_drawn(width: int):
+    engine = FakeEngine()
+    async with opened(engine, (width, 20)) as (app, pilot):
+        engine.held_out = [2.5] * 30
+        engine.step_to(30)
+        await pilot.press("2")
+        legend = app.query_one("#legend", Lines)
+        await until(pilot, lambda: "hold-out" in legend.text and legend.size.width == width - 2)
+        assert "◦" in plot_of(app)
+        wanted = {
+            40: ["◦ hold-out", "─ floor", "+ counts", "┈ ln V"],
+            60: ["◦ hold-out", "─ floor 2.454", "+ counts 2.455", "┈ ln V 3.296"],
+            64: ["◦ hold-out 2.500", "─ floor 2.454", "+ counts 2.455", "┈ ln V 3.296"],
+        }
+        assert legend.text.rstrip().split("  ") == wanted[width]
+
+
+async def test_a_loss_with_a_penalty_says_so_beside_the_one_without():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        pane = app.query_one(LossPane)
+        engine.step_to(30)
+        await until(pilot, lambda: str(pane.border_title) == "2 Loss · 2.6881 with λ · step 30")
+        engine.held_out = [2.5] * 30
+        engine.step_to(30)
+        title = "2 Loss · 2.6881 with λ · hold-out 2.5000"
+        await until(pilot, lambda: str(pane.border_title) == title)
+        engine.settings = msgspec.structs.replace(engine.settings, regularisation=0.0)
+        engine.step_to(30)
+        await until(pilot, lambda: str(pane.border_title) == title.replace(" with λ", ""))
+
+
+async def test_what_a_loss_has_in_it_takes_no_room_from_the_hold_out():
+    engine = FakeEngine()
+    async with opened(engine, terminal=Terminal(unicode=False)) as (app, pilot):
+        pane = app.query_one(LossPane)
+        engine.held_out = [2.5] * 30
+        engine.step_to(30)
+        title = "2 Loss · 2.6881 · hold-out 2.5000"
+        await until(pilot, lambda: str(pane.border_title) == title)
+        await pilot.press("2", "z")
+        title = "2 Loss · 2.6881 with lambda · hold-out 2.5000 · step 30"
+        await until(pilot, lambda: str(pane.border_title) == title)

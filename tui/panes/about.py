@@ -28,9 +28,10 @@ ABOUT: Final[dict[str, About]] = {
         ),
     ),
     "loss": About(
-        "The mean negative log likelihood of the net at every step: the lecture's gradient descent."
-        " Dotted are what it can be compared with: the count model's, the floor that no bigram"
-        " model can beat, and ln V, that of knowing nothing.",
+        "The net's loss at every step, the lecture's gradient descent: its mean negative log"
+        " likelihood, with λ · mean(W²). Without λ is what it can be compared with: that on words"
+        " held out, the count model's, the floor that no bigram model can beat, and ln V, that of"
+        " knowing nothing.",
         (),
     ),
     "dataset": About(

@@ -22,7 +22,6 @@ from tui.plain import spelled
 from tui.terminal import terminal_of
 
 PLOTS_PER_SECOND: Final = 8.0  # smooth enough for a curve that moves by a dot
-_WIDE: Final = 62  # columns: room for the hold-out in the legend, which the title always tells
 
 
 class LossPane(Pane):
@@ -109,15 +108,20 @@ class LossPane(Pane):
 
     def _tell(self, snapshot: Snapshot) -> None:
         """Bring titles and legend up to date."""
+        settings = snapshot.settings
+        unicode = terminal_of(self.app).unicode
         if snapshot.loss is not None:
-            facts = [figure(snapshot.loss), f"step {snapshot.step:,}"]
+            loss, held_out = figure(snapshot.loss), []
             if snapshot.curve is not None and snapshot.curve.held_out:
-                facts.insert(1, f"hold-out {figure(snapshot.curve.held_out[-1][3])}")
+                held_out = [f"hold-out {figure(snapshot.curve.held_out[-1][3])}"]
+            # What it is compared with is without.
+            with_penalty = spelled(f"{loss} with λ", unicode=unicode)
+            if settings.regularisation and self.has_room(with_penalty, *held_out):
+                loss = with_penalty
+            facts = [loss, *held_out, f"step {snapshot.step:,}"]
         else:
             facts = ["before training"]
         self.entitle(*facts, *(["log"] if self.log_scale else []))
-        settings = snapshot.settings
-        unicode = terminal_of(self.app).unicode
         rates = f"lr {settings.learning_rate:g} · λ {settings.regularisation:g}"
         begin = keys_of(self.app).name("train.toggle")
         hint = f"{begin} trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
@@ -142,25 +146,35 @@ class LossPane(Pane):
         )  # fmt: skip
 
     def _legend(self, snapshot: Snapshot) -> Content:
+        """The sign of each line, its name and its value.
+
+        Without room for all, that of the hold-out goes first, which the title tells; then those
+        at the end, which the plot's own scale tells too: no half of a figure is shown.
+        """
         lines, curve = snapshot.lines, snapshot.curve
         keys = [
             (FLOOR, "floor", "floor", lines.floor),
             (COUNTS, "counts", "counts", lines.counts),
             (UNIFORM, "uniform", "ln V", lines.uniform),
         ]
-        if curve is not None and curve.held_out and self.size.width >= _WIDE:
+        if curve is not None and curve.held_out:
             keys.insert(0, (HELD_OUT, "held-out", "hold-out", curve.held_out[-1][3]))
+        width = self.content_size.width
+        values = {sign: f" {figure(value, 3)}" for sign, _, _, value in keys}
+        room = width + 2 - sum(len(f"{sign} {name}  ") for sign, _, name, _ in keys)
+        for sign in (HELD_OUT, UNIFORM, COUNTS, FLOOR):
+            if sum(map(len, values.values())) > room:
+                values[sign] = ""
         line = Content("")
-        for sign, ink, name, value in keys:
+        for sign, ink, name, _ in keys:
             colour = self.get_component_styles(f"loss--{ink}").color.hex
             key = Content.assemble(
-                "  " if line else "", (f"{sign} ", colour), (name, "$foreground-muted")
-            )
-            told, room = f" {figure(value, 3)}", self.content_size.width - line.cell_length
-            if key.cell_length > room:
+                "  " if line else "", (f"{sign} ", colour), (name, "$foreground-muted"),
+                values[sign],
+            )  # fmt: skip
+            if line.cell_length + key.cell_length > width:
                 break
-            # No half of a figure; the plot's own scale tells it too.
-            line += key + told if key.cell_length + len(told) <= room else key
+            line += key
         return line
 
     def _inks(self) -> Inks:

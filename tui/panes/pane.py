@@ -100,16 +100,20 @@ class Pane(Vertical, can_focus=True):
 
     def entitle(self, *facts: str) -> None:
         """Put the live facts into the border, as many as it has room for."""
-        room = self.size.width - 4
-        if room < 0 and self.border_title:
+        if self.size.width < 4 and self.border_title:
             return  # hidden behind an enlarged pane; it is told again when it shows
-        title = " · ".join((f"{self.NUMBER} {self.TITLE}", *facts))
-        while facts and cell_len(title) > room:
+        while facts and not self.has_room(*facts):
             facts = facts[:-1]
-            title = " · ".join((f"{self.NUMBER} {self.TITLE}", *facts))
-        if self.border_title != (escaped := _literal(title)):
+        if self.border_title != (escaped := _literal(self._title(facts))):
             with self._redrawing(Region(-1, -1, self.outer_size.width, 1)):
                 self.border_title = escaped
+
+    def has_room(self, *facts: str) -> bool:
+        """Whether the border has room for all these facts."""
+        return cell_len(self._title(facts)) <= self.size.width - 4
+
+    def _title(self, facts: tuple[str, ...]) -> str:
+        return " · ".join((f"{self.NUMBER} {self.TITLE}", *facts))
 
     def subtitle(self, text: str) -> None:
         """Put a smaller fact into the lower border."""
