@@ -21,6 +21,12 @@ CHUNK: Final = 1 << 21  # bytes read at a time: 2 MiB; counting stays in the cac
 LONGEST_LINE: Final = 1 << 20  # bytes; a longer line is no word
 NEWLINE: Final = ord("\n")
 BOM: Final = b"\xef\xbb\xbf"
+OTHER_BOMS: Final = {  # of what is no UTF-8; the longer first
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 
 BUILT_IN_NAME: Final = "names.txt"
 
@@ -127,7 +133,14 @@ def _chunks(path: Path, file: io.FileIO, digest: Digest) -> Iterator[Chunk]:
     buffer = bytearray(2 + min(size, LONGEST_LINE + CHUNK))  # a line end before, one behind
     buffer[0] = NEWLINE
     view = memoryview(buffer)
-    offset = len(BOM) if file.read(len(BOM)) == BOM else 0  # of the buffer's second byte
+    head = file.read(4)
+    for mark, encoding in OTHER_BOMS.items():
+        if head.startswith(mark):
+            raise DataError(
+                f"{printable(str(path))} is {encoding}, as its byte order mark says. Save the file"
+                f" as UTF-8, with iconv -f {encoding} -t UTF-8 for instance."
+            )
+    offset = len(BOM) if head.startswith(BOM) else 0  # of the buffer's second byte
     file.seek(offset)
     digest.feed(memoryview(BOM)[:offset])
     rest = 0  # bytes behind the last whole line

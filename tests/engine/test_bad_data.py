@@ -58,6 +58,16 @@ def test_a_nul_byte_is_named_with_its_place(write: Write) -> None:
     assert "at offset 7" in text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_what_another_encoding_is_and_how_it_becomes_utf8_is_said(
+    encoding: str, write: Write
+) -> None:
+    name = encoding[:6].upper()
+    text = complaint(write("\ufeffemma\nava\n".encode(encoding)))
+    assert f" is {name}, as its byte order mark says. Save the file as UTF-8" in text
+    assert f"iconv -f {name} -t UTF-8" in text
+
+
 @pytest.mark.parametrize(
     ("content", "line", "offset"),
     [
