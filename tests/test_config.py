@@ -157,6 +157,10 @@ WRONG = [
     ('[keys]\nloss.log = "L"\nsamples.draw = "l"', "the key l of samples.draw moves the cursor."),
     ('[keys]\nsamples.draw = "escape"', "the key escape of samples.draw is for dialogs."),
     ("a b", "not TOML: Expected '=' after a key in a key/value pair (at line 1, column 3)."),
+    ("theme = light", 'line 1, column 9). A text stands in quotes: theme = "light".'),
+    ("\npace = no limit  # at all\r", 'A text stands in quotes: pace = "no limit".'),
+    ("colour = truecolour", 'A text stands in quotes: colour = "truecolour".'),
+    ("[keys]\nsamples.draw = ctrl+p", 'A text stands in quotes: samples.draw = "ctrl+p".'),
     (b"\xff", "not UTF-8 (byte 0xff at offset 0). Save it as UTF-8."),
 ]  # fmt: skip
 

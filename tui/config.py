@@ -160,7 +160,7 @@ def read(path: Path) -> dict[str, Any]:
             f"{path}: not UTF-8 (byte {byte:#04x} at offset {error.start:,}). Save it as UTF-8."
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}.") from error
+        raise ConfigError(f"{path}: not TOML: {error}.{_unquoted(error, text)}") from error
     values: dict[str, Any] = {}
     for name, value in given.items():
         try:
@@ -200,6 +200,14 @@ def nearest(name: str, names: tuple[str, ...]) -> str:
 def shown(value: object) -> str:
     """A value as the file would have it, in ASCII."""
     return json.dumps(value, default=str)
+
+
+def _unquoted(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """A sentence for who has left out the quotes of a text; empty where it is something else."""
+    place = re.search(r"at line (\d+)", str(error))
+    line = text.split("\n")[int(place[1]) - 1] if place else ""
+    written = re.fullmatch(r"\s*([\w.\"-]+)\s*=\s*([A-Za-z][\w +-]*?)\s*(?:#.*)?", line)
+    return f" A text stands in quotes: {written[1]} = {shown(written[2])}." if written else ""
 
 
 def _line_of(name: str, text: str) -> str:
