@@ -127,6 +127,9 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
             raise CheckpointError(
                 f"{name}: its data {printable(str(where))} has changed since (its SHA-256 is"
                 " another). Give the file as it was with --data, or begin a new training."
+                if data is None
+                else f"{name}: {printable(str(where))} is not its data, or has changed since (its"
+                " SHA-256 is another). Give the data that it was trained on."
             )
         if len(lab.corpus.vocabulary) != contents.symbols:
             raise CheckpointError(

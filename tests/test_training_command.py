@@ -121,7 +121,11 @@ def test_data_that_has_moved_is_given_anew(file: Path, tmp_path: Path) -> None:
     assert "data.txt is not there. If the file has moved, give its new place" in lost.stderr
     assert run("--resume", file, "--data", data).exit_code == 0
     data.write_text("emma\n")
-    assert "has changed since" in run("--resume", file, "--data", data).stderr
+    other = run("--resume", file, "--data", data).stderr
+    assert "moved.txt is not its data, or has changed since" in other
+    data.rename(tmp_path / "data.txt")
+    assert "its data " in (changed := run("--resume", file).stderr)
+    assert "data.txt has changed since" in changed
 
 
 def test_only_a_checkpoint_is_written_over_and_that_is_said_before_the_training(
