@@ -5,14 +5,18 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from engine.autosave import Autosaves
 from engine.commands import ls
 from engine.commands.arriving import arrive, chosen, taken_up
 from engine.errors import EngineError
 from engine.labs import Listed
+from engine.places import Place
 from engine.printable import columns
 from engine.protocol import Resume
 from tests.processes import folder  # noqa: F401  a fixture
+from tui.__main__ import main
 
 
 def listed(state: str = "paused", data: str | None = "/a/words.txt", **facts: object) -> Listed:
@@ -112,6 +116,24 @@ def test_attaching_to_a_lab_that_has_ended_resumes_it(asked: list[tuple[str, boo
     assert question.startswith("The lab words on /a/words.txt has ended; step 7 was saved at ")
     with pytest.raises(EngineError, match="2 labs have ended: words, more"):
         chosen([ended, listed("crashed", name="more")], None)
+
+
+@pytest.mark.usefixtures("folder")
+def test_of_a_lab_that_was_stopped_it_is_said_what_goes_on_from_its_save() -> None:
+    saved = Autosaves(Place("words").saves).add(b"")
+    command = f"makemore-tui --name words --resume {saved} goes on from where it was saved last."
+    there = [listed(name="more")]
+    for labs, host, told in (
+        ([], None, command),
+        (there, None, command),
+        (there, "box", "There are: more."),
+    ):
+        with pytest.raises(EngineError) as error:
+            chosen(labs, "words", host)
+        assert str(error.value) == f"No lab called words runs. {told}"
+    told = CliRunner().invoke(main, ["stop", "words"])
+    assert told.exit_code == 1
+    assert told.stderr == f"makemore-tui: No lab called words runs. {command}\n"
 
 
 def test_wide_characters_leave_the_columns_of_ls_where_they_are(

@@ -170,7 +170,7 @@ def attach(name: str | None, host: str | None, program: str, **options: Any) -> 
     from engine.commands.arriving import chosen, taken_up
     from engine.protocol import Open
 
-    lab = chosen(_labs(host, program), name)
+    lab = chosen(_labs(host, program), name, host)
     resuming = taken_up(lab)
     engine = _engine(lab.name, host, program, config)
     _show(engine, config, Open(pace=config.pace), resuming, attaches=resuming is None)

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import click
 
+from engine.commands.lost import no_lab
 from engine.errors import EngineError
 from engine.labs import LEFT, UNKNOWN, Listed
 from engine.printable import printable
@@ -116,12 +117,13 @@ def _is_same(asked: str, data: str, host: str | None) -> bool:
     return data == end or data.endswith("/" + end)
 
 
-def chosen(labs: Sequence[Listed], name: str | None) -> Listed:
+def chosen(labs: Sequence[Listed], name: str | None, host: str | None = None) -> Listed:
     """The lab to attach to: one that runs, or that waits to be taken up.
 
     Args:
         labs: all there are.
         name: the one that is wanted; None: the only one that runs, or else the only one.
+        host: the machine that they are on, as ssh takes it; None: this one.
 
     Raises:
         EngineError: there is none, or it is not clear which is meant.
@@ -130,8 +132,8 @@ def chosen(labs: Sequence[Listed], name: str | None) -> Listed:
     if name is not None:
         found = next((lab for lab in here if lab.name == name), None)
         if found is None:
-            there_are = f" There are: {_listed(here)}." if here else ""
-            raise EngineError(f"No lab called {printable(name)} runs.{there_are}")
+            there_are = f"There are: {_listed(here)}." if here else ""
+            raise no_lab(name, there_are, is_here=host is None)
         return found
     candidates = [lab for lab in here if runs(lab)] or here
     if not candidates:

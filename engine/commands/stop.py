@@ -15,7 +15,8 @@ import click
 from engine import typed
 from engine.claim import Holder, clear, standing, standing_of, taken
 from engine.cli import complete_lab, narrate
-from engine.errors import EngineError, EngineUnavailable, OtherVersion
+from engine.commands.lost import no_lab
+from engine.errors import EngineUnavailable, OtherVersion
 from engine.labs import LEFT, newest_save, silence
 from engine.places import PROGRAM, Place
 from engine.process import EngineProcess
@@ -37,7 +38,7 @@ def command(name: str, no_save: bool) -> None:
         narrate(f"{name} had ended already{how}. Its saves are in {place.saves}.")
         return
     if state != "running" or holder is None:
-        raise EngineError(f"No lab called {name} runs. {PROGRAM} ls lists those that do.")
+        raise no_lab(name, f"{PROGRAM} ls lists those that do.")
     if no_save:
         asyncio.run(_end_unsaved(place, holder))
         narrate(f"Stopped {name}.")
