@@ -23,6 +23,7 @@ import click
 from click.shell_completion import CompletionItem
 
 import engine.completion  # noqa: F401  the shells' ways, for click
+from engine import typed
 from engine.errors import EngineError
 from engine.printable import printable
 
@@ -64,6 +65,11 @@ class Group(click.Group):
         if args[0] not in (*names, *HIDDEN) and not ctx.resilient_parsing:
             near = get_close_matches(args[0].lower(), names, n=1)
             hint = f"The nearest is {near[0]}." if near else "--help lists them all."
+            if os.path.isfile(args[0]):
+                from engine.checkpoint_header import is_checkpoint
+
+                command = typed.opening(args[0], is_checkpoint=is_checkpoint(Path(args[0])))
+                hint = f"{command} opens the file."
             ctx.fail(f"There is no command {args[0]!a}. {hint}")
         return super().resolve_command(ctx, args)
 

@@ -40,7 +40,7 @@ def pick_device(name: str) -> torch.device:
     if wanted not in devices:
         found = ", ".join(f"{device} ({what})" for device, what in devices.items())
         raise NoSuchDevice(
-            f"Device {printable(name)}: torch does not see it. It sees {found}. Choose one of"
+            f"--device {printable(name)}: torch does not see it. It sees {found}. Choose one of"
             " these, or auto."
         )
     return torch.device(wanted)

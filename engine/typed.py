@@ -1,4 +1,4 @@
-"""What a person types to take a lab up again. Imports no torch."""
+"""What a person types to open a lab, and to take it up again. Imports no torch."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def attach(name: str, host: str = "", program: str = PROGRAM) -> str:
 def resume(name: str, saved: str, host: str = "", program: str = PROGRAM) -> str:
     """Go on from a file that a lab was saved to, under the same name; see `attach`."""
     return _line(*_there(host, program), "--name", name, "--resume", saved)
+
+
+def opening(file: str, *, is_checkpoint: bool) -> str:
+    """Open a lab on a file, or go on from it."""
+    return _line("--resume" if is_checkpoint else "--data", file)
 
 
 def _there(host: str, program: str) -> tuple[str, ...]:

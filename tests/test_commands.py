@@ -171,7 +171,7 @@ def test_doctor_tells_the_colours_and_characters_that_the_lab_uses(
         (["sample", "--prefix", "a9"], "'9' (character 2) does not occur in the data"),
         (["sample", "--top-k", "28"], "there are 27 symbols"),
         (["train", "--learning-rate", "1e9"], "no longer finite"),
-        (["train", "--device", "cuda:77"], "torch does not see it. It sees cpu"),
+        (["train", "--device", "cuda:77"], "--device cuda:77: torch does not see it. It sees cpu"),
         (["score", "an\x1b"], "'\\x1b' (character 3)"),
     ],
 )
@@ -217,6 +217,18 @@ def test_a_value_that_makes_no_sense_is_wrong_usage_and_which_would_is_said(
     result = run(*arguments)
     assert result.exit_code == 2
     assert complaint in result.stderr
+
+
+def test_a_file_that_is_given_in_place_of_a_command_comes_with_the_option_that_opens_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my names.txt").write_text("emma\nava\n")
+    for file, option in (("my names.txt", "--data 'my names.txt'"), ("a.lab", "--resume a.lab")):
+        if not Path(file).exists():
+            assert run("train", "--steps", "1", "--save", file).exit_code == 0
+        told = run(file).stderr
+        assert f"There is no command '{file}'. makemore-tui {option} opens the file." in told
 
 
 def test_without_a_terminal_the_lab_says_what_to_do_instead() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine import typed
-from engine.errors import EngineError
+from engine.errors import EngineError, LabGone
 from engine.labs import gone
 from engine.places import Place
 from engine.printable import printable
@@ -20,7 +20,10 @@ def no_lab(name: str, advice: str, *, is_here: bool = True) -> EngineError:
     Raises:
         BadName: no lab can be called so.
     """
-    saved = gone(Place(name)).saved if is_here else None
-    if saved is not None:
-        advice = f"{typed.resume(name, saved)} goes on from where it was saved last."
+    end = gone(Place(name)) if is_here else None
+    if isinstance(end, LabGone):
+        if end.saved is not None:
+            advice = f"{typed.resume(name, end.saved)} goes on from where it was saved last."
+    elif end is not None:
+        advice = str(end)  # its saves cannot be looked at
     return EngineError(f"No lab called {printable(name)} runs. {advice}".rstrip())
