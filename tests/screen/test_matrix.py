@@ -9,7 +9,7 @@ from tests.screen.lab import opened, screen_text, settled, until
 from tui.panes.matrix import MatrixPane
 from tui.panes.matrix_cells import short_count, text_of
 from tui.panes.matrix_grid import MatrixGrid
-from tui.panes.matrix_scales import padded
+from tui.panes.matrix_scales import aligned, padded
 from tui.ramps import ramp
 
 
@@ -217,6 +217,17 @@ def test_a_probability_takes_five_columns_at_most(value: float):
     for view in ("net", "difference", "weights"):
         assert len(text_of(value, view)) <= 5
         assert len(text_of(-value, view)) <= 5
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.04, 0.96, 1.57, 9.94, 9.96, 99.9, 999.4, 1e4, 9.4e9])
+def test_weights_side_by_side_do_not_touch(weight: float):
+    for value in (weight, -weight):
+        assert aligned(text_of(value, "weights"), 5).endswith(" ")
+
+
+@pytest.mark.parametrize("weight", [1e10, 9.4e99, 9.9e99, 1e150, 1e308])
+def test_a_weight_beyond_sense_stays_in_its_cell(weight: float):
+    assert len(text_of(weight, "weights")) == len(text_of(-weight, "weights")) == 5
 
 
 def test_ramps_grow_lighter_or_darker_without_a_step_back():

@@ -52,22 +52,39 @@ class Window:
 
 
 def text_of(value: float, view: View) -> str:
-    """A value in five columns or fewer.
+    """A value in five columns or fewer; a weight in four, so that its sign stands alone.
 
     >>> [text_of(5438, "counts"), text_of(12345678, "counts"), text_of(0.0266, "net")]
     ['5438', '12.3M', '.027']
-    >>> [text_of(-0.0004, "difference"), text_of(1.25, "weights"), text_of(1.0, "net")]
-    ['.000', '+1.25', '1.00']
+    >>> [text_of(-0.0004, "difference"), text_of(1.57, "weights"), text_of(1.0, "net")]
+    ['.000', '+1.6', '1.00']
     """
     if view == "counts":
         return short_count(int(value))
     if view == "weights":
-        return f"{value:+.2f}" if abs(value) < 9.995 else f"{value:+.1f}"[:5]
+        return _weight(value)
     text = f"{value:+.3f}" if view == "difference" else f"{value:.3f}"
     if text.startswith(("1", "+1", "-1")):
         return text[:-1]
     text = text.replace("0.", ".", 1)
     return text.lstrip("+-") if text.endswith(".000") else text
+
+
+def _weight(value: float) -> str:
+    """A weight in four columns, or five from 1e10 on.
+
+    >>> [_weight(w) for w in (-0.04, -0.24, 9.96, -123.4, 45678.9, -1e120)]
+    ['0.0', '-0.2', '+10', '-123', '+5e4', '-huge']
+    """
+    if abs(value) < 0.05:
+        return "0.0"
+    if abs(value) < 9.95:
+        return f"{value:+.1f}"
+    if abs(value) < 999.5:
+        return f"{value:+.0f}"
+    if abs(value) < 9e99:
+        return f"{value:+.0e}".replace("e+0", "e").replace("e+", "e")
+    return "+huge" if value > 0 else "-huge"
 
 
 def short_count(count: int) -> str:
