@@ -1,8 +1,12 @@
 """Who may import whom. The import-linter contracts hold it in the code, these tests at run time."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +71,21 @@ def test_help_loads_neither_torch_nor_textual(arguments: list[str]) -> None:
     )
     assert "click" in loaded
     assert not loaded & {"torch", "numpy", "textual", "rich", "plotext"}
+
+
+def test_what_is_imported_is_a_dependency() -> None:
+    root = Path(__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["bench"]]
+    declared = {re.match(r"[\w-]+", requirement)[0] for requirement in wanted}
+    imported = set()
+    for path in (*root.glob("engine/**/*.py"), *root.glob("tui/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {name.name.split(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    assert imported - sys.stdlib_module_names - {"engine", "tui"} == declared
 
 
 def test_an_engine_listens_before_it_has_loaded_torch() -> None:
