@@ -49,7 +49,7 @@ def test_with_a_hold_out_it_says_what_the_matrix_counts_and_what_the_bars_do(
     bigrams = next(n for n, line in enumerate(lines) if line.startswith("bigrams "))
     assert re.match(r"  trained on +205,331\b", lines[bigrams + 1])
     assert any(re.match(r"words held out +2,949\b", line) for line in lines)
-    assert any("pairs, all words" in line for line in lines) == (height > 8)
+    assert any("pairs, all words" in line for line in lines)
     assert not any(re.search("trained|held|all words", line) for line in whole)
 
 

@@ -29,7 +29,7 @@ def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
         return [
             *_figures(dataset, width, brief=spare <= 0),
             *_lengths(dataset, width, 2 if spare <= 0 else 3),
-            *(_heading(dataset, "pairs", width) if spare > 0 and _has_hold_out(dataset) else []),
+            *(_heading(dataset, "pairs", width) if _has_hold_out(dataset) else []),
             *_bigrams(dataset, width, 10),
             *(_figures(dataset, width, rest=True) if spare <= 0 else []),
             Content(""),
