@@ -207,7 +207,7 @@ async def test_the_screen_is_exported_as_it_was_before_the_question(folder: Path
         await pilot.press("E")
         await settled(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: (folder / "names-screen.svg").exists())
+        await until(pilot, lambda: "Wrote names-screen.svg." in screen_text(app))
         await until(pilot, lambda: len(app.screen_stack) == 1)
         picture = (folder / "names-screen.svg").read_text()
         assert picture.startswith("<svg")

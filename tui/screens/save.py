@@ -64,8 +64,9 @@ class SavePrompt(Prompt):
 
     async def _written(self, path: Path, content: str, over: bool) -> None:
         await asyncio.to_thread(saving.write, path, content, over=over)
-        lines = content.count("\n")
-        self.app.notify(f"Wrote {path}: {lines:,} lines.", markup=False)
+        is_picture = path.suffix.lower() == ".svg"
+        much = "" if is_picture else f": {content.count(chr(10)):,} lines"
+        self.app.notify(f"Wrote {path}{much}.", markup=False)
 
 
 def _here() -> str:
