@@ -21,9 +21,9 @@ from engine.corpus import read_corpus
 from engine.devices import pick_device
 from engine.errors import BadSetting
 from engine.history import MARKED, History
-from engine.ladders import climb
+from engine.ladders import moved
 from engine.latest import Latest
-from engine.protocol import Ladder, Lines, Settings, Source, State, View
+from engine.protocol import Ladder, Lines, Round, Settings, Source, State, View
 from engine.reading import normalised
 from engine.sampler import MODELS, Model, Sampler
 from engine.sampling import check_sharpness
@@ -240,9 +240,9 @@ class Lab:
             self.wanted = max(self.wanted, min(self.sampler.drawn, REDRAWN))
             self.sampler.restart()
 
-    def adjust(self, setting: Ladder, by: int) -> None:
-        """Move a setting some rungs up or down its ladder."""
-        self.configure(**{setting: climb(setting, getattr(self.settings, setting), by)})
+    def adjust(self, setting: Ladder | Round, by: int) -> None:
+        """Move a setting some rungs up or down its ladder, or on in its round."""
+        self.configure(**{setting: moved(setting, getattr(self.settings, setting), by)})
 
     # --- names ------------------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
-"""The steps that a key press moves a setting by."""
+"""What a key press makes of a setting: a rung of a ladder, or the next value of a round."""
 
 from __future__ import annotations
 
 import bisect
-from typing import Final
+from typing import Any, Final, get_args
 
-from engine.protocol import NO_PACE_LIMIT, Ladder
+from engine.protocol import NO_PACE_LIMIT, Ladder, Round, Source, Stream
 
 
 def _one_two_five(low: int, high: int) -> list[float]:
@@ -26,6 +26,27 @@ RUNGS: Final[dict[Ladder, list[float]]] = {
     # Doubling, from the lecture's 20 steps a second both ways.
     "pace": [*(20 * 2.0**power for power in range(-5, 11)), NO_PACE_LIMIT],
 }
+
+
+ROUNDS: Final[dict[Round, tuple[Any, ...]]] = {
+    "source": get_args(Source),
+    "stream": get_args(Stream),
+    "keep_sampling": (False, True),
+}
+
+
+def moved(setting: Ladder | Round, value: Any, by: int) -> Any:
+    """The value `by` rungs above (or below) the present one, or as many further on in its round.
+
+    >>> moved("source", "both", 1), moved("keep_sampling", False, 3), moved("pace", 20.0, 1)
+    ('counts', True, 40.0)
+    """
+    match setting:
+        case "source" | "stream" | "keep_sampling":
+            values = ROUNDS[setting]
+            return values[(values.index(value) + by) % len(values)]
+        case _:
+            return climb(setting, value, by)
 
 
 def climb(setting: Ladder, value: float, by: int) -> float:

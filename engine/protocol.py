@@ -18,13 +18,14 @@ from typing import Final, Literal
 
 import msgspec
 
-VERSION: Final = 5  # of this protocol; raised by every change that an older peer would misread
+VERSION: Final = 6  # of this protocol; raised by every change that an older peer would misread
 
 State = Literal["idle", "training", "paused", "done", "failed"]
 Source = Literal["counts", "net", "both"]
 Stream = Literal["keyed", "video", "notebook", "torch"]
 View = Literal["counts", "probabilities", "net", "weights", "difference"]
 Ladder = Literal["learning_rate", "regularisation", "smoothing", "pace", "temperature"]
+Round = Literal["source", "stream", "keep_sampling"]  # settings whose values have no order
 Exportable = Literal["dataset", "matrix", "loss", "samples", "names"]
 Over = Literal["nothing", "checkpoint", "anything"]  # what a file may take the place of
 Kind = Literal["folder", "file", "special", "broken"]  # broken: a link to nothing
@@ -211,7 +212,7 @@ class StepOnce(Request, frozen=True):
 class Reset(Request, frozen=True):
     """Start again at step 0, from the same weights or another seed's. Answer: `Done`."""
 
-    seed: int | None = None  # None: the same again
+    by: int = 0  # added to the seed; 0: the same again
 
 
 class Configure(Request, frozen=True, omit_defaults=True):
@@ -231,9 +232,12 @@ class Configure(Request, frozen=True, omit_defaults=True):
 
 
 class Adjust(Request, frozen=True):
-    """Move a setting `by` rungs up (or down) its ladder. Answer: `Done`."""
+    """Move a setting `by` rungs up (or down) its ladder, or on, round and round. Answer: `Done`.
 
-    setting: Ladder
+    Several that come before a snapshot has shown the first each count.
+    """
+
+    setting: Ladder | Round
     by: int
 
 

@@ -101,8 +101,8 @@ class Running:
             case StepOnce():
                 self._made(lab.step_once())
                 self._pacing.clear()
-            case Reset(seed):
-                lab.reset(seed)
+            case Reset(by):
+                lab.reset((lab.settings.seed + by) % 2**64 if by else None)
                 self._pacing.clear()
             case Configure():
                 changes = msgspec.structs.asdict(request).items()

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
 from textual.screen import Screen
 
 from engine.protocol import (
     Adjust,
-    Configure,
     Draw,
     Ladder,
     Pause,
     Reset,
     Score,
     Scored,
-    Source,
     StepOnce,
-    Stream,
     Train,
     View,
 )
@@ -32,15 +29,12 @@ if TYPE_CHECKING:
     from tui.screens.prompt import Question
     from tui.screens.questions import Setting
 
-T = TypeVar("T")
 
 MORE = 100  # steps that `n` adds: the lecture's number
 FAR = 1_000_000  # that `N` adds: at no pace limit some 15 seconds, 8 MB of history
 # Of Textual's commands: each has an action of ours, or several, in the palette.
 OURS_INSTEAD = {"Theme", "Quit", "Keys", "Maximize", "Minimize", "Screenshot"}
 NAMES = 10  # names that `s` draws
-SOURCES: tuple[Source, ...] = ("counts", "net", "both")
-STREAMS: tuple[Stream, ...] = ("keyed", "video", "notebook", "torch")
 
 
 class LabApp(LeavingApp):
@@ -70,10 +64,7 @@ class LabApp(LeavingApp):
 
     def action_reseed(self) -> None:
         """Start again from the next seed: predictable, so that two people see the same."""
-        if self.snapshot is None:
-            self.tell_absence()
-        else:
-            self.send(Reset(seed=(self.snapshot.settings.seed + 1) % 2**64))
+        self.send(Reset(by=1))
 
     def action_adjust(self, setting: Ladder, by: int) -> None:
         """Move a setting along its ladder, which the engine knows."""
@@ -114,24 +105,15 @@ class LabApp(LeavingApp):
 
     def action_keep_sampling(self) -> None:
         """Keep drawing names, or stop."""
-        if self.snapshot is None:
-            self.tell_absence()
-        else:
-            self.send(Configure(keep_sampling=not self.snapshot.settings.keep_sampling))
+        self.send(Adjust("keep_sampling", 1))
 
     def action_source(self) -> None:
         """Draw from the next source."""
-        if self.snapshot is None:
-            self.tell_absence()
-        else:
-            self.send(Configure(source=_after(SOURCES, self.snapshot.settings.source)))
+        self.send(Adjust("source", 1))
 
     def action_stream(self) -> None:
         """Draw with the next stream of random numbers."""
-        if self.snapshot is None:
-            self.tell_absence()
-        else:
-            self.send(Configure(stream=_after(STREAMS, self.snapshot.settings.stream)))
+        self.send(Adjust("stream", 1))
 
     def action_ask(self, what: Setting) -> None:
         """Ask for one of the sampler's settings."""
@@ -223,8 +205,3 @@ class LabApp(LeavingApp):
         from tui.screens.prompt import Prompt
 
         self.push_screen(Prompt(question))
-
-
-def _after(values: tuple[T, ...], value: T) -> T:
-    """The value after this one, round and round."""
-    return values[(values.index(value) + 1) % len(values)]

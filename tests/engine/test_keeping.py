@@ -30,6 +30,7 @@ from engine.protocol import (
     Train,
 )
 from engine.reading import built_in_path
+from engine.settings import DEFAULTS
 from tests.engine.threaded import SECONDS, Engine, step_of
 
 
@@ -197,13 +198,14 @@ def test_a_lab_that_begins_anew_is_saved_as_it_is_when_it_ends(engine: Engine) -
     engine.call(Open(device="cpu"))
     engine.call(StepOnce())
     engine.call(Configure(smoothing=5.0))
-    engine.call(Reset(seed=7))
+    engine.call(Reset(by=7))
     engine.call(Stop())
     last = engine.hear(lambda event: isinstance(event, Stopped))
     assert isinstance(last, Stopped)
     assert last.saved == str(engine.saves.newest())
     contents = peek(Path(last.saved))
-    assert (contents.step, contents.settings.smoothing, contents.settings.seed) == (0, 5.0, 7)
+    settings = contents.settings
+    assert (contents.step, settings.smoothing, settings.seed) == (0, 5.0, DEFAULTS.seed + 7)
 
 
 @pytest.mark.parametrize("is_changed", [True, False])

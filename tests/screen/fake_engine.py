@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from engine.client import EngineError, LabGone, LinkDown
+from engine.ladders import moved
 from engine.protocol import (
+    Adjust,
     Answers,
     Browse,
     Browsed,
@@ -224,10 +226,13 @@ class FakeEngine:
                 self.state, self.goal = "training", self.goal + more
             case Pause():
                 self.state = "paused"
-            case Reset(seed=seed):
+            case Reset(by=by):
                 self.state, self.step, self.losses = "idle", 0, []
-                if seed is not None:
-                    self.settings = msgspec.structs.replace(self.settings, seed=seed)
+                seed = self.settings.seed + by
+                self.settings = msgspec.structs.replace(self.settings, seed=seed)
+            case Adjust(setting=setting, by=by):
+                now = moved(setting, getattr(self.settings, setting), by)
+                self.settings = msgspec.structs.replace(self.settings, **{setting: now})
             case Configure():
                 given = msgspec.structs.asdict(request)
                 self.settings = msgspec.structs.replace(

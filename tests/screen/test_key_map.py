@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from engine.protocol import Configure, Draw, Open, StepOnce, Train
+from engine.protocol import Adjust, Draw, Open, StepOnce, Train
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import screen_text, settled, until
 from tui.app import LabApp
@@ -47,9 +47,9 @@ async def test_a_letter_with_alt_is_a_key_of_its_own_where_an_action_has_it():
     engine = FakeEngine()
     async with remapped(engine) as (app, pilot):
         app.post_message(Key("alt+x", "x"))  # what Textual makes of escape and x
-        await until(pilot, lambda: engine.asked(Configure))
+        await until(pilot, lambda: engine.asked(Adjust))
         await settled(pilot)
-        assert engine.asked(Configure) == [Configure(source="net")], "not x, another stream"
+        assert engine.asked(Adjust) == [Adjust("source", 1)], "not x, another stream"
         await pilot.press("p")
         await until(pilot, lambda: len(app.screen_stack) == 2)
         app.post_message(Key("alt+x", "x"))

@@ -182,6 +182,16 @@ async def test_a_dialog_that_is_closed_at_once_takes_nothing_of_the_lab_with_it(
         await until(pilot, lambda: len(frames) > before)
 
 
+async def test_each_of_several_presses_counts_before_the_screen_has_seen_the_first():
+    engine = FakeEngine()
+    before = engine.settings
+    async with opened(engine) as (app, pilot):
+        typed_at_once(app, *"RRRxxxwwS")
+        await until(pilot, lambda: engine.settings.keep_sampling)
+    assert engine.settings.seed == before.seed + 3
+    assert (engine.settings.stream, engine.settings.source) == ("torch", "both")
+
+
 async def test_keys_that_come_faster_than_they_are_carried_out_are_seen_on_the_way(
     frames: list[float], monkeypatch: pytest.MonkeyPatch
 ):

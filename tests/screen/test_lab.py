@@ -50,7 +50,7 @@ async def test_the_screen_is_painted_while_the_engine_still_starts():
         ("full_stop", StepOnce()),
         ("n", Train(more=100)),
         ("r", Reset()),
-        ("R", Reset(seed=2147483648)),
+        ("R", Reset(by=1)),
         ("less_than_sign", Adjust("pace", -1)),
         ("greater_than_sign", Adjust("pace", 1)),
         ("minus", Adjust("learning_rate", -1)),
@@ -61,11 +61,11 @@ async def test_the_screen_is_painted_while_the_engine_still_starts():
         ("left_curly_bracket", Adjust("regularisation", -1)),
         ("right_curly_bracket", Adjust("regularisation", 1)),
         ("s", Draw(10)),
-        ("S", Configure(keep_sampling=True)),
-        ("w", Configure(source="net")),
+        ("S", Adjust("keep_sampling", 1)),
+        ("w", Adjust("source", 1)),
         ("t", Adjust("temperature", -1)),
         ("T", Adjust("temperature", 1)),
-        ("x", Configure(stream="video")),
+        ("x", Adjust("stream", 1)),
     ],
 )
 @pytest.mark.parametrize("pane", ["1", "4"])
