@@ -153,7 +153,10 @@ class Request(Message, frozen=True):
 
 
 class Open(Request, frozen=True):
-    """Open a data set and start a lab on it. Answer: `Done`, or `OpenAlready`."""
+    """Open a data set and start a lab on it.
+
+    Answer: `Done`; `Saved`, of the lab that was open before; or `OpenAlready`.
+    """
 
     path: str | None = None  # None: the built-in names
     hold_out: float = 0.0
@@ -165,7 +168,7 @@ class Open(Request, frozen=True):
 
 
 class Resume(Request, frozen=True):
-    """Take up a lab where a file left it. Answer: `Done`, or `OpenAlready`."""
+    """Take up a lab where a file left it. Answer: as for `Open`."""
 
     path: str | None = None  # None: `Description.left_at`
     data: str | None = None  # where the data file is now, if it has moved

@@ -23,6 +23,7 @@ from engine.keeper import Keeper
 from engine.lab import Lab
 from engine.opening import already_open, is_of, lab_of, place_to_save
 from engine.pacing import seconds_until
+from engine.printable import printable
 from engine.protocol import (
     Answers,
     DatasetOpened,
@@ -32,6 +33,7 @@ from engine.protocol import (
     Open,
     Resume,
     Save,
+    Saved,
     Stop,
     Stopped,
     Watch,
@@ -145,7 +147,7 @@ class Worker:
             case Open(unless_open=True) | Resume(unless_open=True) if self._running is not None:
                 return already_open(self._running.lab, request, self._keeper.save_to)
             case Open() | Resume():
-                self._adopt(request)
+                return self._adopt(request)
             case Describe():
                 lab = None if self._running is None else self._running.lab
                 return self._home.described(lab, self._audiences.screens)
@@ -163,7 +165,7 @@ class Worker:
             raise NoData("No data is open. Open a file first.")
         return self._running
 
-    def _adopt(self, request: Open | Resume) -> None:
+    def _adopt(self, request: Open | Resume) -> Answers:
         """Go on with another lab; what is worth it of the one before is saved."""
         save_to, left_at = place_to_save(request), self._home.left_at
         lab = lab_of(request, left_at)
@@ -176,11 +178,13 @@ class Worker:
             ) from error
         if self._running is not None or not is_of(request, left_at):
             self._home.part()  # otherwise the saves that there are are its own
+        before = self._keeper.newest
         self._running = Running(lab, self._changed, self._rest, self._tell_end)
         self._keeper.opened(save_to, is_resumed=isinstance(request, Resume))
         self._number += 1
         self._audiences.introduce(self._dataset(lab))
         self._audiences.stale()
+        return Done() if before is None else Saved(printable(str(before)))
 
     def _stop(self, save: bool) -> None:
         if save:

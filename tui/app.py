@@ -132,7 +132,13 @@ class LabApp(LeavingApp):
 
         present = None if self.dataset is None else self.dataset.path
         self.push_screen(
-            OpenScreen(self.engine.opening, self.engine.call, present, lambda: self.is_training)
+            OpenScreen(
+                self.engine.opening,
+                self.engine.call,
+                self.resume_command,
+                present,
+                lambda: self.is_training,
+            )
         )
 
     def action_score(self) -> None:

@@ -10,7 +10,7 @@ from engine.checkpoint import save
 from engine.checkpoint_header import peek
 from engine.home import Home
 from engine.lab import Lab
-from engine.protocol import Describe, Open, Resume, StepOnce, Stop
+from engine.protocol import Describe, Done, Open, Resume, Saved, StepOnce, Stop
 from tests.engine.threaded import SECONDS, Engine
 
 
@@ -46,12 +46,17 @@ def test_a_lab_pushes_out_no_save_of_the_one_whose_place_it_has_taken(
     save(Lab(other, device="cpu"), tmp_path / "saved")
     first = save_again(engine)
     engine.noted.clear()
-    engine.call(Open(str(other)) if way == "open" else Resume(str(tmp_path / "saved")))
+    request = Open(str(other)) if way == "open" else Resume(str(tmp_path / "saved"))
+    assert engine.call(request) == Saved(str(first)), "a person is told where it is"
     assert engine.noted == [first.name], "a crash does not bring back the lab before"
     of_this = [save_again(engine) for _ in range(6)]
     engine.call(Stop())
     engine.wait()
     assert engine.saves.paths() == (*reversed(of_this[-5:]), first)
+
+
+def test_of_a_lab_that_was_only_looked_at_no_save_is_told(engine: Engine, other: Path) -> None:
+    assert engine.call(Open(str(other))) == Done()
 
 
 def test_what_is_trained_since_the_last_save_is_the_lab_befores_too(

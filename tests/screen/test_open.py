@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from engine.protocol import Answers, Browse, Entry, Open, Requests
+from engine.protocol import Answers, Browse, Entry, Open, Requests, Saved
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import hold_enter, opened, screen_text, settled, until
 from tui.app import LabApp
@@ -63,6 +63,16 @@ async def test_what_is_typed_is_completed_like_in_a_shell():
         await pilot.press("enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert engine.asked(Open)[-1].path == "data/words-1.txt"
+
+
+async def test_where_the_lab_before_is_saved_is_told():
+    engine = engine_with_files()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.answers[Open] = Saved("/saves/new")
+        await pilot.press("o", *"data/words-2.txt", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        told = "The lab before is saved: makemore-tui --name names --resume /saves/new goes on"
+        assert any(told in toast.message for toast in app._notifications)
 
 
 async def test_enter_on_a_chosen_folder_goes_into_it():

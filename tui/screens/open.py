@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from engine.client import EngineError
-from engine.protocol import Answers, Browse, Browsed, Open, Requests
+from engine.protocol import Answers, Browse, Browsed, Open, Requests, Saved
 from tui.figures import shown
 from tui.screens.choices import Choice, Choices
 from tui.screens.completion import HINT, choice_of, completed, told
@@ -44,6 +44,7 @@ class OpenScreen(Dialog):
         self,
         opening: Open,
         call: Callable[[Requests], Awaitable[Answers]],
+        resume_command: Callable[[str], str],
         present: str | None = None,
         is_training: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -53,6 +54,7 @@ class OpenScreen(Dialog):
             opening: what was opened last; the other choices made then stay, but for the file that
                 it is saved to, which is of that lab.
             call: carries out a request.
+            resume_command: what a person types to go on from a save.
             present: the whole path of what is open; None: nothing is. It is asked about before it
                 is opened again, as that begins at step 0.
             is_training: whether a training would end.
@@ -60,6 +62,7 @@ class OpenScreen(Dialog):
         super().__init__()
         self._opening = opening
         self._call = call
+        self._resume_command = resume_command
         self._last = opening.path or BUILT_IN
         self._present = set() if present is None else {self._last, present}
         self._is_training = is_training
@@ -200,7 +203,12 @@ class OpenScreen(Dialog):
         real = None if path == BUILT_IN else path
         trouble = ""
         try:
-            await self._call(msgspec.structs.replace(self._opening, path=real, save_to=None))
+            answer = await self._call(
+                msgspec.structs.replace(self._opening, path=real, save_to=None)
+            )
+            if isinstance(answer, Saved):
+                again = self._resume_command(answer.path)
+                self.app.notify(f"The lab before is saved: {again} goes on from it.", markup=False)
         except EngineError as error:
             trouble = str(error)
         self._reading = None
