@@ -4,7 +4,7 @@ import pytest
 from textual.keys import _character_to_key
 
 from engine.client import EngineError
-from engine.protocol import Answers, Open, Requests
+from engine.protocol import Answers, Open, Requests, Resume
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
@@ -129,15 +129,24 @@ async def test_opening_looks_before_it_leaps():
         assert len(engine.asked(Open)) == 1, "what is open is not opened again"
 
 
-async def test_after_a_first_file_that_fails_another_opens_with_the_defaults():
+async def test_after_a_first_file_that_fails_another_opens_without_what_may_have_been_wrong():
     engine = without_data()
-    app = LabApp(engine, Open(device="cuda", hold_out=0.5))
-    async with app.run_test(size=(80, 24)) as pilot:
+    app = LabApp(engine, Open(device="cuda", hold_out=0.5, seed=42))
+    async with app.run_test(size=(160, 40)) as pilot:
         await until(pilot, lambda: "is empty" in screen_text(app))
+        assert "on the best device, and without a hold-out." in screen_text(app)
         engine.refuse.clear()
         await pilot.press("o", *"x.txt", "enter")
         await until(pilot, lambda: app.dataset is not None)
-        assert engine.asked(Open)[-1] == Open("x.txt")
+        assert engine.asked(Open)[-1] == Open("x.txt", seed=42)
+
+
+async def test_after_a_checkpoint_that_fails_it_is_said_that_a_file_begins_anew():
+    engine = FakeEngine()
+    engine.refuse[Resume] = "its data is not there."
+    app = LabApp(engine, Open(), resuming=Resume("/a.safetensors"))
+    async with app.run_test(size=(160, 40)) as pilot:
+        await until(pilot, lambda: "Any other file begins at step 0." in screen_text(app))
 
 
 async def test_an_error_of_the_wire_is_a_sentence_too():
