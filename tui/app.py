@@ -78,11 +78,14 @@ class LabApp(LeavingApp):
 
     def action_view(self, by: int) -> None:
         """Show another view."""
-        self.query_one(MatrixPane).turn(by)
+        self.show_view(self.query_one(MatrixPane).view_after(by))
 
     def show_view(self, view: View) -> None:
-        """Show a view of the matrix."""
-        self.query_one(MatrixPane).show_view(view)
+        """Show a view of the matrix; what is drawn stays true where nobody tells its values."""
+        if self.engine.is_up:
+            self.query_one(MatrixPane).show_view(view)
+        else:
+            self.tell_absence()
 
     def action_order(self) -> None:
         """Order the characters otherwise."""

@@ -160,6 +160,16 @@ async def test_when_the_engine_dies_its_last_figures_stay_and_ctrl_r_starts_it_a
         assert len(engine.asked(Open)) == 2
 
 
+async def test_without_an_engine_the_matrix_stays_what_it_is_called():
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.die()
+        await until(pilot, lambda: app.has_ended)
+        await pilot.press("m")
+        await until(pilot, lambda: "The engine is not running" in screen_text(app))
+        assert "Bigrams · counts" in screen_text(app)
+
+
 async def test_an_engine_that_does_not_start_says_why():
     engine = FakeEngine()
     engine.start_error = "No engine answers at /tmp/x.sock."

@@ -100,9 +100,9 @@ class MatrixPane(Wheeled, Pane):
             self.query_one(MatrixGrid).fill(Window(snapshot.cells))
         self._tell()
 
-    def turn(self, by: int) -> None:
-        """Show the next view, or the previous."""
-        self.show_view(VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)])
+    def view_after(self, by: int) -> View:
+        """The next view, or the previous."""
+        return VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)]
 
     def show_view(self, view: View) -> None:
         """Show a view."""
