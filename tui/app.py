@@ -13,6 +13,7 @@ from engine.protocol import (
     Draw,
     Ladder,
     Pause,
+    Requests,
     Reset,
     Score,
     Scored,
@@ -64,7 +65,13 @@ class LabApp(LeavingApp):
 
     def action_reseed(self) -> None:
         """Start again from the next seed: predictable, so that two people see the same."""
-        self.send(Reset(by=1))
+        self._change(Reset(by=1))
+
+    def _change(self, request: Requests) -> None:
+        if self.snapshot is None:
+            self.tell_absence()
+        else:
+            self.send(request)
 
     def action_adjust(self, setting: Ladder, by: int) -> None:
         """Move a setting along its ladder, which the engine knows."""
@@ -108,15 +115,15 @@ class LabApp(LeavingApp):
 
     def action_keep_sampling(self) -> None:
         """Keep drawing names, or stop."""
-        self.send(Adjust("keep_sampling", 1))
+        self._change(Adjust("keep_sampling", 1))
 
     def action_source(self) -> None:
         """Draw from the next source."""
-        self.send(Adjust("source", 1))
+        self._change(Adjust("source", 1))
 
     def action_stream(self) -> None:
         """Draw with the next stream of random numbers."""
-        self.send(Adjust("stream", 1))
+        self._change(Adjust("stream", 1))
 
     def action_ask(self, what: Setting) -> None:
         """Ask for one of the sampler's settings."""

@@ -55,7 +55,7 @@ class CopyingApp(LiveApp):
             return
         if not isinstance(pane, Pane):
             return
-        from tui.screens.save import SavePrompt
+        from tui.screens.export import ExportPrompt
 
         what, view = pane.EXPORT, self.query_one(MatrixPane).view
 
@@ -65,11 +65,11 @@ class CopyingApp(LiveApp):
             return await self._exported("names" if plain else what, view)
 
         suggestion = file_name(self.dataset.name, what, view)
-        self.push_screen(SavePrompt(pane.TITLE.lower(), suggestion, content))
+        self.push_screen(ExportPrompt(pane.TITLE.lower(), suggestion, content))
 
     def action_export_screen(self) -> None:
         """Write a picture of the whole screen to a file."""
-        from tui.screens.save import SavePrompt
+        from tui.screens.export import ExportPrompt
 
         picture = self.export_screenshot()  # of now, without the question
 
@@ -77,7 +77,7 @@ class CopyingApp(LiveApp):
             return picture
 
         name = self.dataset.name if self.dataset is not None else "makemore-tui"
-        self.push_screen(SavePrompt("the screen", file_name(name, "screen"), content))
+        self.push_screen(ExportPrompt("the screen", file_name(name, "screen"), content))
 
     @work(group="requests")
     async def _copy(self, what: str, export: Exportable) -> None:

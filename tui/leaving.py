@@ -138,11 +138,11 @@ class LeavingApp(CopyingApp):
             self._ask_where_to_save()
 
     def _ask_where_to_save(self) -> None:
-        from tui.screens.keep import KeepPrompt
+        from tui.screens.save import SavePrompt
 
         suggestion = f"{self.lab_name}.safetensors"
         folder = "" if self.dataset is None else self.dataset.folder
-        self.push_screen(KeepPrompt(suggestion, folder, self.engine.call, self._saved))
+        self.push_screen(SavePrompt(suggestion, folder, self.engine.call, self._saved))
 
     @work(group="requests")
     async def _save(self, path: str) -> None:

@@ -12,7 +12,7 @@ from textual import events
 from engine.protocol import Answers, Character, Export, Open, Requests, Scored
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
-from tui import saving
+from tui import exporting
 from tui.app import LabApp
 from tui.screens.score import score_table
 
@@ -196,16 +196,16 @@ async def test_an_export_that_is_left_while_it_is_written_goes_on_and_says_how_i
 ):
     monkeypatch.chdir(tmp_path)
     begun, left, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
-    write = saving.write
+    write = exporting.write
 
     def slowly(*arguments: object, **options: object) -> None:
         loop.call_soon_threadsafe(begun.set)
         asyncio.run_coroutine_threadsafe(left.wait(), loop).result()
         if error is not None:
-            raise saving.EngineError("out.csv was not written: the disk is full.")
+            raise exporting.EngineError("out.csv was not written: the disk is full.")
         write(*arguments, **options)
 
-    monkeypatch.setattr(saving, "write", slowly)
+    monkeypatch.setattr(exporting, "write", slowly)
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("e")
         await settled(pilot)

@@ -1,36 +1,38 @@
-"""Ask where to export to, and write the file. What is there already is asked about."""
+"""Ask for the file that the whole lab is saved to. What is there already is asked about."""
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from engine.client import EngineError
-from tui import saving
-from tui.figures import shown
+from engine.protocol import Answers, Exists, Requests, Save, Saved
 from tui.screens.prompt import Prompt, Question
 from tui.screens.twice import Twice
 
-# Given where it goes, as the file's ending may choose its form.
-Content = Callable[[Path], Awaitable[str]]
-
 
 class SavePrompt(Prompt):
-    """A path. Pressing enter twice, with nothing between, replaces a file that is there."""
+    """A path on the engine's machine. Pressing enter twice replaces a file that is there."""
 
-    def __init__(self, what: str, suggestion: str, content: Content) -> None:
+    def __init__(
+        self,
+        suggestion: str,
+        folder: str,
+        call: Callable[[Requests], Awaitable[Answers]],
+        saved: Callable[[str], None],
+    ) -> None:
         """A prompt.
 
         Args:
-            what: what is exported, as it stands in the title.
-            suggestion: a file's name, in the present folder.
-            content: gives the text.
+            suggestion: a file's name.
+            folder: of the engine's machine, that a relative path begins in; empty: it is gone.
+            call: carries out a request.
+            saved: takes the whole path of the file, once it is written.
         """
-        hint = f"A file, in {_here()} or another folder."
-        super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
-        self._content = content
+        where = f", in {folder} where it is relative" if folder else ""
+        hint = f"A file on the engine's machine{where}. makemore-tui --resume FILE goes on from it."
+        super().__init__(Question("Save the lab", hint, suggestion, self._save))
+        self._call = call
+        self._saved = saved
         self._twice = Twice()
 
     def on_input_changed(self) -> None:
@@ -38,40 +40,19 @@ class SavePrompt(Prompt):
         self._twice.forget()
 
     async def _save(self, text: str) -> None:
-        if not text.strip():
+        path = text.strip()
+        if not path:
             raise EngineError("Give the file a name.")
-        path = Path(os.path.expanduser(text.strip()))
-        over = self._twice.is_sure(path)
-        if over:
-            self._twice.forget()
-        try:
-            # Before the engine is asked: what it has to say may be long.
-            await asyncio.to_thread(saving.check, path, over=over)
-            content = await self._fetched(path)
-            # A file that is being written is written, whether the dialog is still there or not.
-            await self.lasting(self._written(path, content, over))
-        except saving.AlreadyThere as error:
-            self._twice.ask(path)
-            raise EngineError(f"{error} Enter again writes over it.") from error
+        # A lab that is being saved is saved, whether the dialog is still there or not.
+        await self.lasting(self._kept(path, self._twice.is_sure(path)))
 
-    async def _fetched(self, path: Path) -> str:
-        try:
-            return await self._content(path)
-        except asyncio.CancelledError:
-            if self.app.is_running:
-                self.app.notify("Nothing was exported.")
-            raise
-
-    async def _written(self, path: Path, content: str, over: bool) -> None:
-        await asyncio.to_thread(saving.write, path, content, over=over)
-        is_picture = path.suffix.lower() == ".svg"
-        much = "" if is_picture else f": {content.count(chr(10)):,} lines"
-        self.app.notify(f"Wrote {path}{much}.", markup=False)
-
-
-def _here() -> str:
-    """The present folder, safe to draw; it may be gone."""
-    try:
-        return shown(str(Path.cwd()))
-    except OSError:
-        return "a folder that is gone"
+    async def _kept(self, path: str, is_sure: bool) -> None:
+        match await self._call(Save(path, over="anything" if is_sure else "nothing")):
+            case Exists(there):
+                self._twice.ask(path)
+                again = (
+                    "It was not saved there." if self.is_closed else "Enter again writes over it."
+                )
+                raise EngineError(f"{there} exists. {again}")
+            case Saved(there):
+                self._saved(there)

@@ -1,14 +1,13 @@
-"""Writing a file for a person: as a whole or not at all, and never over another unasked."""
+"""Exporting to a file that a person names: never over another unasked, errors as sentences."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 
+from engine.atomic import write_atomically
 from engine.client import EngineError
 
 
@@ -47,7 +46,7 @@ def check(path: Path, *, over: bool) -> Path:
 
 
 def write(path: Path, text: str, *, over: bool = False) -> None:
-    """Write a file: first beside its place, then put there in one step.
+    """Write a file, as a whole or not at all.
 
     Args:
         path: where.
@@ -59,32 +58,14 @@ def write(path: Path, text: str, *, over: bool = False) -> None:
         EngineError: it cannot be written; nothing is left behind.
     """
     real = check(path, over=over)
-    beside = real.with_name(f".makemore-tui-{secrets.token_hex(6)}")
-    placed = False
     try:
-        with beside.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            if over and real.exists():
-                os.fchmod(file.fileno(), stat.S_IMODE(real.stat().st_mode))
-        if not over:
-            real.open("x").close()  # at this moment there is still nothing
-            placed = True
-        os.replace(beside, real)
-        placed = False
+        write_atomically(real, text.encode(), replace=over)
     except FileExistsError:
         raise AlreadyThere(f"{path} exists.") from None
     except PermissionError as error:
         raise EngineError(f"No permission to write in {real.parent}.") from error
     except (OSError, ValueError) as error:
         raise EngineError(f"{path} was not written: {_reason(error)}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        if placed:
-            with contextlib.suppress(OSError):
-                real.unlink()
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.client import EngineError
-from tui.saving import AlreadyThere, check, write
+from tui.exporting import AlreadyThere, check, write
 
 
 def test_a_file_is_written_with_nothing_beside_it(tmp_path: Path) -> None:
@@ -103,6 +103,6 @@ def test_no_permission_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
         patched.setattr(os, "access", lambda *_: False)  # root may do anything
         with pytest.raises(EngineError, match="may not be written over"):
             check(tmp_path / "old", over=True)
-    monkeypatch.setattr(Path, "open", forbidden)
+    monkeypatch.setattr(os, "open", forbidden)
     with pytest.raises(EngineError, match="No permission to write in"):
         write(tmp_path / "new", "text")

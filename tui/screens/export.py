@@ -1,0 +1,77 @@
+"""Ask where to export to, and write the file. What is there already is asked about."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from engine.client import EngineError
+from tui import exporting
+from tui.figures import shown
+from tui.screens.prompt import Prompt, Question
+from tui.screens.twice import Twice
+
+# Given where it goes, as the file's ending may choose its form.
+Content = Callable[[Path], Awaitable[str]]
+
+
+class ExportPrompt(Prompt):
+    """A path. Pressing enter twice, with nothing between, replaces a file that is there."""
+
+    def __init__(self, what: str, suggestion: str, content: Content) -> None:
+        """A prompt.
+
+        Args:
+            what: what is exported, as it stands in the title.
+            suggestion: a file's name, in the present folder.
+            content: gives the text.
+        """
+        hint = f"A file, in {_here()} or another folder."
+        super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
+        self._content = content
+        self._twice = Twice()
+
+    def on_input_changed(self) -> None:
+        """Another path: whatever was asked was about the other."""
+        self._twice.forget()
+
+    async def _save(self, text: str) -> None:
+        if not text.strip():
+            raise EngineError("Give the file a name.")
+        path = Path(os.path.expanduser(text.strip()))
+        over = self._twice.is_sure(path)
+        if over:
+            self._twice.forget()
+        try:
+            # Before the engine is asked: what it has to say may be long.
+            await asyncio.to_thread(exporting.check, path, over=over)
+            content = await self._fetched(path)
+            # A file that is being written is written, whether the dialog is still there or not.
+            await self.lasting(self._written(path, content, over))
+        except exporting.AlreadyThere as error:
+            self._twice.ask(path)
+            raise EngineError(f"{error} Enter again writes over it.") from error
+
+    async def _fetched(self, path: Path) -> str:
+        try:
+            return await self._content(path)
+        except asyncio.CancelledError:
+            if self.app.is_running:
+                self.app.notify("Nothing was exported.")
+            raise
+
+    async def _written(self, path: Path, content: str, over: bool) -> None:
+        await asyncio.to_thread(exporting.write, path, content, over=over)
+        is_picture = path.suffix.lower() == ".svg"
+        much = "" if is_picture else f": {content.count(chr(10)):,} lines"
+        self.app.notify(f"Wrote {path}{much}.", markup=False)
+
+
+def _here() -> str:
+    """The present folder, safe to draw; it may be gone."""
+    try:
+        return shown(str(Path.cwd()))
+    except OSError:
+        return "a folder that is gone"
