@@ -124,8 +124,8 @@ def read_corpus(path: Path, hold_out: float = 0.0) -> Corpus:
     counts_VV, held_out_VV = tally.counts_of(vocabulary.characters)
     if not counts_VV.any() or (hold_out and not held_out_VV.any()):
         raise DataError(
-            f"{name}: a hold-out of {hold_out:g} leaves one side of its few words empty. Choose"
-            " another fraction, or 0."
+            f"{name}: a hold-out of {hold_out:g} leaves one side of its few words empty."
+            " Give --hold-out another fraction, or leave it out."
         )
     return Corpus(
         path=path,

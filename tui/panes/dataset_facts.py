@@ -16,7 +16,7 @@ _SHORTEST: Final = 6  # columns of a name beside its number
 # Where the names are too long, as no two may be cut to the same.
 _SHORT: Final = {
     "distinct words": "distinct", "distinct pairs": "pairs", "empty cells": "empty",
-    "blank lines skipped": "blank",
+    "blank lines skipped": "blank", "  trained on": "  trained",
 }  # fmt: skip
 _QUIET: Final = "$foreground-muted"
 _BAR: Final = "$primary"
