@@ -54,6 +54,8 @@ def climb(setting: Ladder, value: float, by: int) -> float:
 
     >>> climb("learning_rate", 50.0, -1), climb("learning_rate", 60.0, 1), climb("pace", 20.0, -9)
     (20.0, 100.0, 0.625)
+    >>> climb("learning_rate", 60.0, -1), climb("learning_rate", 100.0, 1)
+    (50.0, 200.0)
     """
     rungs = RUNGS[setting]
     if by > 0:
