@@ -128,9 +128,8 @@ def test_a_lab_ends_though_its_terminal_does_not_read_and_restores_it(
         terminal.press(*">" * 40, *"N" * 9)
         terminal.wait_for("no limit", "training", "/9,000,000")
         (engine,) = terminal.processes()[1:]
-        for _ in range(
-            40
-        ):  # each "m" redraws the matrix, each "y" is copied: more than a pty holds
+        # Each "m" redraws the matrix, each "y" is copied: more than a pty holds.
+        for _ in range(40):
             terminal.press("m", "y")
             time.sleep(0.05)  # time in which nobody reads, which is what is tested
         if leave == "SIGTERM":
