@@ -28,7 +28,9 @@ class LeavingApp(CopyingApp):
         unseen = self.snapshot is None and self.engine.found_open  # whoever opened it wants it
         if self.is_cut_off or (self.engine.is_up and unseen):
             self.action_detach()
-        elif self.is_leaving or not self.engine.is_up:
+        elif self.is_leaving:
+            self._leave_unheard()
+        elif not self.engine.is_up:
             self.exit()
         else:
             self._end(asks=asks)
@@ -50,7 +52,7 @@ class LeavingApp(CopyingApp):
     async def action_detach(self) -> None:
         """Leave the lab as it is; its engine goes on, with all that was asked for before."""
         if self.is_leaving:
-            self.exit()
+            self._leave_unheard()
             return
         if self.engine.is_up or self.is_cut_off:
             self.is_leaving = True
@@ -59,6 +61,15 @@ class LeavingApp(CopyingApp):
             self.farewell = (
                 f"The lab {self.lab_name} goes on, {where}. {self.attach_command} takes it up"
                 " again."
+            )
+        self.exit()
+
+    def _leave_unheard(self) -> None:
+        """Leave at once, though the engine has not answered yet: what becomes of it is open."""
+        if self.engine.is_up:
+            self.farewell = (
+                f"The engine of the lab {self.lab_name} did not answer yet. {self.attach_command}"
+                " takes the lab up again, if it goes on or was saved."
             )
         self.exit()
 

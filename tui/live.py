@@ -58,7 +58,7 @@ class LiveApp(LaidOutApp):
             engine, opening, self._hear, self._absence, resuming, attaches=attaches
         )
         self.attach_command, self.resume_command = engine.attach_command, engine.resume_command
-        self.is_leaving = False  # the engine saves, and ends
+        self.is_leaving = False  # the engine is asked how the lab is, or saves and ends
         self.farewell = ""  # to be said when the screen has gone
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None

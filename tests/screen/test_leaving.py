@@ -244,3 +244,20 @@ async def test_an_engine_that_is_busy_for_long_does_not_keep_the_screen(
         await pilot.press("k")
         await until(pilot, lambda: not app.is_running)
     assert (engine.stops, engine.leaves) == (0, 1)
+
+
+@pytest.mark.parametrize("keys", ["qq", "qD", "DD", "Dq"])
+async def test_whoever_does_not_wait_for_a_busy_engine_is_told_the_way_back(
+    monkeypatch: pytest.MonkeyPatch, keys: str
+):
+    monkeypatch.setattr(conversation, "SECONDS_TO_LOOK", 60.0)
+    engine = Busy()
+    async with opened(engine) as (app, pilot):
+        await training(engine, pilot)
+        engine.is_busy = True
+        await pilot.press(keys[0])
+        await until(pilot, lambda: app.is_leaving)
+        await pilot.press(keys[1])
+        await until(pilot, lambda: not app.is_running)
+    assert (engine.stops, engine.leaves) == (0, 1)
+    assert "did not answer yet. makemore-tui attach names takes the lab up" in app.farewell
