@@ -47,6 +47,7 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         self.keys = keys
         self._waiting_for: Widget | None = None  # before the next key is looked at
         self._early: list[Key] = []  # typed meanwhile
+        self.may_ask = False  # whether to quit: keys wait for that dialog, or for there being none
         self._asked = -SECONDS_TO_CONFIRM  # when ctrl+c was pressed last
         self._rested = monotonic()  # when nothing but the present key was to be carried out
 
@@ -134,12 +135,11 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
 
     def _must_wait(self, event: Key) -> bool:
         meant = self.keys.on(event.key)
-        return (
-            meant is not None
-            and self.screen is self.screen_stack[0]
-            and not meant[1].anywhere
-            and self.is_too_early(meant[1])
-        )
+        if self.screen is not self.screen_stack[0]:
+            return False
+        if self.may_ask:
+            return meant is None or not (meant[1].anywhere or meant[1].id == "lab.detach")
+        return meant is not None and not meant[1].anywhere and self.is_too_early(meant[1])
 
     def _works_anywhere(self, event: Key) -> bool:
         meant = self.keys.on(event.key)

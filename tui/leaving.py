@@ -33,6 +33,7 @@ class LeavingApp(CopyingApp):
         elif not self.engine.is_up:
             self.exit()
         else:
+            self.may_ask = asks
             self._end(asks=asks)
 
     @work(group="leaving", exclusive=True)
@@ -47,6 +48,8 @@ class LeavingApp(CopyingApp):
             self.ask_to_quit()
         else:
             self.stop()
+        self.may_ask = False
+        self.look_again()
 
     @work(group="leaving", exclusive=True)
     async def action_detach(self) -> None:

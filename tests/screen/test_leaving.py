@@ -261,3 +261,13 @@ async def test_whoever_does_not_wait_for_a_busy_engine_is_told_the_way_back(
         await until(pilot, lambda: not app.is_running)
     assert (engine.stops, engine.leaves) == (0, 1)
     assert "did not answer yet. makemore-tui attach names takes the lab up" in app.farewell
+
+
+async def test_an_answer_that_is_typed_together_with_q_is_for_the_question():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await training(engine, pilot)
+        for key in ("q", "s"):
+            app.post_message(Key(key, key))
+        await until(pilot, lambda: not app.is_running)
+    assert (engine.stops, engine.asked(Draw)) == (1, [])
