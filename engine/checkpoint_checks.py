@@ -58,7 +58,7 @@ def _layout(contents: Contents) -> dict[str, tuple[tuple[str, ...], tuple[int, .
         "train": (("F64",), (steps,)),
         "words": (("U8",), None),
     }
-    if settings.hold_out:
+    if settings.hold_out or contents.hold_out_data is not None:
         layout["held_out"] = (("F64",), (steps,))
     if contents.drawn and settings.stream != "keyed":  # which is where the name's index says
         for model in models_of(settings.source):

@@ -22,9 +22,10 @@ import msgspec
 
 from engine.errors import CheckpointError
 from engine.printable import printable
-from engine.protocol import Settings, State
+from engine.protocol import DataFormat, Settings, State
 
-VERSION: Final = 1  # of the format; raised by every change that an older lab would misread
+VERSION: Final = 2  # of the format; raised by every change that an older lab would misread
+OLDEST: Final = 1  # that is still read; what it lacks has a default
 CONTENTS: Final = "makemore-tui"  # the text that holds the `Contents`
 SHA256: Final = "sha256"  # the text that holds the SHA-256
 TEXTS: Final = "__metadata__"  # where safetensors keeps its texts
@@ -50,18 +51,22 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     goal: int
     wanted: int  # names that were still to be drawn
     drawn: int  # names drawn since the stream's start
+    data_format: DataFormat = DataFormat(format="lines")  # all that version 1 knew
+    hold_out_data: str | None = None  # the file that is held out, as a URI
+    hold_out_sha256: str = ""  # of its bytes
 
     @property
     def settings(self) -> Settings:
         """The settings.
 
         Raises:
-            msgspec.ValidationError: they are not those of this version, or of other types.
+            msgspec.ValidationError: there are others than this version knows, some are missing
+                that every version has, or they are of other types.
         """
         kept = dict(self.kept_settings)
-        if kept.keys() != set(Settings.__struct_fields__):
+        if not kept.keys() <= set(Settings.__struct_fields__):
             raise msgspec.ValidationError("other settings than those of this version")
-        if kept["pace"] is None:
+        if kept.get("pace", 0) is None:
             kept["pace"] = math.inf
         return msgspec.convert(kept, Settings)
 
@@ -195,7 +200,7 @@ def read_header(file: BinaryIO, path: Path) -> Header:
                 f" {versioned.version}; this makemore-tui reads format {VERSION}. Install the newer"
                 " one."
             )
-        if versioned.version < VERSION:
+        if versioned.version < OLDEST:
             raise CheckpointError(
                 f"{name}: format {versioned.version}, which there has never been. {TAKE_ANOTHER}"
             )

@@ -18,7 +18,7 @@ from typing import Final, Literal
 
 import msgspec
 
-VERSION: Final = 6  # of this protocol; raised by every change that an older peer would misread
+VERSION: Final = 7  # of this protocol; raised by every change that an older peer would misread
 
 State = Literal["idle", "training", "paused", "done", "failed"]
 Source = Literal["counts", "net", "both"]
@@ -27,12 +27,14 @@ View = Literal["counts", "probabilities", "net", "weights", "difference"]
 Ladder = Literal["learning_rate", "regularisation", "smoothing", "pace", "temperature"]
 Round = Literal["source", "stream", "keep_sampling"]  # settings whose values have no order
 Exportable = Literal["dataset", "matrix", "loss", "samples", "names"]
+Format = Literal["auto", "lines", "csv", "tsv", "json", "text"]
 Over = Literal["nothing", "checkpoint", "anything"]  # what a file may take the place of
 Kind = Literal["folder", "file", "special", "broken"]  # broken: a link to nothing
 
 KEPT_NAMES: Final = 1000  # by the engine: more than any screen shows
 PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
 NO_PACE_LIMIT: Final = float("inf")  # steps per second
+LENGTH: Final = 500  # characters to draw of a running text: as makemore's and nanoGPT's samples
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
@@ -40,6 +42,19 @@ class Message(msgspec.Struct, frozen=True, tag=True):
 
 
 # --- values ---------------------------------------------------------------------------------------
+
+
+class DataFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a data file is read: which words, or which one text, it holds."""
+
+    format: Format = "auto"  # auto: what the file's ending and its first lines look like
+    column: str = ""  # of the words: its name, or its number from 1; empty: the first of words
+    weight: str = ""  # column of how often each word counts; empty: each row counts once
+    header: bool | None = None  # whether a table's first row names its columns; None: as it looks
+    comments: str = ""  # lines that begin so are left out; empty: none
+    encoding: str = "utf-8"  # as Python names it
+    lower: bool = False  # lower-case everything
+    alphabet: int = 0  # characters to keep, the commonest; 0: all, if they are not too many
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -58,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True):
     top_k: int  # 0: all characters
     prefix: str
     keep_sampling: bool
+    length: int = LENGTH  # characters to draw where the data is one running text
 
 
 class Lines(msgspec.Struct, frozen=True):
@@ -165,6 +181,8 @@ class Open(Request, frozen=True):
     pace: float = PACE
     save_to: str | None = None  # a file that the lab is saved to when it ends; whole, or with ~
     unless_open: bool = False  # a lab that is open, perhaps by another in this moment, stays
+    data_format: DataFormat = DataFormat()
+    hold_out_data: str | None = None  # a file of words to hold out, instead of a fraction
 
 
 class Resume(Request, frozen=True):
@@ -232,6 +250,7 @@ class Configure(Request, frozen=True, omit_defaults=True):
     top_k: int | msgspec.UnsetType = msgspec.UNSET
     prefix: str | msgspec.UnsetType = msgspec.UNSET
     keep_sampling: bool | msgspec.UnsetType = msgspec.UNSET
+    length: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Adjust(Request, frozen=True):
@@ -412,6 +431,11 @@ class DatasetOpened(Message, frozen=True):
     first_words: tuple[str, ...]  # printable
     save_to: str | None = None  # see `Open`
     bigrams_trained_on: int | None = None  # those that the matrix counts; None: no hold-out
+    data_format: DataFormat = DataFormat()  # as it was read: nothing is left to be found
+    format_found: str = ""  # what `auto` chose and what else it could be; empty: nothing to choose
+    hold_out_data: str | None = None  # path of the file that is held out, printable
+    left_out: int = 0  # words (of a text: characters) with characters beyond the alphabet
+    comment_lines: int = 0
 
 
 class Snapshot(Message, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from engine.errors import BadSetting
-from engine.protocol import PACE, Settings
+from engine.protocol import LENGTH, PACE, Settings
 
 SEED: Final = 2147483647  # the lecture's, for weights and for names
 LARGEST_SEED: Final = 2**32 - 1  # of the names: mt19937 takes 32 bits
@@ -17,6 +17,7 @@ LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean 
 REGULARISATION: Final = 0.01  # the lecture's λ
 SMOOTHING: Final = 1.0  # the lecture's k
 LONGEST_PREFIX: Final = 1000  # characters; a thousand names with it must fit into a message
+LONGEST_TEXT: Final = 1_000_000  # characters to draw of a running text
 LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
 
 DEFAULTS: Final = Settings(
@@ -33,6 +34,7 @@ DEFAULTS: Final = Settings(
     top_k=0,
     prefix="",
     keep_sampling=False,
+    length=LENGTH,
 )
 
 _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
@@ -46,6 +48,10 @@ _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "temperature": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
     "hold_out": (lambda x: 0 <= x < 1, "a fraction from 0 up to, not including, 1"),
     "prefix": (lambda x: len(x) <= LONGEST_PREFIX, f"at most {LONGEST_PREFIX:,} characters"),
+    "length": (
+        lambda x: 1 <= x <= LONGEST_TEXT,
+        f"a whole number of characters from 1 to {LONGEST_TEXT:,}",
+    ),
     "seed": (lambda x: 0 <= x < 2**64, "a whole number from 0 to 2^64 - 1"),
     "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, "a whole number from 0 to 2^32 - 1"),
     "save_every": (lambda x: x >= 0, "a number of seconds from 0 up"),  # of `makemore-tui train`

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from engine.checkpoint import load, pack, save
 from engine.checkpoint_header import CONTENTS, last_loss, peek
 from engine.corpus import read_corpus
 from engine.lab import Lab
+from engine.protocol import DataFormat
 from engine.reading import BOM, CHUNK, built_in_path
 from tests.engine.checkpoints import crafted, draw, everything, train
 
@@ -186,6 +188,23 @@ def test_a_training_that_failed_still_says_why(lab: Lab, tmp_path: Path) -> None
 
 def test_a_lab_that_has_done_nothing_is_kept_too(lab: Lab, tmp_path: Path) -> None:
     assert everything(reopened(lab, tmp_path / "a")) == everything(lab)
+
+
+def test_a_file_of_version_1_opens_with_defaults_for_what_it_lacks(
+    lab: Lab, tmp_path: Path
+) -> None:
+    train(lab, 5)
+    save(lab, tmp_path / "a")
+
+    def as_version_1(contents: dict[str, Any], *_: object) -> None:
+        contents["version"] = 1
+        for field in ("data_format", "hold_out_data", "hold_out_sha256"):
+            del contents[field]
+        del contents["kept_settings"]["length"]
+
+    crafted(tmp_path / "a", as_version_1)
+    assert everything(load(tmp_path / "a", device="cpu")) == everything(lab)
+    assert peek(tmp_path / "a").data_format == DataFormat(format="lines")
 
 
 def test_settings_at_their_ends_are_kept(lab: Lab, tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ def poked(value: float) -> Callable[[Any], Any]:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (contents(version=2), "was written by makemore-tui .* in format 2; .* reads format 1"),
-        (contents(version=2, written_by="\x1b[2J", new=[]), r"by \\x1b\[2J in format 2"),
+        (contents(version=3), "was written by makemore-tui .* in format 3; .* reads format 2"),
+        (contents(version=3, written_by="\x1b[2J", new=[]), r"by \\x1b\[2J in format 3"),
         (contents(version=0), "never been"),
         (contents(version="1"), "Expected `int`, got `str`"),
         (contents(step=-1), "step -1"),
