@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.streams import Stream, first_exceeding
@@ -48,6 +50,12 @@ class Keyed(Stream):
             self._uniforms: list[float] = uniforms(self._generator_1, positions).tolist()
         self._position += 1
         return first_exceeding(probs_V, self._uniforms[place])
+
+    def numbers(self, count: int, symbols: int) -> NDArray[np.float64]:
+        """See `Stream.numbers`; (count,)."""
+        positions = torch.arange(self._position, self._position + count)
+        self._position += count
+        return uniforms(self._generator_1, positions).numpy()
 
 
 def generators(seed: int, indices_S: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine import counts, net
 from engine.corpus import read_corpus
+from engine.decoding import check_sharpness
 from engine.devices import pick_device
 from engine.errors import BadSetting
 from engine.history import MARKED, History
@@ -26,7 +27,6 @@ from engine.latest import Latest
 from engine.protocol import Ladder, Lines, Round, Settings, Source, State, View
 from engine.reading import normalised
 from engine.sampler import MODELS, Model, Sampler
-from engine.sampling import check_sharpness
 from engine.settings import DEFAULTS, GOAL, LARGEST_GOAL, check
 from engine.trainer import Burst, Trainer
 

@@ -1,4 +1,4 @@
-"""Drawing names from a matrix of probabilities: temperature, top-k, and the four streams.
+"""Drawing names from a matrix of probabilities, with one of the four streams.
 
 Shape suffixes: V symbols, P columns padded to a power of two, S names of a batch, N symbols of all.
 """
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine import keyed
+from engine.decoding import check_sharpness, sharpen
 from engine.errors import BadSetting
 from engine.keyed import Keyed
-from engine.settings import check
 from engine.streams import Notebook, Stream, Torch, Video
+from engine.text_sampling import draw_text
 from engine.vocabulary import BOUNDARY, Vocabulary
 
 LENGTH_LIMIT: Final = 1000  # characters; only a model that cannot end comes so far
@@ -33,46 +34,6 @@ STREAMS: Final[dict[str, Callable[[int], Stream]]] = {
 def has_ended(name: str, prefix: str = "") -> bool:
     """Whether a drawn name came to its end; False: it was cut off at `LENGTH_LIMIT`."""
     return len(name) < len(prefix) + LENGTH_LIMIT
-
-
-def check_sharpness(temperature: float, top_k: int, symbols: int) -> None:
-    """Refuse a temperature or a top-k that makes no sense.
-
-    Raises:
-        BadSetting: the temperature is negative or no number, or top-k is not from 0 to V.
-    """
-    check("temperature", temperature)
-    if not 0 <= top_k <= symbols:
-        raise BadSetting(
-            f"Top-k {top_k}: there are {symbols:,} symbols. Give a number from 1 to {symbols:,}, or"
-            " 0 for all of them."
-        )
-
-
-def sharpen(probs_VV: Tensor, temperature: float, top_k: int) -> Tensor:
-    """The probabilities to draw from.
-
-    Args:
-        probs_VV: rows that sum to 1, any number of them; float64, (…, V).
-        temperature: P^(1/T), normalised: 1 leaves P as it is, bit for bit; 0 takes the most
-            probable symbol, the first of equals.
-        top_k: only the k most probable symbols of each row, the first of equals; 0 for all.
-
-    Raises:
-        BadSetting: see `check_sharpness`.
-    """
-    check_sharpness(temperature, top_k, probs_VV.shape[1])
-    keep = 1 if temperature == 0 else top_k
-    if keep:
-        order = probs_VV.sort(dim=1, descending=True, stable=True).indices[:, :keep]
-        probs_VV = torch.zeros_like(probs_VV).scatter(1, order, probs_VV.gather(1, order))
-    if temperature not in (0, 1):
-        # In logarithms, and relative to the largest, as P^(1/T) may be too small for a number.
-        logs_VV = (probs_VV / probs_VV.amax(1, keepdim=True)).log()
-        probs_VV = torch.softmax(logs_VV / temperature, dim=1)
-    elif keep:
-        probs_VV = probs_VV / probs_VV.sum(1, keepdim=True)
-    return probs_VV
 
 
 class NameStream:
@@ -129,8 +90,7 @@ class NameStream:
         symbols = self._vocabulary.encode(prefix)
         longest = len(symbols) + LENGTH_LIMIT
         row = symbols[-1] if symbols else BOUNDARY
-        self._stream.begin(self._drawn)
-        self._drawn += 1
+        self._begin()
         while len(symbols) < longest:
             # Only the rows that are met are sharpened: of a large alphabet these are few.
             probs_1V = sharpen(probs_VV[row : row + 1], *self._sharpness)
@@ -139,6 +99,18 @@ class NameStream:
                 break
             symbols.append(row)
         return self._vocabulary.decode(symbols)
+
+    def next_text(self, probs_VV: Tensor, length: int, prefix: str = "") -> Iterator[str]:
+        """The next text in pieces, of exactly `length` characters behind its prefix.
+
+        It is to be drawn to its end before another begins; see `draw_text`.
+        """
+        self._begin()
+        return draw_text(self._stream, probs_VV, self._vocabulary, length, prefix, *self._sharpness)
+
+    def _begin(self) -> None:
+        self._stream.begin(self._drawn)
+        self._drawn += 1
 
 
 def draw_keyed(

@@ -35,6 +35,14 @@ class Stream(Protocol):
         """A symbol drawn with these probabilities, which sum to 1; float64, (V,)."""
         ...
 
+    def numbers(self, count: int, symbols: int) -> NDArray[np.float64]:
+        """The random numbers behind the next `count` symbols of V, as `choose` would use them.
+
+        Returns:
+            A uniform number for each symbol, (count,), or exponential ones that race, (count, V).
+        """
+        ...
+
     def state(self) -> NDArray[np.uint32]:
         """Where the stream is between two names; empty where the name's index tells it."""
         return np.empty(0, np.uint32)
@@ -96,6 +104,10 @@ class Video(_OfWords):
         """See `Stream.choose`."""
         return first_exceeding(probs_V, self._words.uniforms(1)[0])
 
+    def numbers(self, count: int, symbols: int) -> NDArray[np.float64]:
+        """See `Stream.numbers`; (count,)."""
+        return self._words.uniforms(count)
+
 
 def first_exceeding(probs_V: Tensor, uniform: float) -> int:
     """The first symbol whose cumulative probability exceeds a number below 1."""
@@ -112,14 +124,19 @@ class Notebook(_OfWords):
 
     def choose(self, probs_V: Tensor) -> int:
         """See `Stream.choose`."""
-        seed = int(self._words.words(1)[0]) % MCG31_MODULUS or 1
-        if len(self._powers_V) != len(probs_V):
+        return int(np.argmax(probs_V.numpy() / self.numbers(1, len(probs_V))[0]))
+
+    def numbers(self, count: int, symbols: int) -> NDArray[np.float64]:
+        """See `Stream.numbers`; (count, V)."""
+        seeds = self._words.words(count).astype(np.int64) % MCG31_MODULUS
+        seeds[seeds == 0] = 1
+        if len(self._powers_V) != symbols:
             self._powers_V = np.array(
-                [pow(MCG31_FACTOR, place, MCG31_MODULUS) for place in range(len(probs_V))]
+                [pow(MCG31_FACTOR, place, MCG31_MODULUS) for place in range(symbols)]
             )
         # x_j = factor^j · seed mod m: both are below 2^31, so the product fits 64 bits.
-        uniforms_V = (self._powers_V * seed % MCG31_MODULUS) / MCG31_MODULUS
-        return int(np.argmax(probs_V.numpy() / -np.log(uniforms_V)))
+        uniforms = (self._powers_V * seeds[:, None] % MCG31_MODULUS) / MCG31_MODULUS
+        return -np.log(uniforms)
 
 
 class Torch(_OfWords):
@@ -127,6 +144,10 @@ class Torch(_OfWords):
 
     def choose(self, probs_V: Tensor) -> int:
         """See `Stream.choose`."""
-        exponentials_V = -np.log1p(-self._words.uniforms(len(probs_V)))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return int(np.nanargmax(probs_V.numpy() / exponentials_V))
+            return int(np.nanargmax(probs_V.numpy() / self.numbers(1, len(probs_V))[0]))
+
+    def numbers(self, count: int, symbols: int) -> NDArray[np.float64]:
+        """See `Stream.numbers`; (count, V)."""
+        uniforms = self._words.uniforms(count * symbols).reshape(count, symbols)
+        return -np.log1p(-uniforms)

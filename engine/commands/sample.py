@@ -97,7 +97,8 @@ def command(
 
 
 def _names(lab: Lab, probs_VV: Tensor, stream: str, count: int) -> Iterator[str]:
-    from engine.sampling import NameStream, draw_keyed, sharpen
+    from engine.decoding import sharpen
+    from engine.sampling import NameStream, draw_keyed
 
     settings, vocabulary = lab.settings, lab.corpus.vocabulary
     seed, prefix = settings.sample_seed, settings.prefix

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import counts, keyed, sampling
+from engine.decoding import sharpen
 from engine.errors import BadSetting, OutsideVocabulary
-from engine.sampling import LENGTH_LIMIT, NameStream, draw_keyed, has_ended, sharpen
+from engine.sampling import LENGTH_LIMIT, NameStream, draw_keyed, has_ended
 from engine.streams import Mt19937
 from engine.vocabulary import Vocabulary
 from tests.golden import COUNTS, FIGURES
