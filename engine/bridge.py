@@ -13,12 +13,11 @@ import stat
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-from engine.errors import EngineError, LabGone, NotListening
+from engine.errors import EngineError, LabGone
 from engine.mark import MARK
-from engine.peers import peer_of, stranger
+from engine.peers import connect
 from engine.process import EngineProcess
 from engine.protocol import VERSION, Gone, Refused
 from engine.wire import pack
@@ -47,7 +46,7 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
     here_out.write(MARK)
     try:
         engine = EngineProcess(name, idle_seconds)
-        there_in, there_out = await engine.reach(_connect, attach=attach)
+        there_in, there_out = await engine.reach(connect, attach=attach)
     except LabGone as error:
         here_out.write(pack(Gone(name, error.has_crashed, error.saved, error.saved_at)))
         await here_out.drain()
@@ -81,18 +80,6 @@ async def _carry(read: Callable[[], Awaitable[bytes]], target: asyncio.StreamWri
             await target.drain()  # a side that does not read is not read ahead for
     except ConnectionError:
         pass  # the other side is gone
-
-
-async def _connect(socket: Path, pid: int | None) -> Streams:
-    try:
-        reader, writer = await asyncio.open_unix_connection(socket)
-    except OSError as error:
-        raise NotListening(f"No engine answers at {socket}: {error.strerror}.") from error
-    peer = peer_of(writer.get_extra_info("socket"))
-    if pid is not None and peer is not None and peer.pid != pid:
-        writer.close()
-        raise stranger(socket, peer.pid, pid)
-    return reader, writer
 
 
 async def _pipes() -> Streams:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final, Protocol
 
+from engine import peers
 from engine.errors import (
     EngineError,
     EngineUnavailable,
@@ -19,7 +20,6 @@ from engine.errors import (
     OtherVersion,
     WireError,
 )
-from engine.peers import stranger
 from engine.printable import printable
 from engine.protocol import (
     VERSION,
@@ -144,16 +144,13 @@ class Client:
 
         Raises:
             NotListening: nothing answers there, or another process.
+            UntrustedSocket: another user listens there, or could.
             EngineUnavailable: it refuses.
         """
-        try:
-            reader, writer = await asyncio.open_unix_connection(socket)
-        except OSError as error:
-            raise NotListening(f"No engine answers at {socket}: {error.strerror}.") from error
-        client = await cls.greet(reader, writer)
+        client = await cls.greet(*await peers.connect(socket, pid))
         if pid not in (None, client.pid):
             await client.close()
-            raise stranger(socket, client.pid, pid)
+            raise peers.stranger(socket, client.pid, pid)
         return client
 
     @classmethod

@@ -55,6 +55,10 @@ class NotListening(EngineUnavailable):
     """Nobody answers at a lab's socket."""
 
 
+class UntrustedSocket(EngineUnavailable):
+    """Another user listens at a lab's socket, or could."""
+
+
 class OtherVersion(EngineUnavailable):
     """An engine runs that speaks another version of the protocol."""
 

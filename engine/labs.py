@@ -18,7 +18,7 @@ from engine.autosave import Autosaves
 from engine.checkpoint_header import last_loss, path_of, peek
 from engine.claim import Holder, clear, standing, standing_of
 from engine.client import Client
-from engine.errors import EngineError, EngineUnavailable, LabGone, OtherVersion
+from engine.errors import EngineError, EngineUnavailable, LabGone, OtherVersion, UntrustedSocket
 from engine.places import PROGRAM, Place, places
 from engine.printable import printable
 from engine.protocol import Describe, Description
@@ -79,6 +79,10 @@ async def look(place: Place) -> Listed | None:
             return _running(await _ask(place, holder, is_here=is_here))
     except OtherVersion:
         return _silent(place, holder, "another version")
+    except UntrustedSocket as error:
+        if is_here:
+            return _silent(place, holder, UNKNOWN, str(error))
+        return _silent(place, holder, "elsewhere")
     except (EngineUnavailable, TimeoutError) as error:
         is_silent = isinstance(error, TimeoutError) or not is_here
         if is_silent and standing_of(holder, place) == "running":
@@ -146,7 +150,7 @@ async def _ask(place: Place, holder: Holder, *, is_here: bool) -> Description:
     while True:
         try:
             return await _described(holder)
-        except OtherVersion:
+        except (OtherVersion, UntrustedSocket):
             raise
         except EngineUnavailable:
             # It is about to listen, again perhaps as its socket has vanished; or about to end.

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
 import struct
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from engine.errors import NotListening
+from engine.errors import NotListening, UntrustedSocket
+from engine.places import check_private
+from engine.printable import printable
+
+# macOS: of <sys/un.h> and <sys/ucred.h>, which Python's socket module does not name.
+SOL_LOCAL: Final = 0
+LOCAL_PEERCRED: Final = 1
+LOCAL_PEERPID: Final = 2
+XUCRED: Final = "2Ih16I"  # version, uid, number of groups, groups
 
 
 @dataclass(frozen=True)
@@ -19,14 +31,53 @@ class Peer:
 
 
 def peer_of(connected: socket.socket) -> Peer | None:
-    """The other end; None: this system does not tell."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return None
-    size = struct.calcsize("3i")
-    pid, uid, _ = struct.unpack(
-        "3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    )
-    return Peer(pid, uid)
+    """The process at the other end, or `None` where the system does not tell."""
+    if hasattr(socket, "SO_PEERCRED"):
+        size = struct.calcsize("3i")
+        data = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+        pid, uid, _ = struct.unpack("3i", data)
+        return Peer(pid, uid)
+    if sys.platform == "darwin":
+        data = connected.getsockopt(SOL_LOCAL, LOCAL_PEERCRED, struct.calcsize(XUCRED))
+        _, uid, *_ = struct.unpack_from("2I", data)
+        data = connected.getsockopt(SOL_LOCAL, LOCAL_PEERPID, struct.calcsize("i"))
+        return Peer(*struct.unpack("i", data), uid)
+    return None
+
+
+async def connect(
+    path: Path, pid: int | None = None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to the engine that listens at a socket, and to nobody else.
+
+    Args:
+        path: of the socket.
+        pid: the process that the engine is, where that is known.
+
+    Raises:
+        NotListening: nothing answers there, or another process of this user.
+        UntrustedSocket: another user listens there, or could.
+    """
+    if path.parent.exists():
+        check_private(path.parent)
+    try:
+        reader, writer = await asyncio.open_unix_connection(path)
+    except OSError as error:
+        raise NotListening(f"No engine answers at {path}: {error.strerror}.") from error
+    peer = peer_of(writer.get_extra_info("socket"))
+    try:
+        if peer is not None and peer.uid != os.getuid():
+            raise UntrustedSocket(
+                f"Process {peer.pid} of user {peer.uid} answers at {printable(str(path))}, not an"
+                f" engine of yours (user {os.getuid()}). Nothing was said to it: set"
+                " XDG_RUNTIME_DIR to a folder of your own."
+            )
+        if pid is not None and peer is not None and peer.pid != pid:
+            raise stranger(path, peer.pid, pid)
+    except BaseException:
+        writer.close()
+        raise
+    return reader, writer
 
 
 def listener(path: Path) -> str | None:

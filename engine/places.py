@@ -17,7 +17,7 @@ from typing import Final
 
 import platformdirs
 
-from engine.errors import BadName, EngineUnavailable
+from engine.errors import BadName, EngineUnavailable, UntrustedSocket
 from engine.printable import printable
 
 PROGRAM: Final = "makemore-tui"
@@ -126,15 +126,25 @@ def make_runtime_folder() -> None:
     folder = runtime_folder()
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        check_private(folder)
     except OSError as error:
         raise EngineUnavailable(
             f"The folder {folder}, for the engine's socket, cannot be made: {error.strerror}."
             " Set XDG_RUNTIME_DIR to a folder of your own."
         ) from error
+
+
+def check_private(folder: Path) -> None:
+    """Refuse a folder for sockets that others could write to.
+
+    Raises:
+        UntrustedSocket: it is not the user's own, or not the user's alone.
+        OSError: it cannot be looked at.
+    """
+    found = folder.lstat()
     owned = found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)
     if not owned or stat.S_IMODE(found.st_mode) & 0o077:
-        raise EngineUnavailable(
+        raise UntrustedSocket(
             f"{folder}, for the engine's socket, is not a folder that you alone can use. Remove it,"
             " or set XDG_RUNTIME_DIR to a folder of your own."
         )

@@ -20,7 +20,7 @@ import engine
 from engine import typed
 from engine.claim import Holder, standing, standing_of, taken
 from engine.client import Client
-from engine.errors import EngineUnavailable, NotListening, OtherVersion
+from engine.errors import EngineUnavailable, NotListening, OtherVersion, UntrustedSocket
 from engine.labs import gone
 from engine.log import opened_log
 from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
@@ -179,10 +179,10 @@ class EngineProcess:
                 if holder is None:  # it writes itself down in this moment
                     return await connect(self._place.socket, None)
                 return await connect(Path(holder.socket), holder.pid)
-            except NotListening:
+            except (NotListening, UntrustedSocket) as error:
                 if holder is not None and holder.host != socket.gethostname():
                     raise EngineUnavailable(taken(self._place, holder)) from None
-                if time.monotonic() > deadline:
+                if isinstance(error, UntrustedSocket) or time.monotonic() > deadline:
                     raise
             except OtherVersion as error:
                 raise OtherVersion(

@@ -16,7 +16,7 @@ from engine import typed
 from engine.claim import Holder, clear, standing, standing_of, taken
 from engine.cli import complete_lab, narrate
 from engine.commands.lost import no_lab
-from engine.errors import EngineUnavailable, OtherVersion
+from engine.errors import EngineUnavailable, OtherVersion, UntrustedSocket
 from engine.labs import LEFT, newest_save, silence
 from engine.places import PROGRAM, Place
 from engine.process import EngineProcess
@@ -60,6 +60,8 @@ async def _end(place: Place, holder: Holder) -> str | None:
         saved = newest_save(place, holder)
         clear(place, standing(place)[1], wholly=True)  # a person is told
         return None if saved is None else str(saved)
+    except UntrustedSocket as error:
+        raise EngineUnavailable(f"{error} kill {holder.pid} saves and ends the lab.") from error
     except EngineUnavailable as error:
         is_here = holder.host == socket.gethostname()
         if is_here and standing_of(holder, place) == "running":

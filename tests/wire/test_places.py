@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from engine import bridge, process, server
+from engine import peers, process, server
 from engine.claim import Claim, Ending, Holder, standing
 from engine.cli import complete_lab
 from engine.client import Client
@@ -251,7 +251,7 @@ async def test_an_engine_that_is_not_the_labs_own_is_not_talked_to(
         elsewhere.setenv("XDG_STATE_HOME", str(folder / "other"))
         claim = Claim(Place("test"))  # this process's, which does not listen
         said = f"Process {client.pid} answers at .* that of this one is process {os.getpid()}"
-        for connect in (Client.connect, bridge._connect):
+        for connect in (Client.connect, peers.connect):
             with pytest.raises(NotListening, match=said):
                 await EngineProcess("test").reach(connect)
         (lab,) = await labs()
