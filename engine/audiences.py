@@ -21,7 +21,7 @@ class Audiences:
 
     @property
     def screens(self) -> int:
-        """How many have asked for more than a description."""
+        """How many have opened something, or watch: commands that come and go do not."""
         return sum(audience.is_screen for audience in self._all)
 
     @property

@@ -23,7 +23,7 @@ class Audience:
     watch: Watch = field(default_factory=Watch)
     stale: bool = False  # something has changed since its last snapshot
     due: float = 0.0  # when its next snapshot may go, on the monotonic clock
-    is_screen: bool = False  # it has asked for more than a description
+    is_screen: bool = False  # it has opened something, or watches
 
 
 @dataclass(frozen=True)

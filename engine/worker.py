@@ -129,7 +129,7 @@ class Worker:
                 self._audiences.stale()  # of the trouble that there was, or is over
             case Job(audience, request, answer):
                 try:
-                    if not isinstance(request, Describe) and not audience.is_screen:
+                    if isinstance(request, Open | Resume | Watch) and not audience.is_screen:
                         audience.is_screen = True
                         self._audiences.stale()
                     if isinstance(request, Save):

@@ -96,7 +96,7 @@ def status_facts(
         (9, _fact("smoothing", f"{settings.smoothing:g}")),
         (11, _fact("seed", f"{settings.seed}")),
     ]
-    if snapshot.clients > 1:
+    if snapshot.clients > 1 and state != "engine ended":
         facts.append((7, _fact("screens", f"{snapshot.clients}")))
     return facts
 

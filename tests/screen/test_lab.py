@@ -283,8 +283,17 @@ async def test_the_footer_always_shows_how_to_train_to_get_help_and_to_quit(pane
         footer = screen_text(app).splitlines()[-1]
         for words in ("space train", "? help", "q quit"):
             assert words in footer
-        own = {"1": "m view", "2": ". step", "3": "o open", "4": "s ten names"}[pane]
+        own = {"1": "m view", "2": ". step", "3": "o open", "4": "s S names"}[pane]
         assert own in footer
+
+
+async def test_at_80_columns_the_footer_of_the_names_has_seed_stream_and_source():
+    async with opened(FakeEngine(), (80, 24)) as (app, pilot):
+        await pilot.press("4")
+        await settled(pilot)
+        footer = screen_text(app).splitlines()[-1]
+        for words in ("s S names", "w source", "t T temp", "p prefix", "g seed", "x stream"):
+            assert words in footer
 
 
 async def test_names_with_markup_in_them_are_shown_as_they_are():

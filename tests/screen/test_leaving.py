@@ -54,6 +54,16 @@ async def test_ctrl_c_twice_keeps_a_training_without_a_question():
     assert (engine.stops, engine.leaves) == (0, 1)
 
 
+async def test_no_screen_is_counted_at_an_engine_that_has_ended():
+    engine = FakeEngine()
+    engine.clients = 2
+    async with opened(engine, (160, 40)) as (app, pilot):
+        assert "screens 2" in screen_text(app)
+        engine.is_stopped(Stopped("screen", "/saves/newest"))
+        await until(pilot, lambda: "engine ended" in screen_text(app))
+        assert "screens" not in screen_text(app).splitlines()[0]
+
+
 async def test_an_idle_lab_is_left_alone_where_others_look_on():
     engine = FakeEngine()
     engine.clients = 2

@@ -19,10 +19,12 @@ from engine.protocol import (
     Call,
     Configure,
     DatasetOpened,
+    Describe,
     Done,
     Draw,
     Ended,
     Entry,
+    Events,
     Export,
     Failure,
     Open,
@@ -36,6 +38,7 @@ from engine.protocol import (
     Scored,
     Snapshot,
     StepOnce,
+    Stop,
     Text,
     Train,
     Watch,
@@ -168,6 +171,31 @@ async def test_a_client_that_dies_is_forgotten(client: Client, socket: Path) -> 
     await event(client, lambda e: isinstance(e, Snapshot) and e.clients == 1)
     await client.call(StepOnce())
     await event(client, snapshot_at(1))
+
+
+async def test_a_command_that_comes_and_goes_is_no_screen(
+    client: Client, socket: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "saves").write_text("no folder")  # so that the lab cannot be stopped
+    await client.call(Open(device="cpu"))
+    await client.call(Watch())
+    command = await Client.connect(socket)
+    for request in (Describe(), Score("anna"), Export("samples"), Draw(3), StepOnce()):
+        await command.call(request)
+    with pytest.raises(EngineError, match="Make it a folder"):
+        await command.call(Stop())
+    await command.close()
+    counted = set()
+
+    def last(told: Events) -> bool:
+        if isinstance(told, Snapshot):
+            counted.add(told.clients)
+        return isinstance(told, Snapshot) and told.step == 2
+
+    await client.call(StepOnce())
+    await event(client, last)
+    assert counted == {1}
+    await client.call(Stop(save=False))
 
 
 async def test_of_two_that_open_at_once_the_second_is_told_what_is_open(
