@@ -7,6 +7,8 @@ is for: what a process left there that was killed goes when that file is written
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
 import hashlib
 import os
 import re
@@ -19,6 +21,8 @@ from typing import Final
 EVERYBODY: Final = 0o666  # what open() asks for; the umask takes away what this user takes away
 OWNER: Final = 0o600
 LEFT_BEHIND: Final = 60.0  # seconds; whoever still writes has written something since
+AT_FDCWD: Final = -100  # of linux/fcntl.h: a path is relative to the present folder
+RENAME_NOREPLACE: Final = 1  # of linux/fs.h
 ANY_PART: Final = "[0-9a-f]{16}"  # 8 digits of the file's name, 8 of chance: names have a limit
 
 
@@ -26,6 +30,9 @@ def write_atomically(
     path: Path, data: bytes, *, mode: int = EVERYBODY, replace: bool = True
 ) -> None:
     """Create a file, or replace its content; a power cut leaves the old content or the new.
+
+    A new name too is there with the whole content or not at all, where the file system can do that:
+    those that know neither links nor renaming over nothing show an empty file for a moment.
 
     Args:
         path: where, in a folder that exists. A link stays, and the file behind it is replaced.
@@ -75,10 +82,39 @@ def remove_parts(folder: Path, digits: str = ANY_PART) -> None:
 
 
 def _place(beside: Path, real: Path, *, replace: bool) -> None:
+    """Give the whole file its name."""
     if replace:
         os.replace(beside, real)
         return
-    # Links of a file would do it in one step, but sticks and network folders often have none.
+    try:
+        os.link(beside, real)
+    except FileExistsError:
+        raise
+    except OSError:  # sticks and some network folders know no second name of a file
+        if not _renamed_to_new_name(beside, real):
+            _claim_and_replace(beside, real)
+    else:
+        beside.unlink()
+
+
+def _renamed_to_new_name(beside: Path, real: Path) -> bool:
+    """Rename a file, over no other; False where the system or the file system cannot.
+
+    Raises:
+        FileExistsError: there is another.
+    """
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)  # Linux, since 2014
+    if rename is None:
+        return False
+    if rename(AT_FDCWD, os.fsencode(beside), AT_FDCWD, os.fsencode(real), RENAME_NOREPLACE) == 0:
+        return True
+    if ctypes.get_errno() == errno.EEXIST:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(real))
+    return False
+
+
+def _claim_and_replace(beside: Path, real: Path) -> None:
+    """Take the name with an empty file, which is seen for a moment, and replace that."""
     os.close(os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     try:
         os.replace(beside, real)

@@ -225,10 +225,11 @@ class Lab:
         Raises:
             BadSetting, OutsideVocabulary: says which, and what would make sense.
         """
+        if "prefix" in changes:
+            changes["prefix"] = normalised(changes["prefix"])
         for name, value in changes.items():
             check(name, value)
         if "prefix" in changes:
-            changes["prefix"] = normalised(changes["prefix"])
             self.corpus.vocabulary.encode(changes["prefix"])
         settings = msgspec.structs.replace(self.settings, **changes)
         check_sharpness(settings.temperature, settings.top_k, len(self.corpus.vocabulary))

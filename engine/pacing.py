@@ -27,7 +27,7 @@ class Pacing:
     def __init__(self) -> None:
         self._due = 0.0  # on the monotonic clock
         self._rate = Rate()
-        self._burst = 1  # steps that take about BURST_SECONDS
+        self._longest = 1  # steps that take about BURST_SECONDS
 
     @property
     def per_second(self) -> float:
@@ -48,24 +48,28 @@ class Pacing:
         Args:
             pace: steps per second; infinite: no limit.
         """
-        now = time.monotonic()
-        if now < self._due:
+        if time.monotonic() < self._due:
             return 0
         if pace == math.inf:
-            return self._burst
-        steps = max(1, round(pace * BURST_SECONDS))
-        period = steps / pace
-        late = now - self._due > max(period, 1.0)  # the machine slept, say
-        self._due = (now if late else self._due) + period
-        return steps
+            return self._longest
+        return min(self._longest, max(1, round(pace * BURST_SECONDS)))
 
-    def made(self, steps: int) -> None:
-        """So many steps were made."""
+    def made(self, steps: int, seconds: float, pace: float) -> None:
+        """Steps were made: when the next ones are due, and how many they may be.
+
+        Args:
+            steps: that were made, which may be fewer than `steps` has said: a trainer has a longest
+                burst, and a training a goal.
+            seconds: that they took.
+            pace: as for `steps`.
+        """
         self._rate.made(steps)
-
-    def took(self, steps: int, seconds: float) -> None:
-        """So many steps took so long: without a limit, the next burst is as long as it may be."""
-        self._burst = max(1, min(2 * steps, int(steps * BURST_SECONDS / max(seconds, 1e-9))))
+        in_time = int(steps * BURST_SECONDS / max(seconds, 1e-9))
+        self._longest = max(1, min(2 * steps, in_time))
+        if pace < math.inf:
+            began, period = time.monotonic() - seconds, steps / pace
+            is_late = began - self._due > max(period, 1.0)  # the machine slept, say
+            self._due = (began if is_late else self._due) + period
 
     def next(self, pace: float) -> float:
         """When the next burst is due, on the monotonic clock."""

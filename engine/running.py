@@ -26,7 +26,6 @@ from engine.protocol import (
     Text,
     Train,
 )
-from engine.trainer import Burst
 
 NAMES_PER_SECOND: Final = 5.0  # when sampling goes on by itself: as fast as one can read
 
@@ -99,8 +98,9 @@ class Running:
                 lab.pause()
                 self._rests()
             case StepOnce():
-                self._made(lab.step_once())
+                lab.step_once()
                 self._pacing.clear()
+                self._advanced()
             case Reset(by):
                 lab.reset((lab.settings.seed + by) % 2**64 if by else None)
                 self._pacing.clear()
@@ -126,11 +126,11 @@ class Running:
         if not self.is_training or (steps := self._pacing.steps(pace)) == 0:
             return
         burst = self.lab.advance(steps)
-        self._pacing.took(steps, time.monotonic() - began)
-        self._made(burst)
+        self._pacing.made(len(burst.losses), time.monotonic() - began, pace)
+        self._advanced()
 
-    def _made(self, burst: Burst) -> None:
-        self._pacing.made(len(burst.losses))
+    def _advanced(self) -> None:
+        """Tell of the steps that were just made, and of the end where there is one."""
         self._changed()
         if self.lab.state in ("done", "failed"):
             self._rests()

@@ -169,9 +169,10 @@ def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
         OutsideVocabulary: the word has an unknown character.
         BadSetting: it is longer than anybody types.
     """
+    word = normalised(word)
     if len(word) > LONGEST_WORD:
         raise BadSetting(f"A word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
-    return transitions(normalised(word), lab.corpus.vocabulary)
+    return transitions(word, lab.corpus.vocabulary)
 
 
 def exported(lab: Lab, what: Exportable, view: View) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,8 +96,23 @@ def test_a_file_that_is_replaced_keeps_its_mode_from_the_first_byte_on(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+@pytest.fixture(params=["", "no links", "no links, no renaming to a new name alone"])
+def lacking(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a file system may not have."""
+    lacks: str = request.param
+
+    def link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if "links" in lacks:
+        monkeypatch.setattr(os, "link", link)
+    if "renaming" in lacks:
+        monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
+    return lacks
+
+
 def test_a_file_that_comes_in_the_last_moment_is_left_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str
 ) -> None:
     file = tmp_path / "net"
     monkeypatch.setattr(os, "fsync", lambda _: file.write_bytes(b"another's"))
@@ -107,11 +124,36 @@ def test_a_file_that_comes_in_the_last_moment_is_left_alone(
 
 @pytest.mark.parametrize("replace", [False, True])
 def test_where_nothing_is_a_file_is_made_whether_one_may_be_replaced_or_not(
-    replace: bool, tmp_path: Path
+    replace: bool, tmp_path: Path, lacking: str
 ) -> None:
     write_atomically(tmp_path / "net", b"new and more", replace=replace)
     assert (tmp_path / "net").read_bytes() == b"new and more"
+    assert (tmp_path / "net").stat().st_nlink == 1
     assert [*tmp_path.iterdir()] == [tmp_path / "net"]
+
+
+def test_a_new_name_is_there_with_its_whole_content_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, calls = tmp_path / "net", []
+
+    def watched(name: str) -> None:
+        call = getattr(os, name)
+
+        def seen(*args: Any, **named: Any) -> Any:
+            calls.append(name)
+            assert not file.exists() or file.read_bytes() == b"whole"
+            result = call(*args, **named)
+            assert not file.exists() or file.read_bytes() == b"whole"
+            return result
+
+        monkeypatch.setattr(os, name, seen)
+
+    for name in ("open", "fsync", "link", "replace", "unlink"):
+        watched(name)
+    write_atomically(file, b"whole", replace=False)
+    assert {"open", "fsync", "link"} <= set(calls)
+    assert file.read_bytes() == b"whole"
 
 
 KILLED = """

@@ -12,11 +12,12 @@ import safetensors.numpy
 
 from engine import checkpoint, keeper
 from engine.checkpoint_header import peek
-from engine.errors import CheckpointError, EngineError
+from engine.errors import CheckpointError, EngineError, EngineUnavailable
 from engine.inbox import Kept
 from engine.lab import Lab
 from engine.protocol import (
     Configure,
+    Describe,
     Done,
     Draw,
     Open,
@@ -62,6 +63,17 @@ def test_a_save_that_was_due_while_another_was_written_is_made(
     over.set()
     assert engine.call(Stop()) == Done()
     assert peek(engine.saves.paths()[0]).step == 2
+
+
+def test_whoever_asks_a_worker_that_has_ended_waits_for_nothing(engine: Engine) -> None:
+    engine.inbox.put(None)
+    with pytest.raises(EngineUnavailable):  # or there would be nothing in 30 seconds
+        engine.call(Describe())
+    engine.wait()
+    with pytest.raises(EngineUnavailable):
+        engine.call(Describe())
+    with pytest.raises(AssertionError, match="the worker has ended"):
+        engine.hear(lambda event: False)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError(), OSError])

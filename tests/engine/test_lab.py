@@ -3,16 +3,18 @@
 import csv
 import io
 import math
+from pathlib import Path
 
 import pytest
 
+from engine.checkpoint import load, save
 from engine.errors import BadSetting, EngineError, NoSuchDevice, OutsideVocabulary
 from engine.history import MOST_MARKS
 from engine.lab import Lab
 from engine.reading import built_in_path
 from engine.sampling import draw_keyed
 from engine.settings import LONGEST_PREFIX
-from engine.snapshots import LARGEST_EXPORT, dataset_opened, exported
+from engine.snapshots import LARGEST_EXPORT, dataset_opened, exported, pairs_of
 from engine.wire import LARGEST_ANSWER
 
 
@@ -51,6 +53,21 @@ def test_a_prefix_that_nobody_types_is_refused(lab: Lab) -> None:
     with pytest.raises(BadSetting, match=r"Prefix a{100}: give at most 1,000 characters") as caught:
         lab.configure(prefix="a" * (LONGEST_PREFIX + 1))
     assert len(str(caught.value)) < 200
+
+
+def test_a_prefix_and_a_word_are_as_long_as_the_data_would_have_them(tmp_path: Path) -> None:
+    note = "\N{MUSICAL SYMBOL HALF NOTE}"  # its NFC are two characters
+    (tmp_path / "notes.txt").write_text(f"{note}\n{note}{note}\n")
+    lab = Lab(tmp_path / "notes.txt", device="cpu")
+    assert len(pairs_of(lab, note * 500)) == 1001
+    with pytest.raises(BadSetting, match="A word of 1,002 characters"):
+        pairs_of(lab, note * 501)
+    with pytest.raises(BadSetting, match="give at most 1,000 characters"):
+        lab.configure(prefix=note * 501)
+    lab.configure(prefix=note * 500)
+    draw(lab, 2)
+    save(lab, tmp_path / "save")
+    assert load(tmp_path / "save").settings.prefix == lab.settings.prefix
 
 
 @pytest.mark.parametrize("more", [-1, -(2**63), 2**63 - 1, 10**15 + 1])

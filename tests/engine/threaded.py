@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.autosave import Autosaves
-from engine.errors import EngineError
+from engine.errors import EngineError, EngineUnavailable
 from engine.home import Home
 from engine.inbox import Audience, Inbox, Job, Joined
 from engine.protocol import (
@@ -37,18 +37,31 @@ class Engine:
     def __init__(self, saves: Path, left_at: Path | None = None) -> None:
         self.noted: list[str] = []  # the newest save that there was as another lab began
         self.inbox: Inbox = queue.SimpleQueue()
-        self.events: queue.SimpleQueue[Events] = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[Events | None] = queue.SimpleQueue()  # None: no more
         self.saves = Autosaves(saves)
         home = Home("test", 0.0, 60.0, 600.0, self.saves, left_at, self.noted.append)
         self.worker = Worker(self.inbox, home)
         self.failure: BaseException | None = None
+        self._lock = threading.Lock()
+        self._calls: list[queue.SimpleQueue[Answers | EngineError]] = []
+        self._has_ended = False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self._audience = Audience(self.events.put)
         self.inbox.put(Joined(self._audience))
         self.thread.start()
 
     def call(self, request: Requests) -> Answers:
+        """Carry out a request.
+
+        Raises:
+            EngineUnavailable: the worker has ended, perhaps while the request waited.
+            EngineError: it could not be done.
+        """
         answers: queue.SimpleQueue[Answers | EngineError] = queue.SimpleQueue()
+        with self._lock:
+            if self._has_ended:
+                raise EngineUnavailable("The worker has ended.")
+            self._calls.append(answers)
         self.inbox.put(Job(self._audience, request, answers.put))
         answer = answers.get(timeout=SECONDS)
         if isinstance(answer, EngineError):
@@ -59,6 +72,7 @@ class Engine:
         """The next event that is wanted."""
         while True:
             event = self.events.get(timeout=SECONDS)
+            assert event is not None, "the worker has ended, and it was never told"
             if wanted(event):
                 return event
 
@@ -80,6 +94,11 @@ class Engine:
             self.worker.run()
         except BaseException as error:
             self.failure = error
+        with self._lock:
+            self._has_ended = True
+            for answers in self._calls:  # those that have their answer read no other
+                answers.put(EngineUnavailable("The worker has ended."))
+        self.events.put(None)
 
 
 @pytest.fixture
@@ -88,10 +107,9 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = Engine(tmp_path / "saves")
     engine.call(Open(device="cpu"))
     yield engine
-    if engine.thread.is_alive():
-        with contextlib.suppress(queue.Empty):
-            engine.call(Stop(save=False))
-        engine.wait()
+    with contextlib.suppress(EngineUnavailable):  # as where the test has ended it
+        engine.call(Stop(save=False))
+    engine.wait()
 
 
 def step_of(engine: Engine) -> int:
