@@ -18,12 +18,13 @@ from engine.printable import printable
 from engine.protocol import KEPT_NAMES, Drawn, Mark
 from engine.sampler import MODELS, Model
 from engine.sampling import LENGTH_LIMIT
-from engine.settings import LONGEST_PREFIX
+from engine.settings import LONGEST_PREFIX, LONGEST_TEXT
 from engine.streams import MT19937_WORDS
 from engine.vocabulary import LARGEST_VOCABULARY
 
 LARGEST_WORDS: Final = 48 << 20  # bytes; a thousand names of two models, each of the longest
-LONGEST_NAME: Final = 10 * (LONGEST_PREFIX + LENGTH_LIMIT)  # each character escaped as \U00000000
+# Characters; each may be escaped as \U00000000.
+LONGEST_NAME: Final = 10 * (LONGEST_PREFIX + max(LENGTH_LIMIT, LONGEST_TEXT))
 LONGEST_MARK: Final = 100  # characters
 LEAST_LOSS: Final = -1e-6  # what rounding can make of 0, and more
 LARGEST_COUNT: Final = 2**53  # of steps or names; JSON's numbers are exact up to here

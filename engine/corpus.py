@@ -19,6 +19,7 @@ from engine.devices import one_thread
 from engine.digest import Digest
 from engine.errors import DataError
 from engine.printable import printable
+from engine.protocol import DataFormat
 from engine.reading import read_chunks
 from engine.settings import check
 from engine.tally import Tally
@@ -40,6 +41,12 @@ class Corpus:
     first_words: tuple[str, ...]
     text: bytes | None  # all lines, as UTF-8; None: the file is too large to keep them
     sha256: str  # of the file's bytes as they were read, in hexadecimal
+    data_format: DataFormat  # how it was read
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is one running text, not words."""
+        return self.data_format.format == "text"
 
     @cached_property
     def known(self) -> frozenset[str] | None:
@@ -137,6 +144,7 @@ def read_corpus(path: Path, hold_out: float = 0.0) -> Corpus:
         first_words=tuple(tally.first_words),
         text=tally.text(),
         sha256=digest.hexadecimal(),
+        data_format=DataFormat(format="lines"),
     )
 
 

@@ -30,7 +30,7 @@ from engine.sampler import MODELS, Model, Sampler
 from engine.settings import DEFAULTS, GOAL, LARGEST_GOAL, check
 from engine.trainer import Burst, Trainer
 
-REDRAWN: Final = 10  # names of a new stream, where there were names of the old one
+NAMES_AT_ONCE: Final = 10  # drawn anew where another stream begins; of texts, one
 SOURCES: Final[dict[Source, tuple[Model, ...]]] = {
     "counts": ("counts",),
     "net": ("net",),
@@ -237,8 +237,12 @@ class Lab:
         for name in ("learning_rate", "regularisation"):
             if getattr(before, name) != getattr(settings, name):
                 self.history.mark(self.trainer.step, MARKED[name], f"{getattr(settings, name):g}")
-        if _sampling(before) != _sampling(settings) and self.sampler.drawn:
-            self.wanted = max(self.wanted, min(self.sampler.drawn, REDRAWN))
+        is_redrawn = _sampling(before) != _sampling(settings) or (
+            self.corpus.is_text and before.length != settings.length
+        )
+        if is_redrawn and self.sampler.drawn:
+            at_once = 1 if self.corpus.is_text else NAMES_AT_ONCE
+            self.wanted = max(self.wanted, min(self.sampler.drawn, at_once))
             self.sampler.restart()
 
     def adjust(self, setting: Ladder | Round, by: int) -> None:

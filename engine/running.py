@@ -28,6 +28,7 @@ from engine.protocol import (
 )
 
 NAMES_PER_SECOND: Final = 5.0  # when sampling goes on by itself: as fast as one can read
+TEXTS_PER_SECOND: Final = 0.5
 
 
 class Running:
@@ -142,7 +143,8 @@ class Running:
         lab, now = self.lab, time.monotonic()
         if lab.settings.keep_sampling and lab.wanted == 0 and now >= self._next_name:
             lab.draw(1)
-            self._next_name = now + 1 / NAMES_PER_SECOND
+            per_second = TEXTS_PER_SECOND if lab.corpus.is_text else NAMES_PER_SECOND
+            self._next_name = now + 1 / per_second
         while lab.wanted:
             lab.draw_next()
             self._changed()

@@ -18,14 +18,15 @@ from engine.corpus import Corpus
 from engine.printable import printable
 from engine.protocol import KEPT_NAMES, Drawn, Name, Settings
 from engine.sampling import NameStream, has_ended
-from engine.scoring import mean_nll, probabilities_of_word
+from engine.scoring import mean_nll, nll_of_drawn_text, probabilities_of_word
 
 Model = Literal["counts", "net"]
+KEPT_CHARACTERS: Final = 1 << 22  # of texts; a thousand of the longest names have less
 MODELS: Final[tuple[Model, Model]] = ("counts", "net")
 
 
 class Sampler:
-    """Draws names with the settings it is given, and keeps the newest."""
+    """Draws names, or texts, with the settings it is given, and keeps the newest."""
 
     kept: Final = KEPT_NAMES
 
@@ -36,7 +37,8 @@ class Sampler:
     def restart(self) -> None:
         """Go back to the stream's start; the names drawn so far are gone."""
         self.drawn = 0
-        self._names: deque[Drawn] = deque(maxlen=self.kept)
+        self._names: deque[Drawn] = deque()
+        self._characters = 0  # of all of them
         self._streams: dict[Model, NameStream] = {}
 
     def draw(self, settings: Settings, probs: dict[Model, Tensor]) -> None:
@@ -53,10 +55,16 @@ class Sampler:
         for model, probs_VV in probs.items():
             if model not in self._streams:
                 self._streams[model] = self._stream(settings)
-            text = self._streams[model].next(probs_VV, settings.prefix)
-            names[model] = self._name(text, has_ended(text, settings.prefix), probs_VV)
-        self._names.append(Drawn(self.drawn, names.get("counts"), names.get("net")))
+            draw = self._text if self._corpus.is_text else self._name
+            names[model] = draw(self._streams[model], settings, probs_VV)
+        self._keep(Drawn(self.drawn, names.get("counts"), names.get("net")))
         self.drawn += 1
+
+    def _keep(self, drawn: Drawn) -> None:
+        self._names.append(drawn)
+        self._characters += _characters(drawn)
+        while self._characters > KEPT_CHARACTERS or len(self._names) > self.kept:
+            self._characters -= _characters(self._names.popleft())
 
     def newest(self, count: int) -> tuple[Drawn, ...]:
         """The newest names, the oldest of them first."""
@@ -83,7 +91,8 @@ class Sampler:
         """
         self.restart()
         self.drawn = drawn
-        self._names.extend(names)
+        for name in names:
+            self._keep(name)
         for model, state in states.items():
             self._streams[model] = self._stream(settings)
             self._streams[model].resume(drawn, state)
@@ -97,10 +106,21 @@ class Sampler:
             settings.top_k,
         )
 
-    def _name(self, text: str, ended: bool, probs_VV: Tensor) -> Name:
+    def _text(self, stream: NameStream, settings: Settings, probs_VV: Tensor) -> Name:
+        text = "".join(stream.next_text(probs_VV, settings.length, settings.prefix))
+        nll = nll_of_drawn_text(text, settings.length, self._corpus.vocabulary, probs_VV)
+        return Name(text, nll, in_data=None)
+
+    def _name(self, stream: NameStream, settings: Settings, probs_VV: Tensor) -> Name:
+        text = stream.next(probs_VV, settings.prefix)
+        ended = has_ended(text, settings.prefix)
         return Name(
             text=printable(text),
             nll=mean_nll(probabilities_of_word(text, self._corpus.vocabulary, probs_VV, ended)),
             in_data=self._corpus.has(text),
             ended=ended,
         )
+
+
+def _characters(drawn: Drawn) -> int:
+    return sum(len(name.text) for name in (drawn.counts, drawn.net) if name is not None)

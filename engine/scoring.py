@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import torch
 from torch import Tensor
 
+from engine.errors import BadSetting
 from engine.vocabulary import BOUNDARY, Vocabulary
 
 
@@ -23,6 +25,22 @@ def transitions(word: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
         OutsideVocabulary: the word has an unknown character.
     """
     symbols = [BOUNDARY, *vocabulary.encode(word), BOUNDARY]
+    return list(pairwise(symbols))
+
+
+def transitions_within(passage: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    """The pairs of symbols in a passage of a running text, which goes on before and behind it.
+
+    >>> transitions_within("ab", Vocabulary("ab"))
+    [(1, 2)]
+
+    Raises:
+        OutsideVocabulary: the passage has an unknown character.
+        BadSetting: it has less than two characters, and so no pair.
+    """
+    symbols = vocabulary.encode(passage)
+    if len(symbols) < 2:
+        raise BadSetting("A passage of a text needs two characters: the second is scored.")
     return list(pairwise(symbols))
 
 
@@ -42,6 +60,20 @@ def probabilities_of_word(
     """
     pairs = transitions(word, vocabulary)
     return [float(probs_VV[pair]) for pair in (pairs if ended else pairs[:-1])]
+
+
+def nll_of_drawn_text(text: str, drawn: int, vocabulary: Vocabulary, probs_VV: Tensor) -> float:
+    """Mean NLL of a text's last `drawn` characters, each after the one before; without an end.
+
+    Args:
+        text: from its beginning.
+        drawn: how many characters count.
+        vocabulary: what its symbols are.
+        probs_VV: P(j | i), (V, V).
+    """
+    pairs = transitions(text, vocabulary)[-1 - drawn : -1]
+    rows, columns = torch.tensor(pairs).T
+    return max(0.0, float(-probs_VV[rows, columns].log().mean()))
 
 
 def mean_nll(probabilities: list[float]) -> float:

@@ -17,7 +17,7 @@ LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean 
 REGULARISATION: Final = 0.01  # the lecture's λ
 SMOOTHING: Final = 1.0  # the lecture's k
 LONGEST_PREFIX: Final = 1000  # characters; a thousand names with it must fit into a message
-LONGEST_TEXT: Final = 1_000_000  # characters to draw of a running text
+LONGEST_TEXT: Final = 10_000  # characters that a lab draws of a text: within 0.1 s; `sample`, any
 LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
 
 DEFAULTS: Final = Settings(

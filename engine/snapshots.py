@@ -29,7 +29,7 @@ from engine.protocol import (
     Watch,
 )
 from engine.reading import built_in_path, normalised
-from engine.scoring import transitions
+from engine.scoring import transitions, transitions_within
 from engine.tables import matrix_csv, names_csv, names_text, statistics
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
@@ -163,16 +163,17 @@ def scored(lab: Lab, word: str) -> Scored:
 
 
 def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
-    """The pairs of symbols that a word to be scored is made of.
+    """The pairs of symbols that a word, or a passage of a text, to be scored is made of.
 
     Raises:
         OutsideVocabulary: the word has an unknown character.
-        BadSetting: it is longer than anybody types.
+        BadSetting: it is longer than anybody types, or too short a passage.
     """
     word = normalised(word)
     if len(word) > LONGEST_WORD:
         raise BadSetting(f"A word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
-    return transitions(word, lab.corpus.vocabulary)
+    pairs = transitions_within if lab.corpus.is_text else transitions
+    return pairs(word, lab.corpus.vocabulary)
 
 
 def exported(lab: Lab, what: Exportable, view: View) -> str:
