@@ -12,6 +12,7 @@ import click
 
 from engine.daemon import SAVE_SECONDS, run
 from engine.errors import EngineError, NameTaken
+from engine.log import Formatter
 from engine.places import Place
 from engine.printable import printable
 
@@ -38,7 +39,9 @@ FAILED = "failed"  # to begin
 )
 def main(name: str, idle_seconds: float, save_seconds: float) -> None:
     """Serve a lab to the screens that connect."""
-    logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(Formatter())
+    logging.basicConfig(handlers=[handler])
     try:
         # As Python winds down, a worker that is still inside torch would abort: hence _exit.
         asyncio.run(run(Place(name), idle_seconds, save_seconds, ready=lambda: _tell(READY)))

@@ -51,6 +51,8 @@ def write_atomically(
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as file:
+            if mode == OWNER:
+                os.fchmod(handle, OWNER)  # the umask may take away what the owner needs
             with contextlib.suppress(OSError):  # there is none, or its file system has no modes
                 os.fchmod(handle, stat.S_IMODE(real.stat().st_mode))
             file.write(data)

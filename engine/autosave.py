@@ -12,6 +12,7 @@ from engine.atomic import OWNER, remove_parts
 from engine.checkpoint_writing import write
 from engine.errors import CheckpointError
 from engine.printable import printable
+from engine.private import make_folder
 
 MOST: Final = 5
 _STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
@@ -77,7 +78,7 @@ class Autosaves:
             CheckpointError: it was not written; then none is removed.
         """
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._folder)
         except (OSError, ValueError) as error:
             raise self._trouble(error) from error
         path = self._folder / self._next_name()

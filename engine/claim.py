@@ -23,6 +23,7 @@ from engine.errors import EngineError, EngineUnavailable, NameTaken
 from engine.peers import listener
 from engine.places import Place
 from engine.printable import printable
+from engine.private import FILE, make_folder
 
 SECONDS_TO_TRY: Final = 1.0  # somebody who only looks holds the lock for an instant
 
@@ -53,7 +54,7 @@ class Claim:
             EngineUnavailable: the file system knows no locks.
             OSError: the lab's folder cannot be written to; then what told of a crash still does.
         """
-        place.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(place.folder)
         self._place = place
         self._file = _locked(place)
         self.before = _read(self._file)  # of a lab that crashed or ended, and was not taken up
@@ -87,7 +88,7 @@ class Claim:
         if _is_at(self._file, self._place):
             return
         with contextlib.suppress(OSError, EngineError):
-            self._place.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._place.folder)
             file = _locked(self._place)
             os.dup2(file, self._file, inheritable=False)  # at once, as another thread may write
             os.close(file)
@@ -192,7 +193,7 @@ def _engine(holder: Holder) -> tuple[int, str, float]:
 def _locked(place: Place) -> int:
     deadline = time.monotonic() + SECONDS_TO_TRY
     while True:
-        file = os.open(place.claim, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(place.claim, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
         if not _lock(file, fcntl.LOCK_EX, place):
             holder = _read(file)
             os.close(file)
@@ -200,6 +201,7 @@ def _locked(place: Place) -> int:
                 raise NameTaken(taken(place, holder))
             time.sleep(0.05)
         elif _is_at(file, place):
+            os.fchmod(file, FILE)  # whatever the umask took away
             return file
         else:
             os.close(file)  # its engine ended, and removed the file, between the two calls

@@ -6,6 +6,7 @@ logs out; everything that must last lies in the state folder.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -19,6 +20,7 @@ import platformdirs
 
 from engine.errors import BadName, EngineUnavailable, UntrustedSocket
 from engine.printable import printable
+from engine.private import FOLDER
 
 PROGRAM: Final = "makemore-tui"
 LONGEST_NAME: Final = 40
@@ -125,7 +127,9 @@ def make_runtime_folder() -> None:
     """
     folder = runtime_folder()
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with contextlib.suppress(FileExistsError):  # what is there is looked at
+            folder.mkdir(FOLDER)
+            folder.chmod(FOLDER)
         check_private(folder)
     except OSError as error:
         raise EngineUnavailable(

@@ -10,6 +10,7 @@ import msgspec
 
 from engine.atomic import OWNER, write_atomically
 from engine.printable import printable
+from engine.private import make_folder
 
 MOST: Final = 10
 
@@ -37,6 +38,6 @@ class Recent:
             return
         paths = [path, *(old for old in self.paths() if old != path)][:MOST]
         with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._file.parent)
             data = msgspec.json.format(msgspec.json.encode(paths))
             write_atomically(self._file, data, mode=OWNER)

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from engine import places
 from engine.errors import EngineError, EngineUnavailable, WireError
 from engine.inbox import Audience, Inbox, Job, Joined, Left
+from engine.log import Refusals
 from engine.outbox import Outbox, Room
 from engine.peers import listener, peer_of
 from engine.places import PROGRAM
@@ -38,6 +39,7 @@ from engine.wire import pack, read_from_client
 SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed
 SECONDS_TO_PART: Final = 1.0  # for the last words to clients that read
 SECONDS_TO_LOOK: Final = 2.0  # after a socket or a claim that has vanished
+LONGEST_CLIENT: Final = 40  # characters of what it calls itself
 WRITE_AHEAD: Final = 1 << 16  # bytes handed to the system before a client has read them
 
 T = TypeVar("T")
@@ -55,6 +57,7 @@ class Server:
         self._looks: set[asyncio.Task[None]] = set()
         self._clients: dict[asyncio.Task[None], Outbox | None] = {}  # None: not greeted yet
         self._over = asyncio.Event()
+        self._refusals = Refusals(log)
         self._bound: os.stat_result | None = None  # the socket, as the file that it is
 
     async def serve(
@@ -93,6 +96,7 @@ class Server:
                     path.unlink()
             server.close()
             await self._part()
+            self._refusals.tell_more()
 
     async def _part(self) -> None:
         """Send what waits to be sent, as far as clients read it, and hang up."""
@@ -168,7 +172,7 @@ class Server:
                 self._clients[task] = outbox = Outbox()
                 await self._converse(reader, writer, outbox)
         except WireError as error:
-            log.warning("a client was refused: %s", error)
+            self._refusals.add(str(error))
             writer.write(pack(Refused(str(error), VERSION)))
         except ConnectionError:
             pass  # it went without a word
@@ -185,8 +189,9 @@ class Server:
         if not isinstance(hello, Hello):
             raise WireError("The first message must be a hello.")
         if hello.version != VERSION:
+            who = printable(hello.client[:LONGEST_CLIENT])
             raise WireError(
-                f"This engine speaks version {VERSION} of the protocol, {printable(hello.client)}"
+                f"This engine speaks version {VERSION} of the protocol, {who}"
                 f" speaks version {hello.version}. Install the same makemore-tui on both sides."
             )
         writer.transport.set_write_buffer_limits(high=WRITE_AHEAD)

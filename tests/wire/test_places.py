@@ -100,12 +100,12 @@ async def test_a_log_that_cannot_be_written_keeps_no_engine_from_starting(
 
 
 async def test_why_an_engine_does_not_start_is_told_where_its_log_holds_nothing(
-    engine: EngineProcess,
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = Place("test")
-    place.log.parent.mkdir(parents=True)
-    place.log.symlink_to("/dev/null")
+    place.folder.parent.parent.mkdir(parents=True)
     place.folder.parent.touch()
+    monkeypatch.setattr(process, "opened_log", lambda *_: open(os.devnull, "wb"))  # noqa: SIM115
     with Path("/dev/full").open("wb") as full:
         command = (sys.executable, "-m", "engine", "--name", "test")
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full)
