@@ -23,8 +23,8 @@ from engine.streams import MT19937_WORDS
 from engine.vocabulary import LARGEST_VOCABULARY
 
 LARGEST_WORDS: Final = 48 << 20  # bytes; a thousand names of two models, each of the longest
-# Characters; each may be escaped as \U00000000.
-LONGEST_NAME: Final = 10 * (LONGEST_PREFIX + max(LENGTH_LIMIT, LONGEST_TEXT))
+LONGEST_NAME: Final = 10 * (LONGEST_PREFIX + LENGTH_LIMIT)  # each character escaped as \U00000000
+LONGEST_DRAWN_TEXT: Final = LONGEST_PREFIX + LONGEST_TEXT  # characters
 LONGEST_MARK: Final = 100  # characters
 LEAST_LOSS: Final = -1e-6  # what rounding can make of 0, and more
 LARGEST_COUNT: Final = 2**53  # of steps or names; JSON's numbers are exact up to here
@@ -134,6 +134,7 @@ def trouble_of_words(contents: Contents, words: Words) -> str | None:
     """Whether the names and marks are such as a lab makes, and as many as the contents say."""
     first = contents.drawn - len(words.names)
     models = models_of(contents.settings.source)
+    longest = LONGEST_DRAWN_TEXT if contents.data_format.format == "text" else LONGEST_NAME
     if len(words.names) > KEPT_NAMES or first < 0:
         return f"{len(words.names):,} names, of {contents.drawn:,} drawn"
     for index, draw in enumerate(words.names, start=first):
@@ -141,7 +142,7 @@ def trouble_of_words(contents: Contents, words: Words) -> str | None:
         if draw.index != index or any((names[m] is not None) != (m in models) for m in MODELS):
             return f"name {index:,} is not of the draw that it should be of"
         for name in filter(None, names.values()):
-            if len(name.text) > LONGEST_NAME or math.isnan(name.nll):
+            if len(name.text) > longest or math.isnan(name.nll):
                 return f"name {index:,} is none that a model draws"
             if printable(name.text) != name.text:
                 return f"name {index:,} is none that a model draws"

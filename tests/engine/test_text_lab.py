@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from engine import sampler
-from engine.checkpoint_checks import LONGEST_NAME
 from engine.errors import BadSetting, OutsideVocabulary
 from engine.lab import Lab
 from engine.protocol import DataFormat, Name
 from engine.sampler import Sampler
-from engine.settings import LONGEST_PREFIX, LONGEST_TEXT
+from engine.settings import LONGEST_TEXT
 from engine.snapshots import scored
 from tests.engine.checkpoints import draw
 
@@ -100,7 +99,6 @@ def test_the_newest_texts_are_kept_as_far_as_they_are_not_too_long(
     assert [one.index for one in lab.sampler.newest(1000)] == [6, 7, 8, 9], "two models' texts"
 
 
-def test_the_longest_text_is_drawn_soon_and_may_stand_in_a_checkpoint(lab: Lab) -> None:
+def test_a_text_that_is_too_long_for_a_lab_is_refused(lab: Lab) -> None:
     with pytest.raises(BadSetting, match="Length 10001: give a whole number of characters"):
         lab.configure(length=LONGEST_TEXT + 1)
-    assert LONGEST_PREFIX + LONGEST_TEXT <= LONGEST_NAME
