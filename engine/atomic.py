@@ -1,7 +1,8 @@
 """Writing a file anew: whoever reads it finds the old content or the new, never a part.
 
 What is written lies beside the file until it is whole, under a hidden name that tells which file it
-is for: what a process left there that was killed goes when that file is written the next time.
+is for, locked by the process that writes it: what a killed one left there goes when that file is
+written the next time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import fcntl
 import hashlib
 import os
 import re
@@ -20,7 +22,7 @@ from typing import Final
 
 EVERYBODY: Final = 0o666  # what open() asks for; the umask takes away what this user takes away
 OWNER: Final = 0o600
-LEFT_BEHIND: Final = 60.0  # seconds; whoever still writes has written something since
+LEFT_BEHIND: Final = 60.0  # seconds, where there are no locks: whoever still writes wrote since
 AT_FDCWD: Final = -100  # of linux/fcntl.h: a path is relative to the present folder
 RENAME_NOREPLACE: Final = 1  # of linux/fs.h
 ANY_PART: Final = "[0-9a-f]{16}"  # 8 digits of the file's name, 8 of chance: names have a limit
@@ -49,7 +51,7 @@ def write_atomically(
     remove_parts(real.parent, mark + "[0-9a-f]{8}")
     beside = real.with_name(f".{mark}{secrets.token_hex(4)}.part")
     try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        handle = _begun(beside, mode)
         with os.fdopen(handle, "wb") as file:
             if mode == OWNER:
                 os.fchmod(handle, OWNER)  # the umask may take away what the owner needs
@@ -58,7 +60,7 @@ def write_atomically(
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _place(beside, real, replace=replace)
+            _place(beside, real, replace=replace)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
@@ -78,9 +80,38 @@ def remove_parts(folder: Path, digits: str = ANY_PART) -> None:
         for entry in os.scandir(folder):
             if name.fullmatch(entry.name):
                 with contextlib.suppress(OSError):  # another has removed it
-                    # abs: the clock may have been set back since
-                    if abs(time.time() - entry.stat(follow_symlinks=False).st_mtime) > LEFT_BEHIND:
-                        os.unlink(entry.path)
+                    _remove_if_abandoned(entry.path)
+
+
+def _begun(beside: Path, mode: int) -> int:
+    """Create a part, and lock it until it is closed."""
+    while True:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with contextlib.suppress(OSError):  # its file system knows no locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.fstat(handle).st_nlink:
+                return handle
+            os.close(handle)  # before it was locked, another took it for abandoned
+        except BaseException:
+            os.close(handle)
+            raise
+
+
+def _remove_if_abandoned(part: str) -> None:
+    """Remove a part, unless its process still writes."""
+    handle = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(part)
+    except BlockingIOError:
+        pass
+    except OSError:
+        # abs: the clock may have been set back since
+        if abs(time.time() - os.fstat(handle).st_mtime) > LEFT_BEHIND:
+            os.unlink(part)
+    finally:
+        os.close(handle)
 
 
 def _place(beside: Path, real: Path, *, replace: bool) -> None:

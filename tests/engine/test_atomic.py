@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from engine.atomic import OWNER, write_atomically
+from engine.atomic import OWNER, remove_parts, write_atomically
 
 
 def test_a_file_is_made_and_then_replaced_and_nothing_lies_beside_it(tmp_path: Path) -> None:
@@ -174,11 +176,54 @@ def test_what_a_killed_process_left_goes_with_the_next_writing_of_that_file(tmp_
     left = [*tmp_path.glob(".*.part")]
     assert len(left) == 3
     write_atomically(file, b"new")
-    assert len([*tmp_path.glob(".*.part")]) == 3, "they may yet be written to"
-    for path in left:
-        os.utime(path, (1, 1))
-    write_atomically(file, b"newer")
     assert len([*tmp_path.glob(".*.part")]) == 2
     assert foreign.exists(), "of no file that was written here"
     write_atomically(other, b"new")
     assert [*tmp_path.glob(".*.part")] == [foreign]
+
+
+@pytest.mark.parametrize("has_locks", [True, False])
+def test_what_another_still_writes_stays_and_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_locks: bool
+) -> None:
+    file, fsync = tmp_path / "net", os.fsync
+    if not has_locks:
+        monkeypatch.setattr(fcntl, "flock", Mock(side_effect=OSError(errno.ENOLCK, "no locks")))
+
+    def overtaken(handle: int) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
+        write_atomically(file, b"of the other, which is quicker")
+        assert len([*tmp_path.glob(".*.part")]) == 1
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", overtaken)
+    write_atomically(file, b"of the slower one")
+    assert file.read_bytes() == b"of the slower one"
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_a_part_that_is_taken_for_abandoned_before_it_is_locked_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+
+    def too_late(handle: int, kind: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        remove_parts(tmp_path)
+        flock(handle, kind)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    write_atomically(tmp_path / "net", b"whole")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"whole"]
+
+
+def test_where_there_are_no_locks_what_is_old_is_abandoned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fcntl, "flock", Mock(side_effect=OSError(errno.ENOLCK, "no locks")))
+    old, fresh = (tmp_path / f".{digit * 16}.part" for digit in "ab")
+    for path in (old, fresh):
+        path.touch()
+    os.utime(old, (1, 1))
+    remove_parts(tmp_path)
+    assert [*tmp_path.iterdir()] == [fresh]
