@@ -174,10 +174,10 @@ class Lab:
     @property
     def divergence(self) -> str:
         """That the loss of the next step would not be finite, as a sentence."""
+        rate, regularisation = self.settings.learning_rate, self.settings.regularisation
         return (
             f"The loss is no longer finite after step {self.trainer.step + 1:,}: the learning"
-            f" rate {self.settings.learning_rate:g} with λ {self.settings.regularisation:g} is too"
-            " large."
+            f" rate {rate:,.6g} with λ {regularisation:,.6g} is too large."
         )
 
     def reset(self, seed: int | None = None) -> None:
@@ -235,8 +235,9 @@ class Lab:
         check_sharpness(settings.temperature, settings.top_k, len(self.corpus.vocabulary))
         before, self.settings = self.settings, settings
         for name in ("learning_rate", "regularisation"):
-            if getattr(before, name) != getattr(settings, name):
-                self.history.mark(self.trainer.step, MARKED[name], f"{getattr(settings, name):g}")
+            value = getattr(settings, name)
+            if getattr(before, name) != value:
+                self.history.mark(self.trainer.step, MARKED[name], f"{value:,.6g}")
         is_redrawn = _sampling(before) != _sampling(settings) or (
             self.corpus.is_text and before.length != settings.length
         )

@@ -52,8 +52,8 @@ _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
         lambda x: 1 <= x <= LONGEST_TEXT,
         f"a whole number of characters from 1 to {LONGEST_TEXT:,}",
     ),
-    "seed": (lambda x: 0 <= x < 2**64, "a whole number from 0 to 2^64 - 1"),
-    "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, "a whole number from 0 to 2^32 - 1"),
+    "seed": (lambda x: 0 <= x < 2**64, f"a whole number from 0 to {2**64 - 1:,}"),
+    "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, f"a whole number from 0 to {LARGEST_SEED:,}"),
     "save_every": (lambda x: x >= 0, "a number of seconds from 0 up"),  # of `makemore-tui train`
 }
 

@@ -195,7 +195,7 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["sample", "--seed", "-1"], "give a whole number from 0 to 2^32 - 1"),
+        (["sample", "--seed", "-1"], "give a whole number from 0 to 4,294,967,295"),
         (["sample", "--temperature", "-1"], "give a number from 0 up"),
         (["sample", "--temperature", "nan"], "give a number from 0 up"),
         (["sample", "--top-k", "-1"], "x>=0"),
@@ -204,7 +204,7 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
         (["train", "--hold-out", "1"], "give a fraction"),
         (["train", "--save-every", "nan"], "give a number of seconds from 0 up"),
         (["lab", "--hold-out", "nan"], "give a fraction"),
-        (["train", "--seed", "-1"], "give a whole number from 0 to 2^64 - 1"),
+        (["train", "--seed", "-1"], "give a whole number from 0 to 18,446,744,073,709,551,615"),
         (["matrix", "--smoothing", "inf"], "give a number from 0 to"),
         (["sampel"], "There is no command 'sampel'. The nearest is sample."),
         (["Train"], "The nearest is train."),

@@ -1,16 +1,99 @@
-"""Numbers as a person reads them, in few columns whatever their size; text that is safe to draw."""
+"""Numbers as a person reads them, by one rule everywhere on the screen; text that is safe to draw.
+
+- A negative number has a minus sign, which a terminal of ASCII gets as a hyphen. The hyphen of an
+  exponent stays one: 3.1e-06 is a word of its own, as programs read and write it.
+- What is compared with 0, a weight or a difference, has a plus where it is above. 0 has no sign.
+- From 1,000 on there are commas. A seed has none: it is a name, to be typed again.
+- What has too few places to be seen has an exponent, so that a bare 0 is exactly that.
+"""
 
 from __future__ import annotations
 
+from math import isfinite
+from typing import Final
+
+MINUS: Final = "\N{MINUS SIGN}"
+_TINY: Final = 0.001  # below, three places would show zeros alone
+_HUGE: Final = 9_999.95  # from there on, an exponent takes fewer columns
+
 
 def figure(value: float, digits: int = 4, *, sign: bool = False) -> str:
-    """A number with so many digits behind the point, or with an exponent where it is huge.
+    """A measured number in eight columns, with so many digits behind the point: three, or four.
 
-    >>> [figure(2.46421), figure(1234567.0), figure(float("inf")), figure(1.5, 3, sign=True)]
-    ['2.4642', '1.2e+06', 'inf', '+1.500']
+    >>> [figure(2.46421), figure(1234.56), figure(1234567.0), figure(float("inf")), figure(3.1e-6)]
+    ['2.4642', '1,234.6', '1.2e+06', 'inf', '3.1e-06']
+    >>> [figure(1.5, 3, sign=True), figure(-1.5, 3, sign=True), figure(-0.0, 3, sign=True)]
+    ['+1.500', '−1.500', '0']
     """
+    if value == 0:
+        return "0"
     plus = "+" if sign else ""
-    return f"{value:{plus}.{digits}f}" if abs(value) < 10_000 else f"{value:{plus}.2g}"
+    digits = digits if abs(value) < 999.9 else 1
+    if _TINY <= abs(value) < _HUGE or not isfinite(value):
+        return with_minus(f"{value:{plus},.{digits}f}")
+    return with_minus(f"{value:{plus}.2g}" if abs(value) >= _HUGE else f"{value:{plus}.1e}")
+
+
+def compact(value: float) -> str:
+    """A number that was chosen, with no more digits than it needs, and six at the most.
+
+    >>> [compact(50.0), compact(0.625), compact(-200000.0), compact(1e6), compact(1e-5)]
+    ['50', '0.625', '−200,000', '1e+06', '1e-05']
+    """
+    return with_minus(f"{value:,.6g}")
+
+
+def short_count(count: int) -> str:
+    """A count in four columns or fewer.
+
+    >>> [short_count(9999), short_count(10_000), short_count(2_500_000_000), short_count(10**15)]
+    ['9999', '10k', '2.5G', '1e15']
+    """
+    if count < 10_000:
+        return str(count)
+    scaled = float(count)
+    for unit in ("k", "M", "G", "T"):
+        scaled /= 1000
+        if scaled < 999.5:
+            return f"{scaled:.1f}{unit}" if scaled < 9.95 else f"{scaled:.0f}{unit}"
+    return f"{count:.0e}".replace("e+", "e")
+
+
+def short_signed(value: float) -> str:
+    """A number of either sign in four columns; near 0 without a sign.
+
+    >>> [short_signed(w) for w in (-0.04, -0.24, 9.96, -123.4, 45678.9, -1e120)]
+    ['0.0', '−0.2', '+10', '−123', '+5e4', '−big']
+    """
+    if abs(value) < 0.05:
+        return "0.0"
+    if abs(value) < 9.95:
+        return with_minus(f"{value:+.1f}")
+    if abs(value) < 999.5:
+        return with_minus(f"{value:+.0f}")
+    if abs(value) < 9.5e9:
+        return with_minus(f"{value:+.0e}".replace("e+0", "e"))
+    return "+big" if value > 0 else f"{MINUS}big"
+
+
+def short_share(value: float) -> str:
+    """A probability in four columns; 0 is exactly that.
+
+    >>> [short_share(p) for p in (0.0266, 1.0, 0.9996, 3.1e-06, 1e-12, 0.0)]
+    ['.027', '1.00', '1.00', '3e-6', 'tiny', '0']
+    """
+    if value == 0:
+        return "0"
+    if value >= 0.9995:
+        return f"{value:.2f}"
+    if value >= _TINY:
+        return f"{value:.3f}".removeprefix("0")
+    return f"{value:.0e}".replace("e-0", "e-") if value >= 0.95e-9 else "tiny"
+
+
+def with_minus(text: str) -> str:
+    """A number as Python writes it, with the sign that we write."""
+    return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 
 def shown(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from textual.content import Content
 
 from engine.protocol import DatasetOpened, Snapshot
-from tui.figures import figure
+from tui.figures import compact, figure
 from tui.lines import Lines
 from tui.plain import spelled
 from tui.terminal import terminal_of
@@ -84,16 +84,16 @@ def status_facts(
         return facts
     settings = snapshot.settings
     loss = "–" if snapshot.loss is None else figure(snapshot.loss)
-    pace = "no limit" if isinf(settings.pace) else f"{settings.pace:g}/s"
+    pace = "no limit" if isinf(settings.pace) else f"{compact(settings.pace)}/s"
     speed = f"{snapshot.steps_per_second:,.0f}" if snapshot.steps_per_second else "–"
     facts += [
         (1, Content(f"{snapshot.step:,}/{snapshot.goal:,}")),
         (2, _fact("loss", loss)),
         (4, _fact("steps/s", speed)),
-        (3, _fact("lr", f"{settings.learning_rate:g}")),
+        (3, _fact("lr", compact(settings.learning_rate))),
         (6, _fact("pace", pace)),
-        (10, _fact(spelled("λ", unicode=unicode), f"{settings.regularisation:g}")),
-        (9, _fact("smoothing", f"{settings.smoothing:g}")),
+        (10, _fact(spelled("λ", unicode=unicode), compact(settings.regularisation))),
+        (9, _fact("smoothing", compact(settings.smoothing))),
         (11, _fact("seed", f"{settings.seed}")),
     ]
     if snapshot.clients > 1 and state != "engine ended":

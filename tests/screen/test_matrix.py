@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from textual.geometry import Region
 from textual.widget import Widget
 
+from engine.protocol import View
 from tests.screen.fake_engine import FakeEngine, dataset, made_up_count
 from tests.screen.lab import opened, screen_text, settled, until
+from tui.figures import MINUS
 from tui.panes.matrix import MatrixPane
-from tui.panes.matrix_cells import short_count, text_of
+from tui.panes.matrix_cells import ramp_for, text_of
 from tui.panes.matrix_grid import MatrixGrid
+from tui.panes.matrix_legend import legend
 from tui.panes.matrix_scales import aligned, padded
 from tui.ramps import ramp
+from tui.terminal import Terminal
 
 
 def redrawn(widget: Widget) -> list[Region]:
@@ -207,27 +213,47 @@ def test_padding_never_changes_the_width_of_a_field():
             assert cell_len(padded(label, width)) == width
 
 
-@pytest.mark.parametrize("count", [0, 9, 99999, 100000, 999_999, 12_345_678, 10**12, 10**18])
-def test_a_count_takes_five_columns_at_most(count: int):
-    assert len(short_count(count)) <= 5
+@pytest.mark.parametrize(
+    ("view", "values"),
+    [
+        ("counts", [0, 9, 9_999, 10_000, 99_999, 949_999, 999_999, 12_345_678, 10**12, 10**18]),
+        ("net", [0.0, 1e-300, 9.6e-10, 3.1e-6, 0.00096, 0.0266, 0.5, 0.9994, 0.9996, 1.0]),
+        ("difference", [0.0, 3e-6, 0.0004, 0.0266, 0.09949, 0.5, 0.9996, 1.0]),
+        ("weights", [0.0, 0.04, 0.96, 9.94, 9.96, 999.4, 999.6, 1e4, 9.4e9, 9.6e9, 1e99, 1e308]),
+    ],
+)
+def test_numbers_side_by_side_never_touch(view: View, values: list[float]):
+    signed = [-v for v in values] if view in ("difference", "weights") else []
+    for value in [*values, *signed]:
+        cell = aligned(text_of(value, view), 5)
+        assert len(cell) == 5
+        assert cell.endswith(" "), cell
 
 
-@pytest.mark.parametrize("value", [0.0, 0.0004, 0.0266, 0.5, 0.9996, 1.0])
-def test_a_probability_takes_five_columns_at_most(value: float):
-    for view in ("net", "difference", "weights"):
-        assert len(text_of(value, view)) <= 5
-        assert len(text_of(-value, view)) <= 5
+async def test_no_two_numbers_of_a_difference_touch_and_its_legend_says_which_side_is_above():
+    async with opened(FakeEngine(), (200, 60)) as (app, pilot):
+        await pilot.press("M")
+        await until(pilot, lambda: "100 × (net − counts)" in screen_text(app))
+        await until(pilot, lambda: "net above" in screen_text(app))
+        matrix = app.query_one(MatrixGrid)
+        told = [line.text for line in map(matrix.render_line, range(2, 40, 2))]
+        assert any(MINUS in line for line in told)
+        for line in told:
+            assert not re.search(r"\S[+−]|[+−]\d{4}", line), line
 
 
-@pytest.mark.parametrize("weight", [0.0, 0.04, 0.96, 1.57, 9.94, 9.96, 99.9, 999.4, 1e4, 9.4e9])
-def test_weights_side_by_side_do_not_touch(weight: float):
-    for value in (weight, -weight):
-        assert aligned(text_of(value, "weights"), 5).endswith(" ")
-
-
-@pytest.mark.parametrize("weight", [1e10, 9.4e99, 9.9e99, 1e150, 1e308])
-def test_a_weight_beyond_sense_stays_in_its_cell(weight: float):
-    assert len(text_of(weight, "weights")) == len(text_of(-weight, "weights")) == 5
+@pytest.mark.parametrize("width", range(16, 60))
+@pytest.mark.parametrize("terminal", [Terminal(), Terminal(unicode=False, colours="none")])
+def test_a_legend_of_a_difference_says_which_side_is_above_in_whatever_room(
+    width: int, terminal: Terminal
+):
+    ramp = ramp_for("difference", dark=True, terminal=terminal)
+    shown = legend(ramp, -0.123, 0.05, "difference", width)
+    assert shown.cell_length <= width
+    if width >= 21:
+        below, above = shown.plain.split("below")[0], shown.plain.split("above")[0]
+        assert len(below) < len(above)
+        assert "net" in shown.plain
 
 
 def test_ramps_grow_lighter_or_darker_without_a_step_back():

@@ -12,7 +12,7 @@ from textual.content import Content
 
 from engine.protocol import DatasetOpened, Exportable, Snapshot
 from tui.actions import PANE_GROUPS, bindings_of
-from tui.figures import figure
+from tui.figures import compact, figure
 from tui.keys import keys_of
 from tui.lines import Lines
 from tui.panes.loss_drawing import COUNTS, FLOOR, HELD_OUT, RGB, UNIFORM, Inks, Picture, drawn
@@ -122,7 +122,7 @@ class LossPane(Pane):
         else:
             facts = ["before training"]
         self.entitle(*facts, *(["log"] if self.log_scale else []))
-        rates = f"lr {settings.learning_rate:g} · λ {settings.regularisation:g}"
+        rates = f"lr {compact(settings.learning_rate)} · λ {compact(settings.regularisation)}"
         begin = keys_of(self.app).name("train.toggle")
         hint = f"{begin} trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
         text = snapshot.reason if snapshot.state == "failed" else hint + rates

@@ -6,6 +6,7 @@ from math import ceil, floor, isfinite, log10
 from typing import Final
 
 from engine.protocol import Curve, Lines
+from tui.figures import with_minus
 from tui.panes.loss_drawing import COUNTS, FLOOR, UNIFORM, Grid, Inks, Picture
 
 Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
@@ -128,10 +129,11 @@ def _round_step(least: float) -> float:
 def _labels(ticks: list[float], *, log: bool) -> list[str]:
     values = [10**tick if log else tick for tick in ticks]
     for digits in range(4):
-        labels = [f"{value:.{digits}f}" for value in values]
-        if all(abs(float(text) - v) < 1e-6 * max(1, v) for text, v in zip(labels, values)):  # noqa: B905
+        if all(abs(round(value, digits) - value) < 1e-6 * max(1, value) for value in values):
             break
-    return [t if len(t) < 7 else f"{v:.0e}" for t, v in zip(labels, values, strict=True)]
+    labels = [f"{value:,.{digits}f}" for value in values]
+    short = [t if len(t) < 7 else f"{v:.0e}" for t, v in zip(labels, values, strict=True)]
+    return [with_minus(text) for text in short]
 
 
 def _step_ticks(last: int, most: int) -> list[int]:

@@ -6,18 +6,21 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
 from engine.protocol import DatasetOpened, Exportable, Snapshot, View
 from tui.actions import PANE_GROUPS, bindings_of
+from tui.figures import compact
 from tui.lines import Lines
-from tui.panes.matrix_cells import VIEW_NAMES, VIEWS, Window, ramp_for
+from tui.panes.matrix_cells import DIFFERENCE_IN_CELLS, VIEW_NAMES, VIEWS, Window, ramp_for
 from tui.panes.matrix_drawing import Sight
 from tui.panes.matrix_grid import MatrixGrid
+from tui.panes.matrix_legend import legend
 from tui.panes.matrix_scales import Scale, scales
 from tui.panes.pane import Pane
-from tui.panes.reading import EMPTY, height_in, legend, legend_width, readout
+from tui.panes.reading import EMPTY, height_in, readout
 from tui.panes.wheel import Wheeled
 from tui.plain import named
 from tui.terminal import terminal_of
@@ -242,6 +245,8 @@ class MatrixPane(Wheeled, Pane):
         assert cursor is not None
         live = snapshot is not None and self.view not in ("counts", "probabilities")
         facts = [VIEW_NAMES[self.view]]
+        if self.view == "difference" and self._scale.has_numbers:
+            facts = [DIFFERENCE_IN_CELLS]
         if live and snapshot is not None:
             facts.append(f"step {snapshot.step:,}")
         self.entitle(*facts)
@@ -249,7 +254,7 @@ class MatrixPane(Wheeled, Pane):
         part = sight.rows and (len(sight.rows) < all_ or len(sight.columns) < all_)
         order = "most frequent first" if self.by_frequency else ""
         place = f"{top + 1}–{top + len(sight.rows)} × {left + 1}–{left + len(sight.columns)}"
-        smoothing = f"smoothing {snapshot.settings.smoothing:g}" if snapshot else ""
+        smoothing = f"smoothing {compact(snapshot.settings.smoothing)}" if snapshot else ""
         where = f"{place} of {all_:,}" if part else ""
         # The smoothing stands nowhere else; where one is can be seen by the labels.
         brief = f"{len(sight.rows)} × {len(sight.columns)} of {all_:,}" if part else ""
@@ -262,20 +267,22 @@ class MatrixPane(Wheeled, Pane):
         reading = snapshot.reading if snapshot else None
         if reading is not None and (reading.row, reading.column) != cursor:
             reading = None  # of the pair before; this one's is on its way
-        band = EMPTY
-        if snapshot is not None and (cells := snapshot.cells) is not None:
-            terminal = terminal_of(self.app)
-            ramp = ramp_for(cells.view, dark=self.app.current_theme.dark, terminal=terminal)
-            root = "√" if terminal.unicode else "sqrt"
-            room = legend_width(width)
-            band = legend(ramp, cells.low, cells.high, cells.view, room, root=root)
         labels = self.dataset.labels
         pair = labels[cursor[0]] + labels[cursor[1]]
         if not pair.isascii() and not terminal_of(self.app).unicode:
             characters = (labels[0], *self.dataset.characters[1:])
             pair = " ".join(named(characters[symbol]) for symbol in cursor)
         below = self.query_one("#reading", Lines)
-        below.show(readout(pair, reading, width, self._told, band))
+        below.show(readout(pair, reading, width, self._told, self._legend))
+
+    def _legend(self, width: int) -> Content:
+        """The shades of the cells that are shown, in at most so many columns."""
+        if self.snapshot is None or (cells := self.snapshot.cells) is None:
+            return EMPTY
+        terminal = terminal_of(self.app)
+        ramp = ramp_for(cells.view, dark=self.app.current_theme.dark, terminal=terminal)
+        root = "√" if terminal.unicode else "sqrt"
+        return legend(ramp, cells.low, cells.high, cells.view, width, root=root)
 
 
 def _scrolled(corner: int, at: int, shown: int, of: int) -> int:

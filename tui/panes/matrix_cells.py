@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from engine.protocol import Cells, View
+from tui.figures import short_count, short_share, short_signed
 from tui.ramps import Ramp, ramp
 from tui.terminal import Terminal
 
@@ -17,6 +18,7 @@ VIEW_NAMES: Final[dict[View, str]] = {
     "weights": "weights",
     "difference": "net − counts",
 }
+DIFFERENCE_IN_CELLS: Final = "100 × (net − counts)"  # what the cells' numbers tell
 
 
 def ramp_for(view: View, *, dark: bool, terminal: Terminal) -> Ramp:
@@ -52,52 +54,19 @@ class Window:
 
 
 def text_of(value: float, view: View) -> str:
-    """A value in five columns or fewer; a weight in four, so that its sign stands alone.
+    """A value in four columns, so that a blank stands between two; a difference in hundredths.
 
     >>> [text_of(5438, "counts"), text_of(12345678, "counts"), text_of(0.0266, "net")]
-    ['5438', '12.3M', '.027']
-    >>> [text_of(-0.0004, "difference"), text_of(1.57, "weights"), text_of(1.0, "net")]
-    ['.000', '+1.6', '1.00']
+    ['5438', '12M', '.027']
+    >>> [text_of(-0.0123, "difference"), text_of(0.123, "difference"), text_of(1.57, "weights")]
+    ['−1.2', '+12', '+1.6']
     """
-    if view == "counts":
-        return short_count(int(value))
-    if view == "weights":
-        return _weight(value)
-    text = f"{value:+.3f}" if view == "difference" else f"{value:.3f}"
-    if text.startswith(("1", "+1", "-1")):
-        return text[:-1]
-    text = text.replace("0.", ".", 1)
-    return text.lstrip("+-") if text.endswith(".000") else text
-
-
-def _weight(value: float) -> str:
-    """A weight in four columns, or five from 1e10 on.
-
-    >>> [_weight(w) for w in (-0.04, -0.24, 9.96, -123.4, 45678.9, -1e120)]
-    ['0.0', '-0.2', '+10', '-123', '+5e4', '-huge']
-    """
-    if abs(value) < 0.05:
-        return "0.0"
-    if abs(value) < 9.95:
-        return f"{value:+.1f}"
-    if abs(value) < 999.5:
-        return f"{value:+.0f}"
-    if abs(value) < 9e99:
-        return f"{value:+.0e}".replace("e+0", "e").replace("e+", "e")
-    return "+huge" if value > 0 else "-huge"
-
-
-def short_count(count: int) -> str:
-    """A count in five columns or fewer.
-
-    >>> [short_count(99999), short_count(100000), short_count(2_500_000_000)]
-    ['99999', '100k', '2.50G']
-    """
-    if count < 100_000:
-        return str(count)
-    scaled = float(count)
-    for unit in "kMGT":
-        scaled /= 1000
-        if scaled < 999.5:
-            return f"{scaled:.3g}{unit}" if scaled >= 100 else f"{scaled:#.3g}{unit}"
-    return f"{count:.0e}"
+    match view:
+        case "counts":
+            return short_count(int(value))
+        case "weights":
+            return short_signed(value)
+        case "difference":
+            return short_signed(100 * value)
+        case _:
+            return short_share(value)

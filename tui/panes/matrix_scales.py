@@ -89,9 +89,9 @@ def padded(label: str, width: int) -> str:
 
 
 def aligned(number: str, width: int) -> str:
-    """A number in a field, to the right, with a space behind it where there is room.
+    """A number in a field that is wider, to the right, with a space behind it.
 
-    >>> aligned("12", 5), aligned("12345", 5)
-    ('  12 ', '12345')
+    >>> aligned("12", 5), aligned("1234", 5)
+    ('  12 ', '1234 ')
     """
-    return f"{number} ".rjust(width)[:width] if len(number) < width else number.rjust(width)
+    return f"{number} ".rjust(width)

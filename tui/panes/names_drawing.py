@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from engine.protocol import Drawn, Name, Settings, Source
-from tui.figures import shown
+from tui.figures import compact, shown
 
 _QUIET: Final = "$foreground-muted"
 _FAINT: Final = "$foreground 20%"  # as the panes' borders
@@ -21,8 +21,8 @@ _WIDE: Final = 28  # columns from which words tell whether a name is in the data
 
 def header_lines(settings: Settings, width: int) -> list[Content]:
     """The sampler's settings, on as many lines as they need."""
-    facts = [f"{settings.stream} {settings.sample_seed}", f"T {settings.temperature:.4g}"]
-    facts += [f"top-{settings.top_k}"] if settings.top_k else []
+    facts = [f"{settings.stream} {settings.sample_seed}", f"T {compact(settings.temperature)}"]
+    facts += [f"top-{settings.top_k:,}"] if settings.top_k else []
     facts += [f"prefix {shown(settings.prefix)}"] if settings.prefix else []
     lines: list[str] = []
     for fact in facts:
