@@ -16,12 +16,11 @@ from torch import Tensor
 
 from engine.corpus import Corpus
 from engine.printable import printable
-from engine.protocol import KEPT_NAMES, Drawn, Name, Settings
+from engine.protocol import KEPT_CHARACTERS, KEPT_NAMES, Drawn, Name, Settings
 from engine.sampling import NameStream, has_ended
 from engine.scoring import mean_nll, nll_of_drawn_text, probabilities_of_word
 
 Model = Literal["counts", "net"]
-KEPT_CHARACTERS: Final = 1 << 22  # of texts; a thousand of the longest names have less
 MODELS: Final[tuple[Model, Model]] = ("counts", "net")
 
 

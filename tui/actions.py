@@ -99,7 +99,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Order the characters by the alphabet, or the most frequent first.", "matrix"),
     # --- names
     Action("samples.draw", ("s",), "draw", "names", "Draw ten names",
-           "Draw ten more names.", "samples", twin="samples.keep"),
+           "Draw ten more names; of a running text, one more text.", "samples",
+           twin="samples.keep"),
     Action("samples.keep", ("S",), "keep_sampling", "", "Keep sampling, or stop",
            "Keep drawing names, or stop.", "samples", twin="samples.draw"),
     Action("samples.source", ("w",), "source", "source", "From the counts, the net, or both",

@@ -110,8 +110,9 @@ class LabApp(LeavingApp):
     # --- names
 
     def action_draw(self) -> None:
-        """Draw ten names."""
-        self.send(Draw(NAMES))
+        """Draw ten names, or one text."""
+        is_text = self.dataset is not None and self.dataset.data_format.format == "text"
+        self.send(Draw(1 if is_text else NAMES))
 
     def action_keep_sampling(self) -> None:
         """Keep drawing names, or stop."""

@@ -34,9 +34,12 @@ class CopyingApp(LiveApp):
             if name is None:
                 self.notify(f"There is no name yet. {self.keys.name('samples.draw')} draws ten.")
             else:
-                self._put(f"the name {name.text}" if name.text else "an empty name", name.text)
+                what = f"the name {name.text}" if name.text else "an empty name"
+                if pane.is_of_text:
+                    what = f"a text of {len(name.text):,} characters"
+                self._put(what, name.text)
         elif isinstance(pane, Pane):
-            self._copy(pane.TITLE.lower(), pane.EXPORT)
+            self._copy(pane.title.lower(), pane.EXPORT)
 
     def action_copy_names(self) -> None:
         """Copy all names."""
@@ -65,7 +68,7 @@ class CopyingApp(LiveApp):
             return await self._exported("names" if plain else what, view)
 
         suggestion = file_name(self.dataset.name, what, view)
-        self.push_screen(ExportPrompt(pane.TITLE.lower(), suggestion, content))
+        self.push_screen(ExportPrompt(pane.title.lower(), suggestion, content))
 
     def action_export_screen(self) -> None:
         """Write a picture of the whole screen to a file."""

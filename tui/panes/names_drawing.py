@@ -32,7 +32,7 @@ def header_lines(settings: Settings, width: int) -> list[Content]:
             lines.append(fact)
     told = [Content.styled(line, _QUIET) for line in lines]
     if settings.source == "both":
-        half, gap = _halves(width)
+        half, gap = halves(width)
         told.append(
             Content.assemble(("counts".ljust(half), _QUIET), (gap, _FAINT), ("net", _QUIET))
         )
@@ -54,7 +54,7 @@ def line_of(
     if not both:
         name = drawn.counts or drawn.net
         return _named(name, width, picked is not None, cut)
-    half, gap = _halves(width)
+    half, gap = halves(width)
     return Content.assemble(
         _named(drawn.counts, half, picked == "counts", cut),
         (gap, _FAINT),
@@ -62,7 +62,7 @@ def line_of(
     )
 
 
-def _halves(width: int) -> tuple[int, str]:
+def halves(width: int) -> tuple[int, str]:
     """Columns of each of two names, and what stands between them."""
     gap = " │ " if width >= 2 * _NARROW + 3 else "│"
     return (width - len(gap)) // 2, gap

@@ -113,7 +113,12 @@ class Pane(Vertical, can_focus=True):
         return cell_len(self._title(facts)) <= self.size.width - 4
 
     def _title(self, facts: tuple[str, ...]) -> str:
-        return " · ".join((f"{self.NUMBER} {self.TITLE}", *facts))
+        return " · ".join((f"{self.NUMBER} {self.title}", *facts))
+
+    @property
+    def title(self) -> str:
+        """What the pane shows, in a word."""
+        return self.TITLE
 
     def subtitle(self, text: str) -> None:
         """Put a smaller fact into the lower border."""

@@ -1,4 +1,4 @@
-"""The names that the models make, newest at the bottom, like a log."""
+"""The names, or texts, that the models make, newest at the bottom, like a log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from textual.content import Content
 from engine.protocol import (
     KEPT_NAMES,
     DatasetOpened,
-    Drawn,
     Exportable,
     Name,
     Snapshot,
@@ -21,9 +20,11 @@ from engine.protocol import (
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.keys import keys_of
 from tui.lines import Lines
-from tui.panes.names_drawing import CUT, header_lines, line_of
+from tui.panes.names_drawing import CUT, halves, header_lines, line_of
 from tui.panes.names_place import NamesPlace
 from tui.panes.pane import Pane
+from tui.panes.texts_drawing import lines_of
+from tui.panes.texts_place import TextsPlace
 from tui.panes.wheel import Wheeled
 from tui.terminal import terminal_of
 
@@ -40,8 +41,8 @@ class SamplesPane(Wheeled, Pane):
         *bindings_of(PANE_GROUPS["samples"]),
         Binding("up,k", "pick(-1)", show=False),
         Binding("down,j", "pick(1)", show=False),
-        Binding("pageup", "pick(-8)", show=False),
-        Binding("pagedown", "pick(8)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
         Binding("home", f"pick(-{KEPT_NAMES})", show=False),
         Binding("end", f"pick({KEPT_NAMES})", show=False),
         Binding("left,h", "side(0)", show=False),
@@ -50,13 +51,23 @@ class SamplesPane(Wheeled, Pane):
 
     def __init__(self) -> None:
         super().__init__("samples")
-        self._place = NamesPlace()
-        self._shown: tuple[Drawn, ...] = ()
+        self._place: NamesPlace | TextsPlace = NamesPlace()
+        self._shown: list[int] = []  # the draw that each line is of
 
     def contents(self) -> ComposeResult:
         """The sampler's settings, and the names below them."""
         yield Lines(id="sampler")
         yield Lines(id="names")
+
+    @property
+    def title(self) -> str:
+        """See `Pane.title`."""
+        return "Texts" if self.is_of_text else self.TITLE
+
+    @property
+    def is_of_text(self) -> bool:
+        """Whether texts are drawn, not names."""
+        return self.dataset is not None and self.dataset.data_format.format == "text"
 
     @property
     def names(self) -> int:
@@ -79,7 +90,7 @@ class SamplesPane(Wheeled, Pane):
         super().opened(dataset)
         for part in self.query(Lines):
             part.show([])
-        self._place = NamesPlace()
+        self._place = TextsPlace() if self.is_of_text else NamesPlace()
         self.post_message(self.NeedsChanged())
 
     def shown(self, snapshot: Snapshot) -> None:
@@ -95,6 +106,13 @@ class SamplesPane(Wheeled, Pane):
         self._place.move(by)
         self.refit()
 
+    def action_page(self, by: int) -> None:
+        """Move the cursor by some names, or scroll texts by what is shown of them."""
+        if isinstance(self._place, TextsPlace):
+            self.wheel(by * max(1, self._place.rows - 1), 0)
+        else:
+            self.action_pick(8 * by)
+
     def action_side(self, right: int) -> None:
         """Of two names beside each other, pick the other model's."""
         self._place.right = bool(right)
@@ -108,7 +126,7 @@ class SamplesPane(Wheeled, Pane):
         offset = event.get_content_offset(names)
         if offset is not None and self.snapshot is not None and offset.y < len(self._shown):
             self._place.right = offset.x > names.size.width // 2
-            self._place.pick(self._shown[offset.y].index)
+            self._place.pick(self._shown[offset.y])
             self.refit()
 
     def wheel(self, lines: int, columns: int) -> None:
@@ -129,7 +147,7 @@ class SamplesPane(Wheeled, Pane):
         self.entitle(settings.source, *(["sampling"] if settings.keep_sampling else []))
         header = header_lines(settings, width)
         rows = self.content_size.height - len(header)
-        self._place.grow(snapshot.drawn, rows)
+        self._grow(snapshot, rows, width)
         back = f"{self._place.back:,} back" if self._place.back else ""
         count = f"{snapshot.drawn:,}" if snapshot.drawn else ""
         self.subtitle(" · ".join(filter(None, (back, count))))
@@ -137,20 +155,46 @@ class SamplesPane(Wheeled, Pane):
         self.query_one("#sampler", Lines).show(header)
         self.query_one("#names", Lines).show(self._names(snapshot, width, rows))
 
+    def _grow(self, snapshot: Snapshot, rows: int, width: int) -> None:
+        if isinstance(self._place, NamesPlace):
+            self._place.grow(snapshot.drawn, rows)
+            return
+        settings = snapshot.settings
+        self._place.grow(
+            snapshot.drawn,
+            rows,
+            settings.length + len(settings.prefix),
+            halves(width)[0] if settings.source == "both" else width,
+            is_followed=not settings.keep_sampling,
+        )
+
     def _names(self, snapshot: Snapshot, width: int, rows: int) -> list[Content]:
         if not snapshot.names:
-            self._shown = ()
+            self._shown = []
             blank = [Content("")] * max(0, (rows - 1) // 2)
+            what = "a text" if self.is_of_text else "ten names"
             hint = Content.styled(
-                f"Press {keys_of(self.app).name('samples.draw')} for ten names", _QUIET
+                f"Press {keys_of(self.app).name('samples.draw')} for {what}", _QUIET
             )
             return [*blank, Content.assemble(" " * ((width - hint.cell_length) // 2), hint)]
-        last = max(0, len(snapshot.names) - self._place.back)
-        self._shown = snapshot.names[max(0, last - rows) : last]
         both, cursor = snapshot.settings.source == "both", self._place.cursor
-        cut = CUT[terminal_of(self.app).unicode]
         picked: Source = "net" if self._place.right else "counts"
+        if isinstance(self._place, TextsPlace):
+            lines = {
+                (draw.index, place): line
+                for draw in snapshot.names
+                for place, line in enumerate(
+                    lines_of(draw, both, width, picked if draw.index == cursor else None)
+                )
+            }
+            seen = self._place.window(list(lines))
+            self._shown = [draw for draw, _ in seen]
+            return [lines[place] for place in seen]
+        last = max(0, len(snapshot.names) - self._place.back)
+        shown = snapshot.names[max(0, last - rows) : last]
+        self._shown = [draw.index for draw in shown]
+        cut = CUT[terminal_of(self.app).unicode]
         return [
             line_of(draw, both, width, picked if draw.index == cursor else None, cut)
-            for draw in self._shown
+            for draw in shown
         ]

@@ -1,0 +1,60 @@
+"""How drawn texts look: a heading, and below it the text in lines of the pane's width."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Final
+
+from rich.cells import chop_cells
+from textual.content import Content
+
+from engine.protocol import Drawn, Name, Source
+from tui.figures import shown
+from tui.panes.names_drawing import halves
+
+_QUIET: Final = "$foreground-muted"
+_FAINT: Final = "$foreground 20%"  # as the panes' borders
+_PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without colour too
+
+
+@lru_cache(64)  # texts stay the same from one snapshot to the next
+def lines_of(
+    drawn: Drawn, both: bool, width: int, picked: Source | None = None
+) -> tuple[Content, ...]:
+    """All lines of one draw: of a text of one model, or of two beside each other.
+
+    Args:
+        drawn: the draw.
+        both: whether texts of both models are shown.
+        width: columns.
+        picked: whose text is under the cursor; None: it is elsewhere.
+    """
+    if not both:
+        name = drawn.counts or drawn.net
+        return tuple(_lines(drawn.index, name, width, picked is not None))
+    half, gap = halves(width)
+    left = _lines(drawn.index, drawn.counts, half, picked == "counts")
+    right = _lines(drawn.index, drawn.net, half, picked == "net")
+    return tuple(
+        Content.assemble(a, " " * (half - a.cell_length), (gap, _FAINT), b)
+        for a, b in zip_longest(left, right, fillvalue=Content(""))
+    )
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    r"""A text in lines of at most so many columns; its own line breaks stay, blanks too.
+
+    >>> wrapped("to be,\n\nor not", 4)
+    ['to b', 'e,', '', 'or n', 'ot']
+    """
+    return [part for line in text.split("\n") for part in chop_cells(shown(line), width) or [""]]
+
+
+def _lines(index: int, name: Name | None, width: int, picked: bool) -> list[Content]:
+    if name is None:
+        return []
+    heading = f"{index + 1:,}: {name.nll:.2f} a character"
+    heading = next((text for text in (heading, f"{name.nll:.2f}") if len(text) <= width), "")
+    lines = [Content(line) for line in wrapped(name.text, max(1, width))]
+    return [Content.styled(heading, _PICKED if picked else _QUIET), *lines]
