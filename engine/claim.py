@@ -24,6 +24,7 @@ from engine.peers import listener
 from engine.places import Place
 from engine.printable import printable
 from engine.private import FILE, make_folder
+from engine.small_files import NotRegular, open_regular_file
 
 SECONDS_TO_TRY: Final = 1.0  # somebody who only looks holds the lock for an instant
 
@@ -125,7 +126,7 @@ def standing(place: Place) -> tuple[Standing, Holder | None]:
         EngineUnavailable: the claim is there and cannot be read, or the file system knows no locks.
     """
     try:
-        file = os.open(place.claim, os.O_RDONLY | os.O_CLOEXEC)
+        file = _opened(place, os.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):
         return "free", None
     except OSError as error:
@@ -171,7 +172,7 @@ def clear(place: Place, holder: Holder | None, *, wholly: bool) -> None:
         wholly: whether nothing is to be resumed.
     """
     with contextlib.suppress(OSError):
-        file = os.open(place.claim, os.O_RDWR | os.O_CLOEXEC)
+        file = _opened(place, os.O_RDWR)
         try:
             if not _lock(file, fcntl.LOCK_EX, place) or not _is_at(file, place):
                 return
@@ -193,7 +194,7 @@ def _engine(holder: Holder) -> tuple[int, str, float]:
 def _locked(place: Place) -> int:
     deadline = time.monotonic() + SECONDS_TO_TRY
     while True:
-        file = os.open(place.claim, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
+        file = _opened(place, os.O_RDWR | os.O_CREAT)
         if not _lock(file, fcntl.LOCK_EX, place):
             holder = _read(file)
             os.close(file)
@@ -205,6 +206,22 @@ def _locked(place: Place) -> int:
             return file
         else:
             os.close(file)  # its engine ended, and removed the file, between the two calls
+
+
+def _opened(place: Place, flags: int) -> int:
+    """The claim, opened.
+
+    Raises:
+        EngineUnavailable: what is there is no file.
+        OSError: it cannot be opened.
+    """
+    try:
+        return open_regular_file(place.claim, flags, FILE)
+    except NotRegular as error:
+        raise EngineUnavailable(
+            f"Whether the lab {place.name} runs cannot be known: {printable(str(place.claim))} is"
+            " no regular file. Remove it."
+        ) from error
 
 
 def _lock(file: int, kind: int, place: Place) -> bool:
@@ -238,6 +255,6 @@ def _is_at(file: int, place: Place) -> bool:
 
 
 def _read(file: int) -> Holder | None:
-    with contextlib.suppress(OSError, msgspec.MsgspecError):
+    with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
         return msgspec.json.decode(os.pread(file, 4096, 0), type=Holder)
     return None

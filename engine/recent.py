@@ -11,6 +11,7 @@ import msgspec
 from engine.atomic import OWNER, write_atomically
 from engine.printable import printable
 from engine.private import make_folder
+from engine.small_files import read_small_file
 
 MOST: Final = 10
 
@@ -24,7 +25,7 @@ class Recent:
     def paths(self) -> tuple[str, ...]:
         """The paths; none where the file is missing, damaged, or not to be read."""
         try:
-            paths = msgspec.json.decode(self._file.read_bytes(), type=list[str])
+            paths = msgspec.json.decode(read_small_file(self._file), type=list[str])
         except (OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
             return ()
         # Somebody may have edited it: what a terminal would obey is no path to offer.

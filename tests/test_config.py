@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tomllib
 from math import inf
 from pathlib import Path
@@ -161,6 +162,17 @@ WRONG = [
     ("\npace = no limit  # at all\r", 'A text stands in quotes: pace = "no limit".'),
     ("colour = truecolour", 'A text stands in quotes: colour = "truecolour".'),
     ("[keys]\nsamples.draw = ctrl+p", 'A text stands in quotes: samples.draw = "ctrl+p".'),
+    ("pace = " + "1" * 5001, "line 1: 5,008 characters, where no setting needs more than 1,000."),
+    ("pace = -" + "1" * 900, "line 1: pace is -111"),
+    ("theme = " + "[" * 100_000, "cannot be read: it has more than the 65,536 bytes that such"),
+    ("theme = " + "[" * 50_000, "line 1: 50,008 characters, where no setting needs more than"),
+    ("theme = " + "[\n" * 30_000, "nested more deeply than any setting. Look for many brackets"),
+    ("\n\n" + "a." * 20_000 + "a = 1", "line 3: 40,005 characters, where no setting needs more"),
+    ("[keys]\n" + "a." * 450 + "a = 1", 'line 2: there is no action "a.a.'),
+    ("[keys." + "a." * 490 + "a]\n" + "b." * 490 + "b = 1", "nested more deeply than any setting."),
+    ("theme = [" + "[\n" * 300 + "]" * 301, "line 1: theme is [[["),
+    ('theme = """' + "dark\n" * 10_000 + '"""', 'line 1: theme is "dark'),
+    ("x = 1\n" * 20_000, "cannot be read: it has more than the 65,536 bytes"),
     (b"\xff", "not UTF-8 (byte 0xff at offset 0). Save it as UTF-8."),
 ]  # fmt: skip
 
@@ -175,11 +187,39 @@ def test_what_is_wrong_is_a_sentence_with_its_place(
     assert complaint in str(error.value)
     assert str(error.value).endswith(".")
     assert str(error.value).isprintable()
+    assert len(str(error.value)) < 500
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "a pipe"])
+def test_nothing_is_read_of_what_is_no_file(target: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    if target == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(target)
+    with pytest.raises(ConfigError, match=r"config\.toml cannot be read: it is no regular file\."):
+        read(path)
+
+
+def test_where_python_reads_fewer_digits_a_number_may_be_too_long(
+    tmp_path: Path,
+) -> None:
+    before = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(640)
+        with pytest.raises(ConfigError, match="a number is too long"):
+            config("pace = " + "1" * 700, tmp_path)
+    finally:
+        sys.set_int_max_str_digits(before)
+
+
+def test_a_comment_may_be_long(tmp_path: Path) -> None:
+    assert config("# " + "x" * 2000 + "\npace = 5", tmp_path).pace == 5.0
 
 
 def test_the_key_that_moves_in_the_matrix_stays_with_the_loss(tmp_path: Path) -> None:

@@ -18,12 +18,16 @@ import msgspec
 import platformdirs
 
 from engine.protocol import NO_PACE_LIMIT, PACE
+from engine.small_files import read_small_file
 from tui.terminal import Colours, Terminal, detect
 
 FRAMES: Final = 20.0  # a second: smoother than one can follow, and a tenth of what a screen could
 SLOW_FRAMES: Final = 2.0  # a second, over a slow link
 IDLE_MINUTES: Final = 30.0
 NO_LIMIT: Final = "no limit"
+LARGEST_FILE: Final = 1 << 16  # bytes: eight times what `config --default` prints
+LONGEST_LINE: Final = 1000  # characters; a comment may be longer
+LONGEST_VALUE: Final = 100  # characters of one in a sentence
 DARK: Final = "makemore-dark"
 LIGHT: Final = "makemore-light"
 SHORT_THEMES: Final = {"dark": DARK, "light": LIGHT}
@@ -145,11 +149,11 @@ def read(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: says what is wrong, and where.
     """
-    from tui.config_keys import checked_keys
-
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_small_file(path, LARGEST_FILE).decode("utf-8-sig")
+        _check_lines(path, text)
         given = tomllib.loads(text)
+        return _checked_settings(path, given, text)
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -161,6 +165,37 @@ def read(path: Path) -> dict[str, Any]:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not TOML: {error}.{_unquoted(error, text)}") from error
+    except RecursionError as error:
+        raise ConfigError(
+            f"{path}: nested more deeply than any setting. Look for many brackets, or for a name"
+            " with many dots."
+        ) from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise ConfigError(f"{path}: a number is too long. Give a shorter one.") from error
+
+
+def _check_lines(path: Path, text: str) -> None:
+    """Refuse lines that are no settings, before they take the reader of TOML very long.
+
+    Raises:
+        ConfigError: says which.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LONGEST_LINE and not line.lstrip().startswith("#"):
+            raise ConfigError(
+                f"{path}, line {number}: {len(line):,} characters, where no setting needs more than"
+                f" {LONGEST_LINE:,}. Shorten it."
+            )
+
+
+def _checked_settings(path: Path, given: dict[str, Any], text: str) -> dict[str, Any]:
+    """The settings of a file, each as `Config` has it.
+
+    Raises:
+        ConfigError: says which makes no sense, and where it is.
+    """
+    from tui.config_keys import checked_keys
+
     values: dict[str, Any] = {}
     for name, value in given.items():
         try:
@@ -198,8 +233,9 @@ def nearest(name: str, names: tuple[str, ...]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as the file would have it, in ASCII."""
-    return json.dumps(value, default=str)
+    """A value as the file would have it, in ASCII; of a long one the beginning."""
+    text = json.dumps(value, default=str)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
 
 def _unquoted(error: tomllib.TOMLDecodeError, text: str) -> str:
@@ -213,9 +249,9 @@ def _unquoted(error: tomllib.TOMLDecodeError, text: str) -> str:
 def _line_of(name: str, text: str) -> str:
     """The place of a setting, for a person; empty where it is not plain to see."""
     parts = r"[\"'\s]*\.[\"'\s]*".join(map(re.escape, name.split(".")))
-    begins = re.compile(rf"\s*\[?\s*(?:keys\s*\.\s*)?[\"']?{parts}[\"']?\s*[=\]]")
+    begins = re.compile(rf"\[?\s*(?:keys\s*\.\s*)?[\"']?{parts}[\"']?\s*[=\]]")
     for number, line in enumerate(text.splitlines(), start=1):
-        if begins.match(line):
+        if begins.match(line.lstrip()):
             return f", line {number}"
     table = name.rpartition(".")[0]
     return _line_of(table, text) if table else ""

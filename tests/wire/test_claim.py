@@ -50,6 +50,29 @@ def test_a_name_is_held_by_one_alone_and_free_again_after_it() -> None:
     assert standing(PLACE) == ("free", None)
 
 
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_file_holds_no_name_and_nobody_waits_for_it(kind: str) -> None:
+    PLACE.folder.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(PLACE.claim)
+    else:
+        PLACE.claim.symlink_to("/dev/zero")
+    for look_at in (standing, Claim):
+        with pytest.raises(EngineUnavailable, match=r"running is no regular file\. Remove it\.$"):
+            look_at(PLACE)
+    listed = asyncio.run(labs())
+    assert [(lab.name, lab.state) for lab in listed] == [("test", "unknown")]
+    assert listed[0].trouble is not None
+    assert "Remove it." in listed[0].trouble
+
+
+def test_what_was_written_into_a_claim_may_be_anything() -> None:
+    PLACE.folder.mkdir(parents=True)
+    for said in (b"", b"\xff", b"[" * 4096, b'{"x":' * 800, b'"' + b"9" * 5000, b"\0" * 100_000):
+        PLACE.claim.write_bytes(said)
+        assert standing(PLACE) == ("crashed", None)
+
+
 def test_whoever_clears_away_never_takes_a_name_from_who_has_just_taken_it() -> None:
     holder, over, lost = crash(Claim(PLACE)), threading.Event(), 0
 
