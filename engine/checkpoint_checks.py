@@ -76,7 +76,7 @@ def trouble_of_contents(contents: Contents) -> str | None:
     if not 2 <= contents.symbols <= LARGEST_VOCABULARY + 1:
         return f"{contents.symbols} symbols, which no data has"
     for what in ("step", "goal", "drawn"):
-        if not 0 <= getattr(contents, what) < LARGEST_COUNT:
+        if not _is_count(getattr(contents, what)):
             return f"{what} {getattr(contents, what)}, which makes no sense"
     if not 0 <= contents.wanted <= KEPT_NAMES:
         return f"{contents.wanted} names still to be drawn, which makes no sense"
@@ -142,7 +142,8 @@ def trouble_of_words(contents: Contents, words: Words) -> str | None:
         if draw.index != index or any((names[m] is not None) != (m in models) for m in MODELS):
             return f"name {index:,} is not of the draw that it should be of"
         for name in filter(None, names.values()):
-            if len(name.text) > longest or math.isnan(name.nll):
+            step = name.step or 0
+            if len(name.text) > longest or math.isnan(name.nll) or not _is_count(step):
                 return f"name {index:,} is none that a model draws"
             if printable(name.text) != name.text:
                 return f"name {index:,} is none that a model draws"
@@ -155,6 +156,10 @@ def trouble_of_words(contents: Contents, words: Words) -> str | None:
         if what not in MARKED.values() or printable(value) != value:
             return f"a mark at step {mark.step} that no setting makes"
     return None
+
+
+def _is_count(number: int) -> bool:
+    return 0 <= number < LARGEST_COUNT
 
 
 def _bytes(tensor: TensorEntry) -> int:

@@ -30,7 +30,7 @@ from engine.sampler import MODELS, Model, Sampler
 from engine.settings import DEFAULTS, GOAL, LARGEST_GOAL, check
 from engine.trainer import Burst, Trainer
 
-NAMES_AT_ONCE: Final = 10  # drawn anew where another stream begins; of texts, one
+NAMES_AT_ONCE: Final = 10  # drawn anew where another stream begins
 SOURCES: Final[dict[Source, tuple[Model, ...]]] = {
     "counts": ("counts",),
     "net": ("net",),
@@ -159,6 +159,8 @@ class Lab:
             self.settings.learning_rate,
             self.settings.regularisation,
         )
+        if burst.losses:
+            self.sampler.outdate("net")
         self.history.train.extend(burst.losses)
         self.history.held_out.extend(burst.held_out)
         if burst.diverged:
@@ -187,6 +189,7 @@ class Lab:
             self.settings = msgspec.structs.replace(self.settings, seed=seed)
         self.trainer.restart(self.settings.seed)
         self._runs += 1
+        self.sampler.outdate("net")
         self.history = History()
         if seed is not None:
             self.history.mark(0, MARKED["seed"], str(seed))
@@ -238,12 +241,13 @@ class Lab:
             value = getattr(settings, name)
             if getattr(before, name) != value:
                 self.history.mark(self.trainer.step, MARKED[name], f"{value:,.6g}")
+        if before.smoothing != settings.smoothing:
+            self.sampler.outdate("counts")
         is_redrawn = _sampling(before) != _sampling(settings) or (
             self.corpus.is_text and before.length != settings.length
         )
         if is_redrawn and self.sampler.drawn:
-            at_once = 1 if self.corpus.is_text else NAMES_AT_ONCE
-            self.wanted = max(self.wanted, min(self.sampler.drawn, at_once))
+            self.wanted = max(self.wanted, min(self.sampler.drawn, self.at_once))
             self.sampler.restart()
 
     def adjust(self, setting: Ladder | Round, by: int) -> None:
@@ -251,6 +255,11 @@ class Lab:
         self.configure(**{setting: moved(setting, getattr(self.settings, setting), by)})
 
     # --- names ------------------------------------------------------------------------------------
+
+    @property
+    def at_once(self) -> int:
+        """How many names are drawn where nobody says how many; of texts, one."""
+        return 1 if self.corpus.is_text else NAMES_AT_ONCE
 
     def draw(self, count: int) -> None:
         """Ask for so many more names; `draw_next` draws them one by one.
@@ -260,6 +269,8 @@ class Lab:
         """
         if not 1 <= count <= self.sampler.kept:
             raise BadSetting(f"{count} names: give a number from 1 to {self.sampler.kept:,}.")
+        if not self.wanted:
+            self.sampler.newest_from = self.sampler.drawn
         self.wanted = min(self.wanted + count, self.sampler.kept)
 
     def draw_next(self) -> None:
@@ -268,7 +279,7 @@ class Lab:
             model: self.count_probs_VV if model == "counts" else self.net_probs_VV
             for model in SOURCES[self.settings.source]
         }
-        self.sampler.draw(self.settings, models)
+        self.sampler.draw(self.settings, models, self.trainer.step)
         self.wanted = max(0, self.wanted - 1)
 
     def _compared(self) -> Lines:

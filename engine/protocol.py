@@ -135,6 +135,8 @@ class Name(msgspec.Struct, frozen=True):
     nll: float  # mean over its characters and its end, under the model that it came from
     in_data: bool | None  # None where the words of the data are not kept
     ended: bool = True  # False: cut off at the length limit
+    step: int | None = None  # of the net that drew it; None: of the counts, or not known
+    current: bool = False  # whether the model is still as it was then
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -459,6 +461,7 @@ class Snapshot(Message, frozen=True):
     drawn: int  # names since the stream's start
     clients: int = 1  # screens attached, this one included
     trouble: str = ""  # why the lab could not be saved automatically; empty where it could
+    newest_from: int = 0  # index of the first of the names that were asked for last
 
 
 class Ended(Message, frozen=True):

@@ -38,6 +38,7 @@ class Running:
         self,
         lab: Lab,
         changed: Callable[[], None],
+        drew: Callable[[], None],
         rests: Callable[[], None],
         ended: Callable[[Ended], None],
     ) -> None:
@@ -46,11 +47,14 @@ class Running:
         Args:
             lab: which.
             changed: called when anything of the lab has changed.
+            drew: called when names have come that nobody asked for: there is nothing to keep.
             rests: called when a training is interrupted.
             ended: called when a training has come to its end.
         """
         self.lab = lab
         self._changed = changed
+        self._drew = drew
+        self._unasked = 0  # names that are still to be drawn though nobody asked
         self._rests = rests
         self._ended = ended
         self._pacing = Pacing()
@@ -77,6 +81,11 @@ class Running:
         elif self.lab.settings.keep_sampling:
             due.append(self._next_name)
         return min(due, default=None)
+
+    def draw_first_names(self) -> None:
+        """Draw some names of a lab that has just begun, so that there is something to see."""
+        self._unasked = self.lab.at_once
+        self.lab.draw(self._unasked)
 
     def carry_out(self, request: object) -> Answers:
         """Do what a client asks of a lab that is open.
@@ -147,6 +156,10 @@ class Running:
             self._next_name = now + 1 / per_second
         while lab.wanted:
             lab.draw_next()
-            self._changed()
+            if self._unasked:
+                self._unasked -= 1
+                self._drew()
+            else:
+                self._changed()
             if time.monotonic() > now + BURST_SECONDS:
                 break

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -36,16 +37,18 @@ class Sampler:
     def restart(self) -> None:
         """Go back to the stream's start; the names drawn so far are gone."""
         self.drawn = 0
+        self.newest_from = 0  # index of the first of the names that were asked for last
         self._names: deque[Drawn] = deque()
         self._characters = 0  # of all of them
         self._streams: dict[Model, NameStream] = {}
 
-    def draw(self, settings: Settings, probs: dict[Model, Tensor]) -> None:
+    def draw(self, settings: Settings, probs: dict[Model, Tensor], step: int) -> None:
         """Draw one more name. Settings other than the last call's want a `restart` first.
 
         Args:
             settings: where from and how.
             probs: P of each model that the settings name; (V, V).
+            step: of the net.
 
         Raises:
             OutsideVocabulary, BadSetting: the settings do not fit the data.
@@ -55,7 +58,8 @@ class Sampler:
             if model not in self._streams:
                 self._streams[model] = self._stream(settings)
             draw = self._text if self._corpus.is_text else self._name
-            names[model] = draw(self._streams[model], settings, probs_VV)
+            name = draw(self._streams[model], settings, probs_VV)
+            names[model] = replace(name, step=step if model == "net" else None, current=True)
         self._keep(Drawn(self.drawn, names.get("counts"), names.get("net")))
         self.drawn += 1
 
@@ -64,6 +68,15 @@ class Sampler:
         self._characters += _characters(drawn)
         while self._characters > KEPT_CHARACTERS or len(self._names) > self.kept:
             self._characters -= _characters(self._names.popleft())
+
+    def outdate(self, model: Model) -> None:
+        """A model has changed: the names that it has drawn are not of what it is now."""
+        for place in range(len(self._names) - 1, -1, -1):
+            name = getattr(self._names[place], model)
+            if name is None or not name.current:
+                return  # nor has any before it
+            changed = {model: replace(name, current=False)}
+            self._names[place] = replace(self._names[place], **changed)
 
     def newest(self, count: int) -> tuple[Drawn, ...]:
         """The newest names, the oldest of them first."""
@@ -89,7 +102,7 @@ class Sampler:
             states: see `states`.
         """
         self.restart()
-        self.drawn = drawn
+        self.drawn = self.newest_from = drawn
         for name in names:
             self._keep(name)
         for model, state in states.items():

@@ -122,6 +122,7 @@ def snapshot(
         drawn=lab.sampler.drawn,
         clients=clients,
         trouble=trouble,
+        newest_from=lab.sampler.newest_from,
     )
 
 

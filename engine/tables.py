@@ -60,14 +60,14 @@ def matrix_csv(matrix_VV: Tensor, vocabulary: Vocabulary) -> str:
 
 
 def names_csv(names: Iterable[Drawn]) -> str:
-    """Drawn names as CSV: number, model, name, NLL per character, whether it is in the data."""
+    """Drawn names as CSV, with all that is known of each; the step is that of the net."""
     rows = (
-        [draw.index, model, name.text, name.nll, name.in_data]
+        [draw.index, model, name.text, name.nll, name.in_data, name.step]
         for draw in names
         for model, name in (("counts", draw.counts), ("net", draw.net))
         if name is not None
     )
-    return _csv([["index", "model", "name", "nll", "in_data"], *rows])
+    return _csv([["index", "model", "name", "nll", "in_data", "step"], *rows])
 
 
 def names_text(names: Iterable[Drawn]) -> str:

@@ -179,7 +179,11 @@ class Worker:
         if self._running is not None or not is_of(request, left_at):
             self._home.part()  # otherwise the saves that there are are its own
         before = self._keeper.newest
-        self._running = Running(lab, self._changed, self._rest, self._tell_end)
+        self._running = Running(
+            lab, self._changed, self._audiences.stale, self._rest, self._tell_end
+        )
+        if isinstance(request, Open):
+            self._running.draw_first_names()
         self._keeper.opened(save_to, is_resumed=isinstance(request, Resume))
         self._number += 1
         self._audiences.introduce(self._dataset(lab))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -16,12 +17,13 @@ from safetensors import safe_open
 
 from engine import devices, net
 from engine.checkpoint import load, pack, save
+from engine.checkpoint_arrays import encode
 from engine.checkpoint_header import CONTENTS, last_loss, peek
 from engine.corpus import read_corpus
 from engine.lab import Lab
 from engine.protocol import DataFormat
 from engine.reading import BOM, CHUNK, built_in_path
-from tests.engine.checkpoints import crafted, draw, everything, train
+from tests.engine.checkpoints import crafted, draw, everything, parts, train
 
 STREAMS = ["keyed", "video", "notebook", "torch"]
 ANYWHERE = settings(
@@ -205,6 +207,20 @@ def test_a_file_of_version_1_opens_with_defaults_for_what_it_lacks(
     crafted(tmp_path / "a", as_version_1)
     assert everything(load(tmp_path / "a", device="cpu")) == everything(lab)
     assert peek(tmp_path / "a").data_format == DataFormat(format="lines")
+
+
+def test_names_of_an_older_file_are_of_an_unknown_step(lab: Lab, tmp_path: Path) -> None:
+    draw(lab, 2)
+    save(lab, tmp_path / "a")
+    contents, words, arrays = parts(tmp_path / "a")
+    older = msgspec.to_builtins(words)
+    for drawn in older["names"]:
+        for model in ("counts", "net"):
+            del drawn[model]["step"], drawn[model]["current"]
+    (tmp_path / "a").write_bytes(encode(contents, older, arrays))  # type: ignore[arg-type]
+    drawn = load(tmp_path / "a", device="cpu").sampler.newest(1)[0]
+    assert drawn.net is not None
+    assert (drawn.net.step, drawn.net.current) == (None, False)
 
 
 def test_settings_at_their_ends_are_kept(lab: Lab, tmp_path: Path) -> None:

@@ -135,6 +135,8 @@ def poked(value: float) -> Callable[[Any], Any]:
         (array("stream_net", lambda s: s * 0), "no state of its generator"),
         (names(text="\x1b[31m"), "name 0 is none that a model draws"),
         (names(nll=math.nan), "name 0 is none that a model draws"),
+        (names(step=-1), "name 0 is none that a model draws"),
+        (names(step=2**60), "name 0 is none that a model draws"),
         (names(text="a" * 20_001), "name 0 is none that a model draws"),
         (names(text="a" * (48 << 20)), "its texts are too long"),
         (setting(prefix="a" * 1001), "Prefix a{100}: give at most 1,000 characters"),

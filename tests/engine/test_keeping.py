@@ -29,6 +29,7 @@ from engine.protocol import (
     Stop,
     Stopped,
     Train,
+    Watch,
 )
 from engine.reading import built_in_path
 from engine.settings import DEFAULTS
@@ -232,3 +233,43 @@ def test_of_a_lab_that_was_never_trained_what_was_changed_is_saved_when_it_ends(
     engine.wait()
     saved = [peek(path).settings.smoothing for path in engine.saves.paths()]
     assert saved == ([5.0] if is_changed else [])
+
+
+def test_ten_names_are_there_when_data_opens_and_are_nothing_to_save(engine: Engine) -> None:
+    engine.call(Watch(names=20))
+    told = engine.hear(lambda event: isinstance(event, Snapshot) and len(event.names) > 0)
+    assert isinstance(told, Snapshot)
+    assert (told.drawn, told.newest_from) == (10, 0)
+    fresh = Lab(built_in_path(), device="cpu")
+    fresh.draw(10)
+    while fresh.wanted:
+        fresh.draw_next()
+    assert told.names == fresh.sampler.newest(10)
+    assert [(draw.net.step, draw.net.current) for draw in told.names if draw.net] == [
+        (0, True)
+    ] * 10
+    engine.call(Stop())
+    assert not engine.saves.paths()
+
+
+def test_names_that_somebody_asked_for_are_saved(engine: Engine) -> None:
+    engine.call(Draw(10))
+    engine.hear(lambda event: isinstance(event, Snapshot) and event.drawn == 20)
+    engine.call(Stop())
+    (path,) = engine.saves.paths()
+    assert checkpoint.load(path).sampler.drawn == 20
+
+
+def test_a_lab_that_is_taken_up_has_its_own_names_and_no_more(
+    engine: Engine, tmp_path: Path
+) -> None:
+    lab = Lab(built_in_path(), device="cpu")
+    lab.draw(3)
+    while lab.wanted:
+        lab.draw_next()
+    checkpoint.save(lab, tmp_path / "three")
+    engine.call(Resume(str(tmp_path / "three")))
+    engine.call(Watch(names=20))
+    told = engine.hear(lambda event: isinstance(event, Snapshot) and len(event.names) > 0)
+    assert isinstance(told, Snapshot)
+    assert (told.data, told.drawn, told.newest_from, told.names) == (2, 3, 3, lab.sampler.newest(3))

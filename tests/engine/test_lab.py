@@ -244,3 +244,69 @@ def test_the_bigrams_trained_on_are_those_that_the_matrix_counts(lab: Lab) -> No
     assert opened.bigrams == dataset_opened(lab, 1).bigrams == 71_474
     assert 0.85 < opened.bigrams_trained_on / opened.bigrams < 0.95
     assert dataset_opened(lab, 1).bigrams_trained_on is None
+
+
+# --- what a name was drawn from
+
+
+def told(lab: Lab, model: str) -> list[tuple[int | None, bool]]:
+    """For each name of a model: the step that it was drawn at, and whether that is how it is."""
+    names = [getattr(drawn, model) for drawn in lab.sampler.newest(1000)]
+    return [(name.step, name.current) for name in names]
+
+
+def test_a_name_of_the_net_says_at_which_step_it_was_drawn_and_is_outdated_by_another(
+    lab: Lab,
+) -> None:
+    draw(lab, 2)
+    lab.step_once()
+    draw(lab, 1)
+    assert told(lab, "net") == [(0, False), (0, False), (1, True)]
+    assert told(lab, "counts") == [(None, True)] * 3, "no step changes the counts"
+    lab.step_once()
+    assert told(lab, "net") == [(0, False), (0, False), (1, False)]
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+def test_a_training_that_begins_again_outdates_the_names_of_the_net(
+    seed: int | None, lab: Lab
+) -> None:
+    lab.train(more=3)
+    lab.advance(3)
+    draw(lab, 1)
+    lab.reset(seed)
+    lab.configure(learning_rate=1.0)
+    lab.train(more=3)
+    lab.advance(3)
+    draw(lab, 1)
+    assert told(lab, "net") == [(3, False), (3, True)], "the same step of another training"
+
+
+def test_another_smoothing_outdates_the_names_of_the_counts(lab: Lab) -> None:
+    draw(lab, 1)
+    lab.configure(smoothing=lab.settings.smoothing)
+    assert told(lab, "counts") == [(None, True)]
+    lab.configure(smoothing=5.0)
+    draw(lab, 1)
+    assert told(lab, "counts") == [(None, False), (None, True)]
+    assert told(lab, "net") == [(0, True)] * 2
+
+
+def test_the_exported_names_tell_the_step_of_the_net(lab: Lab) -> None:
+    lab.step_once()
+    draw(lab, 1)
+    counts, net = csv.DictReader(io.StringIO(exported(lab, "samples", "counts")))
+    assert (counts["model"], counts["step"]) == ("counts", "")
+    assert (net["model"], net["step"]) == ("net", "1")
+
+
+def test_the_names_that_were_asked_for_last_are_told_apart(lab: Lab) -> None:
+    draw(lab, 10)
+    lab.draw(10)
+    lab.draw_next()
+    lab.draw(5)
+    draw(lab)
+    assert (lab.sampler.drawn, lab.sampler.newest_from) == (25, 10), "one wish, and more of it"
+    lab.configure(temperature=0.5)
+    draw(lab)
+    assert (lab.sampler.drawn, lab.sampler.newest_from) == (10, 0)

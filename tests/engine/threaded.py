@@ -106,6 +106,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     """An engine on the built-in names."""
     engine = Engine(tmp_path / "saves")
     engine.call(Open(device="cpu"))
+    engine.hear(lambda event: isinstance(event, Snapshot) and event.drawn == 10)
     yield engine
     with contextlib.suppress(EngineUnavailable):  # as where the test has ended it
         engine.call(Stop(save=False))

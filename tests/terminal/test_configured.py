@@ -36,11 +36,11 @@ def test_the_file_and_the_options_reach_the_lab_and_its_engine(
         'pace = 5\nframes = 4\nascii = true\n[keys]\nsamples.draw = "n"\ntrain.more = "s"\n'
     )
     with Pty((*COMMAND, "--pace", "no limit"), 120, 40, environment) as terminal:
-        terminal.wait_for("idle", "pace no limit", "Press n for ten names")
+        terminal.wait_for("idle", "pace no limit", "runna", " 10 ")
         terminal.press("s")
         terminal.wait_for("100/100", "done")
         terminal.press("n")
-        terminal.wait_for("runna")
+        terminal.wait_for(" 20 ")  # names
         assert terminal.text().isascii()
         terminal.press("q")
         assert terminal.wait_for_exit() == 0

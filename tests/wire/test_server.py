@@ -75,10 +75,11 @@ async def test_a_lab_is_opened_trained_and_sampled_over_the_wire(client: Client)
     assert 15 < len(done.curve.steps) <= 30
     ended = await event(client, lambda e: isinstance(e, Ended))
     assert ended == Ended("done", 100, done.loss, "")
-    await client.call(Draw(7))
-    drawn = await event(client, lambda e: isinstance(e, Snapshot) and e.drawn == 7)
+    await client.call(Draw(7))  # more than the ten that there are when data opens
+    drawn = await event(client, lambda e: isinstance(e, Snapshot) and e.drawn == 17)
     assert isinstance(drawn, Snapshot)
-    assert [name.index for name in drawn.names] == [2, 3, 4, 5, 6]
+    assert [name.index for name in drawn.names] == [12, 13, 14, 15, 16]
+    assert [name.net and name.net.step for name in drawn.names] == [100] * 5
 
 
 async def test_each_request_is_answered(client: Client) -> None:
