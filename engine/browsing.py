@@ -15,7 +15,7 @@ from typing import Final
 
 from engine.errors import DataError
 from engine.printable import printable
-from engine.protocol import Browsed, Entry
+from engine.protocol import Browsed, Entry, RecentFile
 
 MOST: Final = 200  # entries in an answer: more than a screen shows, and some 10 KB
 SECONDS: Final = 0.5  # to read names; a folder of 100,000 takes 0.2
@@ -47,7 +47,7 @@ def place_of(path: str) -> Place:
     return Place(os.path.expanduser(head) or ".", head, stem)
 
 
-def browsed(path: str, recent: tuple[str, ...] = (), seconds: float = SECONDS) -> Browsed:
+def browsed(path: str, recent: tuple[RecentFile, ...] = (), seconds: float = SECONDS) -> Browsed:
     """The entries that a path may go on to. Names that begin with a dot want a dot typed.
 
     Args:

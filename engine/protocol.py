@@ -164,6 +164,13 @@ class Entry(msgspec.Struct, frozen=True):
     size: int | None = None  # bytes; None where it is no file, or cannot be told
 
 
+class RecentFile(msgspec.Struct, frozen=True):
+    """A file that was opened before."""
+
+    path: str
+    options: str = ""  # how it was read, as on the command line; empty: as was found
+
+
 # --- requests -------------------------------------------------------------------------------------
 
 
@@ -397,7 +404,7 @@ class Browsed(Message, frozen=True):
     more: int  # entries beyond those
     unnameable: int
     whole: bool  # False: the folder is so large that not all of it was looked at
-    recent: tuple[str, ...]  # paths, the newest first
+    recent: tuple[RecentFile, ...]  # the newest first
 
 
 Answers = Done | OpenAlready | Scored | Text | Browsed | Saved | Exists | Description

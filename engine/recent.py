@@ -11,34 +11,43 @@ import msgspec
 from engine.atomic import OWNER, write_atomically
 from engine.printable import printable
 from engine.private import make_folder
+from engine.protocol import RecentFile
 from engine.small_files import read_small_file
 
 MOST: Final = 10
 
 
 class Recent:
-    """A short list of paths in a file, the newest first."""
+    """A short list of data files in a file, the newest first."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def paths(self) -> tuple[str, ...]:
-        """The paths; none where the file is missing, damaged, or not to be read."""
+    def files(self) -> tuple[RecentFile, ...]:
+        """The files; none where the list is missing, damaged, or not to be read."""
         try:
-            paths = msgspec.json.decode(read_small_file(self._file), type=list[str])
+            # A path alone is what a version before the options wrote.
+            entries = msgspec.json.decode(read_small_file(self._file), type=list[str | RecentFile])
         except (OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
             return ()
-        # Somebody may have edited it: what a terminal would obey is no path to offer.
-        return tuple(dict.fromkeys(path for path in paths if path and printable(path) == path))[
-            :MOST
-        ]
+        files: dict[str, RecentFile] = {}
+        for entry in entries:
+            file = RecentFile(entry) if isinstance(entry, str) else entry
+            if _is_good(file):
+                files.setdefault(file.path, file)
+        return tuple(files.values())[:MOST]
 
-    def add(self, path: str) -> None:
-        """Put a path at the top; where that cannot be written down, leave it."""
-        if printable(path) != path:
+    def add(self, file: RecentFile) -> None:
+        """Put a file at the top; where that cannot be written down, leave it."""
+        if not _is_good(file):
             return
-        paths = [path, *(old for old in self.paths() if old != path)][:MOST]
+        files = [file, *(old for old in self.files() if old.path != file.path)][:MOST]
         with contextlib.suppress(OSError):
             make_folder(self._file.parent)
-            data = msgspec.json.format(msgspec.json.encode(paths))
+            data = msgspec.json.format(msgspec.json.encode(files))
             write_atomically(self._file, data, mode=OWNER)
+
+
+def _is_good(file: RecentFile) -> bool:
+    """Whether it can be offered: somebody may have written what a terminal would obey."""
+    return bool(file.path) and all(printable(text) == text for text in (file.path, file.options))

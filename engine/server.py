@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from engine import places
+from engine.data_options import as_options
 from engine.errors import EngineError, EngineUnavailable, WireError
 from engine.inbox import Audience, Inbox, Job, Joined, Left
 from engine.log import Refusals
@@ -31,6 +32,7 @@ from engine.protocol import (
     Ping,
     Refused,
     Reply,
+    Saved,
     Welcome,
 )
 from engine.shelf import Shelf
@@ -240,8 +242,9 @@ class Server:
                     return
                 call_soon(loop, outbox.put, Reply(call.id, answer))
                 match call.request, answer:
-                    case Open(path=str() as path), Done():
-                        self._shelf.remember(path)
+                    case Open(path=str() as path) as opened, Done() | Saved():
+                        options = as_options(opened.data_format, opened.hold_out_data)
+                        self._shelf.remember(path, options)
 
             if isinstance(message.request, Browse):
                 look = asyncio.create_task(self._browse(message.request, answer))

@@ -18,7 +18,7 @@ from typing import Final
 from engine.browsing import browsed
 from engine.errors import DataError, EngineError
 from engine.printable import printable
-from engine.protocol import Browsed
+from engine.protocol import Browsed, RecentFile
 from engine.recent import Recent
 
 SECONDS: Final = 3.0  # until a folder counts as one that does not answer
@@ -33,7 +33,7 @@ class Shelf:
     def __init__(
         self,
         recent: Recent | None = None,
-        look: Callable[[str, tuple[str, ...]], Browsed] = browsed,
+        look: Callable[[str, tuple[RecentFile, ...]], Browsed] = browsed,
         seconds: float = SECONDS,
     ) -> None:
         """A shelf.
@@ -70,7 +70,7 @@ class Shelf:
         def work() -> None:
             result: Browsed | EngineError
             try:
-                result = self._look(path, self._recent.paths() if self._recent else ())
+                result = self._look(path, self._recent.files() if self._recent else ())
             except EngineError as error:
                 result = error
             except Exception as error:  # a person gets a sentence, the log the traceback
@@ -90,8 +90,13 @@ class Shelf:
                 f"{printable(path)}: the folder does not answer. Is it on a network that is gone?"
             ) from None
 
-    def remember(self, path: str) -> None:
-        """Put a file that was opened at the top of those opened last."""
+    def remember(self, path: str, options: str) -> None:
+        """Put a file that was opened at the top of those opened last.
+
+        Args:
+            path: as it was typed.
+            options: how it was read, as on the command line.
+        """
         if self._recent is not None:
-            whole = os.path.abspath(os.path.expanduser(path))
-            threading.Thread(target=self._recent.add, args=(whole,), daemon=True).start()
+            file = RecentFile(os.path.abspath(os.path.expanduser(path)), options)
+            threading.Thread(target=self._recent.add, args=(file,), daemon=True).start()

@@ -10,7 +10,7 @@ import pytest
 
 from engine.browsing import MOST, browsed
 from engine.errors import DataError
-from engine.protocol import Browsed, Entry
+from engine.protocol import Browsed, Entry, RecentFile
 from engine.recent import Recent
 from engine.shelf import MOST_LOOKS, Shelf
 
@@ -124,40 +124,57 @@ def test_a_folder_without_permission_is_a_sentence(
 # --- files opened last
 
 
+def paths(recent: Recent) -> tuple[str, ...]:
+    return tuple(file.path for file in recent.files())
+
+
 def test_files_opened_last_are_kept_the_newest_first_and_each_once(tmp_path: Path) -> None:
     recent = Recent(tmp_path / "state" / "recent.json")
-    assert recent.paths() == ()
+    assert paths(recent) == ()
     for number in (1, 2, 3, 1):
-        recent.add(f"/data/{number}")
-    assert recent.paths() == ("/data/1", "/data/3", "/data/2")
+        recent.add(RecentFile(f"/data/{number}"))
+    assert paths(recent) == ("/data/1", "/data/3", "/data/2")
     for number in range(20):
-        recent.add(f"/more/{number}")
-    assert recent.paths() == tuple(f"/more/{number}" for number in range(19, 9, -1))
+        recent.add(RecentFile(f"/more/{number}"))
+    assert paths(recent) == tuple(f"/more/{number}" for number in range(19, 9, -1))
     assert [path.name for path in (tmp_path / "state").iterdir()] == ["recent.json"]
+
+
+def test_a_file_is_kept_with_the_options_that_it_was_read_with_last(tmp_path: Path) -> None:
+    recent = Recent(tmp_path / "recent.json")
+    (tmp_path / "recent.json").write_text('["/data/a", "/data/b"]')  # of an earlier version
+    recent.add(RecentFile("/data/b", "--format csv --column 'first name'"))
+    assert recent.files() == (
+        RecentFile("/data/b", "--format csv --column 'first name'"),
+        RecentFile("/data/a"),
+    )
+    recent.add(RecentFile("/data/b", "--lower"))
+    assert recent.files() == (RecentFile("/data/b", "--lower"), RecentFile("/data/a"))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"{}", b"[1]", b'"x"', b"\xff", b"[" * 100_000])
 def test_a_damaged_list_is_an_empty_one(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "recent.json"
     file.write_bytes(content)
-    assert Recent(file).paths() == ()
-    Recent(file).add("/data/a")
-    assert Recent(file).paths() == ("/data/a",)
+    assert paths(Recent(file)) == ()
+    Recent(file).add(RecentFile("/data/a"))
+    assert paths(Recent(file)) == ("/data/a",)
 
 
 def test_what_a_terminal_would_obey_is_neither_kept_nor_offered(tmp_path: Path) -> None:
     file = tmp_path / "recent.json"
     file.write_text('["/a\\u001b[31m", "/b", ""]')
-    assert Recent(file).paths() == ("/b",)
-    Recent(file).add("/c\x1b")
-    assert Recent(file).paths() == ("/b",)
+    assert paths(Recent(file)) == ("/b",)
+    Recent(file).add(RecentFile("/c\x1b"))
+    Recent(file).add(RecentFile("/d", "--column \x1b"))
+    assert paths(Recent(file)) == ("/b",)
 
 
 def test_a_list_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     recent = Recent(tmp_path / "file" / "recent.json")
-    recent.add("/data/a")
-    assert recent.paths() == ()
+    recent.add(RecentFile("/data/a"))
+    assert paths(recent) == ()
 
 
 # --- the server's side
@@ -166,7 +183,7 @@ def test_a_list_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
 async def test_a_folder_that_hangs_is_a_sentence_and_holds_up_nobody_else() -> None:
     hanging = threading.Event()
 
-    def look(path: str, recent: tuple[str, ...]) -> Browsed:
+    def look(path: str, recent: tuple[RecentFile, ...]) -> Browsed:
         if path == "/gone":
             hanging.wait()
         return browsed("/", recent)

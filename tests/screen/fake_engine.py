@@ -39,6 +39,7 @@ from engine.protocol import (
     OpenAlready,
     Pause,
     Reading,
+    RecentFile,
     Requests,
     Reset,
     Resume,
@@ -159,7 +160,7 @@ class FakeEngine:
         self.marks: list[Mark] = []
         self.names: list[Drawn] = []
         self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
-        self.recent: tuple[str, ...] = ()
+        self.recent: tuple[RecentFile, ...] = ()
         self.exports: dict[str, str] = {}
         self.watch: Watch | None = None
         self.epitaph = "The engine was ended by SIGKILL. Its log is /tmp/engine.log."

@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from engine.protocol import Answers, Browse, Entry, Open, Requests, Saved
+from engine.protocol import Answers, Browse, Entry, Open, RecentFile, Requests, Saved
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import hold_enter, opened, screen_text, settled, until
 from tui.app import LabApp
@@ -24,7 +24,7 @@ def engine_with_files() -> FakeEngine:
             Entry("words-1.txt", "file", 268_000_000), Entry("words-2.txt", "file", 12),
         ),
     }  # fmt: skip
-    engine.recent = ("/home/ada/words.txt", "/srv/towns.txt")
+    engine.recent = (RecentFile("/home/ada/words.txt"), RecentFile("/srv/towns.txt"))
     return engine
 
 
@@ -190,7 +190,7 @@ async def test_a_click_takes_a_line_and_the_wheel_scrolls_the_list():
 async def test_a_long_list_follows_the_choice_and_a_long_path_shows_its_end():
     engine = engine_with_files()
     engine.files["many/"] = tuple(Entry(f"part-{n:02}", "file", n) for n in range(60))
-    engine.recent = ("/very/long" * 20 + "/towns.txt",)
+    engine.recent = (RecentFile("/very/long" * 20 + "/towns.txt"),)
     async with opened(engine, (40, 12)) as (app, pilot):
         await pilot.press("o")
         await until(pilot, lambda: "/towns.txt" in screen_text(app))
@@ -204,7 +204,7 @@ async def test_a_long_list_follows_the_choice_and_a_long_path_shows_its_end():
 
 async def test_the_choice_stays_in_sight_when_the_terminal_shrinks_and_the_list_tells_its_place():
     engine = engine_with_files()
-    engine.recent = tuple(f"/home/ada/words-{n:02}.txt" for n in range(30))
+    engine.recent = tuple(RecentFile(f"/home/ada/words-{n:02}.txt") for n in range(30))
     async with opened(engine, (120, 40)) as (app, pilot):
         await pilot.press("o")
         await until(pilot, lambda: "1–14 of 31" in screen_text(app))

@@ -18,6 +18,7 @@ from engine.protocol import (
     Browsed,
     Call,
     Configure,
+    DataFormat,
     DatasetOpened,
     Describe,
     Done,
@@ -30,6 +31,7 @@ from engine.protocol import (
     Open,
     OpenAlready,
     Pause,
+    RecentFile,
     Refused,
     Reply,
     Reset,
@@ -283,16 +285,17 @@ async def test_paths_are_completed_while_the_worker_is_busy(worker: Inbox, tmp_p
     client = await Client.connect(socket)
     try:
         path = str(tmp_path / "words.txt")
-        assert await client.call(Open(path, device="cpu")) == Done()
+        opening = Open(path, device="cpu", data_format=DataFormat(lower=True))
+        assert await client.call(opening) == Done()
         async with asyncio.timeout(20):
-            while not recent.paths():
+            while not recent.files():
                 await asyncio.sleep(0)
         await client.call(Configure(pace=math.inf))
         await client.call(Train(more=10**7))
         answer = await client.call(Browse(str(tmp_path / "wo")))
         assert isinstance(answer, Browsed)
         assert answer.entries == (Entry("words.txt", "file", 5),)
-        assert answer.recent == (path,)
+        assert answer.recent == (RecentFile(path, "--lower"),)
         with pytest.raises(EngineError, match="no such folder"):
             await client.call(Browse("/nowhere/"))
     finally:
@@ -313,7 +316,7 @@ async def test_a_failed_open_is_not_among_the_recent_files(worker: Inbox, tmp_pa
         with pytest.raises(EngineError, match="no such file"):
             await client.call(Open("~nobody/none.txt"))
         assert await client.call(Open(device="cpu")) == Done()
-        assert recent.paths() == ()
+        assert recent.files() == ()
     finally:
         await client.close()
         server.stop()

@@ -110,12 +110,15 @@ class Choices(Lines):
 
 
 def _line(choice: Choice, width: int, *, chosen: bool) -> Content:
-    room = max(1, width - len(_MARK) - cell_len(choice.note) - bool(choice.note))
+    note = choice.note
+    if cell_len(note) > width // 2:
+        note = set_cell_size(note, width // 2 - 1) + "…"
+    room = max(1, width - len(_MARK) - cell_len(note) - bool(note))
     text = set_cell_size(_from_the_end(choice.text, room), room)
     return Content.assemble(
         (_MARK if chosen else " " * len(_MARK), "$accent"),
         (text, "bold $accent" if chosen else "$foreground"),
-        (f" {choice.note}" if choice.note else "", "$foreground-muted"),
+        (f" {note}" if note else "", "$foreground-muted"),
     )
 
 

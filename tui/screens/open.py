@@ -25,6 +25,7 @@ from tui.screens.twice import Twice
 from tui.sentence import Sentence
 
 BUILT_IN: Final = "the built-in names"  # as people call them here
+_BUILT_IN: Final = Choice(BUILT_IN, "", BUILT_IN)
 SECONDS_TO_WAIT: Final = 0.3  # for what a path goes on to; a local disk takes a few milliseconds
 
 
@@ -86,7 +87,7 @@ class OpenScreen(Dialog):
 
     def on_mount(self) -> None:
         """Fetch the files opened last."""
-        self._offer([BUILT_IN])
+        self._offer([_BUILT_IN])
         self._look("")
 
     # --- typing
@@ -117,20 +118,18 @@ class OpenScreen(Dialog):
             return
         assert isinstance(seen, Browsed)
         if self._typed is None:
-            self._offer([*seen.recent, BUILT_IN])
+            recent = [Choice(file.path, file.options, file.path) for file in seen.recent]
+            self._offer([*recent, _BUILT_IN])
             return
         self._seen = seen
-        built_in = [BUILT_IN] if path and BUILT_IN.startswith(path) else []
-        entries = [choice_of(seen.head, entry) for entry in seen.entries]
-        self._offer(built_in, entries)
+        built_in = [_BUILT_IN] if path and BUILT_IN.startswith(path) else []
+        self._offer([*built_in, *(choice_of(seen.head, entry) for entry in seen.entries)])
         self._remark(told(seen))
         self._answered.set()
 
-    def _offer(self, paths: list[str], entries: list[Choice] | None = None) -> None:
-        if self.is_closed:
-            return
-        choices = [Choice(path, "", path) for path in dict.fromkeys(paths)]
-        self.query_one(Choices).offer([*choices, *(entries or [])])
+    def _offer(self, choices: list[Choice]) -> None:
+        if not self.is_closed:
+            self.query_one(Choices).offer(choices)
 
     # --- keys
 
