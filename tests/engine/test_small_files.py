@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.protocol import RecentFile
 from engine.recent import Recent
 from engine.small_files import NotRegular, open_regular_file, read_small_file
 
@@ -46,6 +47,6 @@ def test_a_pipe_a_device_and_a_socket_are_not_opened_and_nobody_waits(
 def test_a_pipe_in_the_place_of_a_list_is_no_list(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "recent.json")
     recent = Recent(tmp_path / "recent.json")
-    assert recent.paths() == ()
-    recent.add("/a")  # in its place, which is a convenience
-    assert recent.paths() == ("/a",)
+    assert recent.files() == ()
+    recent.add(RecentFile("/a"))  # in its place, which is a convenience
+    assert recent.files() == (RecentFile("/a"),)
