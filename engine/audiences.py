@@ -22,7 +22,11 @@ class Audiences:
     @property
     def screens(self) -> int:
         """How many have opened something, or watch: commands that come and go do not."""
-        return sum(audience.is_screen for audience in self._all)
+        return sum(audience.is_screen and not audience.has_left for audience in self._all)
+
+    def others(self, audience: Audience) -> int:
+        """How many screens there are beside one."""
+        return self.screens - (audience.is_screen and not audience.has_left)
 
     @property
     def due(self) -> float | None:

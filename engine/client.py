@@ -29,6 +29,7 @@ from engine.protocol import (
     Ended,
     Events,
     Failure,
+    GoesOn,
     Gone,
     Hello,
     Refused,
@@ -108,8 +109,15 @@ class Engine(Protocol):
         """Hang up. The engine goes on."""
         ...
 
-    async def stop(self, *, save: bool = True) -> None:
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
         """End the engine, and leave nothing of it behind but what it saved.
+
+        Args:
+            save: first.
+            unless_needed: not where other screens look on, or it trains; see `Stop`.
+
+        Returns:
+            Why it goes on; `None` where it has ended.
 
         Raises:
             EngineError: the lab could not be saved, and goes on.

@@ -24,6 +24,7 @@ class Audience:
     stale: bool = False  # something has changed since its last snapshot
     due: float = 0.0  # when its next snapshot may go, on the monotonic clock
     is_screen: bool = False  # it has opened something, or watches
+    has_left: bool = False  # it was told that the lab goes on for others, and is about to hang up
 
 
 @dataclass(frozen=True)

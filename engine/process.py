@@ -24,7 +24,7 @@ from engine.errors import EngineUnavailable, NotListening, OtherVersion, Untrust
 from engine.labs import gone
 from engine.log import opened_log
 from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
-from engine.protocol import Stop
+from engine.protocol import GoesOn, Stop
 from engine.signals import signal_name
 
 T = TypeVar("T")
@@ -106,18 +106,21 @@ class EngineProcess:
         elif self._is_starting and self._process is not None:
             self._process.terminate()  # nobody has met it yet: there is nothing to lose
 
-    async def stop(self, *, save: bool = True) -> None:
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
         """End the engine; see `Engine.stop`."""
         if self._client is None:
             await self.leave()
-            return
+            return None
         _, holder = standing(self._place)
         with contextlib.suppress(EngineUnavailable):  # it is quicker than its answer
-            await self._client.call(Stop(save))
+            answer = await self._client.call(Stop(save, unless_needed))
+            if isinstance(answer, GoesOn):
+                return answer
         await self._client.wait_closed()
         await self.leave()
         if holder is not None:
             await self.ended(holder)
+        return None
 
     async def ended(self, holder: Holder) -> None:
         """Wait until an engine that was told to end has exited.

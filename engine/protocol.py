@@ -221,9 +221,14 @@ class Ping(Request, frozen=True):
 
 
 class Stop(Request, frozen=True):
-    """Save, and end the engine. Answer: `Done`; a lab that cannot be saved goes on."""
+    """Save, and end the engine. Answer: `Done`; a lab that cannot be saved goes on.
+
+    With `unless_needed` the answer may be `GoesOn`: then other screens look on, and this one counts
+    no longer as a screen; or it trains, and nothing has changed.
+    """
 
     save: bool = True
+    unless_needed: bool = False
 
 
 class Train(Request, frozen=True):
@@ -342,6 +347,12 @@ class Done(Message, frozen=True):
     """It has been carried out."""
 
 
+class GoesOn(Message, frozen=True):
+    """The engine does not end."""
+
+    why: Literal["watched", "training"]
+
+
 class OpenAlready(Message, frozen=True):
     """A lab was open, and was left as it was."""
 
@@ -407,7 +418,7 @@ class Browsed(Message, frozen=True):
     recent: tuple[RecentFile, ...]  # the newest first
 
 
-Answers = Done | OpenAlready | Scored | Text | Browsed | Saved | Exists | Description
+Answers = Done | GoesOn | OpenAlready | Scored | Text | Browsed | Saved | Exists | Description
 
 
 # --- events ---------------------------------------------------------------------------------------

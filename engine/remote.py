@@ -17,7 +17,7 @@ from engine.client import Client
 from engine.errors import EngineUnavailable, LinkDown, NotListening
 from engine.mark import MARK
 from engine.places import PROGRAM, Place
-from engine.protocol import Ping, Stop
+from engine.protocol import GoesOn, Ping, Stop
 from engine.ssh import LONGEST_COMPLAINT, QUIET, command_line, failure, no_ssh, noise
 
 SECONDS_TO_CONNECT: Final = 60.0  # a cold disk over there reads Python in 10
@@ -79,7 +79,7 @@ class RemoteEngine:
         if link is not None:
             await link.end()
 
-    async def stop(self, *, save: bool = True) -> None:
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
         """End the engine over there; see `Engine.stop`.
 
         Raises:
@@ -89,7 +89,9 @@ class RemoteEngine:
         if self._link is not None and self._link.client is not None:
             link, client = self._link, self._link.client
             try:
-                await client.call(Stop(save))
+                answer = await client.call(Stop(save, unless_needed))
+                if isinstance(answer, GoesOn):
+                    return answer
             except EngineUnavailable as error:
                 # It may be quicker than its answer; ssh then ends as what it ran there did.
                 if await link.code() != 0:
@@ -99,6 +101,7 @@ class RemoteEngine:
                     ) from error
             await client.wait_closed()
         await self.leave()
+        return None
 
     async def obituary(self) -> str:
         """Why the connection has ended; see `Engine.obituary`."""

@@ -30,6 +30,7 @@ from engine.protocol import (
     Describe,
     Done,
     Ended,
+    GoesOn,
     Open,
     Resume,
     Save,
@@ -151,7 +152,9 @@ class Worker:
             case Describe():
                 lab = None if self._running is None else self._running.lab
                 return self._home.described(lab, self._audiences.screens)
-            case Stop(save):
+            case Stop(save, unless_needed):
+                if unless_needed and (why := self._is_needed(audience)) is not None:
+                    return GoesOn(why)
                 self._stop(save)
             case Watch():
                 snapshots.check_watch(self._opened().lab, request)
@@ -189,6 +192,18 @@ class Worker:
         self._audiences.introduce(self._dataset(lab))
         self._audiences.stale()
         return Done() if before is None else Saved(printable(str(before)))
+
+    def _is_needed(self, leaving: Audience) -> Literal["watched", "training"] | None:
+        """Why the lab goes on without a screen, which then has left; None: it was the last.
+
+        Of two that leave at once one is the last: here, one after the other, they are counted.
+        """
+        if self._audiences.others(leaving):
+            leaving.has_left = True
+            self._audiences.stale()
+            return "watched"
+        is_training = self._running is not None and self._running.is_training
+        return "training" if is_training else None
 
     def _stop(self, save: bool) -> None:
         if save:

@@ -30,6 +30,7 @@ from engine.protocol import (
     DatasetOpened,
     Describe,
     Description,
+    GoesOn,
     Open,
     OpenAlready,
     Requests,
@@ -152,19 +153,23 @@ class Conversation:
         self._again.set()
         await self._engine.leave()
 
-    async def stop(self, *, save: bool = True) -> None:
-        """End the engine, on purpose.
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
+        """End the engine, on purpose; see `Engine.stop`.
 
         Raises:
             EngineError: the lab could not be saved, and goes on.
         """
-        self._ending = True
+        self._ending, goes_on = True, None
         try:
-            await self._engine.stop(save=save)
-            await self._heard_out.wait()  # for its last word
+            goes_on = await self._engine.stop(save=save, unless_needed=unless_needed)
+            if goes_on is None:
+                await self._heard_out.wait()  # for its last word
         except EngineError:
             self._ending = False
             raise
+        if goes_on is not None:
+            self._ending = False
+        return goes_on
 
     async def _listen(self, connection: Connection) -> str:
         """Until the engine ends. Returns why not to listen any longer, where it goes on."""

@@ -42,12 +42,13 @@ class LeavingApp(CopyingApp):
         lab = await self.engine.look()
         self.is_leaving = False
         trains = self.is_training if lab is None else lab.state == "training"
-        if self._others_look_on(lab) or (trains and not asks):
+        is_watched = self._others_look_on(lab)
+        if (trains and not asks) or (lab is None and is_watched):
             self.action_detach()
-        elif trains:
+        elif trains and not is_watched:
             self.ask_to_quit()
-        else:
-            self.stop()
+        else:  # of two that leave at once, each sees the other: the engine knows who is the last
+            self.stop(unless_needed=True)
         self.may_ask = False
         self.look_again()
 
@@ -60,12 +61,14 @@ class LeavingApp(CopyingApp):
         if self.engine.is_up or self.is_cut_off:
             self.is_leaving = True
             lab = await self.engine.look()
-            where = "on other screens" if self._others_look_on(lab) else "without a screen"
-            self.farewell = (
-                f"The lab {self.lab_name} goes on, {where}. {self.attach_command} takes it up"
-                " again."
-            )
+            self._tell_way_back(is_watched=self._others_look_on(lab))
         self.exit()
+
+    def _tell_way_back(self, *, is_watched: bool) -> None:
+        where = "on other screens" if is_watched else "without a screen"
+        self.farewell = (
+            f"The lab {self.lab_name} goes on, {where}. {self.attach_command} takes it up again."
+        )
 
     def _leave_unheard(self) -> None:
         """Leave at once, though the engine has not answered yet: what becomes of it is open."""
@@ -120,14 +123,14 @@ class LeavingApp(CopyingApp):
             self.farewell = f"The lab {self.lab_name} has ended. {again} goes on where it is saved."
 
     @work(group="leaving", exclusive=True)
-    async def stop(self, *, save: bool = True) -> None:
-        """End the engine, which saves first; then quit."""
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> None:
+        """End the engine, which saves first; then quit. It may be needed: see `Stop`."""
         if not self.engine.is_up:  # since a moment ago
             await self.action_quit()
             return
         self.is_leaving = True
         try:
-            await self.engine.stop(save=save)
+            goes_on = await self.engine.stop(save=save, unless_needed=unless_needed)
         except EngineUnavailable as error:  # nobody is left to ask
             self.farewell = str(error)
             self.exit()
@@ -135,7 +138,13 @@ class LeavingApp(CopyingApp):
             self.is_leaving = False
             self.ask_to_quit(str(error))
         else:
-            if (saved := self.engine.saved) is not None:
+            if goes_on is not None and goes_on.why == "training":  # since a moment ago
+                self.is_leaving = False
+                self.ask_to_quit()
+                return
+            if goes_on is not None:
+                self._tell_way_back(is_watched=True)
+            elif (saved := self.engine.saved) is not None:
                 self.farewell = (
                     f"The lab {self.lab_name} is saved. {self.resume_command(saved)} goes on from"
                     " there."

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Coroutine
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -92,7 +92,7 @@ async def _end_unsaved(place: Place, holder: Holder) -> None:
     clear(place, standing(place)[1], wholly=True)
 
 
-async def _patiently(ending: Coroutine[None, None, None], holder: Holder) -> None:
+async def _patiently(ending: Coroutine[Any, Any, object], holder: Holder) -> None:
     """Wait, and tell what for where that takes long."""
     task = asyncio.create_task(ending)
     done, _ = await asyncio.wait((task,), timeout=SECONDS_TO_STOP)

@@ -32,6 +32,7 @@ from engine.protocol import (
     Entry,
     Events,
     Export,
+    GoesOn,
     Lines,
     Mark,
     Name,
@@ -146,7 +147,8 @@ class FakeEngine:
         self.is_asked = True  # what is open already
         self.opened = 0  # how often data was
         self.left_at: str | None = None  # the save that a new engine can go on with
-        self.clients = 1
+        self.clients = 1  # as it tells
+        self.others: int | None = None  # screens, in the moment in which one leaves
         self.trouble = ""
         self.wait = asyncio.Event()  # start() rests here until a test sets it
         if not slow:
@@ -190,11 +192,15 @@ class FakeEngine:
         self.leaves += 1
         self.hang_up()
 
-    async def stop(self, *, save: bool = True) -> None:
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
+        others = self.clients - 1 if self.others is None else self.others
+        if unless_needed and (others or self.state == "training"):
+            return GoesOn("watched" if others else "training")
         if save and self.cannot_save:
             raise EngineError(self.cannot_save)
         self.stops += 1
         self.is_stopped(Stopped("screen", "/saves/newest" if save and self.step else None))
+        return None
 
     async def obituary(self) -> str:
         return self.epitaph

@@ -196,6 +196,21 @@ async def test_with_other_screens_a_training_is_left_to_them_without_a_question(
     assert "goes on, on other screens" in app.farewell
 
 
+@pytest.mark.parametrize("trains", [False, True])
+async def test_of_two_screens_that_leave_at_once_the_second_is_the_last(trains: bool):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.clients, engine.others = 2, 0  # the other has left since it was counted
+        if trains:
+            await training(engine, pilot)
+        await pilot.press("q")
+        if trains:
+            await until(pilot, lambda: "Quit while it trains?" in screen_text(app))
+            await pilot.press("s")
+        await until(pilot, lambda: not app.is_running)
+    assert engine.stops == 1
+
+
 class Silent(FakeEngine):
     """Has told what is open, and not yet how it is."""
 

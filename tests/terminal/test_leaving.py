@@ -14,6 +14,7 @@ import pytest
 
 from engine.checkpoint_header import peek
 from engine.commands.terminal import Pty
+from tests.terminal.conftest import engines
 from tests.terminal.test_end_to_end import COMMAND, restored
 
 BASH = shutil.which("bash")
@@ -63,6 +64,20 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_whole_screen(
     began = len(shell.raw)
     shell.press("ctrl+c", "ctrl+c")
     shell.wait_until(lambda _: b"shell> " in shell.raw[began:], "the shell's prompt")
+
+
+def test_of_two_screens_that_quit_at_once_one_ends_the_engine(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with Pty(COMMAND, 100, 24, environment) as one:
+        one.wait_for("idle", "0/100")
+        with Pty((*COMMAND[:3], "attach"), 100, 24, environment) as other:
+            for terminal in (one, other):
+                terminal.wait_for("screens 2")
+            for terminal in (one, other):
+                terminal.press("q")
+            assert [terminal.wait_for_exit() for terminal in (one, other)] == [0, 0]
+    assert engines(tmp_path) == []
 
 
 def test_ctrl_z_where_no_shell_waits_does_no_harm(environment: dict[str, str]) -> None:

@@ -13,13 +13,19 @@ from engine.inbox import Inbox
 from engine.outbox import MOST_WAITING
 from engine.protocol import (
     Call,
+    Describe,
+    Description,
     Done,
+    GoesOn,
     Open,
+    Pause,
     Reply,
     Score,
     StepOnce,
     Stop,
     Stopped,
+    Train,
+    Watch,
 )
 from engine.server import Server
 from engine.wire import pack
@@ -39,6 +45,33 @@ async def test_who_stops_a_lab_and_who_looks_on_are_told_of_its_end_and_of_its_s
     assert await other.read_until(Stopped) == Stopped("screen", str(save))
     told = await event(client, lambda e: isinstance(e, Stopped))
     assert told == Stopped("screen", str(save))
+
+
+async def test_of_two_screens_that_leave_at_once_the_engine_ends_with_the_second(
+    client: Client, socket: Path
+) -> None:
+    other, onlooker = await Client.connect(socket), await Client.connect(socket)
+    await client.call(Open(device="cpu"))
+    await other.call(Watch())
+    assert await onlooker.call(Describe()), "no screen"
+    for screen in (client, other):
+        lab = await screen.call(Describe())
+        assert isinstance(lab, Description)
+        assert lab.clients == 2, "each sees the other"
+    assert await client.call(Stop(unless_needed=True)) == GoesOn("watched")
+    await client.call(Watch())  # as a screen may that is about to go
+    assert await other.call(Stop(unless_needed=True)) == Done()
+
+
+async def test_the_last_screen_does_not_end_a_training_unasked(client: Client) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(Train(more=1_000_000))
+    assert await client.call(Stop(unless_needed=True)) == GoesOn("training")
+    lab = await client.call(Describe())
+    assert isinstance(lab, Description)
+    assert (lab.clients, lab.state) == (1, "training"), "it may stay"
+    await client.call(Pause())
+    assert await client.call(Stop(unless_needed=True)) == Done()
 
 
 async def test_of_a_lab_that_is_not_saved_no_save_is_told(client: Client) -> None:
