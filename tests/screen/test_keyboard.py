@@ -195,11 +195,26 @@ async def test_each_of_several_presses_counts_before_the_screen_has_seen_the_fir
 async def test_keys_that_come_faster_than_they_are_carried_out_are_seen_on_the_way(
     frames: list[float], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("tui.thrift.LONGEST_HOLD", 0.1)
+    monkeypatch.setattr("tui.keyboard.SECONDS_UNSEEN", 0.0)
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
         before = len(frames)
-        typed_at_once(app, *"z" * 100, "s")
+        typed_at_once(app, *"m" * 20, "s")
+        await until(pilot, lambda: Draw(10) in engine.requests)
+        assert len(frames) > before + 5
+
+
+async def test_a_screen_that_is_arranged_again_and_again_is_seen_on_the_way(
+    frames: list[float], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.keyboard.SECONDS_UNSEEN", 0.0)
+    monkeypatch.setattr("tui.thrift.LONGEST_HOLD", 0.0)
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        monkeypatch.setattr(app, "_let_go", lambda: None)
+        before = len(frames)
+        # Few, as each arranges the whole screen: a hundred take longer than a test may wait.
+        typed_at_once(app, *"z" * 6, "s")
         await until(pilot, lambda: Draw(10) in engine.requests)
         assert len(frames) > before + 2
 
