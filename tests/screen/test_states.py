@@ -9,6 +9,7 @@ from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
 from tui.app import LabApp
+from tui.panes.dataset import DatasetPane
 from tui.panes.pane import Pane
 
 KEYS = [
@@ -171,3 +172,16 @@ async def test_a_number_that_is_too_large_is_told_by_its_name_and_with_the_large
         await until(pilot, lambda: told in screen_text(app))
         await pilot.press("backspace", "5", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_the_data_pane_tells_its_figures_where_it_has_no_size_yet_when_it_hears_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    engine = FakeEngine(slow=True)
+    # As it happens where a key that arranges the screen came just before.
+    monkeypatch.setattr(DatasetPane, "call_after_refresh", lambda _, refit: refit())
+    async with LabApp(engine, Open()).run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "z")
+        engine.wait.set()
+        await until(pilot, lambda: "first words" in screen_text(pilot.app))
+        assert pilot.app.screen.maximized is not None
