@@ -92,6 +92,11 @@ class Engine(Protocol):
         """What a person types to go on from a file that the lab was saved to."""
         ...
 
+    @property
+    def silence(self) -> str:
+        """That the engine runs and says nothing, and what one can do, as a sentence."""
+        ...
+
     async def start(self, *, attach: bool = False) -> Connection:
         """Connect to the engine and greet it; start it first, where it does not run.
 

@@ -21,7 +21,7 @@ from engine import typed
 from engine.claim import Holder, standing, standing_of, taken
 from engine.client import Client
 from engine.errors import EngineUnavailable, NotListening, OtherVersion, UntrustedSocket
-from engine.labs import gone
+from engine.labs import gone, silence
 from engine.log import opened_log
 from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
 from engine.protocol import GoesOn, Stop
@@ -69,6 +69,11 @@ class EngineProcess:
     def resume_command(self, saved: str) -> str:
         """What goes on from a file; see `Engine.resume_command`."""
         return typed.resume(self.name, saved)
+
+    @property
+    def silence(self) -> str:
+        """What is said of an engine that says nothing; see `Engine.silence`."""
+        return silence(self.name, None if self._client is None else self._client.pid)
 
     async def start(self, *, attach: bool = False) -> Client:
         """Connect to the lab's engine; start it, where none runs. See `Engine.start`."""

@@ -56,6 +56,14 @@ class RemoteEngine:
         """What goes on from a file; see `Engine.resume_command`."""
         return typed.resume(self.name, saved, self.host, self._program)
 
+    @property
+    def silence(self) -> str:
+        """What is said of an engine that says nothing; see `Engine.silence`."""
+        return (
+            f"{self.host} does not answer: the connection hangs, or the engine there is busy or"
+            " stopped."
+        )
+
     async def start(self, *, attach: bool = False) -> Client:
         """Connect through ssh; see `Engine.start`."""
         await self.leave()

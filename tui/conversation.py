@@ -33,15 +33,29 @@ from engine.protocol import (
     GoesOn,
     Open,
     OpenAlready,
+    Ping,
     Requests,
     Resume,
     Stopped,
 )
-from tui.news import Came, FoundOpen, Lost, NotOpened, Over, Resumed, Started, WasStopped
+from tui.news import (
+    Came,
+    FoundOpen,
+    Lost,
+    NotOpened,
+    Over,
+    Resumed,
+    Silent,
+    SpeaksAgain,
+    Started,
+    WasStopped,
+)
 
 FIRST_WAIT: Final = 1.0  # seconds until a lost link is tried again; each time twice as long
 LONGEST_WAIT: Final = 30.0
 SECONDS_TO_TRUST: Final = 60.0  # a link that has lasted so long does not just come and go
+SECONDS_OF_SILENCE: Final = 5.0  # after which the engine is asked for a sign of life
+SECONDS_TO_SIGN: Final = 10.0  # for which it may take: its server answers, however busy the lab is
 SECONDS_TO_LOOK: Final = 1.0  # a large model's step may take as long
 
 
@@ -177,6 +191,7 @@ class Conversation:
         self._heard_out.clear()
         wanted = None if self._attaches else self._resuming or self.opening
         opening = asyncio.create_task(self._begin(wanted))
+        watching = asyncio.create_task(self._watch(connection))
         try:
             async for event in connection.events():
                 if isinstance(event, Stopped):
@@ -193,7 +208,21 @@ class Conversation:
             self._connection = None
             self._heard_out.set()
             opening.cancel()
+            watching.cancel()
         return ""
+
+    async def _watch(self, connection: Connection) -> None:
+        """Tell where the engine is silent, as one that is stopped is, and where it speaks again."""
+        with contextlib.suppress(EngineError):  # its end is told by others
+            while True:
+                await asyncio.sleep(SECONDS_OF_SILENCE)
+                try:
+                    async with asyncio.timeout(SECONDS_TO_SIGN):
+                        await connection.call(Ping())
+                except TimeoutError:
+                    self._post(Silent(self._engine.silence))
+                    await connection.call(Ping())
+                    self._post(SpeaksAgain())
 
     def _was_stopped(self, event: Stopped) -> None:
         """Next time, take the lab up from where it was saved, or open its data."""

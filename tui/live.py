@@ -19,7 +19,15 @@ from tui.actions import Action
 from tui.config import Config
 from tui.conversation import Conversation
 from tui.layout import LaidOutApp
-from tui.news import Came, FoundOpen, Lost, NotOpened, Over, WasStopped
+from tui.news import (
+    Came,
+    FoundOpen,
+    Lost,
+    NotOpened,
+    Over,
+    Silent,
+    WasStopped,
+)
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.samples import SamplesPane
@@ -63,6 +71,7 @@ class LiveApp(LaidOutApp):
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
         self._state = "starting"  # of the engine, where there is no snapshot that says more
+        self._state_before_silence = self._state
         self._watched: Watch | None = None
         self._watch_due = False
 
@@ -155,6 +164,19 @@ class LiveApp(LaidOutApp):
             next_one = f"Next attempt in {event.seconds:g} s; {key} tries now."
         self.announce(f"{event.reason} {goes_on}{next_one}")
 
+    def on_silent(self, event: Silent) -> None:
+        """The engine is stopped, or hangs: what was shown stays."""
+        self._state_before_silence = self._state
+        self._become("not answering", event.reason)
+        self.announce(f"{event.reason} What you press is carried out once it answers.")
+
+    def on_speaks_again(self) -> None:
+        """The engine was silent, and is not any more."""
+        trouble = "" if self.snapshot is None else self.snapshot.trouble
+        self.announce(_not_saved(trouble))
+        if self._state == "not answering":
+            self._become(self._state_before_silence)
+
     def on_was_stopped(self, message: WasStopped) -> None:
         """The engine was told to end, by others: what was shown stays."""
         self._become("engine ended", absence("no data", self.keys))
@@ -196,7 +218,7 @@ class LiveApp(LaidOutApp):
     def _tell_trouble(self, trouble: str) -> None:
         before = "" if self.snapshot is None else self.snapshot.trouble
         if trouble != before:
-            self.announce(trouble and f"Not saved: {trouble} It is tried again.")
+            self.announce(_not_saved(trouble))
 
     def _is_shown(self, dataset: DatasetOpened) -> bool:
         """Whether it is what is on the screen already, perhaps from another engine."""
@@ -251,3 +273,7 @@ class LiveApp(LaidOutApp):
             await self.engine.call(request)
         except EngineError as error:
             self.notify(str(error), severity="error", markup=False)
+
+
+def _not_saved(trouble: str) -> str:
+    return trouble and f"Not saved: {trouble} It is tried again."

@@ -57,6 +57,18 @@ class Lost(Message):
 
 
 @dataclass
+class Silent(Message):
+    """The engine says nothing any more, not even when asked for a sign of life."""
+
+    reason: str
+
+
+@dataclass
+class SpeaksAgain(Message):
+    """The engine that was silent answers."""
+
+
+@dataclass
 class WasStopped(Message):
     """The engine has ended, on purpose, but not on this screen's."""
 

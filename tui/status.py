@@ -21,6 +21,7 @@ _STATES: Final = {
     "no data": ("○", _QUIET),
     "engine ended": ("✕", "$error"),
     "link down": ("✕", "$error"),
+    "not answering": ("◌", "$error"),
     "idle": ("○", "$foreground"),
     "training": ("●", "$primary"),
     "paused": ("◑", "$foreground"),

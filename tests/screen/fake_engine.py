@@ -130,6 +130,10 @@ class FakeEngine:
         there = f"--host {self.host} " if self.host else ""
         return f"makemore-tui attach {there}{self.name}"
 
+    @property
+    def silence(self) -> str:
+        return f"{self.name} does not answer: its process, 1, is stopped."
+
     def resume_command(self, saved: str) -> str:
         return f"makemore-tui --name {self.name} --resume {saved}"
 
