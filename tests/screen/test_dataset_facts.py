@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from tests.screen.fake_engine import dataset
 from tui.panes.dataset_facts import facts
@@ -28,9 +29,10 @@ def test_a_name_without_room_is_a_shorter_one_and_a_share_stands_for_numbers_wit
 
 @pytest.mark.parametrize("width", range(15, 30))
 def test_no_two_names_are_cut_to_the_same(width: int) -> None:
-    data = dataset(
-        tuple(chr(0x4E00 + n) for n in range(4_000)), distinct=1_234_567,
-        distinct_bigrams=7_654_321,
+    letters = (".", *(chr(0x4E00 + n) for n in range(4_000)))
+    data = replace(
+        dataset(), characters=letters, labels=letters,
+        distinct=1_234_567, distinct_bigrams=7_654_321,
         empty_cells=12_345_678, held_out=1_234, blank_lines=1_234_567,
     )  # fmt: skip
     names = [line.plain.rsplit(maxsplit=1)[0] for line in facts(data, width, 40)[:9]]
