@@ -1,9 +1,9 @@
 """A lab as a file, from which another lab goes on as if there had been no end in between.
 
-What is kept: the weights, every loss, the settings, the marks, the newest names and the state of
-their random numbers; of the data its place and its SHA-256, for the words themselves are read
-again. The losses and names that come then are those of a lab that was never interrupted, bit for
-bit on the same machine. `checkpoint_header.py` says how the file looks.
+What is kept: the weights, the losses as the lab has them, the settings, the marks, the newest names
+and the state of their random numbers; of the data its place and its SHA-256, for the words
+themselves are read again. The losses and names that come then are those of a lab that was never
+interrupted, bit for bit on the same machine. `checkpoint_header.py` says how the file looks.
 
 Nothing in it is a program: no pickle. A file that somebody has tampered with is refused, or is a
 lab like any other.
@@ -23,6 +23,7 @@ import torch
 from engine.checkpoint_arrays import encode, read
 from engine.checkpoint_checks import Arrays, Words, models_of, of_stream
 from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, path_of, settings_to_keep
+from engine.checkpoint_losses import KINDS, arrays_of, series_of
 from engine.checkpoint_writing import write
 from engine.devices import has_device
 from engine.errors import CheckpointError, EngineError, NoSuchDevice
@@ -48,8 +49,7 @@ class Packed:
 def pack(lab: Lab) -> Packed:
     """What is to be kept of a lab. Called by its thread.
 
-    Only the weights are copied, as each step writes over them: the losses so far stay where they
-    are, however many come.
+    What a step writes over is copied, and of the losses no more than a million or two.
 
     Raises:
         CheckpointError: the lab is broken, as where there was no memory in the midst of a step.
@@ -76,10 +76,10 @@ def pack(lab: Lab) -> Packed:
     )
     arrays: Arrays = {
         "weights": lab.trainer.weights_VV.cpu().numpy().copy(),
-        "train": lab.history.train.values(),
+        **arrays_of("train", lab.history.train),
     }
     if lab.corpus.held_out_VV is not None:
-        arrays["held_out"] = lab.history.held_out.values()
+        arrays |= arrays_of("held_out", lab.history.held_out)
     arrays |= {of_stream(m): state for m, state in lab.sampler.states().items() if len(state)}
     words = Words(lab.sampler.newest(lab.sampler.kept), lab.history.marks)
     return Packed(contents, words, arrays)
@@ -142,9 +142,10 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
         raise
     except (EngineError, OSError, ValueError, OverflowError) as error:
         raise CheckpointError(f"{name}: {printable(str(error))}") from error
+    train, held_out = (series_of(kind, contents.step, arrays) for kind in KINDS)
     lab.resume(
         weights_VV=torch.from_numpy(arrays["weights"]),
-        history=History.of(arrays["train"], arrays.get("held_out", np.empty(0)), words.marks),
+        history=History.of(train, held_out, words.marks),
         goal=contents.goal,
         state=contents.state,
         reason=contents.reason,

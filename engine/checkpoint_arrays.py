@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from engine.checkpoint_checks import (
     Arrays,
@@ -29,8 +30,10 @@ from engine.checkpoint_header import (
     opened,
     read_header,
 )
+from engine.checkpoint_losses import KINDS, arrays_of
 from engine.errors import CheckpointError
 from engine.printable import printable
+from engine.series import Series
 
 NUMPY: Final = {"F64": "float64", "F32": "float32", "U32": "uint32", "U8": "uint8"}
 CHUNK: Final = 1 << 20  # bytes read at a time while nothing is kept
@@ -65,8 +68,7 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
             if header.sha256 != _sha256(file, header):
                 trouble = "damaged: it is not what was written (its SHA-256 is another)"
                 raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
-            file.seek(0)
-            arrays: Arrays = load(file.read(header.size))
+            arrays = _arrays(file, header)
             trouble = trouble_of_arrays(arrays)
             words = msgspec.msgpack.decode(arrays.pop("words").tobytes(), type=Words)
         except OSError as error:
@@ -76,7 +78,7 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
                 f"{name}: {header.size:,} bytes are more than there is memory for. Open it on a"
                 " larger machine."
             ) from None
-        except (SafetensorError, msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             trouble = f"damaged ({printable(str(error))[:200]})"
         trouble = trouble or trouble_of_words(header.contents, words)
     if trouble:
@@ -87,14 +89,42 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
 def _sha256(file: BufferedReader, header: Header) -> str:
     digest = hashlib.sha256(header.json.encode())
     for key in sorted(header.tensors):
-        entry = header.tensors[key]
-        digest.update(_title(key, NUMPY[entry.dtype], entry.shape))
-        file.seek(header.length + entry.data_offsets[0])
-        left = entry.data_offsets[1] - entry.data_offsets[0]
-        while chunk := file.read(min(CHUNK, left)):
+        digest.update(_title(key, NUMPY[header.tensors[key].dtype], header.tensors[key].shape))
+        for chunk in _chunks(file, header, key):
             digest.update(chunk)
-            left -= len(chunk)
     return digest.hexdigest()
+
+
+def _arrays(file: BufferedReader, header: Header) -> Arrays:
+    """The arrays of a file that has been checked; those of version 1 as they are kept now."""
+    arrays: Arrays = {}
+    for key, entry in header.tensors.items():
+        dtype = np.dtype(NUMPY[entry.dtype]).newbyteorder("<")
+        if header.contents.version == 1 and key in KINDS:
+            series = Series()
+            for chunk in _chunks(file, header, key):
+                series.extend(np.frombuffer(chunk, dtype))
+            arrays |= arrays_of(key, series)
+        else:
+            data, filled = bytearray(entry.data_offsets[1] - entry.data_offsets[0]), 0
+            for chunk in _chunks(file, header, key):
+                data[filled : filled + len(chunk)] = chunk
+                filled += len(chunk)
+            arrays[key] = np.frombuffer(data, dtype).reshape(entry.shape)
+    return arrays
+
+
+def _chunks(file: BufferedReader, header: Header, key: str) -> Iterator[bytes]:
+    """The bytes of an array; memory does not grow with them."""
+    begin, end = header.tensors[key].data_offsets
+    file.seek(header.length + begin)
+    left = end - begin
+    while left:
+        chunk = file.read(min(CHUNK, left))
+        if not chunk:
+            raise OSError(errno.EIO, "it is shorter than a moment ago")
+        left -= len(chunk)
+        yield chunk
 
 
 def _title(key: str, dtype: str, shape: tuple[int, ...]) -> bytes:

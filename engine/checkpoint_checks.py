@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.checkpoint_header import Contents, Header, TensorEntry
+from engine.checkpoint_losses import BLOCKS, KINDS, shapes_of, trouble_of_blocks
 from engine.history import MARKED, MOST_MARKS
 from engine.printable import printable
 from engine.protocol import KEPT_NAMES, Drawn, Mark
@@ -53,14 +54,14 @@ def models_of(source: str) -> tuple[Model, ...]:
 
 def _layout(contents: Contents) -> dict[str, tuple[tuple[str, ...], tuple[int, ...] | None]]:
     """The arrays that belong to these contents: their types, and their shape where it is fixed."""
-    steps, settings = contents.step, contents.settings
+    settings = contents.settings
     layout: dict[str, tuple[tuple[str, ...], tuple[int, ...] | None]] = {
         "weights": (FLOATS, (contents.symbols, contents.symbols)),
-        "train": (("F64",), (steps,)),
         "words": (("U8",), None),
     }
-    if settings.hold_out or contents.hold_out_data is not None:
-        layout["held_out"] = (("F64",), (steps,))
+    has_hold_out = settings.hold_out or contents.hold_out_data is not None
+    for kind in KINDS if has_hold_out else KINDS[:1]:
+        layout |= {key: (("F64",), shape) for key, shape in shapes_of(kind, contents).items()}
     if contents.drawn and settings.stream != "keyed":  # which is where the name's index says
         for model in models_of(settings.source):
             layout[of_stream(model)] = (("U32",), (MT19937_WORDS,))
@@ -118,11 +119,17 @@ def trouble_of_shapes(header: Header) -> str | None:
 
 def trouble_of_arrays(arrays: Arrays) -> str | None:
     """Whether the numbers can be those of a training."""
-    for key in ("weights", "train", "held_out"):
-        if key in arrays and not np.isfinite(arrays[key]).all():
-            return f"{key}: a number that is not finite"
-        if key in arrays and key != "weights" and (arrays[key] < LEAST_LOSS).any():
-            return f"{key}: a loss below 0"
+    if not np.isfinite(arrays["weights"]).all():
+        return "weights: a number that is not finite"
+    for key, losses in arrays.items():
+        kind = key.removesuffix(BLOCKS)
+        if kind in KINDS:
+            if not np.isfinite(losses).all():
+                return f"{kind}: a number that is not finite"
+            if (losses < LEAST_LOSS).any():
+                return f"{kind}: a loss below 0"
+            if key != kind and (trouble := trouble_of_blocks(losses)):
+                return f"{kind}: {trouble}"
     for model in MODELS:
         state = arrays.get(of_stream(model))
         if state is not None and (state[-1] >= MT19937_WORDS or not state[:-1].any()):

@@ -1,85 +1,22 @@
-"""The losses of a training, all of them, and how they look at the width of a plot."""
+"""The losses of a training, and how they look at the width of a plot.
+
+All of them up to a million steps; then the newest million, and of each block of those before its
+first, smallest, largest and last.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.protocol import Curve, Mark
+from engine.series import CHUNK, Series, block_size, in_blocks
 
 MARKED: Final = {"learning_rate": "lr", "regularisation": "λ", "seed": "seed"}  # in a plot
 MOST_MARKS: Final = 10_000  # the newest are kept; no plot has room for more
-BLOCK: Final = 1024  # numbers of which the smallest and the largest are kept
-
-
-class Growing:
-    """Numbers that come one after another: an array that doubles when it is full."""
-
-    def __init__(self) -> None:
-        self._room = np.empty(1024)
-        self._length = 0
-
-    def __len__(self) -> int:
-        return self._length
-
-    def extend(self, values: Sequence[float] | NDArray[np.float64]) -> None:
-        """Add numbers at the end."""
-        needed = self._length + len(values)
-        if needed > len(self._room):
-            grown = np.empty(max(needed, 2 * len(self._room)))
-            grown[: self._length] = self.values()
-            self._room = grown
-        self._room[self._length : needed] = values
-        self._length = needed
-
-    def values(self) -> NDArray[np.float64]:
-        """All numbers: a view."""
-        return self._room[: self._length]
-
-
-class Series(Growing):
-    """Numbers, and the extremes of each block of them: a look at millions takes no longer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._smallest = Growing()
-        self._largest = Growing()
-
-    def extend(self, values: Sequence[float] | NDArray[np.float64]) -> None:
-        """Add numbers at the end."""
-        super().extend(values)
-        done, whole = len(self._smallest), len(self) // BLOCK
-        if whole > done:
-            blocks = self.values()[done * BLOCK : whole * BLOCK].reshape(-1, BLOCK)
-            self._smallest.extend(blocks.min(axis=1))
-            self._largest.extend(blocks.max(axis=1))
-
-    def columns(self, size: int) -> tuple[tuple[float, float, float, float], ...]:
-        """First, smallest, largest and last number of each column.
-
-        Args:
-            size: numbers in a column, a power of two; the last column may have fewer.
-        """
-        values = self.values()
-        starts = np.arange(0, len(values), size)
-        lasts = np.append(starts[1:], len(values)) - 1
-        smallest, largest, each = values, values, size
-        if size > BLOCK:
-            rest = values[len(self._smallest) * BLOCK :]
-            smallest = np.append(self._smallest.values(), rest.min() if len(rest) else [])
-            largest = np.append(self._largest.values(), rest.max() if len(rest) else [])
-            each = size // BLOCK
-        cuts = np.arange(len(starts)) * each
-        table = (
-            values[starts],
-            np.minimum.reduceat(smallest, cuts),
-            np.maximum.reduceat(largest, cuts),
-            values[lasts],
-        )
-        return tuple(zip(*(row.tolist() for row in table), strict=True))
+OF_BLOCKS: Final = ("", "_smallest", "_largest", "_last")  # behind a column's name
 
 
 class History:
@@ -87,17 +24,14 @@ class History:
 
     def __init__(self) -> None:
         self.train = Series()
-        self.held_out = Series()
+        self.held_out = Series()  # of the same steps, or empty
         self._marks: dict[tuple[int, str], Mark] = {}  # by step and setting
 
     @classmethod
-    def of(
-        cls, train: NDArray[np.float64], held_out: NDArray[np.float64], marks: Sequence[Mark]
-    ) -> History:
+    def of(cls, train: Series, held_out: Series, marks: Sequence[Mark]) -> History:
         """The history that has these losses and marks."""
         history = cls()
-        history.train.extend(train)
-        history.held_out.extend(held_out)
+        history.train, history.held_out = train, held_out
         for mark in marks:
             what, _, value = mark.text.partition(" ")
             history.mark(mark.step, what, value)
@@ -111,7 +45,7 @@ class History:
     @property
     def last(self) -> float | None:
         """The loss of the last step; None before step 1."""
-        return float(self.train.values()[-1]) if len(self.train) else None
+        return self.train.last
 
     def mark(self, step: int, what: str, value: str) -> None:
         """Remember that after `step` a setting was changed; the last change of a step counts.
@@ -136,7 +70,7 @@ class History:
         if steps == 0 or width <= 0:
             return None
         # A power of two: columns stay where they are, and as they are, until it doubles.
-        size = 1 << (-(-steps // width) - 1).bit_length()
+        size = max(1 << (-(-steps // width) - 1).bit_length(), self.train.narrowest)
         return Curve(
             first=1,
             last=steps,
@@ -155,9 +89,31 @@ class History:
         return tuple(mark for mark in self._marks.values() if mark.step in told)
 
     def csv(self) -> str:
-        """Step and losses, a line each."""
-        columns = [self.train, self.held_out] if len(self.held_out) else [self.train]
-        rows = zip(*(series.values().tolist() for series in columns), strict=True)
-        lines = [",".join(map(repr, (step, *row))) for step, row in enumerate(rows, start=1)]
-        header = ",".join(("step", "loss", "held_out_nll")[: 1 + len(columns)])
-        return "\n".join([header, *lines, ""])
+        """Step and losses, a line each.
+
+        Where the oldest are kept in blocks alone, each of these has a line: its first step, how
+        many steps it has, and of each kind of loss the first, smallest, largest and last.
+        """
+        return "\n".join([*self._csv_parts(), ""])
+
+    def _csv_parts(self) -> Iterator[str]:
+        """Some lines at a time: a million lines are large, and larger as so many objects."""
+        kinds = {"loss": self.train, "held_out_nll": self.held_out}
+        kinds = {name: series for name, series in kinds.items() if len(series)}
+        before, size = in_blocks(len(self.train)), block_size(len(self.train))
+        if not before:
+            yield ",".join(["step", *(kinds or ("loss",))])
+        else:
+            yield ",".join(["step", "steps", *(name + of for name in kinds for of in OF_BLOCKS)])
+            blocks = np.vstack([series.blocks_4N for series in kinds.values()]).T.tolist()
+            yield "\n".join(
+                f"{start + 1},{min(size, before - start)},{','.join(map(repr, row))}"
+                for start, row in zip(range(0, before, size), blocks, strict=True)
+            )
+        behind_step, between, end = (",1,", ",,,,", ",,,") if before else (",", ",", "")
+        newest = np.array([series.newest() for series in kinds.values()]).T
+        for start in range(0, len(newest), CHUNK):
+            rows = enumerate(newest[start : start + CHUNK].tolist(), before + start + 1)
+            yield "\n".join(
+                f"{step}{behind_step}{between.join(map(repr, row))}{end}" for step, row in rows
+            )

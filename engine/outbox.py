@@ -23,7 +23,7 @@ from engine.protocol import (
 )
 
 MOST_WAITING: Final = 256  # calls of one client that have no answer yet, or one it has not read
-MOST_EXPORTS: Final = 2  # among them: each may have 30 MB
+MOST_EXPORTS: Final = 2  # among them: each may have 100 MB
 
 
 class Outbox:

@@ -33,12 +33,10 @@ from engine.scoring import transitions, transitions_within
 from engine.tables import matrix_csv, names_csv, names_text, statistics
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
-LARGEST_EXPORT: Final = 1 << 20  # cells or steps; some 30 MB of text, half of what the wire takes
+LARGEST_MATRIX: Final = 1 << 20  # cells that are exported; some 30 MB of text
 LONGEST_WORD: Final = 1_000  # characters, with a line each on a screen, and nobody types as many
 MOST_CELLS: Final = 1 << 19  # that a screen can ask for: a terminal of 1,024 by 512
 MOST_COLUMNS: Final = 1 << 14  # of the loss
-
-_ELSEWHERE: Final = {"matrix": "makemore-tui matrix", "loss": "makemore-tui train --json"}
 
 
 def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> DatasetOpened:
@@ -183,11 +181,11 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
     Raises:
         BadSetting: it is too large for one message.
     """
-    values = {"matrix": len(lab.corpus.vocabulary) ** 2, "loss": len(lab.history.train)}
-    if values.get(what, 0) > LARGEST_EXPORT:
+    values = len(lab.corpus.vocabulary) ** 2
+    if what == "matrix" and values > LARGEST_MATRIX:
         raise BadSetting(
-            f"The {what} has {values[what]:,} values; {LARGEST_EXPORT:,} are the most that are"
-            f" copied or exported. {_ELSEWHERE[what]} prints them all: send its output to a file."
+            f"The matrix has {values:,} values; {LARGEST_MATRIX:,} are the most that are copied or"
+            " exported. makemore-tui matrix prints them all: send its output to a file."
         )
     match what:
         case "dataset":

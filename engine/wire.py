@@ -11,7 +11,7 @@ from engine.errors import WireError
 from engine.protocol import FromClient, FromEngine
 
 LARGEST_REQUEST: Final = 1 << 20  # bytes; the longest request is a Watch, of some 40 KB
-LARGEST_ANSWER: Final = 1 << 26  # bytes; the longest answer is a matrix as CSV
+LARGEST_ANSWER: Final = 1 << 27  # bytes; the longest answer is a long loss as CSV, of 100 MB
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromClient)

@@ -43,8 +43,9 @@ def everything(lab: Lab) -> dict[str, Any]:
         "known": np.array(
             [lab.trainer.nll, lab.trainer.mean_square, lab.trainer.held_out_nll]
         ).tobytes(),
-        "train": lab.history.train.values().tobytes(),
-        "held_out": lab.history.held_out.values().tobytes(),
+        "train": lab.history.train.newest().tobytes(),
+        "held_out": lab.history.held_out.newest().tobytes(),
+        "blocks": [s.blocks_4N.tobytes() for s in (lab.history.train, lab.history.held_out)],
         "marks": lab.history.marks,
         "names": lab.sampler.newest(lab.sampler.kept),
         "drawn": lab.sampler.drawn,

@@ -223,6 +223,25 @@ def test_names_of_an_older_file_are_of_an_unknown_step(lab: Lab, tmp_path: Path)
     assert (drawn.net.step, drawn.net.current) == (None, False)
 
 
+def test_a_long_training_goes_on_as_if_there_had_been_no_end(tmp_path: Path) -> None:
+    lab = Lab(built_in_path(), 0.1, "cpu")
+    train(lab, 3)
+    losses = 2.5 + np.random.default_rng(1).random(1_300_000)
+    for series in (lab.history.train, lab.history.held_out):
+        series.extend(losses)
+    lab.trainer.resume(lab.trainer.weights_VV, len(lab.history.train))
+    resumed = reopened(lab, tmp_path / "a")
+    assert everything(resumed) == everything(lab)
+    assert last_loss(tmp_path / "a") == losses[-1]
+    assert (tmp_path / "a").stat().st_size < 24e6
+    for each in (lab, resumed):
+        each.history.train.extend(losses[:100_000])
+        each.history.held_out.extend(losses[:100_000])
+        each.trainer.resume(each.trainer.weights_VV, len(each.history.train))
+        train(each, 20)
+    assert everything(resumed) == everything(lab)
+
+
 def test_settings_at_their_ends_are_kept(lab: Lab, tmp_path: Path) -> None:
     lab.reset(2**64 - 1)
     lab.configure(
@@ -254,7 +273,7 @@ def test_the_file_is_safetensors_that_others_read(lab: Lab, tmp_path: Path) -> N
     with safe_open(tmp_path / "a", framework="numpy") as file:
         assert '"pace":20.0' in file.metadata()[CONTENTS]
         assert np.array_equal(file.get_tensor("weights"), lab.matrix("weights").numpy())
-        assert file.get_tensor("train").tolist() == lab.history.train.values().tolist()
+        assert file.get_tensor("train").tolist() == lab.history.train.newest().tolist()
 
 
 def test_a_look_at_a_file_reads_its_header_alone(lab: Lab, tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from engine.checkpoint_arrays import read
 from engine.checkpoint_checks import Words
 from engine.checkpoint_header import CONTENTS
 from engine.errors import CheckpointError
-from engine.history import History
 from engine.lab import Lab
 from engine.protocol import Mark
 from tests.engine.checkpoints import crafted, parts, refused
@@ -183,7 +182,7 @@ def test_arrays_that_do_not_lie_one_behind_another_are_refused(file: Path) -> No
 
 def test_a_file_that_lies_takes_no_memory(file: Path) -> None:
     steps, contents = 50_000_000, {**parts(file)[0]}
-    contents.update(step=steps, goal=steps)
+    contents.update(step=steps, goal=steps, version=1)  # which kept every loss
     data = file.read_bytes()
     (length,) = struct.unpack("<Q", data[:8])
     header = json.loads(data[8 : 8 + length])
@@ -207,18 +206,56 @@ def test_a_file_that_lies_takes_no_memory(file: Path) -> None:
         tracemalloc.stop()
 
 
-def test_a_file_is_read_into_memory_no_more_than_twice(lab: Lab, tmp_path: Path) -> None:
-    steps = 3_000_000
-    lab.history = History.of(np.full(steps, 2.5), np.empty(0), ())
-    lab.trainer.resume(lab.trainer.weights_VV, steps)
+def test_the_losses_of_version_1_are_read_without_all_of_them_in_memory(
+    lab: Lab, tmp_path: Path
+) -> None:
+    losses = 2.5 + np.random.default_rng(1).random(6_000_000)
+    lab.history.train.extend(losses)
+    lab.trainer.resume(lab.trainer.weights_VV, len(losses))
     lab.state = "paused"
     save(lab, tmp_path / "saved")
+
+    def as_version_1(contents: dict[str, Any], _: object, arrays: dict[str, Any]) -> None:
+        contents["version"] = 1
+        arrays["train"] = losses
+        del arrays["train_blocks"]
+
+    crafted(tmp_path / "saved", as_version_1)
+    assert (tmp_path / "saved").stat().st_size > losses.nbytes
     tracemalloc.start()
     try:
-        read(tmp_path / "saved")
-        assert tracemalloc.get_traced_memory()[1] < 2.1 * 8 * steps
+        _, _, arrays = read(tmp_path / "saved")
+        assert tracemalloc.get_traced_memory()[1] < 30e6, "of 48 MB"
     finally:
         tracemalloc.stop()
+    assert np.array_equal(arrays["train"], lab.history.train.newest())
+    assert np.array_equal(arrays["train_blocks"], lab.history.train.blocks_4N)
+
+
+BLOCKS = {
+    "finite": lambda blocks: np.where(blocks == blocks[1, 5], np.nan, blocks),
+    "below 0": lambda blocks: blocks - 5.0,
+    "its own extremes": lambda blocks: blocks[::-1],
+}
+
+
+@pytest.mark.parametrize("sentence", ["of shape", "missing: train_blocks", *BLOCKS])
+def test_blocks_that_no_losses_make_are_refused(sentence: str, lab: Lab, tmp_path: Path) -> None:
+    lab.history.train.extend(2.5 + np.random.default_rng(1).random(1_200_000))
+    lab.trainer.resume(lab.trainer.weights_VV, 1_200_000)
+    lab.state = "paused"
+    save(lab, tmp_path / "saved")
+
+    def change(_: object, __: object, arrays: dict[str, Any]) -> None:
+        if sentence in BLOCKS:
+            arrays["train_blocks"] = np.ascontiguousarray(BLOCKS[sentence](arrays["train_blocks"]))
+        elif sentence == "of shape":
+            arrays["train_blocks"] = arrays["train_blocks"][:, 1:].copy()
+        else:
+            del arrays["train_blocks"]
+
+    crafted(tmp_path / "saved", change)
+    assert sentence in refused(tmp_path / "saved")
 
 
 def test_any_json_in_place_of_the_contents_is_refused(file: Path) -> None:

@@ -139,11 +139,10 @@ def test_a_lab_that_broke_in_the_midst_of_a_step_does_not_replace_what_is_whole(
         checkpoint.pack(lab)
 
 
-def test_only_the_weights_are_copied_where_the_lab_trains(lab: Lab) -> None:
+def test_what_is_packed_is_no_part_of_what_goes_on(lab: Lab) -> None:
     lab.train(more=3000)
     lab.advance(3000)
     packed = checkpoint.pack(lab)
-    assert np.shares_memory(packed.arrays["train"], lab.history.train.values())
     before = safetensors.numpy.load(packed.encode())
     lab.train(more=3000)
     while lab.state == "training":

@@ -15,7 +15,8 @@ from engine.lab import Lab
 from engine.ladders import RUNGS, climb
 from engine.protocol import Mark
 from engine.scoring import mean_nll, probabilities_of_word
-from engine.snapshots import scored
+from engine.series import MOST_BLOCKS, block_count, block_size, in_blocks
+from engine.snapshots import MOST_COLUMNS, scored
 from engine.vocabulary import Vocabulary
 
 CELLS = st.lists(st.integers(0, 10**12), min_size=16, max_size=16).filter(any)
@@ -147,11 +148,21 @@ def test_columns_of_a_history_stay_as_they_are_while_it_grows() -> None:
     assert after.train[: len(before.train) - 1] == before.train[:-1]
 
 
+@given(steps=st.integers(1, 2**60), width=st.integers(1, MOST_COLUMNS))
+def test_a_column_of_any_plot_is_whole_blocks_of_a_history_of_any_length(
+    steps: int, width: int
+) -> None:
+    assert block_count(steps) <= MOST_BLOCKS
+    assert steps - in_blocks(steps) >= min(steps, 1_000_000)
+    column = 1 << (-(-steps // width) - 1).bit_length()
+    assert column >= block_size(steps) or in_blocks(steps) == 0
+
+
 def test_a_history_grows_without_losing_anything() -> None:
     history = History()
     for start in range(0, 5000, 7):
         history.train.extend(list(map(float, range(start, start + 7))))
-    assert np.array_equal(history.train.values(), np.arange(5005.0))
+    assert np.array_equal(history.train.newest(), np.arange(5005.0))
 
 
 @pytest.mark.parametrize("setting", list(RUNGS))

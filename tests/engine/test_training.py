@@ -81,7 +81,7 @@ def test_a_loss_that_is_not_finite_stops_the_training(burst: int, lab: Lab) -> N
     assert lab.trainer.step == 33, "however the steps were bundled"
     assert lab.trainer.weights_VV.isfinite().all()
     assert math.isfinite(lab.trainer.nll)
-    assert all(map(math.isfinite, lab.history.train.values()))
+    assert all(map(math.isfinite, lab.history.train.newest()))
     lab.reset()
     assert lab.state == "idle"
     lab.configure(learning_rate=50.0)
@@ -120,7 +120,7 @@ def test_settings_change_between_two_steps_without_losing_the_weights(lab: Lab) 
     for learning_rate, regularisation in rates:
         changed.configure(learning_rate=learning_rate, regularisation=regularisation)
         changed.advance(1)
-    assert changed.history.train.values() == pytest.approx(expected, abs=1e-9)
+    assert changed.history.train.newest() == pytest.approx(expected, abs=1e-9)
     assert torch.allclose(changed.trainer.weights_VV, weights, atol=1e-9)
 
 
@@ -129,13 +129,13 @@ def test_the_hold_out_is_measured_but_not_learnt_from() -> None:
     lab.train()
     lab.advance(100)
     alone = Trainer(lab.corpus.counts_VV, None, lab.settings.seed, CPU)
-    assert alone.burst(100, 50, 0.01).losses == pytest.approx(lab.history.train.values())
+    assert alone.burst(100, 50, 0.01).losses == pytest.approx(lab.history.train.newest())
     shares = lab.corpus.held_out_VV
     assert shares is not None
     nll = net.nll(lab.trainer.weights_VV[None], shares.double() / shares.sum())
     assert lab.trainer.held_out_nll == pytest.approx(float(nll), abs=1e-12)
     assert len(lab.history.held_out) == 100
-    assert lab.history.held_out.values()[0] > lab.trainer.held_out_nll
+    assert lab.history.held_out.newest()[0] > lab.trainer.held_out_nll
 
 
 def test_a_new_learning_rate_is_marked_in_the_history(lab: Lab) -> None:
@@ -158,8 +158,8 @@ def test_a_gpu_trains_and_samples_as_the_cpu_does() -> None:
         while lab.wanted:
             lab.draw_next()
     cpu, gpu = labs
-    assert gpu.history.train.values() == pytest.approx(cpu.history.train.values(), abs=1e-5)
-    assert gpu.history.held_out.values() == pytest.approx(cpu.history.held_out.values(), abs=1e-5)
+    assert gpu.history.train.newest() == pytest.approx(cpu.history.train.newest(), abs=1e-5)
+    assert gpu.history.held_out.newest() == pytest.approx(cpu.history.held_out.newest(), abs=1e-5)
     assert torch.allclose(gpu.matrix("weights"), cpu.matrix("weights"), atol=1e-5)
     drawn = [[draw.counts and draw.counts.text for draw in lab.sampler.newest(50)] for lab in labs]
     assert drawn[0] == drawn[1]
