@@ -73,6 +73,7 @@ def pack(lab: Lab) -> Packed:
         goal=lab.goal,
         wanted=lab.wanted,
         drawn=lab.sampler.drawn,
+        loss_nll=lab.loss_nll,
     )
     arrays: Arrays = {
         "weights": lab.trainer.weights_VV.cpu().numpy().copy(),
@@ -150,6 +151,7 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
         state=contents.state,
         reason=contents.reason,
         wanted=contents.wanted,
+        loss_nll=contents.loss_nll,
     )
     if not (math.isfinite(lab.trainer.nll) and math.isfinite(lab.trainer.mean_square)):
         raise CheckpointError(f"{name}: weights of no finite loss. {TAKE_ANOTHER}")

@@ -79,6 +79,9 @@ def trouble_of_contents(contents: Contents) -> str | None:
     for what in ("step", "goal", "drawn"):
         if not _is_count(getattr(contents, what)):
             return f"{what} {getattr(contents, what)}, which makes no sense"
+    nll = contents.loss_nll
+    if nll is not None and not (contents.step and LEAST_LOSS <= nll < math.inf):
+        return "a loss without λ that no training has"
     if not 0 <= contents.wanted <= KEPT_NAMES:
         return f"{contents.wanted} names still to be drawn, which makes no sense"
     if contents.state == "idle" and contents.step:

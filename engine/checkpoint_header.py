@@ -54,6 +54,7 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_format: DataFormat = DataFormat(format="lines")  # all that version 1 knew
     hold_out_data: str | None = None  # the file that is held out, as a URI
     hold_out_sha256: str = ""  # of its bytes
+    loss_nll: float | None = None  # the last loss without λ · mean(W²)
 
     @property
     def settings(self) -> Settings:

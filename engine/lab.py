@@ -31,6 +31,8 @@ from engine.settings import DEFAULTS, GOAL, LARGEST_GOAL, check
 from engine.trainer import Burst, Trainer
 
 NAMES_AT_ONCE: Final = 10  # drawn anew where another stream begins
+DIVERGING: Final = 10.0  # times ln V: a loss that no sensible training comes by
+STEPS_TO_COME_BACK: Final = 64  # of which the later half tells whether the loss falls again
 SOURCES: Final[dict[Source, tuple[Model, ...]]] = {
     "counts": ("counts",),
     "net": ("net",),
@@ -62,6 +64,7 @@ class Lab:
         self.trainer = Trainer(self.corpus.counts_VV, self.corpus.held_out_VV, seed, self.device)
         self.sampler = Sampler(self.corpus)
         self.history = History()
+        self.loss_nll: float | None = None  # the last loss of the history without λ · mean(W²)
         self.goal = GOAL
         self.state: State = "idle"
         self.reason = ""
@@ -163,6 +166,7 @@ class Lab:
             self.sampler.outdate("net")
         self.history.train.extend(burst.losses)
         self.history.held_out.extend(burst.held_out)
+        self.loss_nll = burst.nlls[-1] if burst.nlls else self.loss_nll
         if burst.diverged:
             self.state = "failed"
             self.reason = (
@@ -182,6 +186,16 @@ class Lab:
             f" rate {rate:,.6g} with λ {regularisation:,.6g} is too large."
         )
 
+    @property
+    def is_diverging(self) -> bool:
+        """Whether the loss is far above that of knowing nothing, and does not come back."""
+        last = self.history.last
+        if last is None or last <= DIVERGING * self.lines.uniform:
+            return False
+        newest = self.history.train.newest(STEPS_TO_COME_BACK)
+        before, after = newest[: len(newest) // 2], newest[len(newest) // 2 :]
+        return len(before) > 0 and bool(after.max() >= before.max())
+
     def reset(self, seed: int | None = None) -> None:
         """Start again at step 0, from the same weights or from those of another seed."""
         if seed is not None:
@@ -190,7 +204,7 @@ class Lab:
         self.trainer.restart(self.settings.seed)
         self._runs += 1
         self.sampler.outdate("net")
-        self.history = History()
+        self.history, self.loss_nll = History(), None
         if seed is not None:
             self.history.mark(0, MARKED["seed"], str(seed))
         self.goal, self.state, self.reason = GOAL, "idle", ""
@@ -204,6 +218,7 @@ class Lab:
         state: State,
         reason: str,
         wanted: int,
+        loss_nll: float | None,
     ) -> None:
         """Take up the training of another lab with this data; one that ran there rests here.
 
@@ -214,10 +229,12 @@ class Lab:
             state: as it was.
             reason: why it failed, where it did.
             wanted: names that were still to be drawn.
+            loss_nll: the last loss without λ · mean(W²); None where it is not known.
         """
         self.trainer.resume(weights_VV, len(history.train))
         self._runs += 1
         self.history, self.goal, self.wanted = history, goal, wanted
+        self.loss_nll = loss_nll
         self.state, self.reason = "paused" if state == "training" else state, reason
 
     # --- settings ---------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def _one_two_five(low: int, high: int) -> list[float]:
 RUNGS: Final[dict[Ladder, list[float]]] = {
     "learning_rate": _one_two_five(-3, 6),
     "regularisation": [0.0, *_one_two_five(-4, 2)],
-    "smoothing": [0.0, *_one_two_five(-2, 6)],
+    "smoothing": [0.0, *_one_two_five(-1, 6)],
     "temperature": [tenths / 10 for tenths in range(51)],
     # Doubling, from the lecture's 20 steps a second both ways.
     "pace": [*(20 * 2.0**power for power in range(-5, 11)), NO_PACE_LIMIT],
@@ -54,6 +54,8 @@ def climb(setting: Ladder, value: float, by: int) -> float:
 
     >>> climb("learning_rate", 50.0, -1), climb("learning_rate", 60.0, 1), climb("pace", 20.0, -9)
     (20.0, 100.0, 0.625)
+    >>> climb("smoothing", 0.1, -1), climb("smoothing", 0.0, 1), climb("smoothing", 0.05, -1)
+    (0.0, 0.1, 0.0)
     >>> climb("learning_rate", 60.0, -1), climb("learning_rate", 100.0, 1)
     (50.0, 200.0)
     """

@@ -480,6 +480,8 @@ class Snapshot(Message, frozen=True):
     clients: int = 1  # screens attached, this one included
     trouble: str = ""  # why the lab could not be saved automatically; empty where it could
     newest_from: int = 0  # index of the first of the names that were asked for last
+    loss_nll: float | None = None  # `loss` without λ · mean(W²): of the same weights
+    is_diverging: bool = False  # the loss is above ten times ln V, and does not come back
 
 
 class Ended(Message, frozen=True):

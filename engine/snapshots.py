@@ -121,6 +121,8 @@ def snapshot(
         clients=clients,
         trouble=trouble,
         newest_from=lab.sampler.newest_from,
+        loss_nll=lab.loss_nll,
+        is_diverging=lab.is_diverging,
     )
 
 

@@ -26,6 +26,7 @@ class Burst:
 
     first: int  # number of the first step, from 1
     losses: tuple[float, ...]
+    nlls: tuple[float, ...]  # the losses without λ · mean(W²)
     held_out: tuple[float, ...]  # NLL of the hold-out; empty without one
     diverged: bool  # the next step's loss would not be finite: it was not made
 
@@ -98,6 +99,7 @@ class Trainer:
         return Burst(
             first=first,
             losses=tuple(losses[:good]),
+            nlls=tuple(nlls[:good]),
             held_out=tuple(held_out[:good]) if self._held_out_VV is not None else (),
             diverged=good < steps,
         )

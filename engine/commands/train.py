@@ -101,16 +101,18 @@ def command(
     sys.exit(stop.exit_code)
 
 
-def _print(steps: Iterator[tuple[int, float]], length: int, every: int, as_json: bool) -> None:
+def _print(
+    steps: Iterator[tuple[int, float, float]], length: int, every: int, as_json: bool
+) -> None:
     """Take the steps, and print the loss of every so many; elsewhere than the bar is drawn."""
     hidden = not sys.stderr.isatty() or (every > 0 and sys.stdout.isatty())
     with click.progressbar(length=length, label="training", file=sys.stderr, hidden=hidden) as bar:
-        for step, loss in steps:
+        for step, loss, nll in steps:
             bar.update(1)
             if every == 0 or step % every:
                 continue
             if as_json:
-                echo_json({"step": step, "loss": loss})
+                echo_json({"step": step, "loss": loss, "nll": nll})
             else:
                 click.echo(f"{step} {_figure(loss)}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +55,8 @@ class Training:
 
     def run(
         self, lab: Lab, go_on: Callable[[], bool] = lambda: True
-    ) -> Iterator[tuple[int, float]]:
-        """Train as the steps are taken: the number of each and its loss.
+    ) -> Iterator[tuple[int, float, float]]:
+        """Train as the steps are taken: the number of each, its loss, and that without λ.
 
         Args:
             lab: after `begin`.
@@ -66,7 +67,7 @@ class Training:
         """
         while lab.state == "training" and go_on():
             burst = lab.advance(lab.trainer.longest_burst)
-            yield from enumerate(burst.losses, start=burst.first)
+            yield from zip(count(burst.first), burst.losses, burst.nlls, strict=False)
         if lab.state == "failed":
             raise Diverged(f"{lab.divergence} Lower --learning-rate or --regularisation.")
 

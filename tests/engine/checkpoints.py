@@ -55,6 +55,7 @@ def everything(lab: Lab) -> dict[str, Any]:
         "state": lab.state,
         "reason": lab.reason,
         "wanted": lab.wanted,
+        "loss_nll": lab.loss_nll,
     }
 
 

@@ -163,3 +163,48 @@ def test_a_gpu_trains_and_samples_as_the_cpu_does() -> None:
     assert torch.allclose(gpu.matrix("weights"), cpu.matrix("weights"), atol=1e-5)
     drawn = [[draw.counts and draw.counts.text for draw in lab.sampler.newest(50)] for lab in labs]
     assert drawn[0] == drawn[1]
+
+
+def test_a_loss_is_told_without_its_penalty_of_the_same_weights(lab: Lab) -> None:
+    lab.train()
+    lab.advance(40)
+    nll, square = lab.trainer.nll, lab.trainer.mean_square
+    lab.advance(1)
+    assert lab.history.last == nll + 0.01 * square
+    assert lab.loss_nll == nll
+    lab.reset()
+    assert lab.loss_nll is None
+
+
+@pytest.mark.parametrize(("learning_rate", "diverges"), [(50.0, False), (1e3, False), (1e5, True)])
+def test_a_training_that_diverges_slowly_says_so_long_before_its_loss_is_infinite(
+    learning_rate: float, diverges: bool, lab: Lab
+) -> None:
+    lab.configure(learning_rate=learning_rate)
+    lab.train()
+    lab.advance(30)
+    assert lab.history.last is not None
+    assert (lab.history.last > 10 * lab.lines.uniform) == diverges
+    assert lab.is_diverging == diverges
+    assert lab.state == "training"
+
+
+def test_a_loss_that_is_large_and_falls_does_not_diverge(lab: Lab) -> None:
+    lab.configure(learning_rate=1.0, regularisation=500.0)
+    lab.train(more=200)
+    for _ in range(200):
+        lab.advance(1)
+        assert not lab.is_diverging
+    assert lab.history.train.newest()[0] > 10 * lab.lines.uniform
+
+
+def test_a_training_that_has_diverged_comes_back_at_a_lower_rate(lab: Lab) -> None:
+    lab.configure(learning_rate=1e5, regularisation=0.01)
+    lab.train(more=100_000)
+    lab.advance(20)
+    assert lab.is_diverging
+    lab.configure(learning_rate=1000.0)
+    lab.advance(200)
+    assert lab.history.last is not None
+    assert lab.history.last > 10 * lab.lines.uniform, "it takes a while"
+    assert not lab.is_diverging, "but it is on its way"

@@ -163,6 +163,8 @@ class FakeEngine:
         self.step, self.goal = 0, 100
         self.losses: list[float] = []
         self.held_out: list[float] = []
+        self.counts_on_hold_out: float | None = None
+        self.is_diverging = False
         self.marks: list[Mark] = []
         self.names: list[Drawn] = []
         self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
@@ -321,10 +323,12 @@ class FakeEngine:
             data=self.data.number, state=self.state, reason=self.reason, step=self.step,
             goal=self.goal, loss=self.losses[-1] if self.losses else None, nll=3.7686,
             steps_per_second=20.0 if self.state == "training" else 0.0, settings=self.settings,
-            lines=Lines(2.4540, 2.4546, 3.2958, None), cells=self._cells(watch),
+            lines=Lines(2.4540, 2.4546, 3.2958, self.counts_on_hold_out), cells=self._cells(watch),
             reading=self._reading(watch.cursor), curve=self._curve(),
             names=tuple(self.names[-watch.names :]) if watch.names else (),
             drawn=len(self.names), clients=self.clients, trouble=self.trouble,
+            loss_nll=self.losses[-1] - 1.5 * self.settings.regularisation if self.losses else None,
+            is_diverging=self.is_diverging,
         )  # fmt: skip
 
     def description(self) -> Description:

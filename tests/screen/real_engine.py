@@ -13,8 +13,8 @@ from tests.screen.fake_engine import FakeEngine
 class RealEngine(FakeEngine):
     """Shows what the models really give, and so pictures that tell the truth."""
 
-    def __init__(self) -> None:
-        self.lab = Lab(built_in_path(), 0.0, "cpu", SEED)
+    def __init__(self, hold_out: float = 0.0) -> None:
+        self.lab = Lab(built_in_path(), hold_out, "cpu", SEED)
         super().__init__(snapshots.dataset_opened(self.lab, 1))
 
     def step_to(self, step: int, state: str = "training") -> None:

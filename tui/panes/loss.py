@@ -15,8 +15,9 @@ from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import compact, figure
 from tui.keys import keys_of
 from tui.lines import Lines
-from tui.panes.loss_drawing import COUNTS, FLOOR, HELD_OUT, RGB, UNIFORM, Inks, Picture, drawn
+from tui.panes.loss_drawing import HELD_OUT, RGB, Inks, Picture, drawn
 from tui.panes.loss_plot import picture_of
+from tui.panes.loss_references import Ink, references_of
 from tui.panes.pane import Pane
 from tui.plain import spelled
 from tui.terminal import terminal_of
@@ -110,19 +111,13 @@ class LossPane(Pane):
         """Bring titles and legend up to date."""
         settings = snapshot.settings
         unicode = terminal_of(self.app).unicode
-        if snapshot.loss is not None:
-            loss, held_out = figure(snapshot.loss), []
-            if snapshot.curve is not None and snapshot.curve.held_out:
-                held_out = [f"hold-out {figure(snapshot.curve.held_out[-1][3])}"]
-            # What it is compared with is without.
-            with_penalty = spelled(f"{loss} with λ", unicode=unicode)
-            if settings.regularisation and self.has_room(with_penalty, *held_out):
-                loss = with_penalty
-            facts = [loss, *held_out, f"step {snapshot.step:,}"]
-        else:
-            facts = ["before training"]
-        self.entitle(*facts, *(["log"] if self.log_scale else []))
-        rates = f"lr {compact(settings.learning_rate)} · λ {compact(settings.regularisation)}"
+        facts = [f"step {snapshot.step:,}"] if snapshot.loss is not None else ["before training"]
+        facts = [*loss_facts(snapshot, unicode=unicode), *facts]
+        self.entitle(*facts)
+        scale = "log scale · " if self.log_scale else ""
+        rates = (
+            f"{scale}lr {compact(settings.learning_rate)} · λ {compact(settings.regularisation)}"
+        )
         begin = keys_of(self.app).name("train.toggle")
         hint = f"{begin} trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
         text = snapshot.reason if snapshot.state == "failed" else hint + rates
@@ -148,30 +143,32 @@ class LossPane(Pane):
     def _legend(self, snapshot: Snapshot) -> Content:
         """The sign of each line, its name and its value.
 
-        Without room for all, that of the hold-out goes first, which the title tells; then those
-        at the end, which the plot's own scale tells too: no half of a figure is shown.
+        Without room for all values those at the end go first, which the plot's own labels tell;
+        then the last lines: no half of a figure is shown.
         """
-        lines, curve = snapshot.lines, snapshot.curve
-        keys = [
-            (FLOOR, "floor", "floor", lines.floor),
-            (COUNTS, "counts", "counts", lines.counts),
-            (UNIFORM, "uniform", "ln V", lines.uniform),
-        ]
-        if curve is not None and curve.held_out:
-            keys.insert(0, (HELD_OUT, "held-out", "hold-out", curve.held_out[-1][3]))
-        width = self.content_size.width
-        values = {sign: f" {figure(value, 3)}" for sign, _, _, value in keys}
-        room = width + 2 - sum(len(f"{sign} {name}  ") for sign, _, name, _ in keys)
-        for sign in (HELD_OUT, UNIFORM, COUNTS, FLOOR):
-            if sum(map(len, values.values())) > room:
-                values[sign] = ""
+        lines, curve, width = snapshot.lines, snapshot.curve, self.content_size.width
+        held_out = None if curve is None or not curve.held_out else curve.held_out[-1][3]
+        keys: list[tuple[str, str, float, Ink]] = []
+        for one in references_of(lines):
+            if one.ink == "held-out":
+                sign = f"hold-out {one.sign}"
+                if held_out is not None:
+                    keys.append((f"hold-out {HELD_OUT}", "net", held_out, one.ink))
+                    sign = one.sign
+                keys.append((sign, "counts", one.value, one.ink))
+            else:
+                keys.append((one.sign, one.name, one.value, one.ink))
+        values = [f" {figure(value, 3)}" for _, _, value, _ in keys]
+        room = width + 2 - sum(len(f"{sign} {name}  ") for sign, name, _, _ in keys)
+        for place in reversed(range(len(keys))):
+            if sum(map(len, values)) > room:
+                values[place] = ""
         line = Content("")
-        for sign, ink, name, _ in keys:
+        for (sign, name, _, ink), value in zip(keys, values, strict=True):
             colour = self.get_component_styles(f"loss--{ink}").color.hex
             key = Content.assemble(
-                "  " if line else "", (f"{sign} ", colour), (name, "$foreground-muted"),
-                values[sign],
-            )  # fmt: skip
+                "  " if line else "", (f"{sign} ", colour), (name, "$foreground-muted"), value
+            )
             if line.cell_length + key.cell_length > width:
                 break
             line += key
@@ -183,3 +180,21 @@ class LossPane(Pane):
             return (style.background + style.foreground).rgb if style.foreground else (128,) * 3
 
         return Inks(*map(ink, ("train", "held-out", "floor", "counts", "uniform", "quiet")))
+
+
+def loss_facts(snapshot: Snapshot, *, unicode: bool) -> list[str]:
+    """The net's figures of the last step, all of the same weights, the most telling first.
+
+    Without λ is what the count model's figure compares with; the loss that is trained has λ in it.
+    """
+    loss, nll, curve = snapshot.loss, snapshot.loss_nll, snapshot.curve
+    if loss is None:
+        return []
+    facts = [] if nll is None else [f"nll {figure(nll)}"]
+    if curve is not None and curve.held_out:
+        facts.append(f"hold-out {figure(curve.held_out[-1][3])}")
+    if nll is None:
+        facts.insert(0, f"loss {figure(loss)}")
+    elif loss != nll:
+        facts.append(spelled(f"with λ {figure(loss)}", unicode=unicode))
+    return facts

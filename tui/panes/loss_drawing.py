@@ -15,14 +15,12 @@ from typing import Any, Final
 from rich.text import Text
 from textual.content import Content
 
+from tui.panes.loss_references import Ink, Label
+
 RGB = tuple[int, int, int]
 Points = tuple[tuple[float, float], ...]
 
-# Each line has a sign of its own, so that they are told apart without colours and in ASCII too.
-FLOOR: Final = "─"
-COUNTS: Final = "+"
-UNIFORM: Final = "┈"
-HELD_OUT: Final = "◦"
+HELD_OUT: Final = "◦"  # the net's loss on the hold-out
 
 _PLOTEXT: Final = Lock()  # it has one figure for all
 
@@ -39,6 +37,18 @@ class Inks:
     counts: RGB
     uniform: RGB
     quiet: RGB  # axes and marks
+
+    def of(self, ink: Ink) -> RGB:
+        """The colour of a reference line and of its label."""
+        match ink:
+            case "floor":
+                return self.floor
+            case "counts":
+                return self.counts
+            case "uniform":
+                return self.uniform
+            case "held-out":
+                return self.held_out
 
 
 @dataclass(frozen=True)
@@ -64,13 +74,14 @@ class Grid:
 class Picture:
     """All that can be seen of a plot. Values are losses, or their logarithms."""
 
-    width: int
+    width: int  # without the labels
     height: int
     grid: Grid
     ticks: tuple[float, ...]
     labels: tuple[str, ...]  # of the ticks
     steps: tuple[int, ...]  # that are named below
-    references: tuple[tuple[float, str, RGB], ...]  # value, sign and ink of the lines across
+    references: tuple[tuple[float, str, Ink], ...]  # value, sign and ink of the lines across
+    behind: tuple[Label, ...]  # the ends of these, right of the plot
     train: tuple[Points, ...]  # strokes
     held_out: tuple[Points, ...]
     marks: tuple[tuple[int, str], ...]  # steps at which something was changed, and what
@@ -82,7 +93,14 @@ def drawn(picture: Picture) -> list[Content]:
     """The picture as lines of text."""
     with _PLOTEXT:
         plot = _plotted(picture)
-    return [Content.from_rich_text(Text.from_ansi(line)) for line in plot.splitlines()]
+    lines = [Content.from_rich_text(Text.from_ansi(line)) for line in plot.splitlines()]
+    inks = picture.inks
+    for label in picture.behind:
+        line = lines[label.row]
+        parts = [(text, "#{:02x}{:02x}{:02x}".format(*inks.of(ink))) for text, ink in label.parts]
+        gap = " " * max(0, picture.width - line.cell_length)
+        lines[label.row] = Content.assemble(line, gap, *parts)
+    return lines
 
 
 def _plotted(picture: Picture) -> str:
@@ -108,7 +126,7 @@ def _plotted(picture: Picture) -> str:
         # Each line in columns of its own: two lines at one height both stay visible.
         columns = range(phase, grid.columns, len(picture.references))
         x = [grid.last * (column + 0.5) / grid.columns for column in columns]
-        plotext.scatter(x, [value] * len(x), marker=sign, color=ink)
+        plotext.scatter(x, [value] * len(x), marker=sign, color=inks.of(ink))
     for stroke in picture.train:
         plotext.plot(*zip(*stroke, strict=True), marker="braille", color=inks.train)
     for stroke in picture.held_out:

@@ -7,7 +7,8 @@ from typing import Final
 
 from engine.protocol import Curve, Lines
 from tui.figures import with_minus
-from tui.panes.loss_drawing import COUNTS, FLOOR, UNIFORM, Grid, Inks, Picture
+from tui.panes.loss_drawing import Grid, Inks, Picture
+from tui.panes.loss_references import at, labels_of, references_of
 
 Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
 Fours = tuple[tuple[float, float, float, float], ...]
@@ -45,26 +46,27 @@ def picture_of(
     if width < 12 or height < 4:
         return None
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
-    references = [(lines.floor, FLOOR, inks.floor), (lines.counts, COUNTS, inks.counts),
-                  (lines.uniform, UNIFORM, inks.uniform)]  # fmt: skip
+    references = references_of(lines)
     values = [_drawn(v) for four in (*train, *held_out) for v in four if isfinite(v)]
     values += [_drawn(start)] if isfinite(start) else []
     scaled = log and min(values, default=1.0) > 0
     # A floor of 0, that of a single word, has no place on a logarithmic scale.
-    references = [line for line in references if isfinite(line[0]) and (line[0] > 0 or not scaled)]
-    values += [value for value, _, _ in references]
+    finite = [one for one in references if isfinite(at(one.value, log=scaled))]
+    values += [one.value for one in finite]
     low, high = _limits(min(values, default=0), max(values, default=1), log=scaled)
     step = curve.last if curve else 0
     last = _last_step(goal, step)
     ticks = _ticks(low, high, max(4, height // 3), log=scaled)
     labels = _labels(ticks, log=scaled)
-    across = max(1, width - max(map(len, labels), default=0) - 1)
-    grid = Grid(last, low, high, across, height - 1)
+    rows, room = height - 1, width - max(map(len, labels), default=0) - 1
+    behind = labels_of(references, low, high, rows, room, log=scaled)
+    beside = max((label.width for label in behind), default=0)
+    grid = Grid(last, low, high, max(1, room - beside), rows)
     steps = curve.steps if curve else ()
     return Picture(
-        width, height, grid, tuple(ticks), tuple(f"{label} " for label in labels),
-        tuple(_step_ticks(last, max(2, width // 10))),
-        tuple((_at(value, log=scaled), sign, ink) for value, sign, ink in references),
+        width - beside, height, grid, tuple(ticks), tuple(f"{label} " for label in labels),
+        tuple(_step_ticks(last, max(2, (width - beside) // 10))),
+        tuple((at(one.value, log=scaled), one.sign, one.ink) for one in finite), behind,
         tuple(grid.snapped(_strokes(steps, step, train, log=scaled))),
         tuple(grid.snapped(_strokes(steps, step, held_out, log=scaled))),
         tuple((mark.step, mark.text) for mark in curve.marks) if curve else (),
