@@ -21,9 +21,10 @@ import numpy as np
 import torch
 
 from engine.checkpoint_arrays import encode, read
-from engine.checkpoint_checks import Arrays, Words, models_of, of_stream
+from engine.checkpoint_checks import Arrays, models_of, of_stream
 from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, path_of, settings_to_keep
 from engine.checkpoint_losses import KINDS, arrays_of, series_of
+from engine.checkpoint_words import Words
 from engine.checkpoint_writing import write
 from engine.devices import has_device
 from engine.errors import CheckpointError, EngineError, NoSuchDevice

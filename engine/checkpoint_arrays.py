@@ -15,7 +15,6 @@ from safetensors.numpy import save
 
 from engine.checkpoint_checks import (
     Arrays,
-    Words,
     trouble_of_arrays,
     trouble_of_contents,
     trouble_of_shapes,
@@ -31,6 +30,7 @@ from engine.checkpoint_header import (
     read_header,
 )
 from engine.checkpoint_losses import KINDS, arrays_of
+from engine.checkpoint_words import Words, decode_words
 from engine.errors import CheckpointError
 from engine.printable import printable
 from engine.series import Series
@@ -70,7 +70,7 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
                 raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
             arrays = _arrays(file, header)
             trouble = trouble_of_arrays(arrays)
-            words = msgspec.msgpack.decode(arrays.pop("words").tobytes(), type=Words)
+            words = decode_words(arrays.pop("words").data)
         except OSError as error:
             raise CheckpointError(f"{name}: cannot be read ({error.strerror}).") from error
         except MemoryError:

@@ -14,32 +14,24 @@ from numpy.typing import NDArray
 
 from engine.checkpoint_header import Contents, Header, TensorEntry
 from engine.checkpoint_losses import BLOCKS, KINDS, shapes_of, trouble_of_blocks
-from engine.history import MARKED, MOST_MARKS
+from engine.checkpoint_words import LARGEST_WORDS, LONGEST_MARK, Words
+from engine.history import MARKED
 from engine.printable import printable
-from engine.protocol import KEPT_NAMES, Drawn, Mark
+from engine.protocol import KEPT_NAMES
 from engine.sampler import MODELS, Model
 from engine.sampling import LENGTH_LIMIT
 from engine.settings import LONGEST_PREFIX, LONGEST_TEXT
 from engine.streams import MT19937_WORDS
 from engine.vocabulary import LARGEST_VOCABULARY
 
-LARGEST_WORDS: Final = 48 << 20  # bytes; a thousand names of two models, each of the longest
 LONGEST_NAME: Final = 10 * (LONGEST_PREFIX + LENGTH_LIMIT)  # each character escaped as \U00000000
 LONGEST_DRAWN_TEXT: Final = LONGEST_PREFIX + LONGEST_TEXT  # characters
-LONGEST_MARK: Final = 100  # characters
 LEAST_LOSS: Final = -1e-6  # what rounding can make of 0, and more
 LARGEST_COUNT: Final = 2**53  # of steps or names; JSON's numbers are exact up to here
 FLOATS: Final = ("F64", "F32")  # F32: from Apple's GPUs
 BYTES: Final = {"F64": 8, "F32": 4, "U32": 4, "U8": 1}
 
 Arrays = dict[str, NDArray[Any]]
-
-
-class Words(msgspec.Struct, frozen=True):
-    """The texts of which there may be many."""
-
-    names: tuple[Drawn, ...]
-    marks: tuple[Mark, ...]
 
 
 def of_stream(model: Model) -> str:
@@ -145,7 +137,7 @@ def trouble_of_words(contents: Contents, words: Words) -> str | None:
     first = contents.drawn - len(words.names)
     models = models_of(contents.settings.source)
     longest = LONGEST_DRAWN_TEXT if contents.data_format.format == "text" else LONGEST_NAME
-    if len(words.names) > KEPT_NAMES or first < 0:
+    if first < 0:
         return f"{len(words.names):,} names, of {contents.drawn:,} drawn"
     for index, draw in enumerate(words.names, start=first):
         names = {model: getattr(draw, model) for model in MODELS}
@@ -157,8 +149,6 @@ def trouble_of_words(contents: Contents, words: Words) -> str | None:
                 return f"name {index:,} is none that a model draws"
             if printable(name.text) != name.text:
                 return f"name {index:,} is none that a model draws"
-    if len(words.marks) > MOST_MARKS:
-        return f"{len(words.marks):,} marks, where {MOST_MARKS:,} are kept"
     for mark in words.marks:
         if not 0 <= mark.step <= contents.step or len(mark.text) > LONGEST_MARK:
             return f"a mark at step {mark.step}, which makes no sense"

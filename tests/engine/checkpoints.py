@@ -13,8 +13,9 @@ from safetensors.numpy import load as load_arrays
 
 from engine.checkpoint import load
 from engine.checkpoint_arrays import encode
-from engine.checkpoint_checks import Arrays, Words
+from engine.checkpoint_checks import Arrays
 from engine.checkpoint_header import CONTENTS
+from engine.checkpoint_words import Words
 from engine.errors import CheckpointError
 from engine.lab import Lab
 

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.checkpoint import load, save
-from engine.checkpoint_arrays import read
-from engine.checkpoint_checks import Words
+from engine.checkpoint_arrays import encode, read
 from engine.checkpoint_header import CONTENTS
+from engine.checkpoint_words import Words
 from engine.errors import CheckpointError
 from engine.lab import Lab
 from engine.protocol import Mark
@@ -147,9 +147,11 @@ def poked(value: float) -> Callable[[Any], Any]:
         (lambda _, words, __: Words(words.names, (Mark(1, "what 7"),)), "mark at step 1"),
         (
             lambda _, words, __: Words(words.names, (Mark(1, "lr 7"),) * 10_001),
-            "10,001 marks, where 10,000 are kept",
+            "Expected `array` of length <= 10000",
         ),
         (lambda _, words, __: Words((1, 2), ()), "damaged"),
+        (names(text="a" * (1 << 20)), "damaged .a name of 1,0.* bytes, where none has 88,400"),
+        (lambda _, words, __: Words(words.names, (Mark(1, "x" * 501),)), "a mark of 5.. bytes"),
     ],
 )
 def test_a_crafted_file_is_refused(change: Change, sentence: str, file: Path) -> None:
@@ -256,6 +258,37 @@ def test_blocks_that_no_losses_make_are_refused(sentence: str, lab: Lab, tmp_pat
 
     crafted(tmp_path / "saved", change)
     assert sentence in refused(tmp_path / "saved")
+
+
+def words_of(**parts: object) -> bytes:
+    return msgspec.msgpack.encode({"names": [], "marks": [], **parts})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        words_of(marks=[Mark(1, "lr 7")] * 1_000_000),
+        words_of(marks=[Mark(1, "x" * 17_000_000 + "\N{GRINNING FACE}")]),
+        words_of(names=[[]] * 17_000_000),
+        words_of(more=[[]] * 17_000_000),
+        words_of(names=[{"index": 0, "counts": None, "net": None}] * 500_000),
+        b"\x83\xa1x" + b"\x91" * 17_000_000,
+        b"\x82\xa5names\xdd\xff\xff\xff\xff" + b"\x90" * 17_000_000,
+    ],
+    ids=["marks", "a mark", "lists", "an unknown list", "names", "depth", "a lie"],
+)
+def test_words_of_many_bytes_are_refused_without_becoming_many_more(
+    words: bytes, file: Path
+) -> None:
+    contents, _, arrays = parts(file)
+    file.write_bytes(encode(contents, msgspec.Raw(words), arrays))  # type: ignore[arg-type]
+    del arrays
+    tracemalloc.start()
+    try:
+        refused(file)
+        assert tracemalloc.get_traced_memory()[1] < 1.2 * len(words) + 5e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_any_json_in_place_of_the_contents_is_refused(file: Path) -> None:
