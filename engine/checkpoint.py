@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 import torch
 
+from engine.built_in import built_in_path
 from engine.checkpoint_arrays import encode, read
 from engine.checkpoint_checks import Arrays, models_of, of_stream
 from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, path_of, settings_to_keep
@@ -31,7 +32,6 @@ from engine.errors import CheckpointError, EngineError, NoSuchDevice
 from engine.history import History
 from engine.lab import Lab
 from engine.printable import printable
-from engine.reading import built_in_path
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def pack(lab: Lab) -> Packed:
         raise CheckpointError(
             f"The lab broke in the midst of step {lab.trainer.step:,}. Take its newest save."
         )
-    path = lab.corpus.path.absolute()
+    path, hold_out_data = lab.corpus.path.absolute(), lab.corpus.hold_out_data
     contents = Contents(
         version=VERSION,
         written_by=f"makemore-tui {version('makemore-tui')}",
@@ -75,6 +75,9 @@ def pack(lab: Lab) -> Packed:
         wanted=lab.wanted,
         drawn=lab.sampler.drawn,
         loss_nll=lab.loss_nll,
+        data_format=lab.corpus.data_format,
+        hold_out_data=None if hold_out_data is None else hold_out_data.absolute().as_uri(),
+        hold_out_sha256=lab.corpus.hold_out_sha256,
     )
     arrays: Arrays = {
         "weights": lab.trainer.weights_VV.cpu().numpy().copy(),
@@ -122,9 +125,18 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
                 f"{name}: its data {printable(str(where))} is not there. If the file has moved,"
                 " give its new place with --data."
             )
+        hold_out_data = _hold_out_of(contents, name)
         if device is None:
             device = contents.device if has_device(contents.device) else "auto"
-        lab = Lab(where, settings.hold_out, device, settings.seed, settings.pace)
+        lab = Lab(
+            where,
+            settings.hold_out,
+            device,
+            settings.seed,
+            settings.pace,
+            contents.data_format,
+            hold_out_data,
+        )
         if lab.corpus.sha256 != contents.data_sha256:
             raise CheckpointError(
                 f"{name}: its data {printable(str(where))} has changed since (its SHA-256 is"
@@ -132,6 +144,11 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
                 if data is None
                 else f"{name}: {printable(str(where))} is not its data, or has changed since (its"
                 " SHA-256 is another). Give the data that it was trained on."
+            )
+        if lab.corpus.hold_out_sha256 != contents.hold_out_sha256:
+            raise CheckpointError(
+                f"{name}: its hold-out {printable(str(hold_out_data))} has changed since (its"
+                " SHA-256 is another). Put back the file as it was, or begin a new training."
             )
         if len(lab.corpus.vocabulary) != contents.symbols:
             raise CheckpointError(
@@ -170,5 +187,17 @@ def _place_of(contents: Contents, name: str) -> Path:
         raise CheckpointError(
             f"{name}: its data {printable(contents.data)} is no file of this machine. Give its"
             " place with --data."
+        )
+    return path
+
+
+def _hold_out_of(contents: Contents, name: str) -> Path | None:
+    if contents.hold_out_data is None:
+        return None
+    path = path_of(contents.hold_out_data)
+    if path is None or not path.exists():
+        shown = printable(contents.hold_out_data if path is None else str(path))
+        raise CheckpointError(
+            f"{name}: its hold-out {shown} is not there. Put the file back where it was."
         )
     return path

@@ -24,6 +24,7 @@ from click.shell_completion import CompletionItem
 
 import engine.completion  # noqa: F401  the shells' ways, for click
 from engine import typed
+from engine.built_in import built_in_path
 from engine.errors import EngineError
 from engine.printable import printable
 
@@ -146,18 +147,14 @@ def _flushed() -> str:
 def data_option(command: Command) -> Command:
     """`--data PATH`, handed over as the path to read."""
 
-    def path(ctx: click.Context, _: click.Parameter, value: Path | None) -> Path | None:
-        if ctx.resilient_parsing:
-            return value  # a shell completes the line: nothing is read
-        from engine.reading import built_in_path
-
+    def path(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
         return built_in_path() if value is None else value
 
     return click.option(
         "--data",
         type=click.Path(path_type=Path),
         callback=path,
-        help="A text file, one word a line; the built-in names by default.",
+        help="The file to learn from, one word a line; the built-in names by default.",
     )(command)
 
 

@@ -1,28 +1,25 @@
-"""A corpus: a text file's words, seen as the counts of its bigrams.
+"""A corpus: a file's words, or its one running text, seen as the counts of its bigrams.
 
 Shape suffixes: V symbols.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from engine.devices import one_thread
-from engine.digest import Digest
-from engine.errors import DataError
+from engine.counting import counted
+from engine.detection import resolved
+from engine.errors import BadSetting, DataError
 from engine.printable import printable
 from engine.protocol import DataFormat
-from engine.reading import read_chunks
+from engine.reading import normalised
 from engine.settings import check
-from engine.tally import Tally
 from engine.vocabulary import BOUNDARY, Vocabulary
 
 KEEP_WORDS_UP_TO: Final = 32 << 20  # bytes of file; a set of so many words takes some 250 MB
@@ -30,7 +27,10 @@ KEEP_WORDS_UP_TO: Final = 32 << 20  # bytes of file; a set of so many words take
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is known of a data file. The statistics are those of all words, held out or not."""
+    """What is known of a data file. The statistics are those of all words, held out or not.
+
+    A running text counts as one word; in a weighted table each word counts as often as it says.
+    """
 
     path: Path
     vocabulary: Vocabulary
@@ -38,14 +38,19 @@ class Corpus:
     held_out_VV: Tensor | None  # the same of the held-out words; None without a hold-out
     blank_lines: int
     lengths: dict[int, int]  # length → words
-    first_words: tuple[str, ...]
-    text: bytes | None  # all lines, as UTF-8; None: the file is too large to keep them
+    first_words: tuple[str, ...]  # of a text its first lines
+    text: bytes | None  # all words, a line each, as UTF-8; None: they are not kept
     sha256: str  # of the file's bytes as they were read, in hexadecimal
-    data_format: DataFormat  # how it was read
+    data_format: DataFormat  # as it was read: nothing is left to be found
+    format_found: str = ""  # what was found of it, and what else it could be, as a sentence
+    comment_lines: int = 0
+    left_out: int = 0  # words with characters beyond the alphabet; of a text: such characters
+    hold_out_data: Path | None = None  # the file that is held out
+    hold_out_sha256: str = ""  # of its bytes
 
     @property
     def is_text(self) -> bool:
-        """Whether it is one running text, not words."""
+        """Whether it is one running text, whose boundary stands at its two ends only."""
         return self.data_format.format == "text"
 
     @cached_property
@@ -63,13 +68,22 @@ class Corpus:
 
     @property
     def words(self) -> int:
-        """Words, duplicates included."""
+        """Words, duplicates included: each as often as it counts."""
         return sum(self.lengths.values())
 
     @property
     def distinct(self) -> int | None:
         """Distinct words; None where they were not counted."""
+        if self.is_text:
+            return self.words
         return None if self.known is None else len(self.known)
+
+    @property
+    def held_out(self) -> int | None:
+        """Words in the hold-out, of a text its characters; None without a hold-out."""
+        if self.held_out_VV is None:
+            return None
+        return int((self.held_out_VV[:, 1:] if self.is_text else self.held_out_VV[0]).sum())
 
     @property
     def mean_length(self) -> float:
@@ -79,6 +93,15 @@ class Corpus:
     def has(self, word: str) -> bool | None:
         """Whether the data has this word; None where its words are not kept."""
         return None if self.known is None else word in self.known
+
+    def as_read(self, text: str) -> str:
+        """What a person types, as it would be read from the data: NFC, lower-cased where that is.
+
+        >>> read = DataFormat(format="lines", lower=True)
+        >>> Corpus(*[None] * 9, read).as_read("Anna")
+        'anna'
+        """
+        return normalised(text.lower() if self.data_format.lower else text)
 
     def top_bigrams(self, most: int) -> list[tuple[int, int, int]]:
         """The most frequent bigrams (symbol, symbol, count); equals in the order of the matrix."""
@@ -97,54 +120,67 @@ class Corpus:
         return [(symbol, int(row[symbol])) for symbol in order if row[symbol] > 0]
 
 
-def read_corpus(path: Path, hold_out: float = 0.0) -> Corpus:
-    """Read a text file, one word a line.
+def read_corpus(
+    path: Path,
+    hold_out: float = 0.0,
+    data_format: DataFormat = DataFormat(),  # noqa: B008  it is frozen
+    hold_out_data: Path | None = None,
+) -> Corpus:
+    """Read a data file, by default one word a line.
 
-    White space at both ends of a line is stripped, blank lines are skipped and counted. The file is
+    White space at both ends of a word is stripped, blank lines are skipped and counted. The file is
     read in chunks: memory does not grow with it. Lines of plain ASCII are counted as bytes.
 
     Args:
-        path: a UTF-8 text file.
+        path: a text file.
         hold_out: the fraction of the distinct words that is kept from training. A word's hash
-            decides, so that all its occurrences fall on one side.
+            decides, so that all its occurrences fall on one side. Of a running text it is the last
+            characters.
+        data_format: what is known of how the file is to be read; the rest is found.
+        hold_out_data: a file of words to hold out, instead of a fraction; read as the first is.
 
     Raises:
-        DataError: what is wrong with the file, and where.
-        BadSetting: `hold_out` is not a fraction below 1.
+        DataError: what is wrong with a file, and where.
+        BadSetting: a setting makes no sense, or two do not go together.
     """
     check("hold_out", hold_out)
-    tally = Tally(hold_out, keep=_size(path) <= KEEP_WORDS_UP_TO)
-    name = printable(str(path))
-    try:
-        with ThreadPoolExecutor(2) as helper, one_thread():
-            digest = Digest(helper)
-            for chunk in read_chunks(path, digest):
-                tally.add(chunk, helper)
-        characters = tally.characters()
-    except DataError as error:
-        raise error if str(error).startswith(name) else DataError(f"{name}: {error}") from None
-    if not tally.lengths_L.any():
-        raise DataError(
-            f"{name} has {tally.blank_lines:,} blank lines and no word. It needs one word a line."
-        )
-    vocabulary = Vocabulary(characters)
+    if hold_out and hold_out_data is not None:
+        raise BadSetting("A hold-out is a fraction or a file: leave one of them out.")
+    how, found = resolved(path, data_format)
+    files = (path,) if hold_out_data is None else (path, hold_out_data)
+    keep = sum(map(_size, files)) <= KEEP_WORDS_UP_TO
+    result = counted(files, how, hold_out, keep)
+    tally, vocabulary = result.tally, result.vocabulary
     counts_VV, held_out_VV = tally.counts_of(vocabulary.characters)
-    if not counts_VV.any() or (hold_out and not held_out_VV.any()):
-        raise DataError(
-            f"{name}: a hold-out of {hold_out:g} leaves one side of its few words empty."
-            " Give --hold-out another fraction, or leave it out."
-        )
+    has_hold_out = bool(hold_out) or hold_out_data is not None
+    if not counts_VV.any() or (has_hold_out and not held_out_VV.any()):
+        raise DataError(_one_side_is_empty(path, hold_out, hold_out_data))
     return Corpus(
         path=path,
         vocabulary=vocabulary,
         counts_VV=counts_VV,
-        held_out_VV=held_out_VV if hold_out else None,
+        held_out_VV=held_out_VV if has_hold_out else None,
         blank_lines=tally.blank_lines,
-        lengths={int(i): int(tally.lengths_L[i]) for i in np.flatnonzero(tally.lengths_L)},
+        lengths=tally.lengths,
         first_words=tuple(tally.first_words),
         text=tally.text(),
-        sha256=digest.hexadecimal(),
-        data_format=DataFormat(format="lines"),
+        sha256=result.digests[0],
+        data_format=how,
+        format_found=found,
+        comment_lines=tally.comment_lines,
+        left_out=tally.left_out,
+        hold_out_data=hold_out_data,
+        hold_out_sha256=result.digests[-1] if hold_out_data is not None else "",
+    )
+
+
+def _one_side_is_empty(path: Path, hold_out: float, hold_out_data: Path | None) -> str:
+    name = printable(str(path))
+    if hold_out_data is not None:
+        return f"{name} and {printable(str(hold_out_data))}: one has no word. Both need some."
+    return (
+        f"{name}: a hold-out of {hold_out:g} leaves one side of its few words empty. Give"
+        " --hold-out another fraction, or leave it out."
     )
 
 

@@ -24,8 +24,7 @@ from engine.errors import BadSetting
 from engine.history import MARKED, History
 from engine.ladders import moved
 from engine.latest import Latest
-from engine.protocol import Ladder, Lines, Round, Settings, Source, State, View
-from engine.reading import normalised
+from engine.protocol import DataFormat, Ladder, Lines, Round, Settings, Source, State, View
 from engine.sampler import MODELS, Model, Sampler
 from engine.settings import DEFAULTS, GOAL, LARGEST_GOAL, check
 from engine.trainer import Burst, Trainer
@@ -50,8 +49,19 @@ class Lab:
         device: str = "auto",
         seed: int = DEFAULTS.seed,
         pace: float = DEFAULTS.pace,
+        data_format: DataFormat = DataFormat(),  # noqa: B008  it is frozen
+        hold_out_data: Path | None = None,
     ) -> None:
         """Read a data file and build both models.
+
+        Args:
+            path: see `read_corpus`, as for `hold_out`, `data_format` and `hold_out_data`.
+            hold_out: a fraction.
+            device: see `pick_device`.
+            seed: of the weights.
+            pace: steps per second.
+            data_format: how the file is to be read.
+            hold_out_data: a file to hold out, instead of a fraction.
 
         Raises:
             EngineError: the file, the device or a setting is not good; says why.
@@ -59,7 +69,8 @@ class Lab:
         check("seed", seed)
         check("pace", pace)
         self.device = pick_device(device)
-        self.corpus = read_corpus(path, hold_out)
+        self.asked_format = data_format  # opens the same file again as it was opened
+        self.corpus = read_corpus(path, hold_out, data_format, hold_out_data)
         self.settings = msgspec.structs.replace(DEFAULTS, seed=seed, hold_out=hold_out, pace=pace)
         self.trainer = Trainer(self.corpus.counts_VV, self.corpus.held_out_VV, seed, self.device)
         self.sampler = Sampler(self.corpus)
@@ -246,7 +257,7 @@ class Lab:
             BadSetting, OutsideVocabulary: says which, and what would make sense.
         """
         if "prefix" in changes:
-            changes["prefix"] = normalised(changes["prefix"])
+            changes["prefix"] = self.corpus.as_read(changes["prefix"])
         for name, value in changes.items():
             check(name, value)
         if "prefix" in changes:

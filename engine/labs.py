@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from engine.autosave import Autosaves
+from engine.built_in import built_in_path
 from engine.checkpoint_header import last_loss, path_of, peek
 from engine.claim import Holder, clear, standing, standing_of
 from engine.client import Client
@@ -195,7 +196,7 @@ def _resumable(place: Place, state: str, saved: Path) -> Listed:
         device, step, goal = printable(contents.device), contents.step, contents.goal
         loss = last_loss(saved)
         uri = contents.data
-        data = "names.txt" if uri is None else str(path_of(uri) or uri)
+        data = str(built_in_path() if uri is None else path_of(uri) or uri)
     return Listed(
         name=place.name,
         data=None if data is None else printable(data),

@@ -6,12 +6,12 @@ from os.path import expanduser, realpath
 from pathlib import Path
 
 from engine import checkpoint
+from engine.built_in import built_in_path
 from engine.checkpoint_writing import check_place
 from engine.errors import BadSetting
 from engine.lab import Lab
 from engine.printable import printable
-from engine.protocol import Open, OpenAlready, Resume
-from engine.reading import built_in_path
+from engine.protocol import DataFormat, Open, OpenAlready, Resume
 
 
 def whole(path: str) -> Path:
@@ -57,7 +57,16 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
     """
     if isinstance(request, Open):
         path = built_in_path() if request.path is None else whole(request.path)
-        return Lab(path, request.hold_out, request.device, request.seed, request.pace)
+        hold_out_data = None if request.hold_out_data is None else whole(request.hold_out_data)
+        return Lab(
+            path,
+            request.hold_out,
+            request.device,
+            request.seed,
+            request.pace,
+            request.data_format,
+            hold_out_data,
+        )
     saved = left_at if request.path is None else whole(request.path)
     if saved is None:
         raise BadSetting("There is no automatic save to go on from. Name a file.")
@@ -88,7 +97,8 @@ def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> Open
     path = lab.corpus.path
     if isinstance(request, Open):
         asked = built_in_path() if request.path is None else whole(request.path)
-        is_asked = realpath(path) == realpath(asked)
+        formats = (DataFormat(), lab.asked_format, lab.corpus.data_format)
+        is_asked = realpath(path) == realpath(asked) and request.data_format in formats
     else:
         is_asked = request.path is None  # another has taken up the very same
     if request.save_to is not None and whole(request.save_to) != save_to:

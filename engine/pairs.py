@@ -75,32 +75,42 @@ def _word_lengths(buffer: NDArray[np.uint8]) -> NDArray[np.int64]:
     return lengths_L
 
 
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The numbers of a text's characters."""
+    return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+
+
+class TooManyCharacters(DataError):
+    """There are more than `LARGEST_VOCABULARY`: the matrix would be too large to look at."""
+
+
 def check_size(characters: int) -> None:
     """Refuse an alphabet that is too large.
 
     Raises:
-        DataError: it has more than `LARGEST_VOCABULARY` characters.
+        TooManyCharacters: it is.
     """
     if characters > LARGEST_VOCABULARY:
-        raise DataError(
-            f"more than {LARGEST_VOCABULARY:,} distinct characters. The matrix would be too large"
-            " to learn or to look at: leave out rare characters, or spell them in a smaller"
-            " alphabet."
-        )
+        raise TooManyCharacters(f"more than {LARGEST_VOCABULARY:,} distinct characters")
 
 
 class PairCounter:
-    """Counts pairs of characters of any script; finds the characters as it goes."""
+    """Counts pairs of characters of any script; finds the characters as it goes.
 
-    def __init__(self) -> None:
-        self.characters: list[str] = ["\n"]  # by symbol, in the order of their coming
+    Args:
+        boundary: a character that no word, or no text, has in it.
+    """
+
+    def __init__(self, boundary: str = "\n") -> None:
+        self.characters: list[str] = [boundary]  # by symbol, in the order of their coming
         self._symbols = np.full(128, -1, dtype=np.int32)  # by code point; longer when needed
-        self._symbols[NEWLINE] = 0
+        self._symbols[ord(boundary)] = 0
         self._counts = np.zeros((64, 64), dtype=np.int64)
 
     def add_bytes(self, pairs_BB: NDArray[np.int64]) -> None:
         """Add the counts of `count_ascii`. CR counts as LF, and LF behind LF is not counted."""
-        first, second = np.nonzero(pairs_BB)
+        cells = np.flatnonzero(pairs_BB.T.reshape(-1) != 0)  # of numbers it takes ten times as long
+        second, first = np.divmod(cells, 256)
         counts = pairs_BB[first, second]
         first[first == RETURN] = NEWLINE
         second[second == RETURN] = NEWLINE
@@ -108,16 +118,34 @@ class PairCounter:
         np.add.at(self._counts, (rows, columns), counts)
         self._counts[0, 0] = 0
 
-    def add_words(self, words: list[str]) -> None:
-        """Count the pairs of characters in some words, none of them empty."""
+    def add_words(self, words: list[str], weights_W: NDArray[np.int64] | None = None) -> None:
+        """Count the pairs of characters in some words, none of them empty, with a boundary between.
+
+        Args:
+            words: W of them.
+            weights_W: how often each counts; None: once.
+        """
         if not words:
             return
-        text = "\n" + "\n".join(words) + "\n"
-        codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
-        symbols = self._symbols_of(codes).astype(np.int64)
+        boundary = self.characters[0]
+        weights = None
+        if weights_W is not None:
+            weights = np.repeat(weights_W, [len(word) + 1 for word in words])
+        self.add_text(boundary + boundary.join(words) + boundary, weights)
+
+    def add_text(self, text: str, weights: NDArray[np.int64] | None = None) -> None:
+        """Count the pairs of characters of a text.
+
+        Args:
+            text: boundaries are no others than its own.
+            weights: how often each pair counts, (len(text) - 1,); None: once.
+        """
+        symbols = self._symbols_of(code_points(text)).astype(np.int64)
         size = len(self._counts)
         keys = symbols[:-1] * size + symbols[1:]
-        if size * size <= DENSE:
+        if weights is not None:  # whole numbers: `bincount` would take them for floats
+            np.add.at(self._counts.reshape(-1), keys, weights)
+        elif size * size <= DENSE:
             self._counts += np.bincount(keys, minlength=size * size).reshape(size, size)
         else:
             cells, counts = np.unique(keys, return_counts=True)
@@ -126,7 +154,7 @@ class PairCounter:
     def counts_of(self, characters: tuple[str, ...]) -> torch.Tensor:
         """The counts in the order of a vocabulary, its boundary first: (V, V)."""
         places = {character: symbol for symbol, character in enumerate(self.characters)}
-        wanted = ["\n", *characters[1:]]
+        wanted = [self.characters[0], *characters[1:]]
         here = [place for place, character in enumerate(wanted) if character in places]
         there = [places[wanted[place]] for place in here]
         counts_VV = np.zeros((len(wanted), len(wanted)), dtype=np.int64)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from engine.errors import BadSetting
-from engine.protocol import LENGTH, PACE, Settings
+from engine.protocol import LENGTH, PACE, DataFormat, Settings
+from engine.vocabulary import LARGEST_VOCABULARY
 
 SEED: Final = 2147483647  # the lecture's, for weights and for names
 LARGEST_SEED: Final = 2**32 - 1  # of the names: mt19937 takes 32 bits
@@ -37,6 +38,16 @@ DEFAULTS: Final = Settings(
     length=LENGTH,
 )
 
+
+def _is_encoding(name: str) -> bool:
+    """Whether Python knows how to read text in an encoding of this name."""
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
 _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "learning_rate": (lambda x: 0 < x < math.inf, "a number above 0"),
     "regularisation": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
@@ -54,6 +65,11 @@ _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     ),
     "seed": (lambda x: 0 <= x < 2**64, f"a whole number from 0 to {2**64 - 1:,}"),
     "sample_seed": (lambda x: 0 <= x <= LARGEST_SEED, f"a whole number from 0 to {LARGEST_SEED:,}"),
+    "encoding": (_is_encoding, "the name of an encoding, such as utf-8, latin-1 or cp1252"),
+    "alphabet": (
+        lambda x: 0 <= x <= LARGEST_VOCABULARY,
+        f"a whole number of characters from 1 to {LARGEST_VOCABULARY:,}, or 0 for all",
+    ),
     "save_every": (lambda x: x >= 0, "a number of seconds from 0 up"),  # of `makemore-tui train`
 }
 
@@ -69,3 +85,21 @@ def check(name: str, value: Any) -> None:
         raise BadSetting(
             f"{name.replace('_', ' ').capitalize()} {str(value)[:100]}: give {wanted}."
         )
+
+
+def check_format(asked: DataFormat) -> None:
+    """Refuse what makes no sense, whatever the file.
+
+    Raises:
+        BadSetting: says what does.
+    """
+    check("encoding", asked.encoding)
+    check("alphabet", asked.alphabet)
+    has_columns = asked.column or asked.weight or asked.header is not None
+    if asked.format in ("lines", "text") and has_columns:
+        raise BadSetting(
+            f"--format {asked.format} knows no columns: leave out --column, --weight and --header,"
+            " or read a table with --format csv, tsv or json."
+        )
+    if asked.format == "json" and asked.header is not None:
+        raise BadSetting("JSON has no header: leave out --header and --no-header.")

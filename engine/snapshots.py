@@ -13,6 +13,7 @@ from typing import Final
 import torch
 
 from engine import net
+from engine.built_in import built_in_path
 from engine.errors import BadSetting
 from engine.lab import Lab
 from engine.printable import label, printable
@@ -28,7 +29,6 @@ from engine.protocol import (
     View,
     Watch,
 )
-from engine.reading import built_in_path, normalised
 from engine.scoring import transitions, transitions_within
 from engine.tables import matrix_csv, names_csv, names_text, statistics
 
@@ -44,7 +44,7 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
     corpus = lab.corpus
     counts_VV = corpus.all_counts_VV
     pairs = int((counts_VV > 0).sum())
-    held_out = corpus.held_out_VV
+    hold_out_data = corpus.hold_out_data
     return DatasetOpened(
         number=number,
         opening=_opening(lab),
@@ -57,7 +57,7 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         frequencies=tuple(counts_VV.sum(1).tolist()),
         words=corpus.words,
         distinct=corpus.distinct,
-        held_out=None if held_out is None else int(held_out[0].sum()),
+        held_out=corpus.held_out,
         blank_lines=corpus.blank_lines,
         shortest=min(corpus.lengths),
         longest=max(corpus.lengths),
@@ -70,7 +70,12 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         first_letters=tuple(corpus.first_letters()),
         first_words=tuple(map(printable, corpus.first_words)),
         save_to=None if save_to is None else str(save_to),
-        bigrams_trained_on=None if held_out is None else int(corpus.counts_VV.sum()),
+        bigrams_trained_on=None if corpus.held_out is None else int(corpus.counts_VV.sum()),
+        data_format=corpus.data_format,
+        format_found=corpus.format_found,
+        hold_out_data=None if hold_out_data is None else printable(str(hold_out_data)),
+        left_out=corpus.left_out,
+        comment_lines=corpus.comment_lines,
     )
 
 
@@ -83,10 +88,11 @@ def _folder() -> str:
 
 def _opening(lab: Lab) -> Open | None:
     """What opens a lab's data again, with the choices that belong to its beginning."""
-    settings = lab.settings
+    settings, hold_out_data = lab.settings, lab.corpus.hold_out_data
     try:
         path = lab.corpus.path.absolute()
-        str(path).encode()
+        held_out = None if hold_out_data is None else str(hold_out_data.absolute())
+        f"{path}{held_out}".encode()
     except (OSError, UnicodeEncodeError):  # the folder is gone; nor could the wire carry it
         return None
     return Open(
@@ -95,6 +101,8 @@ def _opening(lab: Lab) -> Open | None:
         str(lab.device),
         settings.seed,
         settings.pace,
+        data_format=lab.asked_format,
+        hold_out_data=held_out,
     )
 
 
@@ -159,7 +167,7 @@ def scored(lab: Lab, word: str) -> Scored:
             Character(labels[i], labels[j], float(counts_VV[i, j]), float(net_VV[i, j]))
             for i, j in pairs
         ),
-        in_data=lab.corpus.has(normalised(word)),
+        in_data=lab.corpus.has(lab.corpus.as_read(word)),
     )
 
 
@@ -170,7 +178,7 @@ def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
         OutsideVocabulary: the word has an unknown character.
         BadSetting: it is longer than anybody types, or too short a passage.
     """
-    word = normalised(word)
+    word = lab.corpus.as_read(word)
     if len(word) > LONGEST_WORD:
         raise BadSetting(f"A word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
     pairs = transitions_within if lab.corpus.is_text else transitions

@@ -21,14 +21,16 @@ def statistics(corpus: Corpus) -> dict[str, Any]:
     """All statistics of a corpus. Characters are as they are in the data."""
     characters = corpus.vocabulary.characters
     pairs = int((corpus.all_counts_VV > 0).sum())
-    held_out = corpus.held_out_VV
     return {
         "path": printable(str(corpus.path)),
+        "format": corpus.data_format.format,
         "words": corpus.words,
         "distinct": corpus.distinct,
         "duplicates": None if corpus.distinct is None else corpus.words - corpus.distinct,
-        "held_out": 0 if held_out is None else int(held_out[0].sum()),
+        "held_out": corpus.held_out or 0,
         "blank_lines": corpus.blank_lines,
+        "comment_lines": corpus.comment_lines,
+        "left_out": corpus.left_out,
         "shortest": min(corpus.lengths),
         "longest": max(corpus.lengths),
         "mean_length": corpus.mean_length,

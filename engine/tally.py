@@ -1,23 +1,53 @@
-"""What has been counted of a file so far, chunk by chunk: pairs, lengths, words held out.
+"""What has been counted of a file's words so far: pairs, lengths, words held out.
 
-Shape suffixes: V symbols, B the 256 bytes, L lengths.
+Shape suffixes: V symbols, B the 256 bytes, L lengths, W words.
 """
 
 from __future__ import annotations
 
 import hashlib
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.alphabet import Alphabet
 from engine.errors import DataError
 from engine.pairs import PairCounter, check_size, count_ascii
 from engine.reading import LONGEST_LINE, Chunk
 
 FIRST_WORDS: Final = 10
+MOST_BIGRAMS: Final = 2**53  # weights included: a float64 has every whole number up to here
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some of a file's words, none of them empty, and what was left out between them."""
+
+    words: list[str]
+    weights_W: NDArray[np.int64] | None = None  # how often each counts; None: once
+    blank_lines: int = 0
+    comment_lines: int = 0
+
+    @classmethod
+    def of(cls, chunk: Chunk) -> Batch:
+        """The lines of a chunk, stripped as makemore strips them."""
+        lines = list(map(str.strip, chunk.lines()))
+        words = [line for line in lines if line]
+        return cls(words, blank_lines=len(lines) - len(words))
+
+    def where(self, is_taken: list[bool]) -> Batch:
+        """Those words of the batch that are taken, without what lay between them."""
+        words = [word for word, taken in zip(self.words, is_taken, strict=True) if taken]
+        return Batch(words, None if self.weights_W is None else self.weights_W[is_taken])
+
+    @property
+    def size(self) -> int:
+        """How many words it counts for."""
+        return len(self.words) if self.weights_W is None else int(self.weights_W.sum())
 
 
 def is_held_out(word: str, fraction: float) -> bool:
@@ -26,33 +56,56 @@ def is_held_out(word: str, fraction: float) -> bool:
     return int.from_bytes(digest, "big") < fraction * 2**64
 
 
-class Tally:
-    """Counts chunks. The statistics are those of all words, held out or not."""
+class WordTally:
+    """Counts words. The statistics are those of all words, held out or not.
 
-    def __init__(self, hold_out: float, keep: bool) -> None:
-        self.blank_lines = 0
-        self.lengths_L: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
+    Args:
+        hold_out: the fraction of the distinct words that is held out.
+        keep: whether to keep all words.
+        alphabet: words with other characters are left out; None: all are taken.
+    """
+
+    def __init__(self, hold_out: float, keep: bool, alphabet: Alphabet | None = None) -> None:
+        self.blank_lines = self.comment_lines = self.left_out = 0
         self.first_words: list[str] = []
+        self._lengths_L: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
+        self._bigrams = 0
         self._hold_out = hold_out
+        self._is_all_held_out = False
+        self._alphabet = alphabet
         self._train = PairCounter()
         self._held_out = PairCounter()
-        self._pairs_BB = np.zeros((256, 256), dtype=np.int64)
+        # In the order in which they are counted: to add in another takes twenty times as long.
+        self._pairs_BB = np.zeros((256, 256), dtype=np.int64, order="F")
         self._kept: list[bytes] | None = [] if keep else None
 
-    def add(self, chunk: Chunk, helper: Executor) -> None:
-        """Count a chunk: as bytes where that is enough, else line by line."""
-        chunk.check_for_nul()
-        if len(self.first_words) < FIRST_WORDS:
-            self.first_words += chunk.first_words(FIRST_WORDS - len(self.first_words))
-        counted = None if self._hold_out else count_ascii(chunk.buffer, helper)
-        if counted is None:
-            self._add_lines(chunk)
+    def add(self, part: Chunk | Batch, helper: Executor) -> None:
+        """Count a part of a file: as bytes where that is enough, else word by word.
+
+        Args:
+            part: of the file.
+            helper: measures words meanwhile, on another core.
+        """
+        if isinstance(part, Batch):
+            self._add_batch(part)
             return
+        part.check_for_nul()
+        as_words = self._hold_out or self._is_all_held_out or self._alphabet is not None
+        counted = None if as_words else count_ascii(part.buffer, helper)
+        if counted is None:
+            self._add_batch(Batch.of(part))
+            return
+        if len(self.first_words) < FIRST_WORDS:
+            self.first_words += part.first_words(FIRST_WORDS - len(self.first_words))
         self._pairs_BB += counted.pairs_BB
         self.blank_lines += counted.blank_lines
-        self._add_lengths(counted.lengths_L, chunk)
+        self._add_lengths(counted.lengths_L)
         if self._kept is not None:
-            self._kept.append(chunk.data)
+            self._kept.append(part.data)
+
+    def end_file(self) -> None:
+        """The file ends here; if another follows, all its words are held out."""
+        self._is_all_held_out = True
 
     def characters(self) -> set[str]:
         """The characters of all words."""
@@ -66,30 +119,66 @@ class Tally:
         """The counts of the training words and of those held out, in this order; (V, V) each."""
         return self._train.counts_of(characters), self._held_out.counts_of(characters)
 
+    @property
+    def lengths(self) -> dict[int, int]:
+        """How many words have each length."""
+        return {int(i): int(self._lengths_L[i]) for i in np.flatnonzero(self._lengths_L)}
+
     def text(self) -> bytes | None:
-        """All lines, as UTF-8; None where they were not to be kept."""
+        """All words, a line each, as UTF-8; None where they were not to be kept."""
         return None if self._kept is None else b"\n".join(self._kept)
 
-    def _add_lines(self, chunk: Chunk) -> None:
-        lines = chunk.lines()
-        words = [line for line in lines if line]
-        self.blank_lines += len(lines) - len(words)
-        if self._hold_out:
-            sides = [is_held_out(word, self._hold_out) for word in words]
-            self._train.add_words([w for w, held in zip(words, sides, strict=True) if not held])
-            self._held_out.add_words([w for w, held in zip(words, sides, strict=True) if held])
-        else:
-            self._train.add_words(words)
-        self._add_lengths(np.bincount(np.fromiter(map(len, words), np.int64, len(words))), chunk)
+    def _add_batch(self, batch: Batch) -> None:
+        self.blank_lines += batch.blank_lines
+        self.comment_lines += batch.comment_lines
+        if self._alphabet is not None:
+            spelled = batch.where(list(map(self._alphabet.spells, batch.words)))
+            self.left_out += batch.size - spelled.size
+            batch = spelled
+        if not batch.words:
+            return
+        self.first_words += batch.words[: FIRST_WORDS - len(self.first_words)]
+        lengths_W = np.fromiter(map(len, batch.words), np.int64, len(batch.words))
+        self._add_lengths(_weighted_lengths(lengths_W, batch.weights_W))
+        self._count(batch)
         if self._kept is not None:
-            self._kept.append("\n".join(words).encode())
+            self._kept.append("\n".join(batch.words).encode())
 
-    def _add_lengths(self, lengths_L: NDArray[np.int64], chunk: Chunk) -> None:
+    def _count(self, batch: Batch) -> None:
+        if self._is_all_held_out:
+            self._held_out.add_words(batch.words, batch.weights_W)
+        elif not self._hold_out:
+            self._train.add_words(batch.words, batch.weights_W)
+        else:
+            sides = [is_held_out(word, self._hold_out) for word in batch.words]
+            held_out, train = batch.where(sides), batch.where([not side for side in sides])
+            self._train.add_words(train.words, train.weights_W)
+            self._held_out.add_words(held_out.words, held_out.weights_W)
+
+    def _add_lengths(self, lengths_L: NDArray[np.int64]) -> None:
         if len(lengths_L) > LONGEST_LINE:
             raise DataError(
-                f"a word of {len(lengths_L) - 1:,} characters after offset {chunk.offset:,}; the"
-                f" longest allowed is {LONGEST_LINE:,}. Give a text file with one word a line."
+                f"a word of {len(lengths_L) - 1:,} characters; the longest allowed is"
+                f" {LONGEST_LINE:,}. Give a text file with one word a line, or read it as one"
+                " running text with --format text."
             )
-        if len(lengths_L) > len(self.lengths_L):
-            self.lengths_L = np.pad(self.lengths_L, (0, len(lengths_L) - len(self.lengths_L)))
-        self.lengths_L[: len(lengths_L)] += lengths_L
+        self._bigrams += int((lengths_L * np.arange(1, len(lengths_L) + 1)).sum())
+        if self._bigrams > MOST_BIGRAMS:
+            raise DataError(
+                f"its weights make more than {MOST_BIGRAMS:,} pairs of characters, and no longer"
+                " add up exactly. Give smaller weights."
+            )
+        if len(lengths_L) > len(self._lengths_L):
+            self._lengths_L = np.pad(self._lengths_L, (0, len(lengths_L) - len(self._lengths_L)))
+        self._lengths_L[: len(lengths_L)] += lengths_L
+
+
+def _weighted_lengths(
+    lengths_W: NDArray[np.int64], weights_W: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
+    """How many words have each length: (L,)."""
+    if weights_W is None:
+        return np.bincount(lengths_W)
+    lengths_L = np.zeros(int(lengths_W.max()) + 1, dtype=np.int64)
+    np.add.at(lengths_L, lengths_W, weights_W)
+    return lengths_L

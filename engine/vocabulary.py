@@ -23,7 +23,7 @@ class Vocabulary:
 
     def __init__(self, characters: Iterable[str]) -> None:
         letters = sorted(set(characters))
-        mark = next((mark for mark in BOUNDARY_MARKS if mark not in letters), "\n")
+        mark = next(mark for mark in f"{BOUNDARY_MARKS}\n\0" if mark not in letters)
         self.characters: tuple[str, ...] = (mark, *letters)
         self._symbols = {letter: symbol for symbol, letter in enumerate(letters, start=1)}
 

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.built_in import built_in_path
 from engine.checkpoint import load, save
 from engine.checkpoint_header import peek
 from engine.commands.keeping import Keeping
 from engine.commands.stopping import Stop
 from engine.commands.terminal import Pty
 from engine.lab import Lab
-from engine.reading import built_in_path
 from tests.engine.checkpoints import everything, train
 from tui.__main__ import main
 

@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from engine.cli import Group, complete_lab, device_option, echo_json, json_option
+from engine.commands.format_options import format_options, given_of_a_beginning
 from engine.commands.values import sensible
 from tui.config import Config, ConfigError, config_path, read, settled
 from tui.options import setting_options
@@ -25,7 +26,7 @@ from tui.options import setting_options
 if TYPE_CHECKING:
     from engine.client import Engine
     from engine.labs import Listed
-    from engine.protocol import Open, Resume
+    from engine.protocol import DataFormat, Open, Resume
 
 LAB = "lab"  # what to do when no command is named
 SEED = 2147483647  # the lecture's, as the engine's own default is
@@ -104,9 +105,12 @@ def host_option(command: Any) -> Any:
     help="Save the lab here when it ends. Only a checkpoint is replaced.",
 )
 @click.option("--resume", "saved", type=click.Path(), help="Go on from a file that was saved.")
+@format_options
 @setting_options
 def lab(
     data: str | None,
+    data_format: DataFormat,
+    hold_out_data: Path | None,
     name: str | None,
     host: str | None,
     program: str,
@@ -131,7 +135,14 @@ def lab(
     from engine.protocol import Open, Resume
 
     name = Place(name_for(data or saved) if name is None else name).name
-    data, saved, save_to = (_there(path, host) for path in (data, saved, save_to))
+    if saved is not None and (given := given_of_a_beginning()):
+        raise click.UsageError(
+            f"{given[0]} belongs to the beginning of a lab: leave it out with --resume."
+        )
+    held_out = None if hold_out_data is None else str(hold_out_data)
+    data, held_out, saved, save_to = (
+        _there(path, host) for path in (data, held_out, saved, save_to)
+    )
     found = next((lab for lab in _labs(host, program) if lab.name == name), None)
     check_seen(found)
     if host is None:  # what is wrong there is known before the screen begins
@@ -139,8 +150,9 @@ def lab(
             check_place(Path(save_to))
         if saved is not None:
             peek(Path(saved))
-        if data is not None and not Path(data).exists():
-            raise EngineError(f"{printable(data)}: no such file. Check the path.")
+        for path in filter(None, (data, held_out)):
+            if not Path(path).exists():
+                raise EngineError(f"{printable(path)}: no such file. Check the path.")
     way: Resume | Literal["attach"] | None = None
     if saved is None:
         if save_to is not None and found is not None and runs(found):
@@ -148,7 +160,13 @@ def lab(
                 f"--save is for a lab that begins, and {name} runs already. Leave it out: ctrl+s"
                 " saves the lab to a file."
             )
-        way = arrive(found, name, data, host, _given("device", "seed", "hold_out"))
+        way = arrive(
+            found,
+            name,
+            data,
+            host,
+            [*_given("device", "seed", "hold_out"), *given_of_a_beginning()],
+        )
         resuming = replace(way, save_to=save_to) if isinstance(way, Resume) else None
     elif found is None or found.state in LEFT:
         resuming = Resume(saved, data, device if _given("device") else None, save_to)
@@ -156,7 +174,10 @@ def lab(
         raise EngineError(
             f"A lab called {name} runs already. Give the one that is resumed another --name."
         )
-    opening = Open(data, hold_out, device, seed, config.pace, save_to)
+    opening = Open(
+        data, hold_out, device, seed, config.pace, save_to,
+        data_format=data_format, hold_out_data=held_out,
+    )  # fmt: skip
     _show(_engine(name, host, program, config), config, opening, resuming, way == "attach")
 
 
@@ -196,7 +217,9 @@ def _given(*names: str) -> list[str]:
 
 def _there(path: str | None, host: str | None) -> str | None:
     """A path of this machine as a whole; that of another machine as it is."""
-    return path if path is None or host is not None else str(Path(path).expanduser().absolute())
+    if path is None or host is not None:
+        return path
+    return str(Path(os.path.expanduser(path)).absolute())  # Path's own fails at ~nobody
 
 
 def _labs(host: str | None, program: str) -> list[Listed]:

@@ -269,13 +269,15 @@ class Conversation:
         except EngineUnavailable:
             return  # its end is told by others; the next engine is asked for the same
         except EngineError as error:
-            # What was wrong may have been the device or the hold-out: another file opens without.
-            others = replace(self.opening, device="auto", hold_out=0.0, save_to=None)
+            # What was wrong may have been any of the options: another file opens without.
+            others = Open(self.opening.path, seed=self.opening.seed, pace=self.opening.pace)
             left_out = ""
             if isinstance(wanted, Resume):
                 left_out = " Any other file begins at step 0."
             elif wanted is not None and others != replace(wanted, save_to=None):
-                left_out = " Any other file opens on the best device, and without a hold-out."
+                left_out = (
+                    " Any other file opens as it looks, on the best device, and without a hold-out."
+                )
             self.opening = others
             self._post(NotOpened(f"{error}{left_out}"))
         self._resuming = None

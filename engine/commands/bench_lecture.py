@@ -19,12 +19,12 @@ from typing import Final, TypeVar
 import torch
 
 from engine import counts, net
+from engine.built_in import built_in_path
 from engine.commands import lecture
 from engine.commands.isolated import first_paint_seconds, import_torch_seconds, read_large
 from engine.corpus import read_corpus
 from engine.devices import one_thread
 from engine.errors import EngineError
-from engine.reading import built_in_path
 from engine.sampling import draw_keyed
 from engine.settings import DEFAULTS
 from engine.trainer import Trainer

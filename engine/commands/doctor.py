@@ -8,9 +8,9 @@ from importlib.metadata import version
 
 import torch
 
+from engine.built_in import built_in_path
 from engine.devices import available_devices
 from engine.places import Place, labs_folder, runtime_folder
-from engine.reading import built_in_path
 
 
 def engine_facts() -> dict[str, str]:

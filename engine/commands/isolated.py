@@ -41,7 +41,7 @@ print(best, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own)
 
 def read_large(path: Path, repeats: int) -> tuple[float, float]:
     """Seconds to read a corpus, and MiB of memory above what torch itself and a small one take."""
-    from engine.reading import built_in_path
+    from engine.built_in import built_in_path
 
     done = subprocess.run(
         [sys.executable, "-c", _READ_LARGE, str(path), str(repeats), str(built_in_path())],

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from engine.cli import echo_json, json_option, narrate
+from engine.commands.format_options import given_of_a_beginning
 from engine.commands.keeping import Keeping
 from engine.commands.stopping import Stop
 from engine.commands.training import Training, training_options
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 30.0  # of training that a crash may cost; a checkpoint takes milliseconds
 CHANGEABLE: Final = ("learning_rate", "regularisation")
-BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}
+BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}  # not of what is resumed
 
 
 @click.command("train")
@@ -122,14 +123,16 @@ def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
     context = click.get_current_context()
     given = {
         name
-        for name in Training.__dataclass_fields__
+        for name in context.params
         if context.get_parameter_source(name) is not ParameterSource.DEFAULT
     }
-    for name, option in BEGINNING.items():
-        if name in given:
-            raise click.UsageError(
-                f"{option} belongs to the beginning of a training: leave it out with --resume."
-            )
+    for option in (
+        *(option for name, option in BEGINNING.items() if name in given),
+        *given_of_a_beginning(),
+    ):
+        raise click.UsageError(
+            f"{option} belongs to the beginning of a training: leave it out with --resume."
+        )
     from engine.checkpoint import load  # and with it torch
 
     lab = load(

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli import data_option, device_option
+from engine.cli import data_option, device_option, narrate
+from engine.commands.format_options import format_options
 from engine.commands.values import sensible
 from engine.errors import Diverged
+from engine.protocol import DataFormat
 from engine.settings import DEFAULTS, GOAL
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ class Training:
     """A lab to be opened, and how its net is to be trained."""
 
     data: Path
+    data_format: DataFormat
+    hold_out_data: Path | None
     steps: int | None  # None: to the goal that the lab has
     learning_rate: float
     regularisation: float
@@ -40,7 +44,16 @@ class Training:
         """
         from engine.lab import Lab  # which takes torch with it: --help and a shell can do without
 
-        lab = Lab(self.data, self.hold_out, self.device, self.weights_seed)
+        lab = Lab(
+            self.data,
+            self.hold_out,
+            self.device,
+            self.weights_seed,
+            data_format=self.data_format,
+            hold_out_data=self.hold_out_data,
+        )
+        if lab.corpus.format_found:
+            narrate(lab.corpus.format_found)
         lab.configure(
             learning_rate=self.learning_rate, regularisation=self.regularisation, **settings
         )
@@ -86,6 +99,7 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
     """
     shared = (
         data_option,
+        format_options,
         click.option(
             "--steps", default=GOAL, type=click.IntRange(0), show_default=True, help="Updates."
         ),

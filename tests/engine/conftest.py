@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.built_in import built_in_path
 from engine.checkpoint import save
 from engine.lab import Lab
-from engine.reading import built_in_path
 from tests.engine.checkpoints import draw, train
 from tests.engine.threaded import engine, no_folder  # noqa: F401  fixtures
 

@@ -49,23 +49,13 @@ def test_an_empty_file_is_said_to_be_empty(content: bytes, write: Write) -> None
 
 
 def test_blank_lines_alone_are_no_data(write: Write) -> None:
-    assert "has 3 blank lines and no word" in complaint(write("\n  \n\t\n"))
+    assert ": 3 blank lines and no word" in complaint(write("\n  \n\t\n"))
 
 
 def test_a_nul_byte_is_named_with_its_place(write: Write) -> None:
     text = complaint(write(b"anna\r\nb\x00b\n"))
     assert "line 2" in text
     assert "at offset 7" in text
-
-
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-def test_what_another_encoding_is_and_how_it_becomes_utf8_is_said(
-    encoding: str, write: Write
-) -> None:
-    name = encoding[:6].upper()
-    text = complaint(write("\ufeffemma\nava\n".encode(encoding)))
-    assert f" is {name}, as its byte order mark says. Save the file as UTF-8" in text
-    assert f"iconv -f {name} -t UTF-8" in text
 
 
 @pytest.mark.parametrize(
@@ -96,7 +86,7 @@ def test_a_long_line_within_a_chunk_is_refused_too(write: Write) -> None:
 
 
 def test_too_many_characters_are_refused(write: Write) -> None:
-    assert "4,096 distinct characters" in complaint(
+    assert "5,032 distinct characters, where a matrix has at most 4,096" in complaint(
         write("\n".join(map(chr, range(0x4E00, 25000))))
     )
 
@@ -126,5 +116,5 @@ def test_a_hold_out_that_takes_every_word_is_refused(write: Write) -> None:
 
 
 def test_the_limit_on_characters_holds_with_a_hold_out_too(write: Write) -> None:
-    with pytest.raises(DataError, match="4,096 distinct characters"):
+    with pytest.raises(DataError, match="5,000 distinct characters"):
         read_corpus(write("\n".join(map(chr, range(0x4E00, 0x4E00 + 5000)))), 0.5)

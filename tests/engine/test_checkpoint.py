@@ -3,6 +3,7 @@
 import hashlib
 import math
 import os
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 
 from engine import devices, net
+from engine.built_in import built_in_path
 from engine.checkpoint import load, pack, save
 from engine.checkpoint_arrays import encode
 from engine.checkpoint_header import CONTENTS, last_loss, peek
 from engine.corpus import read_corpus
 from engine.lab import Lab
 from engine.protocol import DataFormat
-from engine.reading import BOM, CHUNK, built_in_path
+from engine.reading import CHUNK
 from tests.engine.checkpoints import crafted, draw, everything, parts, train
 
 STREAMS = ["keyed", "video", "notebook", "torch"]
@@ -332,11 +334,11 @@ def test_a_lab_whose_device_is_on_another_machine_goes_on_on_the_best_one(
     "content",
     [
         b"emma\nolivia\n",
-        BOM + b"emma\r\nolivia",
+        BOM_UTF8 + b"emma\r\nolivia",
         "éa\n\n  b \r c\n".encode(),
         b"abc\n" * (CHUNK // 4 + 10),
         b"x" * 700_000 + b"\n" + b"abcdefg\n" * (CHUNK // 4) + b"rest",
-        BOM + b"abcdefg\r\n" * (CHUNK // 3),
+        BOM_UTF8 + b"abcdefg\r\n" * (CHUNK // 3),
     ],
     ids=["plain", "bom", "lines", "chunks", "long", "bom chunks"],
 )

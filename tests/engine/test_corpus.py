@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from engine import corpus as corpus_module
 from engine import reading
+from engine.built_in import built_in_path
 from engine.corpus import Corpus, read_corpus
 from engine.errors import DataError
-from engine.reading import built_in_path
 
 Write = Callable[[bytes | str], Path]
 

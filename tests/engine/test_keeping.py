@@ -11,6 +11,7 @@ import pytest
 import safetensors.numpy
 
 from engine import checkpoint, keeper
+from engine.built_in import built_in_path
 from engine.checkpoint_header import peek
 from engine.errors import CheckpointError, EngineError, EngineUnavailable
 from engine.inbox import Kept
@@ -31,7 +32,6 @@ from engine.protocol import (
     Train,
     Watch,
 )
-from engine.reading import built_in_path
 from engine.settings import DEFAULTS
 from tests.engine.threaded import SECONDS, Engine, step_of
 

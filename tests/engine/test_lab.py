@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.built_in import built_in_path
 from engine.checkpoint import load, save
 from engine.errors import BadSetting, EngineError, NoSuchDevice, OutsideVocabulary
 from engine.history import MOST_MARKS, History
 from engine.lab import Lab
-from engine.reading import built_in_path
 from engine.sampling import draw_keyed
 from engine.series import Series, block_count, in_blocks
 from engine.settings import LARGEST_GOAL, LONGEST_PREFIX

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import net
+from engine.built_in import built_in_path
 from engine.lab import Lab
-from engine.reading import built_in_path
 from engine.trainer import Trainer
 
 CPU = torch.device("cpu")

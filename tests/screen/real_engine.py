@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine import snapshots
+from engine.built_in import built_in_path
 from engine.lab import Lab
 from engine.protocol import Snapshot, Watch
-from engine.reading import built_in_path
 from engine.settings import SEED
 from tests.screen.fake_engine import FakeEngine
 

@@ -1,0 +1,93 @@
+"""The options that say how data is read, and what is held out of it: those of every command."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar, get_args
+
+import click
+from click.core import ParameterSource
+
+from engine.commands.values import sensible
+from engine.errors import BadSetting
+from engine.protocol import DataFormat, Format
+from engine.settings import check_format
+from engine.vocabulary import LARGEST_VOCABULARY
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+OF_A_BEGINNING: Final = (*DataFormat.__struct_fields__, "hold_out_data")  # not of what is resumed
+
+_OPTIONS: Final = (
+    click.option(
+        "--format",
+        type=click.Choice(get_args(Format)),
+        default="auto",
+        show_default=True,
+        help="lines: a word a line; text: one running text; csv, tsv, json: a table.",
+    ),
+    click.option("--column", default="", metavar="NAME|N", help="Of a table: that of the words."),
+    click.option(
+        "--weight", default="", metavar="NAME|N", help="Of a table: how often each word counts."
+    ),
+    click.option(
+        "--header/--no-header", default=None, help="Whether a table's first row names its columns."
+    ),
+    click.option("--comments", default="", metavar="PREFIX", help="Leave out lines that begin so."),
+    click.option(
+        "--encoding",
+        default="utf-8",
+        callback=sensible("encoding"),
+        show_default=True,
+        help="latin-1, cp1252, utf-16 and others.",
+    ),
+    click.option("--lower", is_flag=True, help="Lower-case everything."),
+    click.option(
+        "--alphabet",
+        default=0,
+        type=click.IntRange(0, LARGEST_VOCABULARY),
+        help="Keep the N commonest characters, and leave out the words with others.",
+        metavar="N",
+    ),
+    click.option(
+        "--hold-out-data",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Keep these words from training, instead of a fraction.",
+    ),
+)
+
+
+def format_options(command: Command) -> Callable[..., Any]:
+    """The options, handed over as `data_format` and `hold_out_data`."""
+
+    @functools.wraps(command)
+    def with_format(*, hold_out_data: Path | None, **given: Any) -> Any:
+        data_format = DataFormat(**{name: given.pop(name) for name in DataFormat.__struct_fields__})
+        try:
+            check_format(data_format)
+        except BadSetting as error:
+            raise click.UsageError(str(error)) from error
+        if hold_out_data is not None and given.get("hold_out"):
+            raise click.UsageError(
+                "--hold-out is a fraction of the data, --hold-out-data a file instead of it: leave"
+                " one of them out."
+            )
+        return command(data_format=data_format, hold_out_data=hold_out_data, **given)
+
+    decorated: Callable[..., Any] = with_format
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+def given_of_a_beginning() -> list[str]:
+    """Those of the options that a person has typed, as they are written."""
+    source = click.get_current_context().get_parameter_source
+    return [
+        f"--{name.replace('_', '-')}"
+        for name in OF_A_BEGINNING
+        if source(name) is ParameterSource.COMMANDLINE
+    ]

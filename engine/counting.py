@@ -1,0 +1,127 @@
+"""A data file, and perhaps another that is held out, to counts: a pass over them, or two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from engine.alphabet import CharacterCounts
+from engine.devices import one_thread
+from engine.digest import Digest
+from engine.errors import DataError
+from engine.pairs import TooManyCharacters
+from engine.printable import printable
+from engine.protocol import DataFormat
+from engine.read_csv import read_csv
+from engine.read_json import read_json
+from engine.read_lines import read_lines
+from engine.read_text import Piece, read_text
+from engine.reading import Chunk
+from engine.tally import Batch, WordTally
+from engine.text_tally import TextTally
+from engine.vocabulary import Vocabulary
+
+READERS: Final[dict[str, Callable[[Path, DataFormat, Digest | None], Iterator[Any]]]] = {
+    "lines": read_lines,
+    "csv": read_csv,
+    "tsv": read_csv,
+    "json": read_json,
+    "text": read_text,
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What has been counted."""
+
+    tally: WordTally | TextTally
+    vocabulary: Vocabulary
+    digests: tuple[str, ...]  # SHA-256 of each file's bytes
+
+
+def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, keep: bool) -> Counted:
+    """Count files.
+
+    Args:
+        files: the data; and, if there is another, what is held out.
+        how: to read them, with nothing left open.
+        hold_out: a fraction to hold out.
+        keep: whether to keep all words.
+
+    Raises:
+        DataError: what is wrong with a file, and where.
+    """
+    is_text = how.format == "text"
+    alphabet = hold_out_from = None
+    if how.alphabet or (is_text and hold_out):
+        characters = _characters(files, how)
+        alphabet = characters.commonest(how.alphabet) if how.alphabet else None
+        total = characters.total(alphabet)
+        hold_out_from = total - int(total * hold_out) if hold_out else None
+    tally: WordTally | TextTally = (
+        TextTally(hold_out_from, alphabet) if is_text else WordTally(hold_out, keep, alphabet)
+    )
+    try:
+        digests = _count(files, how, tally)
+        characters_found = tally.characters()
+    except TooManyCharacters:
+        raise _named(files[0], _characters(files, how).too_many(is_text)) from None
+    if not tally.lengths:
+        raise _named(files[0], DataError(_nothing_but(tally, how)))
+    return Counted(tally, Vocabulary(characters_found), digests)
+
+
+def _count(
+    files: tuple[Path, ...], how: DataFormat, tally: WordTally | TextTally
+) -> tuple[str, ...]:
+    digests = []
+    with ThreadPoolExecutor(2) as helper, one_thread():
+        for file in files:
+            digest = Digest(helper)
+            try:
+                for part in READERS[how.format](file, how, digest):
+                    tally.add(part, helper)
+            except TooManyCharacters:
+                raise
+            except DataError as error:
+                raise _named(file, error) from None
+            tally.end_file()
+            digests.append(digest.hexadecimal())
+    return tuple(digests)
+
+
+def _characters(files: tuple[Path, ...], how: DataFormat) -> CharacterCounts:
+    """How often each character comes, in a pass of its own."""
+    counts = CharacterCounts()
+    for file in files:
+        for part in READERS[how.format](file, how, None):
+            match part:
+                case Piece():
+                    counts.add([part.text])
+                case Chunk():
+                    counts.add(Batch.of(part).words)
+                case Batch():
+                    counts.add(part.words, part.weights_W)
+    return counts
+
+
+def _nothing_but(tally: WordTally | TextTally, how: DataFormat) -> str:
+    """What there is in a file without a word to learn from."""
+    there_is, way_out = f"{tally.blank_lines:,} blank lines", "It needs one word a line."
+    if how.column:
+        way_out = f"Its column {printable(how.column)} needs words, and weights above 0."
+    if tally.comment_lines:
+        there_is += f", {tally.comment_lines:,} comments"
+    if tally.left_out:
+        there_is += f", {tally.left_out:,} with rarer characters"
+        way_out = "Give --alphabet a larger number."
+    return f"{there_is} and no word. {way_out}"
+
+
+def _named(file: Path, error: DataError) -> DataError:
+    """An error with the file that it is about."""
+    name = printable(str(file))
+    return error if str(error).startswith(name) else DataError(f"{name}: {error}")
