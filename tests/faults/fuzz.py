@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from engine.protocol import VERSION, Call, Hello, Request, Requests, Save, Stop
 from engine.wire import pack
 
+Struct = typing.TypeVar("Struct", bound=msgspec.Struct)
+
 HELLO = pack(Hello(VERSION, "fuzzer"))
 # What a request names lies in the folder that the engine was started in, or nowhere.
 PATHS = st.sampled_from(["", ".", "a", "b.safetensors", "no/where", "a\0b", "~", "é" * 300])
@@ -19,7 +21,7 @@ NUMBERS = st.one_of(st.floats(), st.floats(0, 2), st.integers(-1, 3).map(float))
 
 def values(kind: object, name: str = "") -> st.SearchStrategy[object]:
     """Values of a type that a request's field may have."""
-    if name in ("path", "data"):
+    if name in ("path", "data", "hold_out_data"):
         return st.none() | PATHS if isinstance(kind, types.UnionType) else PATHS
     if typing.get_origin(kind) is typing.Literal:
         return st.sampled_from(typing.get_args(kind))
@@ -30,6 +32,8 @@ def values(kind: object, name: str = "") -> st.SearchStrategy[object]:
         return st.tuples(*map(values, (first, *rest)))
     if isinstance(kind, types.UnionType) or typing.get_origin(kind) is typing.Union:
         return st.one_of(*map(values, typing.get_args(kind)))
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return built(kind)
     plain: dict[object, st.SearchStrategy[object]] = {
         int: WHOLE, float: NUMBERS, bool: st.booleans(), str: st.text(max_size=30),
         types.NoneType: st.none(), msgspec.UnsetType: st.just(msgspec.UNSET),
@@ -37,8 +41,8 @@ def values(kind: object, name: str = "") -> st.SearchStrategy[object]:
     return plain[kind]
 
 
-def requests(kind: type[Request]) -> st.SearchStrategy[Request]:
-    """Requests of a kind, with any values."""
+def built(kind: type[Struct]) -> st.SearchStrategy[Struct]:
+    """Requests of a kind, or what they hold, with any values."""
     hints = typing.get_type_hints(kind)
     fields = {name: values(hint, name) for name, hint in hints.items() if name[0] != "_"}
     return st.builds(kind, **fields)
@@ -78,7 +82,7 @@ ANYTHING = st.recursive(
 
 def calls(kinds: tuple[type[Request], ...]) -> st.SearchStrategy[bytes]:
     """Calls that are well formed, as they go over the wire."""
-    call = st.builds(Call, st.integers(-(2**63), 2**63 - 1), st.one_of(*map(requests, kinds)))
+    call = st.builds(Call, st.integers(-(2**63), 2**63 - 1), st.one_of(*map(built, kinds)))
     return call.map(pack)
 
 
