@@ -14,7 +14,7 @@ from engine.daemon import SAVE_SECONDS, run
 from engine.errors import EngineError, NameTaken
 from engine.log import Formatter
 from engine.places import Place
-from engine.printable import printable
+from engine.printable import safe_sentence
 
 READY = "ready"
 TAKEN = "taken"  # by another engine, in the same moment perhaps
@@ -50,7 +50,7 @@ def main(name: str, idle_seconds: float, save_seconds: float) -> None:
         _tell(f"{TAKEN} {error}")
     except (EngineError, OSError) as error:
         with contextlib.suppress(BrokenPipeError):  # whoever started it has gone
-            _tell(f"{FAILED} {printable(str(error))}")
+            _tell(f"{FAILED} {safe_sentence(str(error))}")
         with contextlib.suppress(OSError):  # the log's disk is full
             click.echo(str(error), err=True)
         os._exit(1)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.errors import DataError
-from engine.printable import printable
+from engine.printable import is_obeyed, printable
 from engine.protocol import Browsed, Entry, RecentFile
 
 MOST: Final = 200  # entries in an answer: more than a screen shows, and some 10 KB
@@ -65,10 +65,10 @@ def browsed(path: str, recent: tuple[RecentFile, ...] = (), seconds: float = SEC
     for name in _names(place.folder):
         if not name.startswith(place.stem) or (name[0] == "." and not place.stem):
             continue
-        if printable(name) == name:
-            names.append(name)
-        else:
+        if is_obeyed(name):
             unnameable += 1  # no field can hold it, and no terminal should
+        else:
+            names.append(name)
         if time.monotonic() > deadline:
             whole = False
             break

@@ -32,6 +32,7 @@ from engine.errors import CheckpointError, EngineError, NoSuchDevice
 from engine.history import History
 from engine.lab import Lab
 from engine.printable import printable
+from engine.protocol import Drawn, Name
 
 
 @dataclass(frozen=True)
@@ -175,8 +176,23 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
         raise CheckpointError(f"{name}: weights of no finite loss. {TAKE_ANOTHER}")
     drawn_from = models_of(settings.source) if contents.drawn else ()
     states = {m: arrays.get(of_stream(m), np.empty(0, np.uint32)) for m in drawn_from}
-    lab.sampler.resume(settings, contents.drawn, words.names, states)
+    names = words.names
+    if contents.version == 1 and "\\" not in lab.corpus.vocabulary.characters:
+        names = tuple(map(_unescaped, names))
+    lab.sampler.resume(settings, contents.drawn, names, states)
     return lab
+
+
+def _unescaped(drawn: Drawn) -> Drawn:
+    """A draw of version 1, which kept letters that cannot be seen as Python's escapes."""
+
+    def letters(name: Name | None) -> Name | None:
+        if name is None:
+            return None
+        text = name.text.encode("latin-1", "backslashreplace").decode("unicode_escape")
+        return msgspec.structs.replace(name, text=text)
+
+    return msgspec.structs.replace(drawn, counts=letters(drawn.counts), net=letters(drawn.net))
 
 
 def _place_of(contents: Contents, name: str) -> Path:

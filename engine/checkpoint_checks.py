@@ -16,7 +16,7 @@ from engine.checkpoint_header import Contents, Header, TensorEntry
 from engine.checkpoint_losses import BLOCKS, KINDS, shapes_of, trouble_of_blocks
 from engine.checkpoint_words import LARGEST_WORDS, LONGEST_MARK, Words
 from engine.history import MARKED
-from engine.printable import printable
+from engine.printable import is_obeyed, printable
 from engine.protocol import KEPT_NAMES
 from engine.sampler import MODELS, Model
 from engine.sampling import LENGTH_LIMIT
@@ -24,7 +24,7 @@ from engine.settings import LONGEST_PREFIX, LONGEST_TEXT
 from engine.streams import MT19937_WORDS
 from engine.vocabulary import LARGEST_VOCABULARY
 
-LONGEST_NAME: Final = 10 * (LONGEST_PREFIX + LENGTH_LIMIT)  # each character escaped as \U00000000
+LONGEST_NAME: Final = 10 * (LONGEST_PREFIX + LENGTH_LIMIT)  # version 1 wrote \U00000000
 LONGEST_DRAWN_TEXT: Final = LONGEST_PREFIX + LONGEST_TEXT  # characters
 LEAST_LOSS: Final = -1e-6  # what rounding can make of 0, and more
 LARGEST_COUNT: Final = 2**53  # of steps or names; JSON's numbers are exact up to here
@@ -78,7 +78,7 @@ def trouble_of_contents(contents: Contents) -> str | None:
         return f"{contents.wanted} names still to be drawn, which makes no sense"
     if contents.state == "idle" and contents.step:
         return f"a training that has not begun, at step {contents.step:,}"
-    if printable(contents.reason) != contents.reason:
+    if is_obeyed(contents.reason):
         return "control characters in its texts"
     return None
 
@@ -147,13 +147,11 @@ def trouble_of_words(contents: Contents, words: Words) -> str | None:
             step = name.step or 0
             if len(name.text) > longest or math.isnan(name.nll) or not _is_count(step):
                 return f"name {index:,} is none that a model draws"
-            if printable(name.text) != name.text:
-                return f"name {index:,} is none that a model draws"
     for mark in words.marks:
         if not 0 <= mark.step <= contents.step or len(mark.text) > LONGEST_MARK:
             return f"a mark at step {mark.step}, which makes no sense"
         what, _, value = mark.text.partition(" ")
-        if what not in MARKED.values() or printable(value) != value:
+        if what not in MARKED.values() or is_obeyed(value):
             return f"a mark at step {mark.step} that no setting makes"
     return None
 

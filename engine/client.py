@@ -20,7 +20,7 @@ from engine.errors import (
     OtherVersion,
     WireError,
 )
-from engine.printable import printable
+from engine.printable import printable, safe_sentence
 from engine.protocol import (
     VERSION,
     Answers,
@@ -232,7 +232,7 @@ class Client:
             raise OtherVersion(f"What answers is no engine of this version: {error}") from None
         if isinstance(answer, Refused):
             kind = EngineUnavailable if answer.version == VERSION else OtherVersion
-            raise kind(f"The engine refuses: {printable(answer.reason)}")
+            raise kind(f"The engine refuses: {safe_sentence(answer.reason)}")
         if isinstance(answer, Gone):
             raise LabGone(printable(answer.lab), answer.has_crashed, answer.saved, answer.saved_at)
         if answer is None:
@@ -258,11 +258,11 @@ class Client:
                             waiting.set_result(answer)
                     case Failure(number, reason):
                         if (waiting := self._waiter(number)) is not None:
-                            waiting.set_exception(EngineError(printable(reason)))
+                            waiting.set_exception(EngineError(safe_sentence(reason)))
                     case Snapshot() | DatasetOpened() | Ended():
                         self._events.put_nowait(message)
                     case Stopped(by, saved, trouble):
-                        self._events.put_nowait(Stopped(by, saved, printable(trouble)))
+                        self._events.put_nowait(Stopped(by, saved, safe_sentence(trouble)))
         except WireError as error:
             self._broken = f"What the engine told cannot be read, so nobody listens: {error}"
             self._writer.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.autosave import Autosaves
 from engine.lab import Lab
-from engine.printable import printable
+from engine.printable import path_text
 from engine.protocol import Description
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Home:
         """The lab in a line."""
         return Description(
             lab=self.name,
-            data=None if lab is None else printable(str(lab.corpus.path)),
+            data=None if lab is None else path_text(lab.corpus.path),
             model="bigram",
             device="" if lab is None else str(lab.device),
             state="idle" if lab is None else lab.state,

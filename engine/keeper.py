@@ -22,7 +22,7 @@ from engine.errors import CheckpointError, EngineError
 from engine.inbox import Kept
 from engine.lab import Lab
 from engine.opening import whole
-from engine.printable import printable
+from engine.printable import path_text, printable
 from engine.protocol import Answers, Exists, Over, Save, Saved
 from engine.saving import Saving, as_sentence, attempted
 
@@ -179,9 +179,9 @@ class Keeper:
         def tell(kept: Kept) -> None:
             if kept.error is None:
                 self._tell(kept)
-                answer(Saved(printable(str(path))))
+                answer(Saved(path_text(path)))
             elif isinstance(kept.error, AlreadyThere):
-                answer(Exists(printable(str(path))))
+                answer(Exists(path_text(path)))
             else:
                 answer(kept.error)
 

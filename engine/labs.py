@@ -21,7 +21,7 @@ from engine.claim import Holder, clear, standing, standing_of
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable, LabGone, OtherVersion, UntrustedSocket
 from engine.places import PROGRAM, Place, places
-from engine.printable import printable
+from engine.printable import path_text, printable
 from engine.protocol import Describe, Description
 
 SILENT: Final = "not answering"  # the state of a lab whose engine runs, and says nothing
@@ -199,7 +199,7 @@ def _resumable(place: Place, state: str, saved: Path) -> Listed:
         data = str(built_in_path() if uri is None else path_of(uri) or uri)
     return Listed(
         name=place.name,
-        data=None if data is None else printable(data),
+        data=None if data is None else path_text(data),
         model="bigram",
         device=device,
         state=state,

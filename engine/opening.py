@@ -10,7 +10,7 @@ from engine.built_in import built_in_path
 from engine.checkpoint_writing import check_place
 from engine.errors import BadSetting
 from engine.lab import Lab
-from engine.printable import printable
+from engine.printable import path_text, printable
 from engine.protocol import DataFormat, Open, OpenAlready, Resume
 
 
@@ -103,4 +103,4 @@ def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> Open
         is_asked = request.path is None  # another has taken up the very same
     if request.save_to is not None and whole(request.save_to) != save_to:
         is_asked = False
-    return OpenAlready(printable(str(path)), is_asked)
+    return OpenAlready(path_text(path), is_asked)

@@ -9,6 +9,8 @@ A screen sends a `Hello`, then any number of `Call`s. The engine answers the hel
 - `Ended`: the training came to an end. Never dropped, where a newer snapshot replaces an older one.
 - `Stopped`: the engine's last word, where it was told to end.
 
+Texts, names and paths are as they are: who draws or prints them makes them safe.
+
 This module imports no torch: the screen reads it too.
 """
 
@@ -131,7 +133,7 @@ class Curve(msgspec.Struct, frozen=True):
 class Name(msgspec.Struct, frozen=True):
     """A name that a model made."""
 
-    text: str  # printable: control characters are escaped
+    text: str
     nll: float  # mean over its characters and its end, under the model that it came from
     in_data: bool | None  # None where the words of the data are not kept
     ended: bool = True  # False: cut off at the length limit
@@ -148,7 +150,7 @@ class Drawn(msgspec.Struct, frozen=True):
 
 
 class Character(msgspec.Struct, frozen=True):
-    """One step of a word's score: how likely `symbol` was after `previous`."""
+    """One step of a word's score: how likely the character `symbol` was after `previous`."""
 
     previous: str
     symbol: str
@@ -159,7 +161,7 @@ class Character(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct, frozen=True):
     """Something in a folder."""
 
-    name: str  # printable
+    name: str
     kind: Kind
     size: int | None = None  # bytes; None where it is no file, or cannot be told
 
@@ -356,27 +358,27 @@ class GoesOn(Message, frozen=True):
 class OpenAlready(Message, frozen=True):
     """A lab was open, and was left as it was."""
 
-    data: str  # path, printable
+    data: str  # path
     is_asked: bool  # whether it is what was to be opened
 
 
 class Saved(Message, frozen=True):
     """The lab is in a file."""
 
-    path: str  # printable, absolute
+    path: str  # absolute
 
 
 class Exists(Message, frozen=True):
     """There is a file of that name already, and nothing was written."""
 
-    path: str  # printable, absolute
+    path: str  # absolute
 
 
 class Description(Message, frozen=True):
     """A lab in a line."""
 
     lab: str
-    data: str | None  # path, printable; None: nothing is open
+    data: str | None  # path; None: nothing is open
     model: str
     device: str
     state: State
@@ -429,12 +431,12 @@ class DatasetOpened(Message, frozen=True):
 
     number: int  # counts the data sets this engine has opened; a snapshot names the one it is of
     opening: Open | None  # opens it again, in another engine; None where no request can
-    folder: str  # that relative paths on the engine's machine begin in, printable
+    folder: str  # that relative paths on the engine's machine begin in
     path: str
     name: str
     device: str
     characters: tuple[str, ...]  # by symbol; the first is the boundary
-    labels: tuple[str, ...]  # the same, each a printable character
+    labels: tuple[str, ...]  # how each is written where it stands alone; see `engine.labels`
     frequencies: tuple[int, ...]  # how often each symbol is followed by another: the row sums of N
     words: int
     distinct: int | None  # None: not counted, the file is too large
@@ -449,12 +451,12 @@ class DatasetOpened(Message, frozen=True):
     empty_cells: int
     top_bigrams: tuple[tuple[int, int, int], ...]  # (symbol, symbol, count)
     first_letters: tuple[tuple[int, int], ...]  # (symbol, words)
-    first_words: tuple[str, ...]  # printable
+    first_words: tuple[str, ...]
     save_to: str | None = None  # see `Open`
     bigrams_trained_on: int | None = None  # those that the matrix counts; None: no hold-out
     data_format: DataFormat = DataFormat()  # as it was read: nothing is left to be found
     format_found: str = ""  # what `auto` chose and what else it could be; empty: nothing to choose
-    hold_out_data: str | None = None  # path of the file that is held out, printable
+    hold_out_data: str | None = None  # path of the file that is held out
     left_out: int = 0  # words (of a text: characters) with characters beyond the alphabet
     comment_lines: int = 0
 

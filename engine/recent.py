@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from engine.atomic import OWNER, write_atomically
-from engine.printable import printable
+from engine.printable import is_obeyed
 from engine.private import make_folder
 from engine.protocol import RecentFile
 from engine.small_files import read_small_file
@@ -50,4 +50,4 @@ class Recent:
 
 def _is_good(file: RecentFile) -> bool:
     """Whether it can be offered: somebody may have written what a terminal would obey."""
-    return bool(file.path) and all(printable(text) == text for text in (file.path, file.options))
+    return bool(file.path) and not is_obeyed(file.path + file.options)

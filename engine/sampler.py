@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.corpus import Corpus
-from engine.printable import printable
 from engine.protocol import KEPT_CHARACTERS, KEPT_NAMES, Drawn, Name, Settings
 from engine.sampling import NameStream, has_ended
 from engine.scoring import mean_nll, nll_of_drawn_text, probabilities_of_word
@@ -127,7 +126,7 @@ class Sampler:
         text = stream.next(probs_VV, settings.prefix)
         ended = has_ended(text, settings.prefix)
         return Name(
-            text=printable(text),
+            text=text,
             nll=mean_nll(probabilities_of_word(text, self._corpus.vocabulary, probs_VV, ended)),
             in_data=self._corpus.has(text),
             ended=ended,

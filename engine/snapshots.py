@@ -16,7 +16,8 @@ from engine import net
 from engine.built_in import built_in_path
 from engine.errors import BadSetting
 from engine.lab import Lab
-from engine.printable import label, printable
+from engine.labels import labels
+from engine.printable import path_text
 from engine.protocol import (
     Cells,
     Character,
@@ -49,11 +50,11 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         number=number,
         opening=_opening(lab),
         folder=_folder(),
-        path=printable(str(corpus.path)),
-        name=printable(corpus.path.name),
+        path=path_text(corpus.path),
+        name=path_text(corpus.path.name),
         device=str(lab.device),
         characters=corpus.vocabulary.characters,
-        labels=tuple(map(label, corpus.vocabulary.characters)),
+        labels=labels(corpus.vocabulary.characters),
         frequencies=tuple(counts_VV.sum(1).tolist()),
         words=corpus.words,
         distinct=corpus.distinct,
@@ -68,12 +69,12 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         empty_cells=counts_VV.numel() - pairs,
         top_bigrams=tuple(corpus.top_bigrams(TOP_BIGRAMS)),
         first_letters=tuple(corpus.first_letters()),
-        first_words=tuple(map(printable, corpus.first_words)),
+        first_words=corpus.first_words,
         save_to=None if save_to is None else str(save_to),
         bigrams_trained_on=None if corpus.held_out is None else int(corpus.counts_VV.sum()),
         data_format=corpus.data_format,
         format_found=corpus.format_found,
-        hold_out_data=None if hold_out_data is None else printable(str(hold_out_data)),
+        hold_out_data=None if hold_out_data is None else path_text(hold_out_data),
         left_out=corpus.left_out,
         comment_lines=corpus.comment_lines,
     )
@@ -81,7 +82,7 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
 
 def _folder() -> str:
     try:
-        return printable(os.getcwd())
+        return path_text(os.getcwd())
     except OSError:  # it is gone
         return ""
 
@@ -160,11 +161,11 @@ def scored(lab: Lab, word: str) -> Scored:
         BadSetting: it is longer than anybody types.
     """
     pairs = pairs_of(lab, word)
-    labels = [label(character) for character in lab.corpus.vocabulary.characters]
+    characters = lab.corpus.vocabulary.characters
     counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
     return Scored(
         characters=tuple(
-            Character(labels[i], labels[j], float(counts_VV[i, j]), float(net_VV[i, j]))
+            Character(characters[i], characters[j], float(counts_VV[i, j]), float(net_VV[i, j]))
             for i, j in pairs
         ),
         in_data=lab.corpus.has(lab.corpus.as_read(word)),

@@ -13,7 +13,7 @@ import msgspec
 from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
 from engine.labs import Listed
 from engine.mark import MARK
-from engine.printable import printable
+from engine.printable import printable, safe_sentence
 from engine.signals import signal_name
 
 # Ask nothing: while the screen is up, both would read the same keyboard.
@@ -86,7 +86,7 @@ def labs_of(host: str, program: str) -> list[Listed]:
     try:
         return [msgspec.json.decode(line, type=Listed) for line in lines]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise another_version(host, program, printable(str(error))) from error
+        raise another_version(host, program, safe_sentence(str(error))) from error
 
 
 def failure(host: str, program: str, code: int, said: bytes) -> EngineUnavailable:
@@ -149,5 +149,5 @@ def no_ssh(error: OSError) -> EngineUnavailable:
 
 
 def _quoted(text: str, longest: int = LONGEST_QUOTE) -> str:
-    text = printable(text.strip())
+    text = safe_sentence(text.strip())
     return text if len(text) <= longest else f"{text[:longest]}…"

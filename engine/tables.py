@@ -10,7 +10,7 @@ from typing import Any, Final
 from torch import Tensor
 
 from engine.corpus import Corpus
-from engine.printable import printable
+from engine.printable import path_text
 from engine.protocol import Drawn
 from engine.vocabulary import Vocabulary
 
@@ -22,7 +22,7 @@ def statistics(corpus: Corpus) -> dict[str, Any]:
     characters = corpus.vocabulary.characters
     pairs = int((corpus.all_counts_VV > 0).sum())
     return {
-        "path": printable(str(corpus.path)),
+        "path": path_text(corpus.path),
         "format": corpus.data_format.format,
         "words": corpus.words,
         "distinct": corpus.distinct,
@@ -50,9 +50,8 @@ def statistics(corpus: Corpus) -> dict[str, Any]:
 
 def matrix_rows(matrix_VV: Tensor, vocabulary: Vocabulary) -> Iterator[list[Any]]:
     """A header of the characters, then each row behind its character."""
-    characters = [printable(character) for character in vocabulary.characters]
-    yield ["", *characters]
-    for character, row_V in zip(characters, matrix_VV, strict=True):
+    yield ["", *vocabulary.characters]
+    for character, row_V in zip(vocabulary.characters, matrix_VV, strict=True):
         yield [character, *row_V.tolist()]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 from engine.errors import OutsideVocabulary
@@ -23,7 +24,8 @@ class Vocabulary:
 
     def __init__(self, characters: Iterable[str]) -> None:
         letters = sorted(set(characters))
-        mark = next(mark for mark in f"{BOUNDARY_MARKS}\n\0" if mark not in letters)
+        others = map(chr, range(0x25A0, 0x10000))  # more than a vocabulary has room for
+        mark = next(mark for mark in chain(BOUNDARY_MARKS, others) if mark not in letters)
         self.characters: tuple[str, ...] = (mark, *letters)
         self._symbols = {letter: symbol for symbol, letter in enumerate(letters, start=1)}
 

@@ -23,7 +23,7 @@ from engine.keeper import Keeper
 from engine.lab import Lab
 from engine.opening import already_open, is_of, lab_of, place_to_save
 from engine.pacing import seconds_until
-from engine.printable import printable
+from engine.printable import path_text
 from engine.protocol import (
     Answers,
     DatasetOpened,
@@ -191,7 +191,7 @@ class Worker:
         self._number += 1
         self._audiences.introduce(self._dataset(lab))
         self._audiences.stale()
-        return Done() if before is None else Saved(printable(str(before)))
+        return Done() if before is None else Saved(path_text(before))
 
     def _is_needed(self, leaving: Audience) -> Literal["watched", "training"] | None:
         """Why the lab goes on without a screen, which then has left; None: it was the last.

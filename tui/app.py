@@ -161,7 +161,10 @@ class LabApp(LeavingApp):
             assert isinstance(answer, Scored)
             return answer
 
-        self.push_screen(ScoreScreen(score))
+        written = {}
+        if self.dataset is not None:
+            written = dict(zip(self.dataset.characters, self.dataset.labels, strict=True))
+        self.push_screen(ScoreScreen(score, written))
 
     # --- the lab
 

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from textual import work
 
 from engine.client import EngineError
+from engine.printable import printable
 from engine.protocol import Export, Exportable, Text, View
 from tui.figures import size
 from tui.live import LiveApp
@@ -34,7 +35,7 @@ class CopyingApp(LiveApp):
             if name is None:
                 self.notify(f"There is no name yet. {self.keys.name('samples.draw')} draws ten.")
             else:
-                what = f"the name {name.text}" if name.text else "an empty name"
+                what = f"the name {printable(name.text)}" if name.text else "an empty name"
                 if pane.is_of_text:
                     what = f"a text of {len(name.text):,} characters"
                 self._put(what, name.text)

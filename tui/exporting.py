@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.atomic import write_atomically
 from engine.client import EngineError
+from engine.printable import printable
 
 
 class AlreadyThere(EngineError):
@@ -22,26 +23,27 @@ def check(path: Path, *, over: bool) -> Path:
         AlreadyThere: there is a file, and `over` is false.
         EngineError: no file can be written there.
     """
+    name = printable(str(path))
     try:
         real = Path(os.path.realpath(path))
     except (OSError, ValueError) as error:
-        raise EngineError(f"{path} cannot be written ({_reason(error)}).") from error
+        raise EngineError(f"{name} cannot be written ({_reason(error)}).") from error
     try:
         mode = real.stat().st_mode
     except FileNotFoundError:
         if not real.parent.is_dir():
-            raise EngineError(f"There is no folder {real.parent}.") from None
+            raise EngineError(f"There is no folder {printable(str(real.parent))}.") from None
         return real
     except (OSError, ValueError) as error:
-        raise EngineError(f"{path} cannot be written ({_reason(error)}).") from error
+        raise EngineError(f"{name} cannot be written ({_reason(error)}).") from error
     if stat.S_ISDIR(mode):
-        raise EngineError(f"{path} is a folder. Give the name of a file.")
+        raise EngineError(f"{name} is a folder. Give the name of a file.")
     if not stat.S_ISREG(mode):
-        raise EngineError(f"{path} is no regular file. Give another name.")
+        raise EngineError(f"{name} is no regular file. Give another name.")
     if not over:
-        raise AlreadyThere(f"{path} exists.")
+        raise AlreadyThere(f"{name} exists.")
     if not os.access(real, os.W_OK):
-        raise EngineError(f"{path} may not be written over. Give another name.")
+        raise EngineError(f"{name} may not be written over. Give another name.")
     return real
 
 
@@ -57,15 +59,15 @@ def write(path: Path, text: str, *, over: bool = False) -> None:
         AlreadyThere: there is a file, and `over` is false.
         EngineError: it cannot be written; nothing is left behind.
     """
-    real = check(path, over=over)
+    real, name = check(path, over=over), printable(str(path))
     try:
         write_atomically(real, text.encode(), replace=over)
     except FileExistsError:
-        raise AlreadyThere(f"{path} exists.") from None
+        raise AlreadyThere(f"{name} exists.") from None
     except PermissionError as error:
-        raise EngineError(f"No permission to write in {real.parent}.") from error
+        raise EngineError(f"No permission to write in {printable(str(real.parent))}.") from error
     except (OSError, ValueError) as error:
-        raise EngineError(f"{path} was not written: {_reason(error)}.") from error
+        raise EngineError(f"{name} was not written: {_reason(error)}.") from error
 
 
 def _reason(error: OSError | ValueError) -> str:

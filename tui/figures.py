@@ -1,4 +1,4 @@
-"""Numbers as a person reads them, by one rule everywhere on the screen; text that is safe to draw.
+"""Numbers as a person reads them, by one rule everywhere on the screen.
 
 - A negative number has a minus sign, which a terminal of ASCII gets as a hyphen. The hyphen of an
   exponent stays one: 3.1e-06 is a word of its own, as programs read and write it.
@@ -94,17 +94,6 @@ def short_share(value: float) -> str:
 def with_minus(text: str) -> str:
     """A number as Python writes it, with the sign that we write."""
     return text.replace("-", MINUS, 1) if text.startswith("-") else text
-
-
-def shown(text: str) -> str:
-    """What a person typed, without what a terminal would obey.
-
-    >>> shown("a" + chr(27) + "[31m")
-    'a�[31m'
-    """
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
 
 
 def size(count: int) -> str:

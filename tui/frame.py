@@ -7,7 +7,6 @@ cells that differ go out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
@@ -19,6 +18,7 @@ from rich.segment import ControlType, Segment
 from rich.style import Style
 from textual._compositor import CompositorUpdate
 
+from engine.printable import is_obeyed
 from tui.terminal import Colours
 
 _SYSTEMS: Final[dict[Colours, ColorSystem | None]] = {
@@ -35,8 +35,6 @@ _ATTRIBUTES: Final = (
 _SEEN_ON_BLANKS: Final = {"4", "7", "9"}
 _DARKER: Final = {str(code + 60): str(code) for code in (*range(30, 38), *range(40, 48))}
 _RESET: Final = "\x1b[0m"
-# What a terminal would obey, from wherever it came: controls, and the direction of text.
-_OBEYED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SHORT_GAP: Final = 4  # cells; a move of the cursor costs as much
 
 
@@ -95,7 +93,7 @@ class Frame:
             if text == "\n":
                 continue
             if not text.isprintable():
-                text = _OBEYED.sub("", text)
+                text = "".join(letter for letter in text if not is_obeyed(letter))
             ink, blank = self._pens(style or Style.null())
             if text.isascii() or _is_narrow(text):
                 for character in text:

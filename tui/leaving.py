@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on, work
 
 from engine.client import EngineError, EngineUnavailable
+from engine.printable import printable
 from engine.protocol import Description, Save, Saved
 from tui.copying import CopyingApp
 from tui.news import Lost, Over, WasStopped
@@ -193,4 +194,4 @@ class LeavingApp(CopyingApp):
     def _saved(self, path: str) -> None:
         if self.dataset is not None:
             self._saved_as = self.engine.since, self.dataset.number, path
-        self.notify(f"Saved {path}.", markup=False)
+        self.notify(f"Saved {printable(path)}.", markup=False)

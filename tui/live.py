@@ -14,6 +14,7 @@ from textual import work
 from textual.message import Message
 
 from engine.client import Engine, EngineError
+from engine.printable import printable
 from engine.protocol import DatasetOpened, Ended, Open, Requests, Resume, Snapshot, Watch
 from tui.actions import Action
 from tui.config import Config
@@ -146,7 +147,8 @@ class LiveApp(LaidOutApp):
     def on_found_open(self, event: FoundOpen) -> None:
         """What was asked for was not opened."""
         self.notify(
-            f"A lab called {self.lab_name} is open already, on {event.data}: this is what you see.",
+            f"A lab called {self.lab_name} is open already, on {printable(event.data)}: this is"
+            " what you see.",
             markup=False,
         )
 

@@ -12,7 +12,7 @@ import click
 from engine.commands.lost import no_lab
 from engine.errors import EngineError
 from engine.labs import LEFT, UNKNOWN, Listed
-from engine.printable import printable
+from engine.printable import path_text, printable
 from engine.protocol import Resume
 
 OUT_OF_REACH: Final = (*LEFT, UNKNOWN, "elsewhere")  # in all other states an engine runs here
@@ -108,12 +108,12 @@ def _is_same(asked: str, data: str, host: str | None) -> bool:
 
     Args:
         asked: as it was typed; on this machine the whole path.
-        data: the whole path, printable.
+        data: the whole path, as messages hold it.
         host: where both are; what is relative there is relative to a folder unknown here.
     """
     if host is None:
-        return printable(os.path.realpath(asked)) == os.path.realpath(data)
-    end = printable(asked.removeprefix("~/").removeprefix("./"))
+        return path_text(os.path.realpath(asked)) == os.path.realpath(data)
+    end = path_text(asked.removeprefix("~/").removeprefix("./"))
     return data == end or data.endswith("/" + end)
 
 

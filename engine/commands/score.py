@@ -9,6 +9,7 @@ import msgspec
 
 from engine.cli import echo_json, json_option
 from engine.commands.training import Training, smoothing_option, training_options
+from engine.labels import beside, labels
 from engine.printable import printable
 from engine.protocol import Scored
 
@@ -36,7 +37,9 @@ def command(
         if as_json:
             echo_json(_as_json(word, score))
         else:
-            click.echo("\n" * (place > 0) + _as_table(word, score))
+            characters = lab.corpus.vocabulary.characters
+            table = _as_table(word, score, dict(zip(characters, labels(characters), strict=True)))
+            click.echo("\n" * (place > 0) + table)
 
 
 def _means(score: Scored) -> tuple[float, float]:
@@ -67,7 +70,7 @@ def _as_json(word: str, score: Scored) -> dict[str, Any]:
     }
 
 
-def _as_table(word: str, score: Scored) -> str:
+def _as_table(word: str, score: Scored, written: dict[str, str]) -> str:
     from engine.scoring import nll
 
     known = {True: "in the data", False: "new", None: "not known whether in the data"}
@@ -75,7 +78,8 @@ def _as_table(word: str, score: Scored) -> str:
         f"{printable(word)} ({known[score.in_data]})",
         "pair   P counts      NLL     P net      NLL",
         *(
-            f"{step.previous}{step.symbol}     {step.p_counts:8.4f} {nll(step.p_counts):8.4f}"
+            f"{beside(written[step.previous], written[step.symbol]):<2}     "
+            f"{step.p_counts:8.4f} {nll(step.p_counts):8.4f}"
             f"  {step.p_net:8.4f} {nll(step.p_net):8.4f}"
             for step in score.characters
         ),

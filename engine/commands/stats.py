@@ -9,7 +9,8 @@ import click
 
 from engine.cli import data_option, echo_json, json_option, narrate
 from engine.commands.format_options import format_options
-from engine.printable import label, printable
+from engine.labels import beside, labels
+from engine.printable import printable
 from engine.protocol import DataFormat
 
 if TYPE_CHECKING:
@@ -37,23 +38,26 @@ def command(data: Path, data_format: DataFormat, hold_out_data: Path | None, as_
 
 
 def _facts(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
-    labels = [label(character) for character in corpus.vocabulary.characters]
+    written = labels(corpus.vocabulary.characters)
+    more = "…" if len(written) > 61 else ""
 
     return [
-        ("file", facts["path"]),
+        ("file", printable(facts["path"])),
         *(_of_a_text(corpus) if corpus.is_text else _of_words(corpus, facts)),
         *_left_out(corpus),
-        ("characters", f"{len(labels) - 1:,}: {''.join(labels[1:61])}{'…' * (len(labels) > 61)}"),
+        ("characters", f"{len(written) - 1:,}: {beside(*written[1:61])}{more}"),
         ("bigrams", _counted(facts["bigrams"])),
         ("distinct bigrams", _counted(facts["distinct_bigrams"])),
         ("empty cells", _counted(facts["empty_cells"])),
         (
             "most frequent",
-            "  ".join(f"{labels[i]}{labels[j]} {n:,}" for i, j, n in corpus.top_bigrams(10)),
+            "  ".join(
+                f"{beside(written[i], written[j])} {n:,}" for i, j, n in corpus.top_bigrams(10)
+            ),
         ),
         (
             "first letters",
-            "  ".join(f"{labels[i]} {n:,}" for i, n in corpus.first_letters()[:10]),
+            "  ".join(f"{written[i]} {n:,}" for i, n in corpus.first_letters()[:10]),
         ),
         (
             f"first {'lines' if corpus.is_text else 'words'}",

@@ -14,12 +14,14 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from safetensors import safe_open
 
 from engine import devices, net
 from engine.built_in import built_in_path
 from engine.checkpoint import load, pack, save
 from engine.checkpoint_arrays import encode
+from engine.checkpoint_checks import Words
 from engine.checkpoint_header import CONTENTS, last_loss, peek
 from engine.corpus import read_corpus
 from engine.lab import Lab
@@ -348,3 +350,30 @@ def test_the_sha256_is_that_of_the_files_bytes(
     expected = hashlib.sha256(content).hexdigest()
     assert read_corpus(write(content)).sha256 == expected
     assert read_corpus(write(content), 0.4 if content.count(b"\n") < 9 else 0.0).sha256 == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "name"),
+    [
+        ("a\u200cb\n", r"a\u200cb", "a\u200cb"),  # which was shown, and kept, as six letters
+        ("a\\u200cb\n", r"a\u200cb", r"a\u200cb"),  # which may be the letters of the data
+    ],
+)
+def test_escapes_in_the_names_of_version_1_become_letters_where_the_data_has_no_backslash(
+    words: str, kept: str, name: str, tmp_path: Path
+) -> None:
+    data = tmp_path / "words.txt"
+    data.write_text(words)
+    lab = Lab(data, device="cpu")
+    draw(lab, 1)
+    save(lab, tmp_path / "saved")
+
+    def as_version_1(contents: dict[str, Any], words: Words, _: object) -> Words:
+        contents["version"] = 1
+        drawn = words.names[0]
+        names = (replace(drawn, counts=replace(drawn.counts, text=kept), net=None),)
+        contents["kept_settings"]["source"] = "counts"
+        return Words(names, ())
+
+    crafted(tmp_path / "saved", as_version_1)
+    assert load(tmp_path / "saved").sampler.newest(1)[0].counts.text == name

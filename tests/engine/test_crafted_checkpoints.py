@@ -132,7 +132,6 @@ def poked(value: float) -> Callable[[Any], Any]:
         (array("stream_net", lambda s: s[:-1]), "stream_net: of shape"),
         (array("stream_net", lambda s: s | 2**31), "no state of its generator"),
         (array("stream_net", lambda s: s * 0), "no state of its generator"),
-        (names(text="\x1b[31m"), "name 0 is none that a model draws"),
         (names(nll=math.nan), "name 0 is none that a model draws"),
         (names(step=-1), "name 0 is none that a model draws"),
         (names(step=2**60), "name 0 is none that a model draws"),

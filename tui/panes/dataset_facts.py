@@ -7,6 +7,8 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
+from engine.labels import beside
+from engine.printable import printable
 from engine.protocol import DatasetOpened
 from tui.bars import bar, columns
 
@@ -132,7 +134,9 @@ def _widened(line: str, wide: int) -> str:
 
 
 def _bigrams(data: DatasetOpened, width: int, most: int) -> list[Content]:
-    pairs = [(data.labels[a] + data.labels[b], count) for a, b, count in data.top_bigrams[:most]]
+    pairs = [
+        (beside(data.labels[a], data.labels[b]), count) for a, b, count in data.top_bigrams[:most]
+    ]
     return _bars(pairs, width)
 
 
@@ -159,7 +163,7 @@ def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:
 def _words(data: DatasetOpened, width: int) -> list[Content]:
     """The first ten words, as many on a line as there is room for."""
     lines, line = [Content.styled("first words", _QUIET)], ""
-    for word in data.first_words[:10]:
+    for word in map(printable, data.first_words[:10]):
         if line and cell_len(line) + 1 + cell_len(word) > width:
             lines.append(Content(line))
             line = ""

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from engine.labels import beside
 from engine.protocol import DatasetOpened, Exportable, Snapshot, View
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import compact
@@ -268,7 +269,7 @@ class MatrixPane(Wheeled, Pane):
         if reading is not None and (reading.row, reading.column) != cursor:
             reading = None  # of the pair before; this one's is on its way
         labels = self.dataset.labels
-        pair = labels[cursor[0]] + labels[cursor[1]]
+        pair = beside(labels[cursor[0]], labels[cursor[1]])
         if not pair.isascii() and not terminal_of(self.app).unicode:
             characters = (labels[0], *self.dataset.characters[1:])
             pair = " ".join(named(characters[symbol]) for symbol in cursor)

@@ -9,8 +9,8 @@ from typing import Final
 from rich.cells import chop_cells
 from textual.content import Content
 
+from engine.printable import printable
 from engine.protocol import Drawn, Name, Source
-from tui.figures import shown
 from tui.panes.names_drawing import halves
 
 _QUIET: Final = "$foreground-muted"
@@ -48,7 +48,9 @@ def wrapped(text: str, width: int) -> list[str]:
     >>> wrapped("to be,\n\nor not", 4)
     ['to b', 'e,', '', 'or n', 'ot']
     """
-    return [part for line in text.split("\n") for part in chop_cells(shown(line), width) or [""]]
+    return [
+        part for line in text.split("\n") for part in chop_cells(printable(line), width) or [""]
+    ]
 
 
 def _lines(index: int, name: Name | None, width: int, picked: bool) -> list[Content]:

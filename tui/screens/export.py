@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from engine.client import EngineError
+from engine.printable import printable
 from tui import exporting
-from tui.figures import shown
 from tui.screens.prompt import Prompt, Question
 from tui.screens.twice import Twice
 
@@ -66,12 +66,12 @@ class ExportPrompt(Prompt):
         await asyncio.to_thread(exporting.write, path, content, over=over)
         is_picture = path.suffix.lower() == ".svg"
         much = "" if is_picture else f": {content.count(chr(10)):,} lines"
-        self.app.notify(f"Wrote {path}{much}.", markup=False)
+        self.app.notify(f"Wrote {printable(str(path))}{much}.", markup=False)
 
 
 def _here() -> str:
     """The present folder, safe to draw; it may be gone."""
     try:
-        return shown(str(Path.cwd()))
+        return printable(str(Path.cwd()))
     except OSError:
         return "a folder that is gone"

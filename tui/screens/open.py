@@ -15,12 +15,11 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from engine.client import EngineError
+from engine.printable import printable
 from engine.protocol import Answers, Browse, Browsed, Open, Requests, Saved
-from tui.figures import shown
 from tui.screens.choices import Choice, Choices
 from tui.screens.completion import HINT, choice_of, completed, told
 from tui.screens.dialog import Dialog
-from tui.screens.prompt import PRINTABLE
 from tui.screens.twice import Twice
 from tui.sentence import Sentence
 
@@ -81,7 +80,7 @@ class OpenScreen(Dialog):
             dialog.border_subtitle = "enter · esc"
             # What has control characters in it is not offered again.
             initial = self._last if self._last.isprintable() else ""
-            yield Input(initial, select_on_focus=True, restrict=PRINTABLE)
+            yield Field(self._last, select=True)
             yield Choices()
             yield Sentence(HINT, id="hint")
 
@@ -222,7 +221,7 @@ class OpenScreen(Dialog):
         self._remark(HINT if self._seen is None else told(self._seen))
 
     def _delay(self) -> str:
-        return f"{shown(self._reading or '')} is still being read."
+        return f"{printable(self._reading or '')} is still being read."
 
     # --- the field and the hint
 

@@ -54,7 +54,7 @@ class Prompt(Dialog):
             if self._question.digits:
                 yield Digits(initial)
             else:
-                yield Input(initial, select_on_focus=True, restrict=PRINTABLE)
+                yield Field(initial, select=True)
             yield Sentence(self._question.hint, id="hint")
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:

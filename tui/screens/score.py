@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from math import inf
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
@@ -18,13 +19,14 @@ from textual.widgets import Input, Static
 from engine.client import EngineError
 from engine.protocol import Scored
 from tui.bars import bar
+from tui.field import Field
 from tui.panes.reading import nll
 from tui.plain import named_in
 from tui.screens.dialog import Dialog
-from tui.screens.prompt import PRINTABLE
 from tui.terminal import terminal_of
 
 _HINT = "Type a word. Each line is one guess: how likely was this character after that one?"
+_AS_THEY_ARE: Final[Mapping[str, str]] = MappingProxyType({})
 _OTHERS: Final = 8  # lines of the dialog that are no guess: frame, field, names of columns, totals
 
 
@@ -47,9 +49,18 @@ class ScoreScreen(Dialog):
         Binding("pageup", "page(-1)", show=False),
     ]
 
-    def __init__(self, score: Callable[[str], Awaitable[Scored]]) -> None:
+    def __init__(
+        self, score: Callable[[str], Awaitable[Scored]], written: Mapping[str, str] = _AS_THEY_ARE
+    ) -> None:
+        """A dialog.
+
+        Args:
+            score: asks the engine.
+            written: the label of each character of the data.
+        """
         super().__init__()
         self._score = score
+        self._written = written
         self._scored: Scored | None = None  # what the table shows, if it shows one
 
     def compose(self) -> ComposeResult:
@@ -57,7 +68,7 @@ class ScoreScreen(Dialog):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Score a word"
             dialog.border_subtitle = "esc"
-            yield Input(placeholder="emma", restrict=PRINTABLE)
+            yield Field(placeholder="emma")
             yield Static(id="head", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(_HINT, id="hint", markup=False)
@@ -100,19 +111,23 @@ class ScoreScreen(Dialog):
     def _tabulate(self) -> None:
         if self._scored is not None and not self.is_closed:
             # Its scroll bar may come, and the columns are to stay.
-            table = score_table(self._scored, self.query_one(VerticalScroll).outer_size.width - 1)
+            width = self.query_one(VerticalScroll).outer_size.width - 1
+            table = score_table(self._scored, width, self._written)
             self.query_one("#head", Static).update(table.head)
             self.query_one("#hint", Static).update(table.guesses)
             self.query_one("#totals", Static).update(table.totals)
 
 
-def score_table(scored: Scored, width: int = 54) -> Table:
+def score_table(
+    scored: Scored, width: int = 54, written: Mapping[str, str] = _AS_THEY_ARE
+) -> Table:
     """A line for each character, and the sum and the mean of all.
 
     Args:
         scored: a word's probabilities.
         width: columns. Below 54 there are no bars, and below 46 no probabilities, of which the
             logarithms tell as much.
+        written: the label of each character; those that are not in it are their own.
     """
     quiet, bars, probabilities = "$foreground-muted", width >= 54, width >= 46
     names = f"{'P counts':>9}{'P net':>8}" if probabilities else ""
@@ -122,7 +137,7 @@ def score_table(scored: Scored, width: int = 54) -> Table:
     worst = max((one for one in surprises if one < inf), default=1.0)
     sums = [0.0, 0.0]
     for step in scored.characters:
-        pair = f"{step.previous} → {step.symbol}"
+        pair = " → ".join(written.get(letter, letter) for letter in (step.previous, step.symbol))
         of_counts, of_net = nll(step.p_counts), nll(step.p_net)
         sums = [sums[0] + of_counts, sums[1] + of_net]
         both = f"{step.p_counts:>9.4f}{step.p_net:>8.4f}" if probabilities else ""
