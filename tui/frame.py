@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
-from rich.cells import get_character_cell_size, split_graphemes
+from rich.cells import split_graphemes
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import ControlType, Segment
@@ -19,6 +19,7 @@ from rich.style import Style
 from textual._compositor import CompositorUpdate
 
 from engine.printable import is_obeyed
+from tui.letters import alone, columns, is_certain, joins, restored
 from tui.terminal import Colours
 
 _SYSTEMS: Final[dict[Colours, ColorSystem | None]] = {
@@ -46,10 +47,10 @@ class Pen(NamedTuple):
     attributes: frozenset[str]
 
 
-Cell = tuple[str, Pen]  # a wide character's second cell has no text
+Cell = tuple[str, Pen]  # a wide letter's second cell has no text
 
 _PLAIN: Final = Pen("39", "49", frozenset())
-_NOBODY: Final[Cell] = ("", Pen("", "", frozenset()))  # unlike anything that is drawn
+_NOBODY: Final[Cell] = ("\0", Pen("", "", frozenset()))  # unlike anything that is drawn
 
 
 class Frame:
@@ -75,9 +76,12 @@ class Frame:
             self._lines = [[_NOBODY] * width for _ in range(height)]
         changed: dict[int, set[int]] = {}
         for x, y, cell in self._cells(segments):
-            if 0 <= y < height and 0 <= x < width and self._lines[y][x] != cell:
+            if 0 <= y < height and 0 <= x < width and (before := self._lines[y][x]) != cell:
                 self._lines[y][x] = cell
-                changed.setdefault(y, set()).add(x if cell[0] else x - 1)
+                of_line = changed.setdefault(y, set())
+                of_line.add(x)
+                if x and not (cell[0] and is_certain(cell[0]) and is_certain(before[0])):
+                    of_line.add(x - 1)  # what it joins, or has joined, looks different now
         return _written(self._lines, changed)
 
     def _cells(self, segments: Iterable[Segment]) -> Iterator[tuple[int, int, Cell]]:
@@ -95,14 +99,15 @@ class Frame:
             if not text.isprintable():
                 text = "".join(letter for letter in text if not is_obeyed(letter))
             ink, blank = self._pens(style or Style.null())
-            if text.isascii() or _is_narrow(text):
+            if text.isascii():
                 for character in text:
                     yield x, y, (character, blank if character == " " else ink)
                     x += 1
                 continue
-            for cluster, cells in _clusters(text):
+            for start, end, cells in split_graphemes(text)[0]:
+                letter = restored(text[start:end])
                 for place in range(cells):
-                    yield x + place, y, ("" if place else cluster, blank if cluster == " " else ink)
+                    yield x + place, y, ("" if place else letter, blank if letter == " " else ink)
                 x += cells
 
 
@@ -124,29 +129,6 @@ class Difference(CompositorUpdate):
         return self._frame.difference(segments, *self._size)
 
 
-@lru_cache(4096)
-def _is_narrow(text: str) -> bool:
-    """Whether each code point has a cell of its own, in whatever terminal."""
-    return not any(get_character_cell_size(c) != 1 or _is_half(c) for c in text)
-
-
-def _is_half(cluster: str) -> bool:
-    """Whether it is one of the two letters of a flag."""
-    return len(cluster) == 1 and "\U0001f1e6" <= cluster <= "\U0001f1ff"
-
-
-def _clusters(text: str) -> list[tuple[str, int]]:
-    """What belongs together in a text, and its cells: a letter and its marks, a flag."""
-    clusters: list[tuple[str, int]] = []
-    for start, end, cells in split_graphemes(text)[0]:
-        cluster = text[start:end]
-        if clusters and _is_half(cluster) and _is_half(clusters[-1][0]):
-            clusters[-1] = (clusters[-1][0] + cluster, 2)
-        else:
-            clusters.append((cluster, cells))
-    return clusters
-
-
 def _pens(colours: Colours, style: Style) -> tuple[Pen, Pen]:
     """The pen of a style's letters, and that of its blanks, of which less can be seen."""
     system = _SYSTEMS[colours]
@@ -159,8 +141,12 @@ def _pens(colours: Colours, style: Style) -> tuple[Pen, Pen]:
     pen = Pen(foreground, background, attributes)
     if colours == "8":
         pen = _of_eight(pen)
-    blank = pen if pen.attributes & _SEEN_ON_BLANKS else Pen(None, pen.background, frozenset())
-    return pen, blank
+    return pen, _blank(pen)
+
+
+def _blank(pen: Pen) -> Pen:
+    """As much of a pen as is seen on a blank."""
+    return pen if pen.attributes & _SEEN_ON_BLANKS else Pen(None, pen.background, frozenset())
 
 
 def _of_eight(pen: Pen) -> Pen:
@@ -182,26 +168,57 @@ def _written(lines: list[list[Cell]], changed: dict[int, set[int]]) -> str:
     """The texts of the changed cells, with as few moves and changes of pen as they need."""
     parts: list[str] = []
     pen, at = _PLAIN, (-1, -1)
-    for y, columns in changed.items():
+    for y, of_line in changed.items():
         line = lines[y]
-        for x in sorted(columns):
-            text, wanted = line[x]
-            if at[1] == y and 0 < x - at[0] <= _SHORT_GAP and _alike(line[at[0] : x], pen):
-                parts.append("".join(text for text, _ in line[at[0] : x]))
-            elif at != (x, y):
-                parts.append(f"\x1b[{y + 1};{x + 1}H")
-            if wanted.foreground is None:  # a blank: keep what cannot be seen
-                wanted = Pen(pen.foreground, wanted.background, pen.attributes - _SEEN_ON_BLANKS)
-            if wanted != pen:
-                parts.append(_change(pen, wanted))
-                pen = wanted
-            parts.append(text)
-            # Terminals differ on the width of some characters: after these the place is uncertain.
-            is_certain = text.isascii() or (len(text) == 1 and _is_narrow(text))
-            at = (x + 1, y) if is_certain else (-1, -1)
+        for start, end in _runs(line, of_line):
+            cells = line[start:end]
+            letters = [text for text, _ in cells if text]
+            if not letters:
+                continue  # half of a wide letter whose other half is covered
+            if at[1] == y and 0 < start - at[0] <= _SHORT_GAP and _alike(line[at[0] : start], pen):
+                parts.append("".join(text for text, _ in line[at[0] : start]))
+            elif at != (start, y):
+                parts.append(f"\x1b[{y + 1};{start + 1}H")
+            is_sure = len(letters) == 1 and is_certain(letters[0])
+            if not (is_sure or (len(cells) == 1 and is_certain(letters[0][0]))):
+                # Whatever the terminal leaves of the columns is to be blank.
+                for _, wanted in cells:
+                    pen = _changed(pen, _blank(wanted), parts)
+                    parts.append(" ")
+                parts.append(f"\x1b[{y + 1};{start + 1}H")
+            for text, wanted in cells:
+                if text:
+                    pen = _changed(pen, wanted, parts)
+                    parts.append(text if text is not letters[0] else alone(text))
+            # Terminals differ on the width of some letters: after these the place is uncertain.
+            at = (end, y) if is_sure and len(cells) == 1 else (-1, -1)
     if pen != _PLAIN:
         parts.append(_RESET)
     return "".join(parts)
+
+
+def _runs(line: list[Cell], changed: set[int]) -> Iterator[tuple[int, int]]:
+    """Where cells begin and end that are written as one: a letter, and all that joins it."""
+    end = 0
+    for x in sorted(changed):
+        if x < end:
+            continue
+        start, end = x, x + 1
+        while _joins(line, start):
+            start -= 1
+        while end < len(line) and _joins(line, end):
+            end += 1
+        yield start, end
+
+
+def _joins(line: list[Cell], x: int) -> bool:
+    """Whether a cell belongs to the one before it."""
+    text = line[x][0]
+    if x == 0 or (text and text.isascii()):
+        return False
+    if not text:
+        return sum(map(columns, line[x - 1][0])) > 1
+    return joins(text, line[x - 1][0] or line[x - 2][0])
 
 
 def _alike(cells: list[Cell], pen: Pen) -> bool:
@@ -214,6 +231,15 @@ def _alike(cells: list[Cell], pen: Pen) -> bool:
         )
         for text, own in cells
     )
+
+
+def _changed(old: Pen, new: Pen, parts: list[str]) -> Pen:
+    """Go from one pen to another, as far as can be seen."""
+    if new.foreground is None:  # a blank: keep what cannot be seen
+        new = Pen(old.foreground, new.background, old.attributes - _SEEN_ON_BLANKS)
+    if new != old:
+        parts.append(_change(old, new))
+    return new
 
 
 def _change(old: Pen, new: Pen) -> str:

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
+from tui.letters import laid_out
 from tui.plain import named_in
 from tui.terminal import terminal_of
 
@@ -37,7 +38,7 @@ class Sentence(Static):
 
     @property
     def _told(self) -> str:
-        return self._text if terminal_of(self.app).unicode else named_in(self._text)
+        return laid_out(self._text) if terminal_of(self.app).unicode else named_in(self._text)
 
 
 def fitted(text: str, width: int, lines: int) -> str:

@@ -8,9 +8,9 @@ from typing import Final
 
 from textual.content import Content
 
-from engine.printable import printable
 from engine.protocol import DatasetOpened, Snapshot
 from tui.figures import compact, figure
+from tui.letters import drawable
 from tui.lines import Lines
 from tui.plain import spelled
 from tui.terminal import terminal_of
@@ -78,7 +78,7 @@ def status_facts(
     sign, colour = _STATES.get(state, ("○", _QUIET))
     facts = [(0, Content.assemble((f"{sign} {state}", colour)))]
     if dataset is not None:
-        facts.insert(0, (5, Content.styled(printable(dataset.name), "bold")))
+        facts.insert(0, (5, Content.styled(drawable(dataset.name), "bold")))
         facts.insert(1, (8, Content.styled(dataset.device, _QUIET)))
         if lab != PurePath(dataset.name).stem:
             facts.insert(1, (5, _fact("lab", lab)))  # which of two on the same data

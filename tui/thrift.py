@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from tui.driver import TerminalDriver
 from tui.frame import Difference, Frame
+from tui.letters import restored
 from tui.terminal import Terminal
 
 LONGEST_HOLD: Final = 1.0  # seconds without a frame
@@ -44,6 +45,10 @@ class ThriftyApp(App[None]):
         """Send the whole screen again."""
         self._frame.forget()
         self.screen.refresh()
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """A picture in SVG, of letters, not of what stands in for them."""
+        return restored(super().export_screenshot(title=title, simplify=simplify))
 
     def hold(self) -> None:
         """Show no frame until all panes are drawn for the size that they are about to get.

@@ -9,6 +9,7 @@ from textual.notifications import SeverityLevel
 from engine.protocol import Stopped
 from tui.keyboard import KeyboardApp
 from tui.keys import KeyMap
+from tui.letters import laid_out
 from tui.terminal import Terminal
 
 
@@ -36,7 +37,9 @@ class ToastingApp(KeyboardApp, inherit_bindings=False):
         if (message, severity) in self._said:
             return
         self._said[message, severity] = now + seconds
-        super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+        super().notify(
+            laid_out(message), title=title, severity=severity, timeout=seconds, markup=markup
+        )
 
 
 def last_word(event: Stopped, keys: KeyMap) -> str:

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from engine.protocol import Open
 from tests.screen.fake_engine import FakeEngine
 from tui.app import LabApp
+from tui.letters import restored
 from tui.screens import twice
 from tui.terminal import Terminal
 
@@ -32,7 +33,7 @@ def screen_text(app: object) -> str:
     """The screen as text, a line for each of its lines."""
     assert isinstance(app, LabApp)
     strips = app.screen._compositor.render_strips()
-    return "\n".join(strip.text for strip in strips)
+    return restored("\n".join(strip.text for strip in strips))
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.frame import Frame
+from tui.letters import laid_out
 
 COLUMNS, LINES = 14, 4
 TRUECOLOUR = ColorSystem.TRUECOLOR
@@ -128,17 +129,31 @@ def test_after_a_wide_character_the_place_is_said_anew() -> None:
     ("text", "sent"),
     [
         ("q̃山|x", "\x1b[1;1Hq̃\x1b[1;2H山\x1b[1;4H|x"),
-        ("ก็😀|", "\x1b[1;1Hก็\x1b[1;2H😀\x1b[1;4H|"),
-        ("मि山|", "\x1b[1;1Hमि\x1b[1;2H山\x1b[1;4H|"),
+        ("ก็|", "\x1b[1;1Hก็\x1b[1;2H|"),
         ("◌̃ → 山|", "\x1b[1;1H◌̃\x1b[1;2H → 山\x1b[1;7H|"),
         ("山|q̃", "\x1b[1;1H山\x1b[1;3H|q̃"),
-        ("🇩🇪|", "\x1b[1;1H🇩🇪\x1b[1;3H|"),
-        ("a🇩🇪🇫🇷🇩|", "\x1b[1;1Ha🇩🇪\x1b[1;4H🇫🇷\x1b[1;6H🇩\x1b[1;7H|"),
         ("é▀·|", "\x1b[1;1Hé▀·|"),
     ],
 )
 def test_only_after_a_code_point_of_one_cell_is_the_place_certain(text: str, sent: str) -> None:
     segments = Update(0, 0, text, Style.null()).segments()
+    assert Frame("none").difference(segments, COLUMNS, LINES) == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("मी|", "\x1b[1;1H  \x1b[1;1Hमी\x1b[1;3H|"),  # blanks first: it may take one column, or two
+        ("😀|", "\x1b[1;1H  \x1b[1;1H😀\x1b[1;3H|"),
+        ("🇩🇪|", "\x1b[1;1H    \x1b[1;1H🇩🇪\x1b[1;5H|"),
+        ("g\xadh", "\x1b[1;1H  \x1b[1;1Hg\xad\x1b[1;3Hh"),
+        ("ी|", "\x1b[1;1H  \x1b[1;1H◌ी\x1b[1;3H|"),
+    ],
+)
+def test_columns_that_a_letter_may_take_are_blank_before_and_the_place_behind_is_said_anew(
+    text: str, sent: str
+) -> None:
+    segments = Update(0, 0, laid_out(text), Style.null()).segments()
     assert Frame("none").difference(segments, COLUMNS, LINES) == sent
 
 

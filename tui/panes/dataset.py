@@ -12,9 +12,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
-from engine.printable import printable
 from engine.protocol import DatasetOpened, Exportable
 from tui.actions import PANE_GROUPS, bindings_of
+from tui.letters import drawable
 from tui.panes.pane import Pane
 
 
@@ -83,7 +83,7 @@ class DatasetPane(Pane):
         width = box.scrollable_content_region.width
         if self.dataset is not None and width > 0 and self._fitted != (self.dataset, box.size):
             self._fitted = self.dataset, box.size
-            self.entitle(printable(self.dataset.name))
+            self.entitle(drawable(self.dataset.name))
             lines = facts(self.dataset, width, box.size.height)
             self.query_one("#facts", Static).update(Content("\n").join(lines))
             self._lines = len(lines)

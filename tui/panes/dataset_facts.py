@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from engine.labels import beside
-from engine.printable import printable
 from engine.protocol import DatasetOpened
 from tui.bars import bar, columns
+from tui.letters import drawable, laid_out
 
 TWO_COLUMNS: Final = 50  # from this width on, facts and bars stand side by side
 _WIDEST: Final = 44  # a column of facts; numbers far from their names are hard to read
@@ -134,14 +134,13 @@ def _widened(line: str, wide: int) -> str:
 
 
 def _bigrams(data: DatasetOpened, width: int, most: int) -> list[Content]:
-    pairs = [
-        (beside(data.labels[a], data.labels[b]), count) for a, b, count in data.top_bigrams[:most]
-    ]
+    labels = data.labels
+    pairs = [(laid_out(beside(labels[a], labels[b])), n) for a, b, n in data.top_bigrams[:most]]
     return _bars(pairs, width)
 
 
 def _letters(data: DatasetOpened, width: int) -> list[Content]:
-    pairs = [(data.labels[symbol], count) for symbol, count in data.first_letters[:10]]
+    pairs = [(laid_out(data.labels[symbol]), count) for symbol, count in data.first_letters[:10]]
     return [*_heading(data, "first letters", width), *_bars(pairs, width)]
 
 
@@ -163,7 +162,7 @@ def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:
 def _words(data: DatasetOpened, width: int) -> list[Content]:
     """The first ten words, as many on a line as there is room for."""
     lines, line = [Content.styled("first words", _QUIET)], ""
-    for word in map(printable, data.first_words[:10]):
+    for word in map(drawable, data.first_words[:10]):
         if line and cell_len(line) + 1 + cell_len(word) > width:
             lines.append(Content(line))
             line = ""

@@ -14,6 +14,7 @@ from engine.labels import beside
 from engine.protocol import DatasetOpened, Exportable, Snapshot, View
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import compact
+from tui.letters import laid_out
 from tui.lines import Lines
 from tui.panes.matrix_cells import DIFFERENCE_IN_CELLS, VIEW_NAMES, VIEWS, Window, ramp_for
 from tui.panes.matrix_drawing import Sight
@@ -269,7 +270,7 @@ class MatrixPane(Wheeled, Pane):
         if reading is not None and (reading.row, reading.column) != cursor:
             reading = None  # of the pair before; this one's is on its way
         labels = self.dataset.labels
-        pair = beside(labels[cursor[0]], labels[cursor[1]])
+        pair = laid_out(beside(labels[cursor[0]], labels[cursor[1]]))
         if not pair.isascii() and not terminal_of(self.app).unicode:
             characters = (labels[0], *self.dataset.characters[1:])
             pair = " ".join(named(characters[symbol]) for symbol in cursor)

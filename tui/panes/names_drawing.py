@@ -7,9 +7,9 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from engine.printable import printable
 from engine.protocol import Drawn, Name, Settings, Source
 from tui.figures import compact
+from tui.letters import drawable, shortened
 
 _QUIET: Final = "$foreground-muted"
 _FAINT: Final = "$foreground 20%"  # as the panes' borders
@@ -24,7 +24,7 @@ def header_lines(settings: Settings, width: int) -> list[Content]:
     """The sampler's settings, on as many lines as they need."""
     facts = [f"{settings.stream} {settings.sample_seed}", f"T {compact(settings.temperature)}"]
     facts += [f"top-{settings.top_k:,}"] if settings.top_k else []
-    facts += [f"prefix {printable(settings.prefix)}"] if settings.prefix else []
+    facts += [f"prefix {drawable(settings.prefix)}"] if settings.prefix else []
     lines: list[str] = []
     for fact in facts:
         if lines and cell_len(lines[-1]) + 3 + cell_len(fact) <= width:
@@ -82,9 +82,9 @@ def _named(name: Name | None, width: int, picked: bool, cut: str) -> Content:
     else:
         before, after = ("•" if name.in_data else " "), ""
     room = max(1, width - len(before) - len(figure) - len(after))
-    text = printable(name.text) + ("" if name.ended else cut)
-    if cell_len(text) > room:
-        text = set_cell_size(text, room - 1) + cut
+    text = shortened(name.text, room, cut)
+    if not name.ended and not text.endswith(cut):
+        text = shortened(name.text, room - len(cut), "") + cut
     known = "$primary" if name.in_data else _QUIET
     empty = "" if text else _QUIET
     return Content.assemble(

@@ -6,11 +6,11 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
-from rich.cells import chop_cells
+from rich.cells import cell_len
 from textual.content import Content
 
-from engine.printable import printable
 from engine.protocol import Drawn, Name, Source
+from tui.letters import pieces
 from tui.panes.names_drawing import halves
 
 _QUIET: Final = "$foreground-muted"
@@ -48,9 +48,14 @@ def wrapped(text: str, width: int) -> list[str]:
     >>> wrapped("to be,\n\nor not", 4)
     ['to b', 'e,', '', 'or n', 'ot']
     """
-    return [
-        part for line in text.split("\n") for part in chop_cells(printable(line), width) or [""]
-    ]
+    lines = []
+    for line in text.split("\n"):
+        lines.append("")
+        for piece in pieces(line):
+            if lines[-1] and cell_len(lines[-1]) + cell_len(piece) > width:
+                lines.append("")
+            lines[-1] += piece
+    return lines
 
 
 def _lines(index: int, name: Name | None, width: int, picked: bool) -> list[Content]:

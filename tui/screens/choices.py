@@ -10,6 +10,7 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
+from tui.letters import drawable, pieces
 from tui.lines import Lines
 
 _MARK = "> "  # of the chosen line: colour alone would not do everywhere
@@ -124,8 +125,9 @@ def _line(choice: Choice, width: int, *, chosen: bool) -> Content:
 
 def _from_the_end(text: str, room: int) -> str:
     """A path that is too long, without its beginning: its end tells more."""
-    if cell_len(text) <= room:
-        return text
-    while text and cell_len(text) > room - 1:
-        text = text[1:]
-    return "…" + text
+    if cell_len(drawn := drawable(text)) <= room:
+        return drawn
+    parts = list(pieces(text))
+    while parts and sum(map(cell_len, parts)) > room - 1:
+        parts.pop(0)
+    return "…" + "".join(parts)

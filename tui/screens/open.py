@@ -17,6 +17,7 @@ from textual.widgets import Input
 from engine.client import EngineError
 from engine.printable import printable
 from engine.protocol import Answers, Browse, Browsed, Open, Requests, Saved
+from tui.field import Field
 from tui.screens.choices import Choice, Choices
 from tui.screens.completion import HINT, choice_of, completed, told
 from tui.screens.dialog import Dialog
@@ -78,8 +79,6 @@ class OpenScreen(Dialog):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a file"
             dialog.border_subtitle = "enter · esc"
-            # What has control characters in it is not offered again.
-            initial = self._last if self._last.isprintable() else ""
             yield Field(self._last, select=True)
             yield Choices()
             yield Sentence(HINT, id="hint")

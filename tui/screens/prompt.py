@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,13 +14,11 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from engine.client import EngineError
+from tui.field import Field
 from tui.screens.dialog import Dialog
 from tui.screens.digits import Digits
 from tui.screens.in_front import SECONDS_TO_READ
 from tui.sentence import Sentence
-
-# What may be pasted: no control characters, which a terminal would obey.
-PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 
 
 @dataclass(frozen=True)
@@ -48,13 +46,10 @@ class Prompt(Dialog):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._question.title
             dialog.border_subtitle = "enter · esc"
-            initial = self._question.initial
-            # What has control characters in it is not offered again.
-            initial = initial if initial.isprintable() else ""
             if self._question.digits:
-                yield Digits(initial)
+                yield Digits(self._question.initial)
             else:
-                yield Field(initial, select=True)
+                yield Field(self._question.initial, select=True)
             yield Sentence(self._question.hint, id="hint")
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -20,6 +20,7 @@ from engine.client import EngineError
 from engine.protocol import Scored
 from tui.bars import bar
 from tui.field import Field
+from tui.letters import laid_out
 from tui.panes.reading import nll
 from tui.plain import named_in
 from tui.screens.dialog import Dialog
@@ -99,7 +100,8 @@ class ScoreScreen(Dialog):
                 self._scored = await self._score(word.strip())
             except EngineError as error:
                 unicode = terminal_of(self.app).unicode
-                told, wrong = Content(str(error) if unicode else named_in(str(error))), True
+                sentence = laid_out(str(error)) if unicode else named_in(str(error))
+                told, wrong = Content(sentence), True
         if self.is_closed:
             return
         self.query_one(".dialog").set_class(self._scored is not None, "-scored")
@@ -131,29 +133,33 @@ def score_table(
     """
     quiet, bars, probabilities = "$foreground-muted", width >= 54, width >= 46
     names = f"{'P counts':>9}{'P net':>8}" if probabilities else ""
-    head = Content.styled(f"{'':7}{names}{'−ln counts':>12}{'−ln net':>9}", quiet)
+    pairs = [
+        laid_out(" → ".join(written.get(letter, letter) for letter in (step.previous, step.symbol)))
+        for step in scored.characters
+    ]
+    room = max(7, *(cell_len(pair) + 1 for pair in pairs))  # of a pair
+    head = Content.styled(f"{'':{room}}{names}{'−ln counts':>12}{'−ln net':>9}", quiet)
     guesses, totals = [], []
     surprises = [nll(step.p_counts) for step in scored.characters]
     worst = max((one for one in surprises if one < inf), default=1.0)
     sums = [0.0, 0.0]
-    for step in scored.characters:
-        pair = " → ".join(written.get(letter, letter) for letter in (step.previous, step.symbol))
+    for pair, step in zip(pairs, scored.characters, strict=True):
         of_counts, of_net = nll(step.p_counts), nll(step.p_net)
         sums = [sums[0] + of_counts, sums[1] + of_net]
         both = f"{step.p_counts:>9.4f}{step.p_net:>8.4f}" if probabilities else ""
         length = bar(min(of_counts, worst), worst, 8) if bars else ""
         guesses.append(
             Content.assemble(
-                pair + " " * max(1, 7 - cell_len(pair)),
+                pair + " " * (room - cell_len(pair)),
                 f"{both}{of_counts:>12.3f}{of_net:>9.3f} ",
                 (length, "$error" if of_counts == inf else "$primary"),
             ).rstrip()
         )
     count = max(1, len(scored.characters))
     for name, share in (("sum", 1), ("mean", count)):
-        room = 29 if probabilities else 12
-        total = _figure(sums[0] / share, room) + _figure(sums[1] / share, 9)
-        totals.append(Content.assemble((f"{name:7}", quiet), (total, "bold")))
+        width = 29 if probabilities else 12
+        total = _figure(sums[0] / share, width) + _figure(sums[1] / share, 9)
+        totals.append(Content.assemble((f"{name:{room}}", quiet), (total, "bold")))
     if scored.in_data is not None:
         told = "It is in the data." if scored.in_data else "It is not in the data."
         totals.append(Content.styled(told, quiet))
