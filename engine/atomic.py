@@ -17,6 +17,7 @@ import re
 import secrets
 import stat
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ ANY_PART: Final = "[0-9a-f]{16}"  # 8 digits of the file's name, 8 of chance: na
 
 
 def write_atomically(
-    path: Path, data: bytes, *, mode: int = EVERYBODY, replace: bool = True
+    path: Path, data: bytes | Iterable[bytes], *, mode: int = EVERYBODY, replace: bool = True
 ) -> None:
     """Create a file, or replace its content; a power cut leaves the old content or the new.
 
@@ -38,7 +39,7 @@ def write_atomically(
 
     Args:
         path: where, in a folder that exists. A link stays, and the file behind it is replaced.
-        data: the whole content.
+        data: the whole content, or its parts one after another.
         mode: who may read and write a new file, less the umask; one that is replaced keeps its own.
         replace: whether a file that is there is replaced, though it came in the last moment.
 
@@ -57,7 +58,7 @@ def write_atomically(
                 os.fchmod(handle, OWNER)  # the umask may take away what the owner needs
             with contextlib.suppress(OSError):  # there is none, or its file system has no modes
                 os.fchmod(handle, stat.S_IMODE(real.stat().st_mode))
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
             _place(beside, real, replace=replace)

@@ -1,4 +1,4 @@
-"""The command line without a screen: results on stdout, narration on stderr.
+"""The command line without a screen; `console` says how it writes.
 
 Exit codes: 0, 1 for an error, 2 for wrong usage, 128 + n for signal n. Each command imports what it
 needs only when it runs, so that `--help` is there at once.
@@ -7,17 +7,16 @@ needs only when it runs, so that `--help` is there at once.
 from __future__ import annotations
 
 import contextlib
-import json
-import math
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -25,8 +24,8 @@ from click.shell_completion import CompletionItem
 import engine.completion  # noqa: F401  the shells' ways, for click
 from engine import typed
 from engine.built_in import built_in_path
+from engine.console import ReaderGone, narrate, prepare
 from engine.errors import EngineError
-from engine.printable import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -90,58 +89,50 @@ class Group(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([*rows, *COMMANDS.items()])
 
-    def main(self, *args: Any, **options: Any) -> Any:
-        """Run as a program; where the system refuses something, that is a sentence too."""
-        trouble = ""
-        if sys.stdout is None:  # closed by the shell: what would be written goes nowhere
-            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
-        try:
-            return super().main(*args, **options)
-        except OSError as error:
-            trouble = _said(error)
-        finally:
-            trouble = _flushed() or trouble
-            if trouble:
-                with contextlib.suppress(OSError):  # a terminal that is gone
-                    click.echo(f"makemore-tui: {trouble}", err=True)
-                sys.exit(1)
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Run as a program, on the standard streams as a shell gives them."""
+        prepare()
+        return self.main(*args, **options)
+
+    def main(self, *args: Any, **options: Any) -> NoReturn:
+        """Run and exit; whatever is refused is a sentence."""
+        run = partial(super().main, standalone_mode=False)
+        code = _exit_code(lambda: run(*args, **options))
+        if not sys.stdout.closed:  # by what spoke through it
+            code = _exit_code(sys.stdout.flush) or code
+        sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run; an engine's error ends with its sentence and exit code 1, SIGINT with 130."""
         try:
             return super().invoke(ctx)
         except EngineError as error:
-            click.echo(f"makemore-tui: {error}", err=True)
+            narrate(f"makemore-tui: {error}")
             sys.exit(1)
         except KeyboardInterrupt:
-            click.echo("\nmakemore-tui: interrupted.", err=True)
+            narrate("\nmakemore-tui: interrupted.")
             sys.exit(128 + signal.SIGINT)
 
 
-def _said(error: OSError) -> str:
-    """What the system refused, and of what, where that is known."""
-    of = "" if error.filename is None else f"{printable(os.fsdecode(error.filename))}: "
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    if frames[-1].f_code is click.echo.__code__ and frames[-1].f_locals["file"] is sys.stdout:
-        of = "standard output: "
-    return f"{of}{error.strerror or error}."
-
-
-def _flushed() -> str:
-    """Write the rest of the output: empty, or why it cannot be written.
-
-    A pipe that nobody reads any more is no trouble: `… | head` has seen enough.
-    """
-    if sys.stdout.closed:  # by what spoke through it
-        return ""
+def _exit_code(work: Callable[[], Any]) -> Any:
+    """What a shell is to be told of some work; a person is told what went wrong."""
     try:
-        sys.stdout.flush()
+        return work() or 0
+    except SystemExit as end:
+        return end.code
+    except ReaderGone:  # it has seen enough
+        return 0
+    except click.ClickException as error:
+        complaint = StringIO()
+        error.show(complaint)
+        narrate(complaint.getvalue().rstrip())
+        return error.exit_code
+    except click.Abort:
+        narrate("makemore-tui: interrupted.")
     except OSError as error:
-        # What is left of the output goes nowhere, or Python would try again at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if not isinstance(error, BrokenPipeError):
-            return f"standard output: {error.strerror or error}."
-    return ""
+        of = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        narrate(f"makemore-tui: {of}{error.strerror or error}.")
+    return 1
 
 
 def data_option(command: Command) -> Command:
@@ -185,27 +176,3 @@ def complete_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list
 def json_option(command: Command) -> Command:
     """`--json`, handed over as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Results as JSON.")(command)
-
-
-def echo_json(value: Any) -> None:
-    """A line of JSON in ASCII: no character of the data can do anything to a terminal.
-
-    JSON has no infinity: the NLL of what is impossible is null.
-    """
-    click.echo(json.dumps(_finite(value), allow_nan=False))
-
-
-def _finite(value: Any) -> Any:
-    match value:
-        case float():
-            return value if math.isfinite(value) else None
-        case dict():
-            return {key: _finite(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_finite(item) for item in value]
-    return value
-
-
-def narrate(text: str) -> None:
-    """Tell a person something, on standard error: a program reads standard output only."""
-    click.echo(text, err=True)

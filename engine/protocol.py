@@ -214,6 +214,15 @@ class Save(Request, frozen=True):
     over: Over = "nothing"  # "anything" is for what a person has said of this very file
 
 
+class Copy(Request, frozen=True):
+    """Write the lab as it is into a new file of the engine's machine, for a command to read.
+
+    Nothing of the lab changes; it does not count as saved. Answer: `Saved`.
+    """
+
+    path: str
+
+
 class Describe(Request, frozen=True):
     """What is known of the lab in a line, whether data is open or not. Answer: `Description`."""
 
@@ -325,6 +334,7 @@ Requests = (
     Open
     | Resume
     | Save
+    | Copy
     | Describe
     | Ping
     | Stop

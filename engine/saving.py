@@ -8,8 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.atomic import OWNER
+from engine.checkpoint import pack
+from engine.checkpoint_writing import write
 from engine.errors import CheckpointError, EngineError
 from engine.inbox import Kept
+from engine.lab import Lab
+from engine.protocol import Answers, Saved
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +55,26 @@ def attempted(revision: int, write: Callable[[], Path], *, automatic: bool) -> K
     except Exception as error:
         trouble = as_sentence(error)
     return Kept(revision, automatic, path, trouble, time.monotonic() - started)
+
+
+def write_copy(lab: Lab, path: Path, answer: Callable[[Answers | EngineError], None]) -> None:
+    """Write a lab as it is now into a new file, which is not among its saves.
+
+    Args:
+        lab: which; called by its thread.
+        path: where.
+        answer: called from another thread, once it is written or cannot be.
+    """
+    packed = pack(lab)
+
+    def put() -> Path:
+        write(path, packed.encode(), mode=OWNER, over="nothing")
+        return path
+
+    def tell(kept: Kept) -> None:
+        answer(Saved(str(path)) if kept.error is None else kept.error)
+
+    Saving(lambda: attempted(0, put, automatic=False), tell).start()
 
 
 def as_sentence(error: Exception) -> EngineError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from torch import Tensor
@@ -15,12 +15,18 @@ from engine.protocol import Drawn
 from engine.vocabulary import Vocabulary
 
 TOP_BIGRAMS: Final = 10
+TRUTH: Final = {True: "true", False: "false", None: ""}  # as in JSON; empty where it is not known
 
 
-def statistics(corpus: Corpus) -> dict[str, Any]:
-    """All statistics of a corpus. Characters are as they are in the data."""
+def statistics(corpus: Corpus, most: int = TOP_BIGRAMS) -> dict[str, Any]:
+    """All statistics of a corpus. Characters are as they are in the data.
+
+    Args:
+        corpus: whose; all figures but those of the hold-out are of all its words.
+        most: of how many bigrams to tell, the most frequent first.
+    """
     characters = corpus.vocabulary.characters
-    pairs = int((corpus.all_counts_VV > 0).sum())
+    pairs, held_out_VV = int((corpus.all_counts_VV > 0).sum()), corpus.held_out_VV
     return {
         "path": path_text(corpus.path),
         "format": corpus.data_format.format,
@@ -37,11 +43,14 @@ def statistics(corpus: Corpus) -> dict[str, Any]:
         "lengths": {str(length): words for length, words in corpus.lengths.items()},
         "characters": "".join(characters[1:]),
         "boundary": characters[0],
+        "symbols": {character: symbol for symbol, character in enumerate(characters)},
         "bigrams": int(corpus.all_counts_VV.sum()),
+        "bigrams_trained_on": int(corpus.counts_VV.sum()),
+        "bigrams_held_out": None if held_out_VV is None else int(held_out_VV.sum()),
         "distinct_bigrams": pairs,
         "empty_cells": corpus.all_counts_VV.numel() - pairs,
         "top_bigrams": [
-            [characters[i], characters[j], count] for i, j, count in corpus.top_bigrams(TOP_BIGRAMS)
+            [characters[i], characters[j], count] for i, j, count in corpus.top_bigrams(most)
         ],
         "first_letters": [[characters[i], words] for i, words in corpus.first_letters()],
         "first_words": list(corpus.first_words),
@@ -57,18 +66,18 @@ def matrix_rows(matrix_VV: Tensor, vocabulary: Vocabulary) -> Iterator[list[Any]
 
 def matrix_csv(matrix_VV: Tensor, vocabulary: Vocabulary) -> str:
     """A matrix as CSV."""
-    return _csv(matrix_rows(matrix_VV, vocabulary))
+    return csv_text(matrix_rows(matrix_VV, vocabulary))
 
 
 def names_csv(names: Iterable[Drawn]) -> str:
     """Drawn names as CSV, with all that is known of each; the step is that of the net."""
     rows = (
-        [draw.index, model, name.text, name.nll, name.in_data, name.step]
+        [draw.index, model, name.text, name.nll, TRUTH[name.in_data], name.step]
         for draw in names
         for model, name in (("counts", draw.counts), ("net", draw.net))
         if name is not None
     )
-    return _csv([["index", "model", "name", "nll", "in_data", "step"], *rows])
+    return csv_text([["index", "model", "name", "nll", "in_data", "step"], *rows])
 
 
 def names_text(names: Iterable[Drawn]) -> str:
@@ -79,7 +88,8 @@ def names_text(names: Iterable[Drawn]) -> str:
     )
 
 
-def _csv(rows: Iterable[list[Any]]) -> str:
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV. Whether something is true, a row says with `TRUTH`."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()

@@ -21,11 +21,12 @@ from engine.home import Home
 from engine.inbox import Audience, Inbox, Job, Joined, Kept, Left
 from engine.keeper import Keeper
 from engine.lab import Lab
-from engine.opening import already_open, is_of, lab_of, place_to_save
+from engine.opening import already_open, is_of, lab_of, place_to_save, whole
 from engine.pacing import seconds_until
 from engine.printable import path_text
 from engine.protocol import (
     Answers,
+    Copy,
     DatasetOpened,
     Describe,
     Done,
@@ -40,6 +41,7 @@ from engine.protocol import (
     Watch,
 )
 from engine.running import Running
+from engine.saving import write_copy
 
 SECONDS_TO_COME: Final = 10.0  # for the screen that started the engine
 
@@ -135,6 +137,8 @@ class Worker:
                         self._audiences.stale()
                     if isinstance(request, Save):
                         self._keeper.save_as(self._opened().lab, request, answer)
+                    elif isinstance(request, Copy):
+                        write_copy(self._opened().lab, whole(request.path), answer)
                     else:
                         answer(self._carry_out(audience, request))
                 except EngineError as error:

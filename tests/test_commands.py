@@ -104,10 +104,57 @@ def test_a_word_that_is_given_twice_is_scored_twice() -> None:
     assert scores[0] == scores[2]
 
 
-def test_an_unknown_character_shows_before_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_word_that_can_be_scored_is_and_of_the_others_it_is_said_why() -> None:
+    result = run("score", "emma", "Zoe", "ava", "a9", "--json")
+    emma, zoe, ava, other = map(json.loads, result.stdout.splitlines())
+    assert [emma["nll_net"], ava["nll_net"]] == [
+        score["nll_net"] for score in lines("score", "emma", "ava")
+    ]
+    assert (zoe["word"], zoe["nll_counts"], zoe["nll_net"]) == ("Zoe", None, None)
+    assert "'Z' (character 1) does not occur in the data" in zoe["reason"]
+    assert "'9' (character 2)" in other["reason"]
+    assert result.exit_code == 1
+    assert "2 of 4 words have no score. 'Zoe'" in result.stderr
+    told = run("score", "emma", "Zoe", "ava").stdout.split("\n\n")
+    assert [table.split()[0] for table in told] == ["emma", "Zoe", "ava"]
+    assert "not scored" in told[1]
+
+
+def test_where_no_word_can_be_scored_nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.commands.training.Training.finish", None)
-    result = run("score", "emma", "em9a")
+    result = run("score", "em9a")
+    assert result.exit_code == 1
     assert "'9' (character 3)" in result.stderr
+
+
+def test_words_come_from_standard_input_too_a_line_each() -> None:
+    arguments = ("score", "ava", "-", "mia", "--json", "--steps", "1")
+    result = CliRunner().invoke(main, arguments, input="  emma \n\nolivia\n")
+    words = [json.loads(line)["word"] for line in result.stdout.splitlines()]
+    assert words == ["ava", "emma", "olivia", "mia"]
+    nothing = CliRunner().invoke(main, ("score", "-"), input="\n")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+
+
+def test_bigrams_are_listed_as_many_as_asked_for() -> None:
+    (every,) = lines("stats", "--bigrams", "all")
+    assert len(every["top_bigrams"]) == every["distinct_bigrams"] == 538
+    assert sum(count for *_, count in every["top_bigrams"]) == every["bigrams"]
+    counts = [count for *_, count in every["top_bigrams"]]
+    assert counts == sorted(counts, reverse=True)
+    (three,) = lines("stats", "--bigrams", "3")
+    assert three["top_bigrams"] == every["top_bigrams"][:3]
+    assert run("stats", "--bigrams", "2").stdout.endswith(
+        "linda\na.                2,651\nan                1,692\n"
+    )
+    for wrong in ("0", "-1", "some", "²"):
+        assert "give a number from 1 up, or all" in run("stats", "--bigrams", wrong).stderr
+
+
+def test_stats_tells_the_number_of_each_symbol() -> None:
+    (facts,) = lines("stats")
+    assert facts["symbols"] == {".": 0, **{chr(96 + i): i for i in range(1, 27)}}
+    assert ". 0  a 1  b 2" in run("stats").stdout
 
 
 @pytest.mark.parametrize("view", ["counts", "probabilities", "net", "weights", "difference"])
@@ -205,6 +252,7 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
         (["train", "--save-every", "nan"], "give a number of seconds from 0 up"),
         (["lab", "--hold-out", "nan"], "give a fraction"),
         (["train", "--seed", "-1"], "give a whole number from 0 to 18,446,744,073,709,551,615"),
+        (["sample", "--csv", "--json"], "Results are CSV or JSON"),
         (["matrix", "--smoothing", "inf"], "give a number from 0 to"),
         (["sampel"], "There is no command 'sampel'. The nearest is sample."),
         (["Train"], "The nearest is train."),
@@ -238,17 +286,6 @@ def test_without_a_terminal_the_lab_says_what_to_do_instead() -> None:
     assert "stats, train, sample" in result.stderr
 
 
-def test_control_characters_in_the_data_never_come_out_raw(tmp_path: Path) -> None:
-    path = tmp_path / "escapes.txt"
-    path.write_text("a\x1b[31mb\nb\x9b2J\u202ea\n")
-    for command in (["stats"], ["sample", "-n", "20"], ["score", "a\x1b"]):
-        for extra in ([], ["--json"]):
-            result = run(*command, *extra, "--data", str(path))
-            assert result.exit_code == 0, result.stderr
-            for character in "\x1b\x9b\u202e":
-                assert character not in result.stdout
-
-
 def test_results_can_be_cut_short_by_a_pipe() -> None:
     done = subprocess.run(
         f"{sys.executable} -m tui sample -n 200000 | head -n 1",
@@ -260,42 +297,6 @@ def test_results_can_be_cut_short_by_a_pipe() -> None:
     )
     assert done.stdout.count("\n") == 1
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")
-@pytest.mark.parametrize("arguments", [["stats"], ["sample", "-n", "100"], ["--help"]])
-def test_output_that_cannot_be_written_is_a_sentence(arguments: list[str]) -> None:
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *arguments],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    assert done.returncode == 1
-    assert "standard output: No space left on device" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said", "code"),
-    [
-        ("stop nosuch", "makemore-tui: No lab called nosuch runs. makemore-tui ls lists those", 1),
-        ("matrix", "", 0),
-    ],
-)
-def test_a_standard_output_that_is_closed_is_no_hindrance(
-    arguments: str, said: str, code: int
-) -> None:
-    done = subprocess.run(
-        f"exec {sys.executable} -m tui {arguments} >&-",
-        shell=True,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert done.returncode == code
-    assert done.stderr.startswith(said)
-    assert len(done.stderr.splitlines()) == bool(said)
 
 
 def test_what_the_system_refuses_is_told_of_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -314,11 +314,15 @@ def test_an_interruption_before_the_first_step_is_a_sentence(tmp_path: Path) -> 
     assert complaint.strip() == "makemore-tui: interrupted."
 
 
+def is_newer(file: Path, than: int) -> bool:
+    return file.exists() and file.stat().st_mtime_ns > than
+
+
 def test_a_training_that_is_killed_leaves_a_whole_checkpoint(file: Path, lab: Lab) -> None:
     for resumed in ([], ["--resume", file]):
         before = file.stat().st_mtime_ns if file.exists() else 0
         with training("--every", 100, "--save", file, "--save-every", 0.001, *resumed) as process:
-            until(lambda last=before: file.exists() and file.stat().st_mtime_ns > last)  # type: ignore[misc]
+            until(lambda last=before: is_newer(file, last) and peek(file).step > 0)  # type: ignore[misc]
             select.select([], [], [], random.random() / 10)  # any moment will do
             process.kill()
     killed = load(file, device="cpu")

@@ -17,9 +17,10 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from engine.cli import Group, complete_lab, device_option, echo_json, json_option
+from engine.cli import Group, complete_lab, device_option, json_option
 from engine.commands.format_options import format_options, given_of_a_beginning
 from engine.commands.values import sensible
+from engine.console import narrate, write, write_json
 from tui.config import Config, ConfigError, config_path, read, settled
 from tui.options import setting_options
 
@@ -263,7 +264,7 @@ def _show(
     )
     app.run()
     if app.farewell:
-        click.echo(app.farewell)
+        write(app.farewell)
     sys.exit(app.return_code or 0)
 
 
@@ -275,14 +276,14 @@ def config_(default: bool, as_json: bool) -> None:
     from tui.config_text import as_toml, default_file, in_force
 
     if default:
-        click.echo(default_file())
+        write(default_file())
         return
     with _wrong_usage():
         facts = in_force(config_path())
     if as_json:
-        echo_json(facts)
+        write_json(facts)
     else:
-        click.echo(as_toml(facts))
+        write(as_toml(facts))
 
 
 @main.command("doctor")
@@ -290,16 +291,15 @@ def config_(default: bool, as_json: bool) -> None:
 def doctor(as_json: bool) -> None:
     """What it runs on: Python, torch, devices, terminal, paths."""
     from engine.commands.doctor import engine_facts  # takes a while: --help can do without
-    from engine.printable import printable
     from tui.doctor import screen_facts
 
     facts = {**engine_facts(), **screen_facts(os.environ, config_path())}
     if as_json:
-        echo_json(facts)
+        write_json(facts)
         return
     width = max(map(len, facts))
     for name, value in facts.items():
-        click.echo(f"{name:<{width}}  {printable(value)}")
+        write(f"{name:<{width}}  {value}")
 
 
 @contextmanager
@@ -307,7 +307,7 @@ def _wrong_usage() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        click.echo(f"makemore-tui: {error}", err=True)
+        narrate(f"makemore-tui: {error}")
         sys.exit(2)
 
 

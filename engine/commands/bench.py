@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from engine.cli import echo_json, json_option, narrate
+from engine.cli import json_option
+from engine.console import narrate, write, write_json
 from engine.errors import EngineError
 
 
@@ -26,16 +27,16 @@ def command(terminal: bool, as_json: bool) -> None:
         narrate(f"{measure.__doc__}")
         results.append(measure())
     if as_json:
-        echo_json({"machine": machine(), "results": [asdict(result) for result in results]})
+        write_json({"machine": machine(), "results": [asdict(result) for result in results]})
         return
-    click.echo("| what | time | against | factor | rate |\n|---|---|---|---|---|")
+    write("| what | time | against | factor | rate |\n|---|---|---|---|---|")
     for result in results:
         factor = ""
         if result.factor is not None:
             unit = "faster" if result.factor > 1 else "its time"
             digits = ".0f" if result.factor >= 100 else ".2f"
             factor = f"{result.factor:,{digits}}× {unit}"
-        click.echo(
+        write(
             f"| {result.what} | {result.seconds * 1000:,.4g} ms | {result.against} | {factor} |"
             f" {result.rate} |"
         )
@@ -54,13 +55,13 @@ def _measure_terminal(as_json: bool) -> None:
     narrate(f"{machine()}. This takes two minutes.")
     bars = []
     if not as_json:
-        click.echo("| what | measured | asked | |\n|---|---|---|---|")
+        write("| what | measured | asked | |\n|---|---|---|---|")
     for bar in bench_terminal.bars():
         bars.append(bar)
         if not as_json:
-            click.echo(bar.row())
+            write(bar.row())
     if as_json:
-        echo_json({"machine": machine(), "bars": [asdict(bar) for bar in bars]})
+        write_json({"machine": machine(), "bars": [asdict(bar) for bar in bars]})
     missed = [bar.what for bar in bars if not bar.is_met]
     if missed:
         raise EngineError(f"missed: {'; '.join(missed)}.")

@@ -10,9 +10,8 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -21,7 +20,12 @@ import torch
 from engine import counts, net
 from engine.built_in import built_in_path
 from engine.commands import lecture
-from engine.commands.isolated import first_paint_seconds, import_torch_seconds, read_large
+from engine.commands.isolated import (
+    first_paint_seconds,
+    import_torch_seconds,
+    read_large,
+    sample_seconds,
+)
 from engine.corpus import read_corpus
 from engine.devices import one_thread
 from engine.errors import EngineError
@@ -35,6 +39,7 @@ STEPS: Final = 100
 NAMES: Final = 1_000_000
 SLOW_NAMES: Final = 5_000  # drawn by the lecture's loop; its time grows with their number
 LARGE: Final = 256 << 20  # bytes
+FEW: Final = 3  # repeats of what takes seconds
 REPEATS: Final = 5  # at the least, of which the fastest counts: the others had company
 SECONDS: Final = 0.5  # what takes milliseconds is repeated for so long
 
@@ -52,7 +57,15 @@ class Result:
 
 def measurements() -> tuple[Callable[[], Result], ...]:
     """All of them, in the order of the table; each says in its docstring what it measures."""
-    return _counting, _counting_large, _training, _sampling, _first_paint
+    return (
+        _counting,
+        _counting_large,
+        _training,
+        _sampling,
+        _sampling_json,
+        _sampling_csv,
+        _first_paint,
+    )
 
 
 def machine() -> str:
@@ -132,21 +145,39 @@ def _sampling() -> Result:
     started = time.perf_counter()
     slow_names = lecture.sample_names(probs_VV, corpus.vocabulary, SLOW_NAMES, seed)
     slow = (time.perf_counter() - started) * NAMES / SLOW_NAMES
-
-    def draw() -> Iterator[str]:
-        return draw_keyed(probs_VV, corpus.vocabulary, seed, 0, NAMES)
-
     with one_thread():
-        fast, names = _fastest(lambda: list(draw()))
+        names = list(draw_keyed(probs_VV, corpus.vocabulary, seed, 0, NAMES))
     means = [sum(map(len, some)) / len(some) for some in (names, slow_names)]
     _check(len(names) == NAMES and abs(means[0] - means[1]) < 0.5, "the lengths of the names")
-    _check(names[:3] == list(islice(draw(), 3)), "names drawn again")
+    fast = min(sample_seconds(NAMES) for _ in range(REPEATS))
     return Result(
-        what=f"{NAMES:,} names, keyed",
+        what=f"sample -n {NAMES:,}, above its start",
         seconds=fast,
         against=f"torch.multinomial, a name at a time, {slow:.3g} s (from {SLOW_NAMES:,} names)",
         factor=slow / fast,
         rate=f"{NAMES / fast:,.0f} names/s",
+    )
+
+
+def _sampling_json() -> Result:
+    """Drawing a million names with all that is known of each, as JSON."""
+    return _sampling_as("--json")
+
+
+def _sampling_csv() -> Result:
+    """Drawing a million names with all that is known of each, as CSV."""
+    return _sampling_as("--csv")
+
+
+def _sampling_as(option: str) -> Result:
+    plain = min(sample_seconds(NAMES) for _ in range(FEW))
+    seconds = min(sample_seconds(NAMES, option) for _ in range(FEW))
+    return Result(
+        what=f"sample -n {NAMES:,} {option}, above its start",
+        seconds=seconds,
+        against=f"{seconds / plain:.1f} times the plain form (asked: at most 5)",
+        factor=None,
+        rate=f"{NAMES / seconds:,.0f} names/s",
     )
 
 

@@ -54,6 +54,19 @@ def read_large(path: Path, repeats: int) -> tuple[float, float]:
     return float(seconds), float(maximum) * unit / 2**20
 
 
+def sample_seconds(count: int, *options: str) -> float:
+    """Seconds that `makemore-tui sample` takes for so many names, above those for none."""
+
+    def seconds(names: int) -> float:
+        started = time.perf_counter()
+        command = [sys.executable, "-m", "tui", "sample", "-n", str(names), *options]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - started
+
+    start = seconds(0)
+    return seconds(count) - start
+
+
 def import_torch_seconds() -> float:
     """Seconds of `python -c "import torch"`."""
     started = time.perf_counter()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.checkpoint_header import is_checkpoint
-from engine.cli import narrate
+from engine.console import narrate
 from engine.errors import CheckpointError, EngineError
 from engine.printable import printable
 

@@ -9,7 +9,8 @@ import click
 import msgspec
 
 from engine import typed
-from engine.cli import echo_json, json_option, narrate
+from engine.cli import json_option
+from engine.console import narrate, write, write_json
 from engine.labs import SILENT, Listed, labs, silence
 from engine.mark import MARK
 from engine.printable import columns, printable
@@ -24,10 +25,10 @@ def command(as_json: bool, marked: bool) -> None:
     """The labs that run on this machine, and those that wait to be taken up again."""
     found = asyncio.run(labs())
     if marked:
-        click.echo(MARK, nl=False)
+        write(MARK.decode(), end="")
     if as_json:
         for lab in found:
-            echo_json(msgspec.to_builtins(lab))
+            write_json(msgspec.to_builtins(lab))
         return
     if not found:
         narrate("No lab runs. makemore-tui opens one.")
@@ -37,7 +38,7 @@ def command(as_json: bool, marked: bool) -> None:
     for row in rows:
         padded = zip(row, widths, strict=True)
         cells = [cell + " " * (width - columns(cell)) for cell, width in padded]
-        click.echo("  ".join(cells).rstrip())
+        write("  ".join(cells).rstrip())
     for lab in found:
         if lab.saved is not None:
             how = "did not end well" if lab.state == "crashed" else "has ended, and is saved"

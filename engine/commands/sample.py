@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Final, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import click
+import msgspec
 
-from engine.cli import echo_json, json_option
-from engine.commands.training import Training, smoothing_option, training_options
+from engine.cli import json_option
+from engine.commands.output_file import check_place, write_file
+from engine.commands.taken_up import Source, source_options
+from engine.commands.training import smoothing_option
 from engine.commands.values import sensible
-from engine.printable import printable
+from engine.console import write, write_encoded
 from engine.protocol import Stream
 from engine.settings import DEFAULTS
 
@@ -20,15 +25,24 @@ if TYPE_CHECKING:
 
     from engine.lab import Lab
 
-LINES: Final = 1000  # written at once; a line at a time takes longer than drawing the names
+Form = Literal["plain", "csv", "json"]
+
+BATCH: Final = 10_000  # names scored and written at once: a name at a time takes longer than both
+FORMS: Final[dict[str, Form]] = {".csv": "csv", ".json": "json", ".jsonl": "json"}
+HEADER: Final = ("index", "model", "name", "nll", "in_data")
 
 
 @click.command("sample")
 @click.option("-n", "count", default=5, type=click.IntRange(0), show_default=True, help="Names.")
-@click.option("--model", type=click.Choice(["counts", "net"]), default="counts", show_default=True)
+@click.option(
+    "--model",
+    type=click.Choice(["counts", "net"]),
+    help="By default the counts; of a lab that is taken as it is, its own, if that is one.",
+)
 @click.option("--stream", type=click.Choice(get_args(Stream)), default="keyed", show_default=True)
 @click.option(
     "--seed",
+    "sample_seed",
     default=DEFAULTS.sample_seed,
     callback=sensible("sample_seed"),
     show_default=True,
@@ -48,62 +62,109 @@ LINES: Final = 1000  # written at once; a line at a time takes longer than drawi
     show_default=True,
     help="Only the k most probable; 0 for all.",
 )
-@click.option("--prefix", default="", help="What each name begins with.")
+@click.option("--prefix", default=DEFAULTS.prefix, help="What each name begins with.")
 @smoothing_option
-@training_options(seed="--weights-seed")
+@source_options(seed="--weights-seed")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write them there: .csv and .json with all that is known of each, else a name a line.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace that file.")
+@click.option("--csv", "as_csv", is_flag=True, help="Results as CSV.")
 @json_option
 def command(
-    training: Training,
+    source: Source,
     count: int,
-    model: str,
-    stream: str,
-    seed: int,
-    temperature: float,
-    top_k: int,
-    prefix: str,
-    smoothing: float,
+    model: Literal["counts", "net"] | None,
+    out: Path | None,
+    overwrite: bool,
+    as_csv: bool,
     as_json: bool,
+    **settings: Any,
 ) -> None:
-    """Draw names, one a line. The net is first trained as by `makemore-tui train`."""
-    from engine.sampling import has_ended  # with torch: --help and a shell can do without
-    from engine.scoring import mean_nll, probabilities_of_word
+    """Draw names, one a line. The net is first trained as by `makemore-tui train`.
 
-    lab = training.lab(
-        smoothing=smoothing,
-        sample_seed=seed,
-        temperature=temperature,
-        top_k=top_k,
-        prefix=prefix,
-    )
+    With --resume or --lab it is not: names are drawn as that lab draws them, with its settings but
+    for those that are given here.
+    """
+    if as_csv and as_json:
+        raise click.UsageError("Results are CSV or JSON: leave --csv or --json out.")
+    form: Form = "csv" if as_csv else "json" if as_json else "plain"
+    from engine.devices import one_thread  # with torch: --help and a shell can do without
+
+    if out is not None:
+        check_place(out, overwrite=overwrite)
+        if form == "plain":
+            form = FORMS.get(out.suffix.lower(), "plain")
+    lab = source.lab(**settings)
+    if model is None:
+        model = _model_of(lab) if source.is_as_it_is else "counts"
     if model == "net":
-        training.finish(lab)
+        source.finish(lab)
+    with one_thread():
+        texts = _with_bar(_texts(lab, model, form, count), count, shown=out is not None)
+        if out is not None:
+            write_file(out, texts, overwrite=overwrite)
+            return
+        for text in texts:
+            (write_encoded if form == "json" else write)(text, end="")
+
+
+def _model_of(lab: Lab) -> Literal["counts", "net"]:
+    """The model that a lab draws from; where that is both, the one that was trained."""
+    return "counts" if lab.settings.source == "counts" else "net"
+
+
+def _texts(
+    lab: Lab, model: Literal["counts", "net"], form: Form, count: int
+) -> Iterator[tuple[int, str]]:
+    """The names in batches: how many, and their lines."""
+    from engine.name_scoring import NameScorer
+    from engine.sampling import LENGTH_LIMIT
+    from engine.tables import TRUTH, csv_text
+
     probs_VV = lab.count_probs_VV if model == "counts" else lab.net_probs_VV
-    names = _names(lab, probs_VV, stream, count)
-    if not as_json:
-        while some := list(islice(names, LINES)):
-            click.echo("\n".join(map(printable, some)))
-        return
-    for name in names:
-        ended = has_ended(name, lab.settings.prefix)
-        probabilities = probabilities_of_word(name, lab.corpus.vocabulary, probs_VV, ended)
-        echo_json(
-            {
-                "name": name,
-                "nll": mean_nll(probabilities),
-                "in_data": lab.corpus.has(name),
-                "probabilities": probabilities,
-            }
-        )
+    names = _names(lab, probs_VV, count)
+    scorer = NameScorer(lab.corpus, probs_VV)
+    cut_off_at = len(lab.settings.prefix) + LENGTH_LIMIT
+    encoder, drawn = msgspec.json.Encoder(), 0
+    if form == "csv":
+        yield 0, csv_text([HEADER])
+    while some := list(islice(names, BATCH)):
+        if form == "plain":
+            text = "\n".join(some) + "\n"
+        else:
+            scored = scorer.scored(some, cut_off_at)
+            if form == "json":
+                text = encoder.encode_lines(scored).decode()
+            else:
+                text = csv_text(
+                    (index, model, name.name, name.nll, TRUTH[name.in_data])
+                    for index, name in enumerate(scored, start=drawn)
+                )
+        drawn += len(some)
+        yield len(some), text
 
 
-def _names(lab: Lab, probs_VV: Tensor, stream: str, count: int) -> Iterator[str]:
+def _names(lab: Lab, probs_VV: Tensor, count: int) -> Iterator[str]:
     from engine.decoding import sharpen
     from engine.sampling import NameStream, draw_keyed
 
     settings, vocabulary = lab.settings, lab.corpus.vocabulary
     seed, prefix = settings.sample_seed, settings.prefix
     sharpness = (settings.temperature, settings.top_k)
-    if stream == "keyed":  # all at once
+    if settings.stream == "keyed":  # all at once
         return draw_keyed(sharpen(probs_VV, *sharpness), vocabulary, seed, 0, count, prefix)
-    names = NameStream(stream, seed, vocabulary, *sharpness)
+    names = NameStream(settings.stream, seed, vocabulary, *sharpness)
     return (names.next(probs_VV, prefix) for _ in range(count))
+
+
+def _with_bar(batches: Iterator[tuple[int, str]], count: int, shown: bool) -> Iterator[str]:
+    """The lines of the batches, with a bar for a person, where it is drawn elsewhere than they."""
+    is_hidden = not sys.stderr.isatty() or (sys.stdout.isatty() and not shown) or count <= BATCH
+    with click.progressbar(length=count, label="drawing", file=sys.stderr, hidden=is_hidden) as bar:
+        for drawn, text in batches:
+            yield text
+            bar.update(drawn)

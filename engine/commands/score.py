@@ -2,87 +2,134 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
-from engine.cli import echo_json, json_option
-from engine.commands.training import Training, smoothing_option, training_options
+from engine.cli import json_option
+from engine.commands.taken_up import Source, source_options
+from engine.commands.training import smoothing_option
+from engine.console import write, write_json
+from engine.errors import EngineError
 from engine.labels import beside, labels
-from engine.printable import printable
-from engine.protocol import Scored
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+
+Pairs = list[tuple[int, int]]
 
 
 @click.command("score")
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
 @smoothing_option
-@training_options()
+@source_options()
 @json_option
-def command(
-    words: tuple[str, ...],
-    training: Training,
-    smoothing: float,
-    as_json: bool,
-) -> None:
-    """The negative log likelihood of each WORD under the count model and the trained net."""
-    from engine.snapshots import pairs_of, scored  # with torch: --help and a shell can do without
+def command(words: tuple[str, ...], source: Source, smoothing: float, as_json: bool) -> None:
+    """The negative log likelihood of each WORD under the count model and the trained net.
 
-    lab = training.lab(smoothing=smoothing)
-    for word in words:
-        pairs_of(lab, word)  # an unknown character shows before the training
-    training.finish(lab)
-    for place, word in enumerate(words):
-        score = scored(lab, word)
+    A word - stands for those of standard input, a line each. A word that cannot be scored gets a
+    line that says why, and exit code 1 at the end.
+    """
+    from engine.snapshots import pairs_of  # with torch: --help and a shell can do without
+
+    lab, is_trained = source.lab(smoothing=smoothing), False
+    written = labels(lab.corpus.vocabulary.characters)
+    unscored: list[EngineError] = []
+    number = 0
+    for number, word in enumerate(_words(words), start=1):
+        try:
+            pairs = pairs_of(lab, word)
+        except EngineError as error:
+            unscored.append(error)
+            if as_json:
+                write_json(_without_score(word, lab, str(error)))
+            else:
+                write("\n" * (number > 1) + f"{word} (not scored: {error})")
+            continue
+        if not is_trained:
+            source.finish(lab)
+            is_trained = True
         if as_json:
-            echo_json(_as_json(word, score))
+            write_json(_as_json(word, lab, pairs))
         else:
-            characters = lab.corpus.vocabulary.characters
-            table = _as_table(word, score, dict(zip(characters, labels(characters), strict=True)))
-            click.echo("\n" * (place > 0) + table)
+            write("\n" * (number > 1) + _as_table(word, lab, pairs, written))
+    if len(unscored) == 1:
+        raise unscored[0]
+    if unscored:
+        raise EngineError(f"{len(unscored):,} of {number:,} words have no score. {unscored[0]}")
 
 
-def _means(score: Scored) -> tuple[float, float]:
-    """The word's mean NLL under the counts and under the net."""
-    from engine.scoring import mean_nll
+def _words(given: tuple[str, ...]) -> Iterator[str]:
+    for word in given:
+        if word != "-":
+            yield word
+            continue
+        try:
+            yield from filter(None, map(str.strip, sys.stdin))
+        except OSError as error:
+            raise EngineError(f"Standard input cannot be read: {error.strerror}.") from error
 
-    steps = score.characters
-    return mean_nll([step.p_counts for step in steps]), mean_nll([step.p_net for step in steps])
 
+def _as_json(word: str, lab: Lab, pairs: Pairs) -> dict[str, Any]:
+    from engine.scoring import mean_nll, nll
 
-def _as_json(word: str, score: Scored) -> dict[str, Any]:
-    from engine.scoring import nll
-
-    by_counts, by_net = _means(score)
+    of_counts, of_net = _probabilities(lab, pairs)
+    characters = lab.corpus.vocabulary.characters
     return {
         "word": word,
-        "in_data": score.in_data,
-        "nll_counts": by_counts,
-        "nll_net": by_net,
+        "in_data": _is_in_data(word, lab),
+        "nll_counts": mean_nll(of_counts),
+        "nll_net": mean_nll(of_net),
         "characters": [
             {
-                **msgspec.structs.asdict(step),
-                "nll_counts": nll(step.p_counts),
-                "nll_net": nll(step.p_net),
+                "previous": characters[i],
+                "symbol": characters[j],
+                "p_counts": by_counts,
+                "p_net": by_net,
+                "nll_counts": nll(by_counts),
+                "nll_net": nll(by_net),
             }
-            for step in score.characters
+            for (i, j), by_counts, by_net in zip(pairs, of_counts, of_net, strict=True)
         ],
     }
 
 
-def _as_table(word: str, score: Scored, written: dict[str, str]) -> str:
-    from engine.scoring import nll
+def _without_score(word: str, lab: Lab, reason: str) -> dict[str, Any]:
+    return {
+        "word": word,
+        "in_data": _is_in_data(word, lab),
+        "nll_counts": None,
+        "nll_net": None,
+        "characters": [],
+        "reason": reason,
+    }
 
+
+def _as_table(word: str, lab: Lab, pairs: Pairs, written: tuple[str, ...]) -> str:
+    from engine.scoring import mean_nll, nll
+
+    of_counts, of_net = _probabilities(lab, pairs)
     known = {True: "in the data", False: "new", None: "not known whether in the data"}
     lines = [
-        f"{printable(word)} ({known[score.in_data]})",
+        f"{word} ({known[_is_in_data(word, lab)]})",
         "pair   P counts      NLL     P net      NLL",
         *(
-            f"{beside(written[step.previous], written[step.symbol]):<2}     "
-            f"{step.p_counts:8.4f} {nll(step.p_counts):8.4f}"
-            f"  {step.p_net:8.4f} {nll(step.p_net):8.4f}"
-            for step in score.characters
+            f"{beside(written[i], written[j]):<2}     {by_counts:8.4f} {nll(by_counts):8.4f}"
+            f"  {by_net:8.4f} {nll(by_net):8.4f}"
+            for (i, j), by_counts, by_net in zip(pairs, of_counts, of_net, strict=True)
         ),
-        "mean            {:8.4f}           {:8.4f}".format(*_means(score)),
+        f"mean            {mean_nll(of_counts):8.4f}           {mean_nll(of_net):8.4f}",
     ]
     return "\n".join(lines)
+
+
+def _probabilities(lab: Lab, pairs: Pairs) -> tuple[list[float], list[float]]:
+    """Of each pair, under the counts and under the net."""
+    counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
+    return [float(counts_VV[pair]) for pair in pairs], [float(net_VV[pair]) for pair in pairs]
+
+
+def _is_in_data(word: str, lab: Lab) -> bool | None:
+    return lab.corpus.has(lab.corpus.as_read(word))

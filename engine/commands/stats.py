@@ -2,39 +2,72 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli import data_option, echo_json, json_option, narrate
+from engine.cli import data_option, json_option
 from engine.commands.format_options import format_options
+from engine.commands.taken_up import as_it_is_options, lab_as_it_is
+from engine.console import narrate, write, write_json
 from engine.labels import beside, labels
-from engine.printable import printable
 from engine.protocol import DataFormat
 
 if TYPE_CHECKING:
     from engine.corpus import Corpus
 
 
+def _number_or_all(ctx: click.Context, parameter: click.Parameter, value: str) -> int | None:
+    if value is None or value == "all":
+        return None if value is None else sys.maxsize
+    if not value.isascii() or not value.isdecimal() or not int(value):
+        raise click.BadParameter(f"{value}: give a number from 1 up, or all.", ctx, parameter)
+    return int(value)
+
+
 @click.command("stats")
 @data_option
 @format_options
+@as_it_is_options
+@click.option(
+    "--bigrams",
+    "most",
+    callback=_number_or_all,
+    metavar="N|all",
+    help="List the N most frequent bigrams, or all.",
+)
 @json_option
-def command(data: Path, data_format: DataFormat, hold_out_data: Path | None, as_json: bool) -> None:
-    """The statistics of a data set."""
+def command(
+    data: Path,
+    data_format: DataFormat,
+    hold_out_data: Path | None,
+    checkpoint: Path | None,
+    running: str | None,
+    most: int | None,
+    as_json: bool,
+) -> None:
+    """The statistics of a data set, or of that of a lab."""
     from engine.corpus import read_corpus  # with torch: --help and a shell can do without
-    from engine.tables import statistics
+    from engine.tables import TOP_BIGRAMS, statistics
 
-    corpus = read_corpus(data, data_format=data_format, hold_out_data=hold_out_data)
+    if checkpoint is None and running is None:
+        corpus = read_corpus(data, data_format=data_format, hold_out_data=hold_out_data)
+    else:
+        corpus = lab_as_it_is(checkpoint, running, data).corpus
     if corpus.format_found:
         narrate(corpus.format_found)
-    facts = statistics(corpus)
+    facts = statistics(corpus, TOP_BIGRAMS if most is None else most)
     if as_json:
-        echo_json(facts)
+        write_json(facts)
         return
     for name, value in _facts(corpus, facts):
-        click.echo(f"{name:<17} {value}")
+        write(f"{name:<17} {value}")
+    if most is not None:
+        written = labels(corpus.vocabulary.characters)
+        for i, j, count in corpus.top_bigrams(most):
+            write(f"{beside(written[i], written[j]):<17} {count:,}")
 
 
 def _facts(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -42,10 +75,11 @@ def _facts(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
     more = "…" if len(written) > 61 else ""
 
     return [
-        ("file", printable(facts["path"])),
+        ("file", facts["path"]),
         *(_of_a_text(corpus) if corpus.is_text else _of_words(corpus, facts)),
-        *_left_out(corpus),
+        *_left_out(corpus, facts),
         ("characters", f"{len(written) - 1:,}: {beside(*written[1:61])}{more}"),
+        ("numbers", "  ".join(f"{label} {i}" for i, label in enumerate(written[:61])) + more),
         ("bigrams", _counted(facts["bigrams"])),
         ("distinct bigrams", _counted(facts["distinct_bigrams"])),
         ("empty cells", _counted(facts["empty_cells"])),
@@ -59,10 +93,7 @@ def _facts(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
             "first letters",
             "  ".join(f"{written[i]} {n:,}" for i, n in corpus.first_letters()[:10]),
         ),
-        (
-            f"first {'lines' if corpus.is_text else 'words'}",
-            " ".join(map(printable, corpus.first_words)),
-        ),
+        (f"first {'lines' if corpus.is_text else 'words'}", " ".join(corpus.first_words)),
     ]
 
 
@@ -81,20 +112,31 @@ def _of_words(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _of_a_text(corpus: Corpus) -> list[tuple[str, str]]:
-    length = sum(length * texts for length, texts in corpus.lengths.items())
     texts = "1 running text" if corpus.words == 1 else f"{corpus.words:,} running texts"
-    return [("text", f"{texts} of {length:,} characters")]
+    return [("text", f"{texts} of {_characters(corpus):,} characters")]
 
 
-def _left_out(corpus: Corpus) -> list[tuple[str, str]]:
-    """What was not counted, where there is any, and what was held out."""
+def _left_out(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was not counted, where there is any, and what was held out: not trained on."""
     what = "characters" if corpus.is_text else "words"
     rows = [
-        ("held out", corpus.held_out or 0, what),
         ("comments", corpus.comment_lines, "lines"),
         ("left out", corpus.left_out, f"{what} beyond the alphabet"),
     ]
-    return [(name, f"{count:,} {unit}") for name, count, unit in rows if count]
+    told = [(name, f"{count:,} {unit}") for name, count, unit in rows if count]
+    if corpus.held_out is None:
+        return told
+    total = _characters(corpus) if corpus.is_text else corpus.words
+    trained, held_out = facts["bigrams_trained_on"], facts["bigrams_held_out"]
+    return [
+        *told,
+        ("trained on", f"{total - corpus.held_out:,} {what}, {trained:,} bigrams"),
+        ("held out", f"{corpus.held_out:,} {what}, {held_out:,} bigrams"),
+    ]
+
+
+def _characters(corpus: Corpus) -> int:
+    return sum(length * texts for length, texts in corpus.lengths.items())
 
 
 def _counted(value: int | None) -> str:

@@ -14,8 +14,9 @@ import click
 
 from engine import typed
 from engine.claim import Holder, clear, standing, standing_of, taken
-from engine.cli import complete_lab, narrate
+from engine.cli import complete_lab
 from engine.commands.lost import no_lab
+from engine.console import narrate
 from engine.errors import EngineUnavailable, OtherVersion, UntrustedSocket
 from engine.labs import LEFT, newest_save, silence
 from engine.places import PROGRAM, Place

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.core import ParameterSource
 
-from engine.cli import echo_json, json_option, narrate
+from engine.cli import json_option
 from engine.commands.format_options import given_of_a_beginning
 from engine.commands.keeping import Keeping
 from engine.commands.stopping import Stop
 from engine.commands.training import Training, training_options
 from engine.commands.values import sensible
+from engine.console import ReaderGone, narrate, write, write_json
 from engine.errors import Diverged
 from engine.printable import printable
 
@@ -88,34 +89,47 @@ def command(
             return stop.signal is None
 
         steps = training.run(lab, go_on)
+        length = lab.goal - begun if lab.state == "training" else 0
+        unwritten: OSError | None = None
         try:
-            _print(steps, lab.goal - begun if lab.state == "training" else 0, every, as_json)
-        except OSError:  # nobody reads any more, or the disk is full: no reason to lose the steps
+            unwritten = _print(steps, length, every, as_json)
+        except ReaderGone:  # it has seen enough of the training
             keeping.save(lab)
-            raise
+            sys.exit(lab.state == "training")
         except Diverged as error:
             raise Diverged(f"{error} {keeping.rescue(lab)}".rstrip()) from None
         keeping.save(lab)
     _tell(lab, begun, time.perf_counter() - started, stop.signal is None, as_json)
     if save_to is not None:
         narrate(f"saved to {printable(str(save_to))}")
+    if unwritten is not None:
+        raise unwritten
     sys.exit(stop.exit_code)
 
 
 def _print(
     steps: Iterator[tuple[int, float, float]], length: int, every: int, as_json: bool
-) -> None:
-    """Take the steps, and print the loss of every so many; elsewhere than the bar is drawn."""
+) -> OSError | None:
+    """Take the steps, and print the loss of every so many; elsewhere than the bar is drawn.
+
+    Returns:
+        Why they could not be printed from some step on: that is no reason to end a training.
+    """
+    unwritten: OSError | None = None
     hidden = not sys.stderr.isatty() or (every > 0 and sys.stdout.isatty())
     with click.progressbar(length=length, label="training", file=sys.stderr, hidden=hidden) as bar:
         for step, loss, nll in steps:
             bar.update(1)
             if every == 0 or step % every:
                 continue
-            if as_json:
-                echo_json({"step": step, "loss": loss, "nll": nll})
-            else:
-                click.echo(f"{step} {_figure(loss)}")
+            try:
+                if as_json:
+                    write_json({"step": step, "loss": loss, "nll": nll})
+                else:
+                    write(f"{step} {_figure(loss)}")
+            except OSError as error:  # raised once: what follows goes nowhere
+                unwritten = error
+    return unwritten
 
 
 def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
@@ -157,7 +171,7 @@ def _tell(lab: Lab, begun: int, seconds: float, done: bool, as_json: bool) -> No
         }
         if has_hold_out:
             facts["held_out_nll"] = lab.trainer.held_out_nll
-        echo_json(facts)
+        write_json(facts)
     made = lab.trainer.step - begun
     unit = "step" if made == 1 else "steps"
     where = f", now at step {lab.trainer.step:,}" if begun else ""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli import data_option, device_option, narrate
+from engine.cli import data_option, device_option
 from engine.commands.format_options import format_options
 from engine.commands.values import sensible
+from engine.console import narrate
 from engine.errors import Diverged
 from engine.protocol import DataFormat
 from engine.settings import DEFAULTS, GOAL
