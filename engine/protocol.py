@@ -16,6 +16,7 @@ This module imports no torch: the screen reads it too.
 
 from __future__ import annotations
 
+import shlex
 from typing import Final, Literal
 
 import msgspec
@@ -58,6 +59,25 @@ class DataFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encoding: str = "utf-8"  # as Python names it
     lower: bool = False  # lower-case everything
     alphabet: int = 0  # characters to keep, the commonest; 0: all, if they are not too many
+
+    @property
+    def options(self) -> str:
+        """The same as on the command line; what is as by default is left out.
+
+        >>> DataFormat("csv", "first name", header=False, comments="#", lower=True).options
+        "--format csv --column 'first name' --no-header --comments '#' --lower"
+        """
+        words: list[str] = []
+        for name in ("format", "column", "weight", "comments", "encoding", "alphabet"):
+            value = getattr(self, name)
+            if value != getattr(_DEFAULT_FORMAT, name):
+                words += [f"--{name}", str(value)]
+            if name == "weight" and self.header is not None:
+                words.append("--header" if self.header else "--no-header")
+        return shlex.join([*words, *(["--lower"] if self.lower else [])])
+
+
+_DEFAULT_FORMAT: Final = DataFormat()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -196,6 +216,12 @@ class Open(Request, frozen=True):
     data_format: DataFormat = DataFormat()
     hold_out_data: str | None = None  # a file of words to hold out, instead of a fraction
 
+    @property
+    def options(self) -> str:
+        """How the data is read, as on the command line; empty: as it looks."""
+        held_out = [] if self.hold_out_data is None else ["--hold-out-data", self.hold_out_data]
+        return " ".join(filter(None, (self.data_format.options, shlex.join(held_out))))
+
 
 class Resume(Request, frozen=True):
     """Take up a lab where a file left it. Answer: as for `Open`."""
@@ -318,6 +344,13 @@ class Browse(Request, frozen=True):
     path: str = ""  # on the engine's machine; relative to its folder, or ~ for its home
 
 
+class Examine(Request, frozen=True):
+    """How a data file would be read: what options say, and what is found. Answer: `Examined`."""
+
+    path: str | None  # on the engine's machine, as for `Browse`; None: the built-in names
+    options: str = ""  # as on the command line
+
+
 class Watch(Request, frozen=True):
     """What this screen shows, and so wants in its snapshots. Answer: `Done`."""
 
@@ -348,6 +381,7 @@ Requests = (
     | Score
     | Export
     | Browse
+    | Examine
     | Watch
 )
 
@@ -430,7 +464,18 @@ class Browsed(Message, frozen=True):
     recent: tuple[RecentFile, ...]  # the newest first
 
 
-Answers = Done | GoesOn | OpenAlready | Scored | Text | Browsed | Saved | Exists | Description
+class Examined(Message, frozen=True):
+    """How a data file would be read."""
+
+    data_format: DataFormat  # what the options said; the rest is to be found when it is opened
+    hold_out_data: str | None
+    options: str  # with what was found, as on the command line
+    found: str  # see `DatasetOpened.format_found`
+
+
+Answers = (
+    Done | GoesOn | OpenAlready | Scored | Text | Browsed | Examined | Saved | Exists | Description
+)
 
 
 # --- events ---------------------------------------------------------------------------------------

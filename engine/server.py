@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from engine import places
-from engine.data_options import as_options
 from engine.errors import EngineError, EngineUnavailable, WireError
 from engine.inbox import Audience, Inbox, Job, Joined, Left
 from engine.log import Refusals
@@ -26,6 +25,7 @@ from engine.protocol import (
     Browse,
     Call,
     Done,
+    Examine,
     Failure,
     Hello,
     Open,
@@ -242,12 +242,11 @@ class Server:
                     return
                 call_soon(loop, outbox.put, Reply(call.id, answer))
                 match call.request, answer:
-                    case Open(path=str() as path) as opened, Done() | Saved():
-                        options = as_options(opened.data_format, opened.hold_out_data)
-                        self._shelf.remember(path, options)
+                    case Open(path=str() as path) as opening, Done() | Saved():
+                        self._shelf.remember(path, opening.options)
 
-            if isinstance(message.request, Browse):
-                look = asyncio.create_task(self._browse(message.request, answer))
+            if isinstance(message.request, Browse | Examine):
+                look = asyncio.create_task(self._look(message.request, answer))
                 self._looks.add(look)
                 look.add_done_callback(self._looks.discard)
             elif isinstance(message.request, Ping):
@@ -255,11 +254,14 @@ class Server:
             else:
                 self._inbox.put(Job(audience, message.request, answer))
 
-    async def _browse(
-        self, request: Browse, answer: Callable[[Answers | EngineError], None]
+    async def _look(
+        self, request: Browse | Examine, answer: Callable[[Answers | EngineError], None]
     ) -> None:
         try:
-            answer(await self._shelf.browse(request.path))
+            if isinstance(request, Browse):
+                answer(await self._shelf.browse(request.path))
+            else:
+                answer(await self._shelf.examine(request.path, request.options))
         except EngineError as error:
             answer(error)
 

@@ -1,4 +1,4 @@
-"""The engine's look at files while the worker trains: paths to go on to, files opened last.
+"""The engine's look at files while the worker trains: where paths go on to, and what is there.
 
 A disk may be slow, and a folder of a network that is gone never answers. So each look has a thread
 of its own, that nobody waits for at the end: those of asyncio.to_thread would be waited for, and a
@@ -13,16 +13,18 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from engine.browsing import browsed
 from engine.errors import DataError, EngineError
 from engine.printable import printable
-from engine.protocol import Browsed, RecentFile
+from engine.protocol import Browsed, Examined, RecentFile
 from engine.recent import Recent
 
 SECONDS: Final = 3.0  # until a folder counts as one that does not answer
 MOST_LOOKS: Final = 8  # at a time, those that hang included
+
+Look = TypeVar("Look")
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +56,32 @@ class Shelf:
         Raises:
             DataError: the folder is not there, not to be read, or does not answer.
         """
+        recent = self._recent
+        return await self._in_thread(
+            lambda: self._look(path, recent.files() if recent else ()), path
+        )
+
+    async def examine(self, path: str | None, options: str) -> Examined:
+        """How a data file would be read; see `examination.examined`.
+
+        Raises:
+            EngineError: the options or the file are not good, or its folder does not answer.
+        """
+
+        def look() -> Examined:
+            from engine.examination import examined  # with numpy and torch
+
+            return examined(path, options)
+
+        return await self._in_thread(look, path or "")
+
+    async def _in_thread(self, look: Callable[[], Look], path: str) -> Look:
         if not self._room.acquire(blocking=False):
             raise DataError("Too many folders do not answer. Wait, or type the path.")
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Browsed] = loop.create_future()
+        answer: asyncio.Future[Look] = loop.create_future()
 
-        def settle(result: Browsed | EngineError) -> None:
+        def settle(result: Look | EngineError) -> None:
             if answer.done():
                 return  # too late
             if isinstance(result, EngineError):
@@ -68,9 +90,9 @@ class Shelf:
                 answer.set_result(result)
 
         def work() -> None:
-            result: Browsed | EngineError
+            result: Look | EngineError
             try:
-                result = self._look(path, self._recent.files() if self._recent else ())
+                result = look()
             except EngineError as error:
                 result = error
             except Exception as error:  # a person gets a sentence, the log the traceback

@@ -278,7 +278,12 @@ class Conversation:
                 left_out = (
                     " Any other file opens as it looks, on the best device, and without a hold-out."
                 )
-            self.opening = others
+            # How this file was to be read stays, to be corrected.
+            self.opening = replace(
+                others,
+                data_format=self.opening.data_format,
+                hold_out_data=self.opening.hold_out_data,
+            )
             self._post(NotOpened(f"{error}{left_out}"))
         self._resuming = None
 

@@ -23,6 +23,7 @@ from engine.protocol import (
     Character,
     Configure,
     Curve,
+    DataFormat,
     DatasetOpened,
     Describe,
     Description,
@@ -31,6 +32,8 @@ from engine.protocol import (
     Ended,
     Entry,
     Events,
+    Examine,
+    Examined,
     Export,
     GoesOn,
     Lines,
@@ -169,6 +172,7 @@ class FakeEngine:
         self.names: list[Drawn] = []
         self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
         self.recent: tuple[RecentFile, ...] = ()
+        self.examined: dict[str | None, Examined] = {}  # by path
         self.exports: dict[str, str] = {}
         self.watch: Watch | None = None
         self.epitaph = "The engine was ended by SIGKILL. Its log is /tmp/engine.log."
@@ -259,6 +263,9 @@ class FakeEngine:
                 return Text(self.exports.get(what, f"{what},{view}\n1,2\n"))
             case Browse(path=path):
                 return self._browsed(path)
+            case Examine(path=path, options=options):
+                how = DataFormat("lines", comments=options)  # as if they named the comments' prefix
+                return self.examined.get(path, Examined(how, None, options, ""))
         self.tell_snapshot()
         return Done()
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from engine.protocol import DataFormat
 from tests.screen.fake_engine import dataset
 from tui.panes.dataset_facts import facts
 
@@ -61,3 +62,62 @@ def test_ends_and_mean_of_the_lengths_are_told_apart(longest: int) -> None:
     assert any(f"2–{longest}, mean 6.12" in line.plain for line in facts(data, 22, 20))
     wide = facts(data, 90, 20)
     assert any(re.match(rf"2 {{2,}}mean 6.12 {{2,}}{longest}", line.plain) for line in wide)
+
+
+def plain(data: object, width: int, height: int = 40) -> list[str]:
+    return [line.plain.rstrip() for line in facts(data, width, height)]
+
+
+@pytest.mark.parametrize("width", [15, 22, 49, 50, 120])
+@pytest.mark.parametrize("height", [8, 40])
+def test_what_was_found_of_the_format_is_told_whole(width: int, height: int) -> None:
+    found = (
+        "names.csv is read as csv: the words are in column 1, name, their weights in column 3,"
+        " count; --weight '' leaves them out."
+    )
+    data = dataset(format_found=found, data_format=DataFormat("csv", "name", "count", True))
+    left = min(44, (width - 3) // 2) if width >= 50 else width
+    told = " ".join(line[:left] for line in plain(data, width, height))
+    assert found.replace(" ", "") in told.replace(" ", "")
+
+
+def test_options_that_were_asked_for_are_told_and_plain_lines_are_not() -> None:
+    asked = dataset(data_format=DataFormat("lines", encoding="latin-1", lower=True))
+    assert "Read with --format lines --encoding latin-1" in "\n".join(plain(asked, 49))
+    assert "Read" not in "".join(plain(dataset(data_format=DataFormat("lines")), 120))
+
+
+@pytest.mark.parametrize("height", [8, 40])
+def test_of_weighted_words_both_figures_come_first(height: int) -> None:
+    data = dataset(words=9131, distinct=3, data_format=DataFormat("csv", "1", "3", False))
+    first, second, *rest = plain(data, 30, height)
+    assert re.fullmatch("words +9,131", first)
+    assert re.fullmatch("distinct words +3", second)
+    assert not any("duplicates" in line for line in rest)
+
+
+def test_what_was_left_out_is_counted() -> None:
+    data = dataset(left_out=1_234, comment_lines=17, hold_out_data="/srv/held.txt", held_out=5)
+    lines = plain(data, 40)
+    for name, value in (
+        ("words left out", "1,234"),
+        ("comment lines", "17"),
+        ("words held out", "5"),
+    ):
+        assert any(re.fullmatch(f"{name} +{value}", line) for line in lines)
+    assert "Held out: /srv/held.txt" in lines
+
+
+@pytest.mark.parametrize("width", [15, 22, 49, 50, 80])
+def test_of_a_text_the_characters_are_counted_not_its_one_word(width: int) -> None:
+    data = dataset(
+        words=1, distinct=1, lengths=((1_115_394, 1),), shortest=1_115_394, longest=1_115_394,
+        data_format=DataFormat("text"), left_out=12, held_out=111_539, bigrams_trained_on=1_003_856,
+        first_words=("First Citizen:", "Before we proceed any further, hear me speak."),
+    )  # fmt: skip
+    for height in (8, 40):
+        text = "\n".join(plain(data, width, height))
+        assert re.search(r"^char\w+ +1,115,394\b", text, re.MULTILINE)
+        assert "First Citizen:" in text
+        assert not re.search("word|mean|first letters", text)
+        assert max(map(len, text.split("\n"))) <= width

@@ -1,4 +1,4 @@
-"""Opening a file: completion, the files opened last, errors in place."""
+"""Opening a file: completion, the files opened last, errors in place, options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from engine.protocol import Answers, Browse, Entry, Open, RecentFile, Requests, Saved
+from engine.protocol import (
+    Answers,
+    Browse,
+    Entry,
+    Open,
+    RecentFile,
+    Requests,
+    Saved,
+)
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import hold_enter, opened, screen_text, settled, until
 from tui.app import LabApp
@@ -207,10 +215,10 @@ async def test_the_choice_stays_in_sight_when_the_terminal_shrinks_and_the_list_
     engine.recent = tuple(RecentFile(f"/home/ada/words-{n:02}.txt") for n in range(30))
     async with opened(engine, (120, 40)) as (app, pilot):
         await pilot.press("o")
-        await until(pilot, lambda: "1–14 of 31" in screen_text(app))
+        await until(pilot, lambda: "1–13 of 31" in screen_text(app))
         await pilot.press(*["down"] * 16)
         await until(pilot, lambda: "> /home/ada/words-15.txt" in screen_text(app))
-        assert "3–16 of 31" in screen_text(app)
+        assert "4–16 of 31" in screen_text(app)
         await pilot.resize_terminal(40, 12)
         await until(pilot, lambda: "–16 of 31" in screen_text(app) and app.size == (40, 12))
         assert "words-15.txt" in screen_text(app)

@@ -11,15 +11,11 @@ from engine.labels import beside
 from engine.protocol import DatasetOpened
 from tui.bars import bar, columns
 from tui.letters import drawable, laid_out
+from tui.panes.dataset_figures import figure_lines, is_text
 
 TWO_COLUMNS: Final = 50  # from this width on, facts and bars stand side by side
 _WIDEST: Final = 44  # a column of facts; numbers far from their names are hard to read
-_SHORTEST: Final = 6  # columns of a name beside its number
-# Where the names are too long, as no two may be cut to the same.
-_SHORT: Final = {
-    "distinct words": "distinct", "distinct pairs": "pairs", "empty cells": "empty",
-    "blank lines skipped": "blank", "  trained on": "  trained",
-}  # fmt: skip
+PLAIN: Final = "--format lines"  # goes without saying
 _QUIET: Final = "$foreground-muted"
 _BAR: Final = "$primary"
 
@@ -29,11 +25,13 @@ def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
     if width < TWO_COLUMNS:
         spare = height - 9  # below 9 lines, bigrams and bars come before everything else
         return [
-            *_figures(dataset, width, brief=spare <= 0),
+            *figure_lines(dataset, width, brief=spare <= 0),
+            *(_origin(dataset, width) if spare > 0 else []),
             *_lengths(dataset, width, 2 if spare <= 0 else 3),
             *(_heading(dataset, "pairs", width) if _has_hold_out(dataset) else []),
             *_bigrams(dataset, width, 10),
-            *(_figures(dataset, width, rest=True) if spare <= 0 else []),
+            *(figure_lines(dataset, width, rest=True) if spare <= 0 else []),
+            *(_origin(dataset, width) if spare <= 0 else []),
             Content(""),
             *_letters(dataset, width),
             Content(""),
@@ -42,8 +40,9 @@ def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
     left = min(_WIDEST, (width - 3) // 2)
     right = min(_WIDEST, width - left - 3)
     first = [
-        *_figures(dataset, left),
-        Content(""),
+        *figure_lines(dataset, left),
+        *_origin(dataset, left),
+        *([] if is_text(dataset) else [Content("")]),
         *_lengths(dataset, left, 4),
         Content(""),
         *_words(dataset, left),
@@ -63,29 +62,17 @@ def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
     ]
 
 
-def _figures(
-    data: DatasetOpened, width: int, *, brief: bool = False, rest: bool = False
-) -> list[Content]:
-    """Names and numbers: all of them, the most important, or the rest."""
-    cells = len(data.labels) ** 2
-    first = [("words", f"{data.words:,}"), ("bigrams", f"{data.bigrams:,}")]
-    if data.bigrams_trained_on is not None:
-        first.append(("  trained on", f"{data.bigrams_trained_on:,}"))
-    more = [
-        ("distinct words", _counted(data.distinct)),
-        ("duplicates", _counted(None if data.distinct is None else data.words - data.distinct)),
-        ("characters", f"{len(data.characters) - 1:,}"),
-        ("distinct pairs", f"{data.distinct_bigrams:,}"),
-        ("empty cells", f"{data.empty_cells:,} of {cells:,}"),
+def _origin(data: DatasetOpened, width: int) -> list[Content]:
+    """How the data was read: what was found, with what else it could be, or what was asked for."""
+    read = data.data_format.options
+    told = [data.format_found or (f"Read with {read}." if read != PLAIN else "")]
+    if data.hold_out_data is not None:
+        told.append(f"Held out: {data.hold_out_data}")
+    return [
+        line.stylize(_QUIET)
+        for sentence in filter(None, told)
+        for line in Content(sentence).wrap(width)
     ]
-    if cell_len(more[-1][1]) > width - _SHORTEST:
-        more[-1] = ("empty cells", f"{data.empty_cells / cells:.1%}")
-    if data.held_out is not None:
-        more.append(("words held out", f"{data.held_out:,}"))
-    if data.blank_lines:
-        more.append(("blank lines skipped", f"{data.blank_lines:,}"))
-    chosen = more if rest else first if brief else first + more
-    return [_row(name, value, width) for name, value in chosen]
 
 
 def _has_hold_out(data: DatasetOpened) -> bool:
@@ -94,24 +81,16 @@ def _has_hold_out(data: DatasetOpened) -> bool:
 
 def _heading(data: DatasetOpened, what: str, width: int) -> list[Content]:
     """What the bars below count: with a hold-out, more than the matrix does."""
-    whole = (f"{name}, all words" for name in (what, what.removeprefix("most frequent ")))
-    fits = (text for text in whole if _has_hold_out(data) and cell_len(text) <= width)
-    return [Content.styled(next(fits, what), _QUIET)]
-
-
-def _row(name: str, value: str, width: int) -> Content:
-    gap = width - cell_len(name) - cell_len(value)
-    if gap < 1:
-        name = _SHORT.get(name, name)
-        gap = width - cell_len(name) - cell_len(value)
-    if gap < 1:
-        name = f"{name[: max(0, width - cell_len(value) - 2)].rstrip()}…"
-        gap = max(1, width - cell_len(name) - cell_len(value))
-    return Content.assemble((name, _QUIET), " " * gap, value)
+    whole = "whole text" if is_text(data) else "all words"
+    names = (what, what.removeprefix("most frequent "))
+    told = [f"{name}, {whole}" for name in names if _has_hold_out(data)] + list(names)
+    return [Content.styled(next((text for text in told if cell_len(text) <= width), what), _QUIET)]
 
 
 def _lengths(data: DatasetOpened, width: int, height: int) -> list[Content]:
-    """The histogram of word lengths: its ends and their mean stand below it."""
+    """The histogram of word lengths: its ends and their mean stand below it. A text has none."""
+    if is_text(data):
+        return []
     by_length = dict(data.lengths)
     least, most = data.shortest, data.longest
     each = max(1, -(-(most - least + 1) // width))  # lengths that share a column
@@ -140,6 +119,12 @@ def _bigrams(data: DatasetOpened, width: int, most: int) -> list[Content]:
 
 
 def _letters(data: DatasetOpened, width: int) -> list[Content]:
+    """The letters that most words begin with; the characters that a text has most of."""
+    if is_text(data):
+        count_of = data.frequencies.__getitem__
+        commonest = sorted(range(1, len(data.characters)), key=count_of, reverse=True)[:10]
+        bars = [(laid_out(data.labels[symbol]), count_of(symbol)) for symbol in commonest]
+        return [*_heading(data, "most frequent characters", width), *_bars(bars, width)]
     pairs = [(laid_out(data.labels[symbol]), count) for symbol, count in data.first_letters[:10]]
     return [*_heading(data, "first letters", width), *_bars(pairs, width)]
 
@@ -160,7 +145,12 @@ def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:
 
 
 def _words(data: DatasetOpened, width: int) -> list[Content]:
-    """The first ten words, as many on a line as there is room for."""
+    """The first ten words, as many on a line as there is room for; of a text its first lines."""
+    if is_text(data):
+        wrapped = [
+            part for line in map(drawable, data.first_words) for part in Content(line).wrap(width)
+        ]
+        return [Content.styled("first lines", _QUIET), *wrapped]
     lines, line = [Content.styled("first words", _QUIET)], ""
     for word in map(drawable, data.first_words[:10]):
         if line and cell_len(line) + 1 + cell_len(word) > width:
@@ -168,7 +158,3 @@ def _words(data: DatasetOpened, width: int) -> list[Content]:
             line = ""
         line = f"{line} {word}".strip()
     return [*lines, Content(line)]
-
-
-def _counted(number: int | None) -> str:
-    return "not counted" if number is None else f"{number:,}"

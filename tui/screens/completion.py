@@ -8,7 +8,7 @@ from engine.protocol import Browsed, Entry
 from tui.figures import size
 from tui.screens.choices import Choice
 
-HINT: Final = "A text file with a word on each line, in UTF-8. Tab completes."
+HINT: Final = "A file of words, or a text. Tab completes; shift+tab: the options."
 _NOTES: Final = {"special": "no file", "broken": "link to nothing"}
 
 

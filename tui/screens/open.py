@@ -1,4 +1,4 @@
-"""Ask for a file of words: a path that is completed, or one of the files opened last."""
+"""Ask for a data file: a path that is completed, or one of the files opened last; and options."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, Final
 
-import msgspec
+from msgspec.structs import replace
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,11 +16,22 @@ from textual.widgets import Input
 
 from engine.client import EngineError
 from engine.printable import printable
-from engine.protocol import Answers, Browse, Browsed, Open, Requests, Saved
+from engine.protocol import (
+    Answers,
+    Browse,
+    Browsed,
+    DataFormat,
+    Examine,
+    Examined,
+    Open,
+    Requests,
+    Saved,
+)
 from tui.field import Field
 from tui.screens.choices import Choice, Choices
 from tui.screens.completion import HINT, choice_of, completed, told
 from tui.screens.dialog import Dialog
+from tui.screens.open_options import WRITING, OptionsField
 from tui.screens.twice import Twice
 from tui.sentence import Sentence
 
@@ -30,14 +41,15 @@ SECONDS_TO_WAIT: Final = 0.3  # for what a path goes on to; a local disk takes a
 
 
 class OpenScreen(Dialog):
-    """A path, and what it may go on to. Paths are those of the engine's machine."""
+    """A path, and what it may go on to; how it is read. Paths are those of the engine's machine."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "choose(1)", show=False),
-        Binding("up,shift+tab", "choose(-1)", show=False),
+        Binding("up", "choose(-1)", show=False),
         Binding("pagedown", "choose(8)", show=False),
         Binding("pageup", "choose(-8)", show=False),
         Binding("tab", "complete", show=False),
+        Binding("shift+tab", "other_field", show=False),
     ]
     CSS_PATH: ClassVar[list[str]] = ["dialogs.tcss", "open.tcss"]  # type: ignore[assignment]
 
@@ -65,6 +77,10 @@ class OpenScreen(Dialog):
         self._call = call
         self._resume_command = resume_command
         self._last = opening.path or BUILT_IN
+        self._remembered = {self._last: opening.options}  # how files were read: path → options
+        self._files: set[str] = set()  # paths of those that are listed
+        self._examined: str | None = None  # the path that the options were found for
+        self._found = ""  # what was found of it, with its columns
         self._present = set() if present is None else {self._last, present}
         self._is_training = is_training
         self._twice = Twice()
@@ -75,11 +91,12 @@ class OpenScreen(Dialog):
         self._was_answered = False  # whether the hint says what enter has come to, for this path
 
     def compose(self) -> ComposeResult:
-        """The field, the list, and below them the hint or what was wrong."""
+        """The fields, the list, and below them the hint or what was wrong."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a file"
             dialog.border_subtitle = "enter · esc"
             yield Field(self._last, select=True)
+            yield OptionsField()
             yield Choices()
             yield Sentence(HINT, id="hint")
 
@@ -87,11 +104,26 @@ class OpenScreen(Dialog):
         """Fetch the files opened last."""
         self._offer([_BUILT_IN])
         self._look("")
+        self._examine_chosen()
+
+    @property
+    def _path(self) -> Field:
+        return self.query_one(Field)  # the first of them
+
+    @property
+    def _options(self) -> OptionsField:
+        return self.query_one(OptionsField)
 
     # --- typing
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what the path may go on to; an old error is no longer true."""
+        if event.input is self._options:
+            if self._options.is_written:
+                self._twice.forget()
+                self._was_answered = False
+                self._remark(self._found or WRITING)
+            return
         now = event.input.value  # which may be further on than the event
         if now != (self._last if self._typed is None else self._typed):
             self._type(now)
@@ -116,24 +148,64 @@ class OpenScreen(Dialog):
             return
         assert isinstance(seen, Browsed)
         if self._typed is None:
+            self._remembered |= {file.path: file.options for file in seen.recent}
             recent = [Choice(file.path, file.options, file.path) for file in seen.recent]
             self._offer([*recent, _BUILT_IN])
             return
         self._seen = seen
         built_in = [_BUILT_IN] if path and BUILT_IN.startswith(path) else []
         self._offer([*built_in, *(choice_of(seen.head, entry) for entry in seen.entries)])
+        self._files = {seen.head + entry.name for entry in seen.entries if entry.kind == "file"}
         self._remark(told(seen))
         self._answered.set()
+        self._examine_chosen()
 
     def _offer(self, choices: list[Choice]) -> None:
         if not self.is_closed:
             self.query_one(Choices).offer(choices)
+
+    @property
+    def _chosen(self) -> str:
+        """The path that enter would take."""
+        chosen = self.query_one(Choices).chosen
+        return self._path.value.strip() if chosen is None else chosen.value
+
+    def _examine_chosen(self) -> None:
+        """Show the options that are found for the file that enter would open."""
+        if not self.is_closed and self._chosen != self._examined:
+            self._examined, self._found = self._chosen, ""
+            self._examine(self._chosen)
+
+    @work(group="examine", exclusive=True)
+    async def _examine(self, path: str) -> None:
+        before = self._remembered.get(path)
+        if before is None and path != BUILT_IN and path not in self._files:
+            self._options.offer("")
+            return
+        try:
+            found = await self._call(Examine(_real(path), before or ""))
+        except EngineError:  # opening it would say so
+            self._options.offer(before or "")
+            return
+        assert isinstance(found, Examined)
+        if not self.is_closed:
+            self._options.offer(found.options)
+            if found.found:
+                self._found = found.found
+                self._remark(found.found)
 
     # --- keys
 
     def action_choose(self, by: int) -> None:
         """Choose another line of the list."""
         self.query_one(Choices).move(by)
+        self._examine_chosen()
+
+    def action_other_field(self) -> None:
+        """Go from the path to the options, or back."""
+        back = self._options.has_focus
+        self.set_focus(self._path if back else self._options)
+        self._remark(self._found or (HINT if back else WRITING))
 
     async def action_complete(self) -> None:
         """Complete the path as far as all names agree; then take the chosen one, or choose one.
@@ -141,10 +213,13 @@ class OpenScreen(Dialog):
         Keys that come meanwhile wait, so that one may type faster than the engine answers; but not
         for a slow disk.
         """
+        if self._options.has_focus:
+            self.action_other_field()
+            return
         if (chosen := self.query_one(Choices).chosen) is not None:
             self._fill(chosen.value)
             return
-        text = self.query_one(Input).value
+        text = self._path.value
         if self._typed != text:
             self._type(text)  # the field's own word of it is on its way
         with contextlib.suppress(TimeoutError):
@@ -155,12 +230,11 @@ class OpenScreen(Dialog):
         if (path := completed(self._seen, text)) != text:
             self._fill(path)
         else:
-            self.query_one(Choices).move(1)
+            self.action_choose(1)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self) -> None:
         """Take the chosen line, or else what was typed."""
-        chosen = self.query_one(Choices).chosen
-        self._take(event.value.strip() if chosen is None else chosen.value)
+        self._take(self._chosen)
 
     def on_choices_picked(self, event: Choices.Picked) -> None:
         """A click takes a line, as enter does."""
@@ -180,7 +254,11 @@ class OpenScreen(Dialog):
             self._reading = path
             self._answer("One moment…")
             # The app's, not the dialog's: the engine opens it, whether the dialog is there or not.
-            self.app.run_worker(self._open(path), group="open")
+            self.app.run_worker(self._open(path, self._options_for(path)), group="open")
+
+    def _options_for(self, path: str) -> str:
+        field = self._options
+        return field.value.strip() if field.is_written else self._remembered.get(path, "")
 
     def _doubt(self, path: str) -> str:
         """What is asked before a path is opened; empty: nothing."""
@@ -196,13 +274,27 @@ class OpenScreen(Dialog):
             self.app.notify(self._delay(), markup=False)
         super().action_close()
 
-    async def _open(self, path: str) -> None:
-        real = None if path == BUILT_IN else path
+    async def _request(self, path: str, options: str) -> Open:
+        """What opens a file; the engine reads the options, as it does those of its commands."""
+        opening = replace(
+            self._opening,
+            path=_real(path),
+            save_to=None,
+            data_format=DataFormat(),
+            hold_out_data=None,
+        )
+        if not options:
+            return opening
+        asked = await self._call(Examine(_real(path), options))
+        assert isinstance(asked, Examined)
+        if asked.hold_out_data is not None:
+            opening = replace(opening, hold_out=0.0, hold_out_data=asked.hold_out_data)
+        return replace(opening, data_format=asked.data_format)
+
+    async def _open(self, path: str, options: str) -> None:
         trouble = ""
         try:
-            answer = await self._call(
-                msgspec.structs.replace(self._opening, path=real, save_to=None)
-            )
+            answer = await self._call(await self._request(path, options))
             if isinstance(answer, Saved):
                 again = self._resume_command(answer.path)
                 self.app.notify(f"The lab before is saved: {again} goes on from it.", markup=False)
@@ -225,7 +317,8 @@ class OpenScreen(Dialog):
     # --- the field and the hint
 
     def _fill(self, path: str) -> None:
-        field = self.query_one(Input)
+        field = self._path
+        self.set_focus(field)
         field.value = path
         field.cursor_position = len(path)
         if self._typed != path:
@@ -246,3 +339,8 @@ class OpenScreen(Dialog):
         hint = self.query_one("#hint", Sentence)
         hint.set_class(wrong, "-wrong")
         hint.say(text)
+
+
+def _real(path: str) -> str | None:
+    """A path as requests have it."""
+    return None if path == BUILT_IN else path
