@@ -160,7 +160,9 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
         lab.configure(**{key: changes[key] for key in changes if key != "hold_out"})
     except (CheckpointError, NoSuchDevice):
         raise
-    except (EngineError, OSError, ValueError, OverflowError) as error:
+    except EngineError as error:  # a sentence already
+        raise CheckpointError(f"{name}: {error}") from error
+    except (OSError, ValueError, OverflowError) as error:
         raise CheckpointError(f"{name}: {printable(str(error))}") from error
     train, held_out = (series_of(kind, contents.step, arrays) for kind in KINDS)
     lab.resume(

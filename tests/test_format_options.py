@@ -169,7 +169,7 @@ def test_a_checkpoint_with_a_made_up_format_is_refused(table: Path, tmp_path: Pa
         ({"format": "xml"}, "Invalid enum value"),
         ({"encoding": "klingon"}, "Encoding klingon"),
         ({"alphabet": -1}, "Alphabet -1"),
-        ({"column": "\x1b[2J"}, r"no column \\x1b\[2J|no column .x1b"),
+        ({"column": "\x1b[2J"}, r"no column \\x1b\[2J\. "),
         ({"unheard": 1}, "unknown field"),
         ({"column": "sex"}, "symbols, where its data has"),
     ):

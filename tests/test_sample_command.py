@@ -13,12 +13,12 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
+from engine.built_in import built_in_path
 from engine.commands.sample import _texts
 from engine.commands.terminal import Pty
 from engine.devices import one_thread
 from engine.lab import Lab
 from engine.name_scoring import NameScorer
-from engine.reading import built_in_path
 from engine.sampling import LENGTH_LIMIT, draw_keyed, has_ended
 from engine.scoring import mean_nll, probabilities_of_word
 from tui.__main__ import main
