@@ -31,7 +31,7 @@ from engine.protocol import (
     Watch,
 )
 from engine.scoring import transitions, transitions_within
-from engine.tables import matrix_csv, names_csv, names_text, statistics
+from engine.tables import matrix_csv, names_csv, names_text, statistics, texts_text
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
 LARGEST_MATRIX: Final = 1 << 20  # cells that are exported; some 30 MB of text
@@ -208,7 +208,8 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
         case "samples":
             return names_csv(lab.sampler.newest(lab.sampler.kept))
         case "names":
-            return names_text(lab.sampler.newest(lab.sampler.kept))
+            as_text = texts_text if lab.corpus.is_text else names_text
+            return as_text(lab.sampler.newest(lab.sampler.kept))
 
 
 def _cells(lab: Lab, watch: Watch) -> Cells:

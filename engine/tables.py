@@ -14,6 +14,7 @@ from engine.printable import path_text
 from engine.protocol import Drawn
 from engine.vocabulary import Vocabulary
 
+BETWEEN_TEXTS: Final = "---------------\n"  # as nanoGPT prints them
 TOP_BIGRAMS: Final = 10
 TRUTH: Final = {True: "true", False: "false", None: ""}  # as in JSON; empty where it is not known
 
@@ -78,6 +79,13 @@ def names_csv(names: Iterable[Drawn]) -> str:
         if name is not None
     )
     return csv_text([["index", "model", "name", "nll", "in_data", "step"], *rows])
+
+
+def texts_text(texts: Iterable[Drawn]) -> str:
+    """Drawn texts as they are, a line end behind each, and a line between two."""
+    return BETWEEN_TEXTS.join(
+        text.text + "\n" for draw in texts for text in (draw.counts, draw.net) if text is not None
+    )
 
 
 def names_text(names: Iterable[Drawn]) -> str:

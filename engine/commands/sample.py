@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -13,6 +13,7 @@ import msgspec
 
 from engine.cli import json_option
 from engine.commands.output_file import check_place, write_file
+from engine.commands.sample_texts import drawn_texts
 from engine.commands.taken_up import Source, source_options
 from engine.commands.training import smoothing_option
 from engine.commands.values import sensible
@@ -33,7 +34,15 @@ HEADER: Final = ("index", "model", "name", "nll", "in_data")
 
 
 @click.command("sample")
-@click.option("-n", "count", default=5, type=click.IntRange(0), show_default=True, help="Names.")
+@click.option(
+    "-n", "count", type=click.IntRange(0), help="Names, by default 5; or texts, by default 1."
+)
+@click.option(
+    "--length",
+    type=click.IntRange(1),
+    metavar="N",
+    help=f"Characters to draw of a running text, by default {DEFAULTS.length}.",
+)
 @click.option(
     "--model",
     type=click.Choice(["counts", "net"]),
@@ -62,7 +71,7 @@ HEADER: Final = ("index", "model", "name", "nll", "in_data")
     show_default=True,
     help="Only the k most probable; 0 for all.",
 )
-@click.option("--prefix", default=DEFAULTS.prefix, help="What each name begins with.")
+@click.option("--prefix", default=DEFAULTS.prefix, help="What each name or text begins with.")
 @smoothing_option
 @source_options(seed="--weights-seed")
 @click.option(
@@ -76,7 +85,8 @@ HEADER: Final = ("index", "model", "name", "nll", "in_data")
 @json_option
 def command(
     source: Source,
-    count: int,
+    count: int | None,
+    length: int | None,
     model: Literal["counts", "net"] | None,
     out: Path | None,
     overwrite: bool,
@@ -85,6 +95,9 @@ def command(
     **settings: Any,
 ) -> None:
     """Draw names, one a line. The net is first trained as by `makemore-tui train`.
+
+    Of one running text (--format text) a text is drawn, of exactly as many characters as --length
+    says: its end is left out of the probabilities.
 
     With --resume or --lab it is not: names are drawn as that lab draws them, with its settings but
     for those that are given here.
@@ -99,12 +112,15 @@ def command(
         if form == "plain":
             form = FORMS.get(out.suffix.lower(), "plain")
     lab = source.lab(**settings)
+    if length is not None and not lab.corpus.is_text:
+        raise click.UsageError("--length is that of a running text (--format text): a name ends.")
     if model is None:
         model = _model_of(lab) if source.is_as_it_is else "counts"
     if model == "net":
         source.finish(lab)
     with one_thread():
-        texts = _with_bar(_texts(lab, model, form, count), count, shown=out is not None)
+        batches, total = _texts(lab, model, form, count, length)
+        texts = _with_bar(batches, total, shown=out is not None)
         if out is not None:
             write_file(out, texts, overwrite=overwrite)
             return
@@ -118,6 +134,21 @@ def _model_of(lab: Lab) -> Literal["counts", "net"]:
 
 
 def _texts(
+    lab: Lab, model: Literal["counts", "net"], form: Form, count: int | None, length: int | None
+) -> tuple[Iterator[tuple[int, str]], int]:
+    """The output in batches, each with how much it is of a total, in names or characters."""
+    from engine.tables import csv_text
+
+    if lab.corpus.is_text:
+        count, length = 1 if count is None else count, length or lab.settings.length
+        batches, total = drawn_texts(lab, model, form, count, length), count * length
+    else:
+        total = 5 if count is None else count
+        batches = _drawn_names(lab, model, form, total)
+    return (chain([(0, csv_text([HEADER]))], batches) if form == "csv" else batches), total
+
+
+def _drawn_names(
     lab: Lab, model: Literal["counts", "net"], form: Form, count: int
 ) -> Iterator[tuple[int, str]]:
     """The names in batches: how many, and their lines."""
@@ -130,8 +161,6 @@ def _texts(
     scorer = NameScorer(lab.corpus, probs_VV)
     cut_off_at = len(lab.settings.prefix) + LENGTH_LIMIT
     encoder, drawn = msgspec.json.Encoder(), 0
-    if form == "csv":
-        yield 0, csv_text([HEADER])
     while some := list(islice(names, BATCH)):
         if form == "plain":
             text = "\n".join(some) + "\n"

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine import sampler
+from engine.checkpoint import load, save
 from engine.errors import BadSetting, OutsideVocabulary
 from engine.lab import Lab
 from engine.protocol import DataFormat, Name
-from engine.sampler import Sampler
 from engine.settings import LONGEST_TEXT
-from engine.snapshots import scored
+from engine.snapshots import exported, scored
 from tests.engine.checkpoints import draw
 
 TEXT = "to be, or not to be:\nthat is the question.\n"
@@ -25,10 +24,7 @@ TEXT = "to be, or not to be:\nthat is the question.\n"
 def lab(tmp_path: Path) -> Lab:
     """A lab on a text."""
     (tmp_path / "text.txt").write_text(TEXT * 20)
-    lab = Lab(tmp_path / "text.txt", device="cpu")
-    lab.corpus = replace(lab.corpus, data_format=DataFormat(format="text"))
-    lab.sampler = Sampler(lab.corpus)
-    return lab
+    return Lab(tmp_path / "text.txt", device="cpu", data_format=DataFormat(format="text"))
 
 
 def drawn(lab: Lab, model: str = "counts") -> list[Name]:
@@ -76,10 +72,10 @@ def test_the_nll_of_a_text_is_the_mean_over_the_characters_that_were_drawn(lab: 
 
 
 def test_a_passage_is_scored_by_the_pairs_within_it(lab: Lab) -> None:
-    steps = scored(lab, "to be").characters
+    steps = scored(lab, "to\nbe").characters
     assert [step.p_counts for step in steps] == [
         float(lab.count_probs_VV[pair])
-        for pair in itertools.pairwise(lab.corpus.vocabulary.encode("to be"))
+        for pair in itertools.pairwise(lab.corpus.vocabulary.encode("to\nbe"))
     ]
 
 
@@ -102,3 +98,28 @@ def test_the_newest_texts_are_kept_as_far_as_they_are_not_too_long(
 def test_a_text_that_is_too_long_for_a_lab_is_refused(lab: Lab) -> None:
     with pytest.raises(BadSetting, match="Length 10001: give a whole number of characters"):
         lab.configure(length=LONGEST_TEXT + 1)
+
+
+def test_texts_are_exported_as_they_are(lab: Lab) -> None:
+    lab.configure(source="counts")
+    draw(lab, 1)
+    (text,) = drawn(lab)
+    assert exported(lab, "names", "counts") == text.text + "\n"
+    lab.configure(source="both")
+    lab.draw_next()
+    (one,) = lab.sampler.newest(2)
+    assert exported(lab, "names", "counts").split("\n---------------\n") == [
+        one.counts.text,
+        one.net.text + "\n",
+    ]
+
+
+def test_a_lab_on_a_text_goes_on_from_a_checkpoint_with_its_texts(lab: Lab, tmp_path: Path) -> None:
+    lab.configure(stream="video", length=2_000)
+    draw(lab, 3)
+    save(lab, tmp_path / "saved")
+    again = load(tmp_path / "saved", device="cpu")
+    assert again.settings.length == 2_000
+    for each in (lab, again):
+        draw(each, 2)
+    assert again.sampler.newest(5) == lab.sampler.newest(5)
