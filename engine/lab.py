@@ -24,12 +24,21 @@ from engine.errors import BadSetting
 from engine.history import MARKED, History
 from engine.ladders import moved
 from engine.latest import Latest
-from engine.protocol import DataFormat, Ladder, Lines, Round, Settings, Source, State, View
+from engine.protocol import (
+    NAMES_AT_ONCE,
+    DataFormat,
+    Ladder,
+    Lines,
+    Round,
+    Settings,
+    Source,
+    State,
+    View,
+)
 from engine.sampler import MODELS, Model, Sampler
 from engine.settings import DEFAULTS, GOAL, LARGEST_GOAL, check
 from engine.trainer import Burst, Trainer
 
-NAMES_AT_ONCE: Final = 10  # drawn anew where another stream begins
 DIVERGING: Final = 10.0  # times ln V: a loss that no sensible training comes by
 STEPS_TO_COME_BACK: Final = 64  # of which the later half tells whether the loss falls again
 SOURCES: Final[dict[Source, tuple[Model, ...]]] = {

@@ -36,6 +36,7 @@ Kind = Literal["folder", "file", "special", "broken"]  # broken: a link to nothi
 
 KEPT_NAMES: Final = 1000  # by the engine: more than any screen shows
 KEPT_CHARACTERS: Final = 1 << 22  # of drawn texts; a thousand of the longest names have less
+NAMES_AT_ONCE: Final = 10  # that a key draws, and that are there when data opens; of texts, one
 PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
 NO_PACE_LIMIT: Final = float("inf")  # steps per second
 LENGTH: Final = 500  # characters to draw of a running text: as makemore's and nanoGPT's samples

@@ -9,6 +9,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from engine.protocol import (
+    NAMES_AT_ONCE,
     Adjust,
     Draw,
     Ladder,
@@ -25,6 +26,7 @@ from tui.leaving import LeavingApp
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
 from tui.panes.pane import Pane
+from tui.panes.samples import SamplesPane
 
 if TYPE_CHECKING:
     from tui.screens.prompt import Question
@@ -35,7 +37,6 @@ MORE = 100  # steps that `n` adds: the lecture's number
 FAR = 1_000_000  # that `N` adds: at no pace limit some 15 seconds, 8 MB of history
 # Of Textual's commands: each has an action of ours, or several, in the palette.
 OURS_INSTEAD = {"Theme", "Quit", "Keys", "Maximize", "Minimize", "Screenshot"}
-NAMES = 10  # names that `s` draws
 
 
 class LabApp(LeavingApp):
@@ -111,8 +112,9 @@ class LabApp(LeavingApp):
 
     def action_draw(self) -> None:
         """Draw ten names, or one text."""
+        self.query_one(SamplesPane).follow()
         is_text = self.dataset is not None and self.dataset.data_format.format == "text"
-        self.send(Draw(1 if is_text else NAMES))
+        self.send(Draw(1 if is_text else NAMES_AT_ONCE))
 
     def action_keep_sampling(self) -> None:
         """Keep drawing names, or stop."""

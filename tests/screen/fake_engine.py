@@ -170,6 +170,7 @@ class FakeEngine:
         self.is_diverging = False
         self.marks: list[Mark] = []
         self.names: list[Drawn] = []
+        self.newest_from = 0  # the first name of the last draw
         self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
         self.recent: tuple[RecentFile, ...] = ()
         self.examined: dict[str | None, Examined] = {}  # by path
@@ -295,11 +296,12 @@ class FakeEngine:
         self.tell_snapshot()
 
     def draw(self, count: int = 10, source: str = "counts") -> None:
+        self.newest_from = len(self.names)
         for n in range(len(self.names), len(self.names) + count):
             made = ("mor", "axx", "minaymoryles", "kondlaisah", "anchshizarie", "cony", "a",
                     "emma", "junide", "xavierannabellemariahsophiaelizabeth")[n % 10]  # fmt: skip
-            name = Name(made, 2.1 + n % 7 / 5, made == "emma", n % 10 != 9)
-            other = Name(made[::-1], 2.3, False)
+            name = Name(made, 2.1 + n % 7 / 5, made == "emma", n % 10 != 9, current=True)
+            other = Name(made[::-1], 2.3, False, step=self.step, current=True)
             self.names.append(
                 Drawn(n, name if source != "net" else None, other if source != "counts" else None)
             )
@@ -336,6 +338,7 @@ class FakeEngine:
             drawn=len(self.names), clients=self.clients, trouble=self.trouble,
             loss_nll=self.losses[-1] - 1.5 * self.settings.regularisation if self.losses else None,
             is_diverging=self.is_diverging,
+            newest_from=self.newest_from,
         )  # fmt: skip
 
     def description(self) -> Description:

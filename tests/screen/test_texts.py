@@ -8,9 +8,9 @@ import pytest
 from engine.protocol import DataFormat, Draw, Drawn, Name
 from tests.screen.fake_engine import FakeEngine, dataset
 from tests.screen.lab import opened, screen_text, settled, until
+from tui.panes.names_place import NamesPlace
 from tui.panes.samples import SamplesPane
 from tui.panes.texts_drawing import wrapped
-from tui.panes.texts_place import TextsPlace
 
 SPEECH = "To be, or not to be,\n\nthat is the question:\n" + "whether " * 60
 
@@ -107,32 +107,33 @@ def lines(*texts: int, each: int = 10) -> list[tuple[int, int]]:
 
 
 def test_what_one_reads_does_not_run_away_when_a_text_comes() -> None:
-    place = TextsPlace()
-    place.grow(3, 6, 100, 20)
+    place = NamesPlace()
+    place.grow(3, 2, 6, least=6)
     assert place.window(lines(0, 1, 2))[0] == (2, 0)
     place.scroll(14)
     assert place.window(lines(0, 1, 2))[0] == (0, 6)
-    place.grow(4, 6, 100, 20)
+    place.grow(4, 3, 6, least=6)
     assert place.window(lines(0, 1, 2, 3))[0] == (0, 6)
     assert place.wanted >= 4
 
 
-def test_whoever_reads_the_newest_text_is_shown_the_next_unless_they_come_by_themselves() -> None:
-    for is_followed, first in ((True, (3, 0)), (False, (2, 3))):
-        place = TextsPlace()
-        place.grow(3, 6, 100, 20)
+def test_whoever_asks_for_a_text_is_shown_it_and_whoever_reads_one_is_not_disturbed() -> None:
+    for is_awaited, first in ((True, (3, 0)), (False, (2, 3))):
+        place = NamesPlace()
+        place.grow(3, 2, 6, least=6)
         place.window(lines(0, 1, 2))
         place.scroll(-3)
         assert place.window(lines(0, 1, 2))[0] == (2, 3)
-        place.grow(4, 6, 100, 20, is_followed=is_followed)
+        place.is_awaiting = is_awaited
+        place.grow(4, 3, 6, least=6)
         assert place.window(lines(0, 1, 2, 3))[0] == first
 
 
 def test_short_texts_fill_the_window_and_the_newest_is_last() -> None:
-    place = TextsPlace()
-    place.grow(5, 6, 4, 20)
+    place = NamesPlace()
+    place.grow(5, 4, 6, least=2)
     assert place.window(lines(2, 3, 4, each=2)) == lines(2, 3, 4, each=2)
     place.move(-1)
     assert (place.cursor, place.window(lines(2, 3, 4, each=2))[-1]) == (4, (4, 1))
-    place.grow(0, 6, 4, 20)
+    place.grow(0, 0, 6, least=2)
     assert (place.cursor, place.window([])) == (None, [])

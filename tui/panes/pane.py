@@ -112,6 +112,10 @@ class Pane(Vertical, can_focus=True):
         """Whether the border has room for all these facts."""
         return cell_len(self._title(facts)) <= self.size.width - 4
 
+    def has_room_below(self, text: str) -> bool:
+        """Whether the lower border has room for a text."""
+        return cell_len(text) <= self.size.width - 4
+
     def _title(self, facts: tuple[str, ...]) -> str:
         return " · ".join((f"{self.NUMBER} {self.title}", *facts))
 

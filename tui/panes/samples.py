@@ -10,7 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from engine.protocol import (
+    KEPT_CHARACTERS,
     KEPT_NAMES,
+    NAMES_AT_ONCE,
     DatasetOpened,
     Exportable,
     Name,
@@ -20,11 +22,12 @@ from engine.protocol import (
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.keys import keys_of
 from tui.lines import Lines
-from tui.panes.names_drawing import CUT, halves, header_lines, line_of
-from tui.panes.names_place import NamesPlace
+from tui.panes.names_drawing import CUT, halves, header_lines, heading_line, name_lines
+from tui.panes.names_place import HEADING, Line, NamesPlace
+from tui.panes.names_redrawn import redrawn
+from tui.panes.names_steps import Heading, heading_of, headings
 from tui.panes.pane import Pane
 from tui.panes.texts_drawing import lines_of
-from tui.panes.texts_place import TextsPlace
 from tui.panes.wheel import Wheeled
 from tui.terminal import terminal_of
 
@@ -51,8 +54,9 @@ class SamplesPane(Wheeled, Pane):
 
     def __init__(self) -> None:
         super().__init__("samples")
-        self._place: NamesPlace | TextsPlace = NamesPlace()
+        self._place = NamesPlace()
         self._shown: list[int] = []  # the draw that each line is of
+        self._redrawn: tuple[str, ...] = ()  # why there are other names now, the longest first
 
     def contents(self) -> ComposeResult:
         """The sampler's settings, and the names below them."""
@@ -77,8 +81,16 @@ class SamplesPane(Wheeled, Pane):
     @property
     def picked(self) -> Name | None:
         """The name under the cursor, or the newest; None where there is none."""
+        cursor = self._place.cursor
+        return self._name_at(self._place.drawn - 1 if cursor is None else cursor)
+
+    @property
+    def selected(self) -> Name | None:
+        """The name under the cursor; None where there is no cursor."""
+        return None if self._place.cursor is None else self._name_at(self._place.cursor)
+
+    def _name_at(self, index: int) -> Name | None:
         place, names = self._place, self.snapshot.names if self.snapshot else ()
-        index = place.drawn - 1 if place.cursor is None else place.cursor
         for draw in names:
             if draw.index == index:
                 first, second = (draw.net, draw.counts) if place.right else (draw.counts, draw.net)
@@ -90,16 +102,26 @@ class SamplesPane(Wheeled, Pane):
         super().opened(dataset)
         for part in self.query(Lines):
             part.show([])
-        self._place = TextsPlace() if self.is_of_text else NamesPlace()
+        self._place, self._redrawn = NamesPlace(), ()
         self.post_message(self.NeedsChanged())
 
     def shown(self, snapshot: Snapshot) -> None:
         """Draw the newest names."""
+        before = self.snapshot
+        if before is not None and (told := redrawn(before, snapshot, is_of_text=self.is_of_text)):
+            self._redrawn = told
+            self._place.restart()
+        elif snapshot.drawn > NAMES_AT_ONCE:
+            self._redrawn = ()
         super().shown(snapshot)
         wanted = self._place.wanted
         self._draw()
         if self._place.wanted != wanted:
             self.post_message(self.NeedsChanged())
+
+    def follow(self) -> None:
+        """Show the names that come next, wherever the window and the cursor are."""
+        self._place.is_awaiting = True
 
     def action_pick(self, by: int) -> None:
         """Move the cursor to an older name, or to a newer one."""
@@ -108,7 +130,7 @@ class SamplesPane(Wheeled, Pane):
 
     def action_page(self, by: int) -> None:
         """Move the cursor by some names, or scroll texts by what is shown of them."""
-        if isinstance(self._place, TextsPlace):
+        if self.is_of_text:
             self.wheel(by * max(1, self._place.rows - 1), 0)
         else:
             self.action_pick(8 * by)
@@ -145,56 +167,62 @@ class SamplesPane(Wheeled, Pane):
             return
         settings = snapshot.settings
         self.entitle(settings.source, *(["sampling"] if settings.keep_sampling else []))
-        header = header_lines(settings, width)
-        rows = self.content_size.height - len(header)
+        above = headings(snapshot.names) if not self.is_of_text else {}
+        rows = self.content_size.height - len(header_lines(settings, width))
         self._grow(snapshot, rows, width)
-        back = f"{self._place.back:,} back" if self._place.back else ""
-        count = f"{snapshot.drawn:,}" if snapshot.drawn else ""
-        self.subtitle(" · ".join(filter(None, (back, count))))
+        lines = self._lines(snapshot, width, above)
+        seen = self._place.window(list(lines))
+        self._shown = [draw for draw, _ in seen]
+        step = heading_of(seen[0][0], above) if seen and seen[0][1] != HEADING else None
+        header = header_lines(settings, width, step)
         self.query_one("#sampler").styles.height = len(header)
         self.query_one("#sampler", Lines).show(header)
-        self.query_one("#names", Lines).show(self._names(snapshot, width, rows))
+        names = [lines[at] for at in seen] if snapshot.drawn else self._hint(width, rows)
+        self.query_one("#names", Lines).show(names)
+        self._tell_place(snapshot)
 
     def _grow(self, snapshot: Snapshot, rows: int, width: int) -> None:
-        if isinstance(self._place, NamesPlace):
-            self._place.grow(snapshot.drawn, rows)
-            return
-        settings = snapshot.settings
+        settings, oldest, least = snapshot.settings, snapshot.drawn - KEPT_NAMES, 1
+        if self.is_of_text:
+            characters = max(1, settings.length + len(settings.prefix))
+            room = halves(width)[0] if settings.source == "both" else width
+            oldest = max(oldest, snapshot.drawn - KEPT_CHARACTERS // (2 * characters))
+            least = 1 + -(-characters // max(1, room))
         self._place.grow(
-            snapshot.drawn,
-            rows,
-            settings.length + len(settings.prefix),
-            halves(width)[0] if settings.source == "both" else width,
-            is_followed=not settings.keep_sampling,
+            snapshot.drawn, snapshot.newest_from, rows, oldest=max(0, oldest), least=least
         )
 
-    def _names(self, snapshot: Snapshot, width: int, rows: int) -> list[Content]:
-        if not snapshot.names:
-            self._shown = []
-            blank = [Content("")] * max(0, (rows - 1) // 2)
-            what = "a text" if self.is_of_text else "ten names"
-            hint = Content.styled(
-                f"Press {keys_of(self.app).name('samples.draw')} for {what}", _QUIET
-            )
-            return [*blank, Content.assemble(" " * ((width - hint.cell_length) // 2), hint)]
+    def _lines(
+        self, snapshot: Snapshot, width: int, above: dict[int, Heading]
+    ) -> dict[Line, Content]:
+        """All lines of the names that are at hand."""
         both, cursor = snapshot.settings.source == "both", self._place.cursor
-        picked: Source = "net" if self._place.right else "counts"
-        if isinstance(self._place, TextsPlace):
-            lines = {
-                (draw.index, place): line
-                for draw in snapshot.names
-                for place, line in enumerate(
-                    lines_of(draw, both, width, picked if draw.index == cursor else None)
-                )
-            }
-            seen = self._place.window(list(lines))
-            self._shown = [draw for draw, _ in seen]
-            return [lines[place] for place in seen]
-        last = max(0, len(snapshot.names) - self._place.back)
-        shown = snapshot.names[max(0, last - rows) : last]
-        self._shown = [draw.index for draw in shown]
+        side: Source = "net" if self._place.right else "counts"
         cut = CUT[terminal_of(self.app).unicode]
-        return [
-            line_of(draw, both, width, picked if draw.index == cursor else None, cut)
-            for draw in shown
-        ]
+        lines: dict[Line, Content] = {}
+        for draw in snapshot.names:
+            index, picked = draw.index, side if draw.index == cursor else None
+            if index in above:
+                lines[index, HEADING] = heading_line(above[index], both, width)
+            own = (
+                lines_of(draw, both, width, picked)
+                if self.is_of_text
+                else name_lines(draw, both, width, picked, cut)
+            )
+            lines.update({(index, place): line for place, line in enumerate(own)})
+        return lines
+
+    def _hint(self, width: int, rows: int) -> list[Content]:
+        """How to draw, where nothing is drawn."""
+        what = "a text" if self.is_of_text else "ten names"
+        hint = Content.styled(f"Press {keys_of(self.app).name('samples.draw')} for {what}", _QUIET)
+        blank = [Content("")] * max(0, (rows - 1) // 2)
+        return [*blank, Content.assemble(" " * ((width - hint.cell_length) // 2), hint)]
+
+    def _tell_place(self, snapshot: Snapshot) -> None:
+        """Say in the border how many names there are, and why there are others now."""
+        below = f"{self._place.below:,} below" if self._place.below else ""
+        count = f"{snapshot.drawn:,}" if snapshot.drawn else ""
+        place = " · ".join(filter(None, (below, count)))
+        told = [f"{why} · {place}" for why in self._redrawn] + [*self._redrawn, place]
+        self.subtitle(next(text for text in told if self.has_room_below(text) or text is told[-1]))

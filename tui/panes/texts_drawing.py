@@ -62,6 +62,9 @@ def _lines(index: int, name: Name | None, width: int, picked: bool) -> list[Cont
     if name is None:
         return []
     heading = f"{index + 1:,}: {name.nll:.2f} a character"
-    heading = next((text for text in (heading, f"{name.nll:.2f}") if len(text) <= width), "")
-    lines = [Content(line) for line in wrapped(name.text, max(1, width))]
+    step = "" if name.step is None else f", step {name.step:,}"
+    headings = (heading + step, f"{name.nll:.2f}{step}", heading, f"{name.nll:.2f}")
+    heading = next((text for text in headings if len(text) <= width), "")
+    ink = "" if name.current else _QUIET  # the model has changed since
+    lines = [Content.styled(line, ink) for line in wrapped(name.text, max(1, width))]
     return [Content.styled(heading, _PICKED if picked else _QUIET), *lines]
