@@ -51,6 +51,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
     colour = "256"
     ascii = true
     slow_link = false
+    png = true
     idle_minutes = 0.5
     [keys]
     samples.draw = "F5"
@@ -58,7 +59,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
     """
     keys = {"samples.draw": ("f5",), "train.toggle": ("space", "ctrl+t", "shift+insert")}
     assert config(text, tmp_path) == Config(
-        "makemore-light", inf, 5.0, "256", True, False, 0.5, keys
+        "makemore-light", inf, 5.0, "256", True, False, True, 0.5, keys
     )
 
 

@@ -166,7 +166,8 @@ class LabApp(LeavingApp):
         written = {}
         if self.dataset is not None:
             written = dict(zip(self.dataset.characters, self.dataset.labels, strict=True))
-        self.push_screen(ScoreScreen(score, written))
+        selected = self.query_one(SamplesPane).selected
+        self.push_screen(ScoreScreen(score, written, "" if selected is None else selected.text))
 
     # --- the lab
 

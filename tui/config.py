@@ -49,6 +49,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     colour: Literal["auto"] | Colours = "auto"
     ascii: Literal["auto"] | bool = "auto"
     slow_link: bool = False
+    png: bool = False
     idle_minutes: float = IDLE_MINUTES  # until an engine without a screen ends
     keys: dict[str, tuple[str, ...]] = {}  # of the actions that have others than in the table
 
@@ -103,6 +104,11 @@ SETTINGS: Final[dict[str, Setting]] = {
         bool,
         "true or false",
         f"Send less: {SLOW_FRAMES:g} frames a second, no animation, no blinking.",
+    ),
+    "png": Setting(
+        bool,
+        "true or false",
+        "Propose PNG for pictures of the screen, not SVG; it needs the extra pictures.",
     ),
     "idle_minutes": Setting(
         Annotated[float, msgspec.Meta(gt=0, le=1e6)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Final, Literal
 
@@ -72,16 +73,21 @@ class CopyingApp(LiveApp):
         self.push_screen(ExportPrompt(pane.title.lower(), suggestion, content))
 
     def action_export_screen(self) -> None:
-        """Write a picture of the whole screen to a file."""
+        """Write a picture of the whole screen to a file, with the dialog that is open."""
+        from tui.pictures import png, portable
         from tui.screens.export import ExportPrompt
 
+        if isinstance(self.screen, ExportPrompt):
+            return
         picture = self.export_screenshot()  # of now, without the question
 
-        async def content(_: Path) -> str:
-            return picture
+        async def content(path: Path) -> str | bytes:
+            is_png = path.suffix.lower() == ".png"
+            return await asyncio.to_thread(png if is_png else portable, picture)
 
         name = self.dataset.name if self.dataset is not None else "makemore-tui"
-        self.push_screen(ExportPrompt("the screen", file_name(name, "screen"), content))
+        suggestion = file_name(name, "png" if self.config.png else "svg")
+        self.push_screen(ExportPrompt("the screen", suggestion, content))
 
     @work(group="requests")
     async def _copy(self, what: str, export: Exportable) -> None:
@@ -117,7 +123,7 @@ class CopyingApp(LiveApp):
             self.notify(f"Copied {what}.", markup=False)
 
 
-def file_name(data: str, what: Exportable | Literal["screen"], view: View = "counts") -> str:
+def file_name(data: str, what: Exportable | Literal["svg", "png"], view: View = "counts") -> str:
     """A name for an exported file.
 
     >>> file_name("names.txt", "matrix", "net"), file_name("names.txt", "samples")
@@ -129,7 +135,8 @@ def file_name(data: str, what: Exportable | Literal["screen"], view: View = "cou
         "samples": "drawn.txt",
         "names": "drawn.txt",
         "dataset": "data.json",
-        "screen": "screen.svg",
+        "svg": "screen.svg",
+        "png": "screen.png",
     }
     stem = "".join(c if c.isalnum() or c in "-_.+ " else "_" for c in Path(data).stem)
     return f"{stem[:80].strip('. ') or 'data'}-{endings[what]}"

@@ -47,12 +47,12 @@ def check(path: Path, *, over: bool) -> Path:
     return real
 
 
-def write(path: Path, text: str, *, over: bool = False) -> None:
+def write(path: Path, content: str | bytes, *, over: bool = False) -> None:
     """Write a file, as a whole or not at all.
 
     Args:
         path: where.
-        text: in UTF-8.
+        content: of the file; a text becomes UTF-8.
         over: whether a file that is there is replaced; it keeps its mode.
 
     Raises:
@@ -60,8 +60,9 @@ def write(path: Path, text: str, *, over: bool = False) -> None:
         EngineError: it cannot be written; nothing is left behind.
     """
     real, name = check(path, over=over), printable(str(path))
+    data = content.encode() if isinstance(content, str) else content
     try:
-        write_atomically(real, text.encode(), replace=over)
+        write_atomically(real, data, replace=over)
     except FileExistsError:
         raise AlreadyThere(f"{name} exists.") from None
     except PermissionError as error:

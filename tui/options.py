@@ -60,6 +60,7 @@ def setting_options(command: Command) -> Command:
         ),
         click.option("--ascii/--no-ascii", default=None, help="Draw with ASCII characters only."),
         click.option("--slow-link/--no-slow-link", default=None, help=_does("slow_link")),
+        click.option("--png/--no-png", default=None, help=_does("png")),
         click.option(
             "--idle-minutes", type=SettingType("idle_minutes", "NUMBER"),
             help=_does("idle_minutes"),

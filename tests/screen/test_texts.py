@@ -30,6 +30,7 @@ class Texts(FakeEngine):
             self.names.append(
                 Drawn(n, name if source != "net" else None, other if source != "counts" else None)
             )
+        self.newest_from = len(self.names) - 1  # they were asked for one by one
         self.tell_snapshot()
 
 

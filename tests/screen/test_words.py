@@ -14,7 +14,7 @@ from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, until
 from tui import exporting
 from tui.app import LabApp
-from tui.screens.score import score_table
+from tui.screens.score_table import score_table
 
 
 def without_data() -> FakeEngine:
@@ -118,7 +118,7 @@ async def test_the_palette_says_at_once_that_no_command_is_called_so():
 def test_the_score_of_a_word_fits_its_room_and_keeps_the_surprises(width: int):
     scored = Scored((Character(".", "a", 0.25, 0.125), Character("a", ".", 0.0, 0.5)), False)
     table = score_table(scored, width)
-    guesses, totals = table.guesses.split("\n"), table.totals.split("\n")
+    guesses, totals = table.rows.split("\n"), table.totals.split("\n")
     assert all(line.cell_length <= width for line in (table.head, *guesses, *totals))
     assert [word in guesses[0].plain for word in ("0.2500", "1.386", "2.079")] == [
         width >= 46, True, True,
@@ -256,5 +256,5 @@ async def test_a_lab_with_a_name_of_its_own_shows_it():
 def test_the_sums_of_a_long_word_stand_apart(width: int) -> None:
     unlikely = Character("a", "b", 1e-15, 1e-12)
     table = score_table(Scored((unlikely,) * 1_000, in_data=False), width)
-    assert table.totals.plain.split("\n")[0].split() == ["sum", "34538.776", "27631.0"]
+    assert table.totals.plain.split("\n")[0].split() == ["sum", "34,538.776", "27,631.0"]
     assert max(line.cell_length for line in table.totals.split("\n")) <= width

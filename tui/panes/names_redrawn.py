@@ -30,14 +30,16 @@ def redrawn(before: Snapshot, now: Snapshot, *, is_of_text: bool) -> tuple[str, 
 
 def _changes(before: Settings, now: Settings, is_of_text: bool) -> list[tuple[str, str]]:
     """Each change, in words and in short."""
-    temperature = compact(now.temperature)
+    temperature, prefix = compact(now.temperature), drawable(now.prefix)
     told = {
         "source": (f"source {now.source}", now.source),
         "stream": (f"stream {now.stream}", now.stream),
         "sample_seed": (f"seed {now.sample_seed}", "seed"),
         "temperature": (f"temperature {temperature}", f"T {temperature}"),
         "top_k": (f"top-{now.top_k:,}",) * 2 if now.top_k else ("all characters", "top-k off"),
-        "prefix": (f"prefix {drawable(now.prefix)}", "prefix") if now.prefix else ("no prefix",) * 2,
+        "prefix": (f"prefix {drawable(now.prefix)}", "prefix")
+        if now.prefix
+        else ("no prefix",) * 2,
     }
     if is_of_text:
         told["length"] = (f"length {now.length:,}",) * 2

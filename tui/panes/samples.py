@@ -224,5 +224,5 @@ class SamplesPane(Wheeled, Pane):
         below = f"{self._place.below:,} below" if self._place.below else ""
         count = f"{snapshot.drawn:,}" if snapshot.drawn else ""
         place = " · ".join(filter(None, (below, count)))
-        told = [f"{why} · {place}" for why in self._redrawn] + [*self._redrawn, place]
-        self.subtitle(next(text for text in told if self.has_room_below(text) or text is told[-1]))
+        told = [text for why in self._redrawn for text in (f"{why} · {place}", why)]
+        self.subtitle(next(filter(self.has_room_below, told), place))

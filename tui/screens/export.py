@@ -14,7 +14,7 @@ from tui.screens.prompt import Prompt, Question
 from tui.screens.twice import Twice
 
 # Given where it goes, as the file's ending may choose its form.
-Content = Callable[[Path], Awaitable[str]]
+Content = Callable[[Path], Awaitable[str | bytes]]
 
 
 class ExportPrompt(Prompt):
@@ -26,7 +26,7 @@ class ExportPrompt(Prompt):
         Args:
             what: what is exported, as it stands in the title.
             suggestion: a file's name, in the present folder.
-            content: gives the text.
+            content: gives what is to be in the file.
         """
         hint = f"A file, in {_here()} or another folder."
         super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
@@ -54,7 +54,7 @@ class ExportPrompt(Prompt):
             self._twice.ask(path)
             raise EngineError(f"{error} Enter again writes over it.") from error
 
-    async def _fetched(self, path: Path) -> str:
+    async def _fetched(self, path: Path) -> str | bytes:
         try:
             return await self._content(path)
         except asyncio.CancelledError:
@@ -62,10 +62,11 @@ class ExportPrompt(Prompt):
                 self.app.notify("Nothing was exported.")
             raise
 
-    async def _written(self, path: Path, content: str, over: bool) -> None:
+    async def _written(self, path: Path, content: str | bytes, over: bool) -> None:
         await asyncio.to_thread(exporting.write, path, content, over=over)
-        is_picture = path.suffix.lower() == ".svg"
-        much = "" if is_picture else f": {content.count(chr(10)):,} lines"
+        much = ""
+        if isinstance(content, str) and path.suffix.lower() != ".svg":
+            much = f": {content.count(chr(10)):,} lines"
         self.app.notify(f"Wrote {printable(str(path))}{much}.", markup=False)
 
 
