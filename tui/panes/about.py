@@ -46,9 +46,10 @@ ABOUT: Final[dict[str, About]] = {
     "samples": About(
         "Names drawn character by character from the count model, from the net, or from both with"
         " the same random numbers: the lecture's sampling. Behind a name stands its mean negative"
-        " log likelihood, and whether the data has it.",
+        " log likelihood, and whether the data has it; above those of the net, the step that they"
+        " were drawn at. A name is dim once its model has changed.",
         (
-            ("↓↑ jk", "Move the cursor from name to name. y copies its name, or the newest."),
+            ("↓↑ jk", "Move the cursor from name to name. y copies it, c scores it."),
             ("←→ hl", "Of two names beside each other, pick the counts' or the net's."),
             ("home end", "Go to the oldest name that is kept, or back to the newest."),
             ("mouse", "A click moves the cursor to a name; the wheel scrolls."),
