@@ -37,9 +37,7 @@ def _changes(before: Settings, now: Settings, is_of_text: bool) -> list[tuple[st
         "sample_seed": (f"seed {now.sample_seed}", "seed"),
         "temperature": (f"temperature {temperature}", f"T {temperature}"),
         "top_k": (f"top-{now.top_k:,}",) * 2 if now.top_k else ("all characters", "top-k off"),
-        "prefix": (f"prefix {drawable(now.prefix)}", "prefix")
-        if now.prefix
-        else ("no prefix",) * 2,
+        "prefix": (f"prefix {prefix}", "prefix") if prefix else ("no prefix",) * 2,
     }
     if is_of_text:
         told["length"] = (f"length {now.length:,}",) * 2

@@ -17,17 +17,16 @@ from engine.protocol import (
     Exportable,
     Name,
     Snapshot,
-    Source,
 )
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.keys import keys_of
 from tui.lines import Lines
-from tui.panes.names_drawing import CUT, halves, header_lines, heading_line, name_lines
-from tui.panes.names_place import HEADING, Line, NamesPlace
+from tui.panes.names_drawing import CUT, halves, header_lines
+from tui.panes.names_log import log_lines
+from tui.panes.names_place import HEADING, NamesPlace
 from tui.panes.names_redrawn import redrawn
-from tui.panes.names_steps import Heading, heading_of, headings
+from tui.panes.names_steps import heading_of, headings
 from tui.panes.pane import Pane
-from tui.panes.texts_drawing import lines_of
 from tui.panes.wheel import Wheeled
 from tui.terminal import terminal_of
 
@@ -170,7 +169,8 @@ class SamplesPane(Wheeled, Pane):
         above = headings(snapshot.names) if not self.is_of_text else {}
         rows = self.content_size.height - len(header_lines(settings, width))
         self._grow(snapshot, rows, width)
-        lines = self._lines(snapshot, width, above)
+        cut = CUT[terminal_of(self.app).unicode]
+        lines = log_lines(snapshot, above, self._place, width, is_of_text=self.is_of_text, cut=cut)
         seen = self._place.window(list(lines))
         self._shown = [draw for draw, _ in seen]
         step = heading_of(seen[0][0], above) if seen and seen[0][1] != HEADING else None
@@ -191,26 +191,6 @@ class SamplesPane(Wheeled, Pane):
         self._place.grow(
             snapshot.drawn, snapshot.newest_from, rows, oldest=max(0, oldest), least=least
         )
-
-    def _lines(
-        self, snapshot: Snapshot, width: int, above: dict[int, Heading]
-    ) -> dict[Line, Content]:
-        """All lines of the names that are at hand."""
-        both, cursor = snapshot.settings.source == "both", self._place.cursor
-        side: Source = "net" if self._place.right else "counts"
-        cut = CUT[terminal_of(self.app).unicode]
-        lines: dict[Line, Content] = {}
-        for draw in snapshot.names:
-            index, picked = draw.index, side if draw.index == cursor else None
-            if index in above:
-                lines[index, HEADING] = heading_line(above[index], both, width)
-            own = (
-                lines_of(draw, both, width, picked)
-                if self.is_of_text
-                else name_lines(draw, both, width, picked, cut)
-            )
-            lines.update({(index, place): line for place, line in enumerate(own)})
-        return lines
 
     def _hint(self, width: int, rows: int) -> list[Content]:
         """How to draw, where nothing is drawn."""
