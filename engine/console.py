@@ -18,6 +18,7 @@ import math
 import os
 import re
 import sys
+from collections.abc import Callable
 from typing import Any, Final, TextIO
 
 from engine.printable import is_obeyed, printable, safe_sentence
@@ -118,9 +119,17 @@ def prepare() -> None:
     sys.stdout, sys.stderr = Output(sys.stdout, 1), Messages(sys.stderr, 2)
 
 
-def write(text: str, end: str = "\n") -> None:
-    """Write a result, at once."""
-    sys.stdout.write(_shown(text, sys.stdout) + end)
+def write(text: str, end: str = "\n", *, is_escaped: bool = False) -> None:
+    """Write a result, at once.
+
+    Args:
+        text: some lines.
+        end: what comes behind it.
+        is_escaped: whether names in it have their escapes already, which stay what they are.
+    """
+    if sys.stdout.isatty():
+        text = _line_by_line(safe_sentence if is_escaped else printable, text)
+    sys.stdout.write(text + end)
     sys.stdout.flush()
 
 
@@ -150,15 +159,13 @@ def narrate(text: str) -> None:
 
     Escapes that a sentence has already stay what they are.
     """
-    sys.stderr.write("\n".join(map(safe_sentence, text.split("\n"))) + "\n")
+    sys.stderr.write(_line_by_line(safe_sentence, text) + "\n")
     sys.stderr.flush()
 
 
-def _shown(text: str, stream: TextIO) -> str:
-    """The text as it goes to a stream: its lines stay lines."""
-    if not stream.isatty():
-        return text
-    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+def _line_by_line(escape: Callable[[str], str], text: str) -> str:
+    """Escape a text, but for what makes lines and columns of it."""
+    return "\n".join("\t".join(map(escape, line.split("\t"))) for line in text.split("\n"))
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ import torch
 from click.testing import CliRunner, Result
 
 from engine.built_in import built_in_path
-from engine.commands.sample import _texts
+from engine.commands.sample import _drawn_names
 from engine.commands.terminal import Pty
 from engine.devices import one_thread
 from engine.lab import Lab
@@ -69,7 +69,7 @@ def test_many_names_with_all_that_is_known_of_each_take_five_times_as_long_at_th
 
     def seconds(form: str) -> float:
         started = time.thread_time()
-        for _ in _texts(lab, "counts", form, 40_000):  # type: ignore[arg-type]
+        for _ in _drawn_names(lab, "counts", form, 40_000):  # type: ignore[arg-type]
             pass
         return time.thread_time() - started
 

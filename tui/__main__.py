@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 LAB = "lab"  # what to do when no command is named
 SEED = 2147483647  # the lecture's, as the engine's own default is
+NEEDS_A_TERMINAL = (
+    "The lab needs a terminal. For a pipe or a script there are stats, train, sample, score and"
+    " matrix; see makemore-tui --help."
+)
 FRAMES = "240"  # a second, at most: a key is seen within 4 ms of being carried out
 
 
@@ -201,10 +205,9 @@ def attach(name: str | None, host: str | None, program: str, **options: Any) -> 
 def _ready(options: dict[str, Any]) -> Config:
     """The settings in force, where there is a terminal to show anything on."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise click.UsageError(
-            "The lab needs a terminal. For a pipe or a script there are stats, train, sample,"
-            " score and matrix; see makemore-tui --help."
-        )
+        if sys.stdout.isatty() and not sys.stderr.isatty():
+            write(NEEDS_A_TERMINAL)  # a person looks there
+        raise click.UsageError(NEEDS_A_TERMINAL)
     with _wrong_usage():
         return settled(read(config_path()), options)
 
@@ -264,7 +267,7 @@ def _show(
     )
     app.run()
     if app.farewell:
-        write(app.farewell)
+        write(app.farewell, is_escaped=True)
     sys.exit(app.return_code or 0)
 
 

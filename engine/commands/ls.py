@@ -38,7 +38,7 @@ def command(as_json: bool, marked: bool) -> None:
     for row in rows:
         padded = zip(row, widths, strict=True)
         cells = [cell + " " * (width - columns(cell)) for cell, width in padded]
-        write("  ".join(cells).rstrip())
+        write("  ".join(cells).rstrip(), is_escaped=True)
     for lab in found:
         if lab.saved is not None:
             how = "did not end well" if lab.state == "crashed" else "has ended, and is saved"

@@ -7,7 +7,7 @@ import typing
 import msgspec
 from hypothesis import strategies as st
 
-from engine.protocol import VERSION, Call, Hello, Request, Requests, Save, Stop
+from engine.protocol import VERSION, Call, Copy, Hello, Request, Requests, Save, Stop
 from engine.wire import pack
 
 Struct = typing.TypeVar("Struct", bound=msgspec.Struct)
@@ -64,7 +64,7 @@ def _framed(value: object) -> bytes:
 # All but the one that ends the engine, which is none of its faults.
 KINDS: tuple[type[Request], ...] = tuple(k for k in typing.get_args(Requests) if k is not Stop)
 # A file that is saved under a name that a mutation has made up could lie anywhere.
-HARMLESS = tuple(kind for kind in KINDS if kind is not Save)
+HARMLESS = tuple(kind for kind in KINDS if kind not in (Save, Copy))
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.floats(), st.text(max_size=20), st.binary(max_size=20),
     st.integers(-(2**63), 2**64 - 1), st.sampled_from([k.__name__ for k in KINDS]),
