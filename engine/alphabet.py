@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import DataError
 from engine.pairs import code_points
 from engine.vocabulary import LARGEST_VOCABULARY
 
@@ -47,12 +46,12 @@ class CharacterCounts:
         order_U = np.argsort(-self._counts_U, kind="stable")[:most]
         return Alphabet(order_U[self._counts_U[order_U] > 0])
 
-    def too_many(self, is_text: bool) -> DataError:
-        """The error where there are more than a matrix can have, with the way out."""
+    def too_many(self, is_text: bool) -> str:
+        """That there are more than a matrix can have, with the way out, as a sentence."""
         others = "all others" if is_text else "the words with others"
         counts_U = np.sort(self._counts_U)[::-1]
         share = counts_U[:LARGEST_VOCABULARY].sum() / counts_U.sum()
-        return DataError(
+        return (
             f"{np.count_nonzero(counts_U):,} distinct characters, where a matrix has at most"
             f" {LARGEST_VOCABULARY:,}. Those that come most often make {_percent(share)} of all:"
             f" --alphabet {LARGEST_VOCABULARY} keeps them, and leaves out {others}."

@@ -20,7 +20,7 @@ from engine.read_json import read_json
 from engine.read_lines import read_lines
 from engine.read_text import Piece, read_text
 from engine.reading import Chunk
-from engine.tally import Batch, WordTally
+from engine.tally import Batch, Unplaced, WordTally
 from engine.text_tally import TextTally
 from engine.vocabulary import Vocabulary
 
@@ -68,9 +68,9 @@ def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, keep: boo
         digests = _count(files, how, tally)
         characters_found = tally.characters()
     except TooManyCharacters:
-        raise _named(files[0], _characters(files, how).too_many(is_text)) from None
+        raise _about(files[0], _characters(files, how).too_many(is_text)) from None
     if not tally.lengths:
-        raise _named(files[0], DataError(_nothing_but(tally, how)))
+        raise _about(files[0], _nothing_but(tally, how))
     return Counted(tally, Vocabulary(characters_found), digests)
 
 
@@ -84,10 +84,8 @@ def _count(
             try:
                 for part in READERS[how.format](file, how, digest):
                     tally.add(part, helper)
-            except TooManyCharacters:
-                raise
-            except DataError as error:
-                raise _named(file, error) from None
+            except Unplaced as error:
+                raise _about(file, error) from None
             tally.end_file()
             digests.append(digest.hexadecimal())
     return tuple(digests)
@@ -121,7 +119,5 @@ def _nothing_but(tally: WordTally | TextTally, how: DataFormat) -> str:
     return f"{there_is} and no word. {way_out}"
 
 
-def _named(file: Path, error: DataError) -> DataError:
-    """An error with the file that it is about."""
-    name = printable(str(file))
-    return error if str(error).startswith(name) else DataError(f"{name}: {error}")
+def _about(file: Path, trouble: object) -> DataError:
+    return DataError(f"{printable(str(file))}: {trouble}")

@@ -7,7 +7,7 @@ a word about it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -121,11 +121,15 @@ def _table_of_json(path: Path, head: Head) -> Table | None:
         return None
     names = names_of(items[0])
     rows = [
-        [str(cell) for cell in (item.values() if isinstance(item, dict) else item)]
+        ["" if cell is None else str(cell) for cell in _cells(item)]
         for item in items
         if type(item) is type(items[0]) and names_of(item) == names
     ]
     return Table(rows, names)
+
+
+def _cells(item: dict[str, Any] | list[Any]) -> list[Any]:
+    return list(item.values()) if isinstance(item, dict) else item
 
 
 def _suspicion(path: Path, head: Head) -> str:

@@ -167,7 +167,8 @@ class Keeper:
             answer: called from another thread, once it is written or cannot be.
         """
         path, packed, revision = whole(request.path), checkpoint.pack(lab), self._revision
-        if request.over == "anything" and _are_same(path, lab.corpus.path):
+        data = filter(None, (lab.corpus.path, lab.corpus.hold_out_data))
+        if request.over == "anything" and any(_are_same(path, file) for file in data):
             raise CheckpointError(
                 f"{printable(str(path))} is the data that is open: without it no lab goes on. Give"
                 " another name."

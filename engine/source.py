@@ -101,8 +101,9 @@ class Source:
         where = printable(str(self.path))
         what = f"not {self.encoding}"
         if isinstance(error, UnicodeDecodeError):
-            good = error.object[: error.start].decode(self.encoding, "ignore")
-            lines.add(good.encode(errors="replace"))
+            with contextlib.suppress(UnicodeError):  # some know no other way than to fail
+                good = error.object[: error.start].decode(self.encoding, "ignore")
+                lines.add(good.encode(errors="replace"))
             offset = end - len(error.object) + error.start
             where += f", line {lines.line:,}"
             what += f" (byte 0x{error.object[error.start]:02x} at offset {offset:,})"

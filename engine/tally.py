@@ -23,6 +23,10 @@ FIRST_WORDS: Final = 10
 MOST_BIGRAMS: Final = 2**53  # weights included: a float64 has every whole number up to here
 
 
+class Unplaced(DataError):
+    """What is wrong with a file that is not named yet."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """Some of a file's words, none of them empty, and what was left out between them."""
@@ -157,14 +161,14 @@ class WordTally:
 
     def _add_lengths(self, lengths_L: NDArray[np.int64]) -> None:
         if len(lengths_L) > LONGEST_LINE:
-            raise DataError(
+            raise Unplaced(
                 f"a word of {len(lengths_L) - 1:,} characters; the longest allowed is"
                 f" {LONGEST_LINE:,}. Give a text file with one word a line, or read it as one"
                 " running text with --format text."
             )
         self._bigrams += int((lengths_L * np.arange(1, len(lengths_L) + 1)).sum())
         if self._bigrams > MOST_BIGRAMS:
-            raise DataError(
+            raise Unplaced(
                 f"its weights make more than {MOST_BIGRAMS:,} pairs of characters, and no longer"
                 " add up exactly. Give smaller weights."
             )

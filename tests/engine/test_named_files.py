@@ -40,10 +40,13 @@ def test_the_open_data_is_never_replaced(engine: Engine, tmp_path: Path) -> None
     data = tmp_path / "mine.txt"
     data.write_text("emma\nolivia\n")
     (tmp_path / "link").symlink_to(data)
-    engine.call(Open(str(data), device="cpu"))
-    with pytest.raises(EngineError, match="is the data that is open"):
-        engine.call(Save(str(tmp_path / "link"), over="anything"))
-    assert data.read_text() == "emma\nolivia\n"
+    test = tmp_path / "test.txt"
+    test.write_text("ava\n")
+    engine.call(Open(str(data), device="cpu", hold_out_data=str(test)))
+    for path in (tmp_path / "link", test):
+        with pytest.raises(EngineError, match="is the data that is open"):
+            engine.call(Save(str(path), over="anything"))
+    assert (data.read_text(), test.read_text()) == ("emma\nolivia\n", "ava\n")
 
 
 @pytest.mark.parametrize("over", ["checkpoint", "anything"])

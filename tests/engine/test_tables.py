@@ -1,5 +1,7 @@
 """Tables, JSON, other encodings: the words of a column, how often each counts, what was found."""
 
+import csv
+import hashlib
 import json
 from collections.abc import Callable
 from itertools import pairwise
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import reading
 from engine.corpus import Corpus, read_corpus
 from engine.errors import BadSetting, DataError
 from engine.protocol import DataFormat
@@ -140,12 +143,13 @@ CELLS = st.text(st.sampled_from('aé ,;"\n\t#'), max_size=6)
 
 
 @settings(deadline=None, max_examples=150)
-@given(rows=st.lists(st.tuples(CELLS, st.integers(0, 3)), min_size=1, max_size=8))
+@given(
+    rows=st.lists(st.tuples(CELLS, st.integers(0, 3)), min_size=1, max_size=8),
+    chunk=st.sampled_from([1, 7, 1 << 20]),
+)
 def test_any_cells_that_csv_writes_are_counted_as_often_as_they_say(
-    rows: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
+    rows: list[tuple[str, int]], chunk: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    import csv
-
     path = tmp_path_factory.getbasetemp() / "any.csv"
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -156,7 +160,9 @@ def test_any_cells_that_csv_writes_are_counted_as_often_as_they_say(
         with pytest.raises(DataError):
             read(path, weight="times")
         return
-    corpus = read(path, weight="times")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reading, "CHUNK", chunk)
+        corpus = read(path, weight="times")
     assert corpus.words == len(words)
     assert corpus.known == set(words)
     assert int(corpus.counts_VV.sum()) == sum(len(word) + 1 for word in words)
@@ -292,14 +298,13 @@ def test_a_file_is_read_in_the_encoding_it_is_in(encoding: str, put: Put) -> Non
     data = "\n".join(words).encode(encoding)
     corpus = read(put("a.txt", data), encoding=encoding)
     assert (corpus.words, corpus.known) == (120_000, set(words))
-    import hashlib
-
     assert corpus.sha256 == hashlib.sha256(data).hexdigest(), "of the bytes as they are"
 
 
 def test_what_is_not_in_its_encoding_is_named_with_its_place(put: Put) -> None:
     text = complaint(put("a.txt", b"ab\r\ncd\ne\x81\n"), encoding="cp1252")
     assert ", line 3: not cp1252 (byte 0x81 at offset 8). Give the encoding" in text
+    assert "not idna" in complaint(put("a.txt", b"ab\n\xff\n"), encoding="idna")
     assert "not utf-16-le" in complaint(put("a.txt", b"a\0b"), encoding="utf-16-le")
     text = complaint(put("a.txt", "ana\n".encode("utf-16-le")))
     assert ", line 1: a NUL byte" in text
