@@ -20,10 +20,21 @@ _PICTURES: Final = {
 # Controls, formats, surrogates, private and unassigned characters, and all that separates: they
 # have no shape, or none that a person would know.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
-# The same of other categories: Unicode's Default_Ignorable_Code_Point, and letters that are blank.
+# The same of other categories: Unicode's Default_Ignorable_Code_Point, letters that are blank, and
+# what changes beside others of its kind: the halves of flags, and skin tones.
 _BLANK: Final = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00016fe4\U0001d159"
-).union(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+).union(
+    map(
+        chr,
+        (
+            *range(0xFE00, 0xFE10),
+            *range(0xE0100, 0xE01F0),
+            *range(0x1F1E6, 0x1F200),
+            *range(0x1F3FB, 0x1F400),
+        ),
+    )
+)
 # Letters that look like those of another script, and those they look like.
 _LOOK_ALIKE: Final = str.maketrans(
     "АВЕЅІЈКМНОРСТХаеіјорсухѕԁԛԝһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοµ‑",

@@ -19,7 +19,7 @@ from rich.style import Style
 from textual._compositor import CompositorUpdate
 
 from engine.printable import is_obeyed
-from tui.letters import alone, columns, is_certain, joins, restored
+from tui.letters import as_sent, columns, is_certain, joins, restored
 from tui.terminal import Colours
 
 _SYSTEMS: Final[dict[Colours, ColorSystem | None]] = {
@@ -186,10 +186,10 @@ def _written(lines: list[list[Cell]], changed: dict[int, set[int]]) -> str:
                     pen = _changed(pen, _blank(wanted), parts)
                     parts.append(" ")
                 parts.append(f"\x1b[{y + 1};{start + 1}H")
-            for text, wanted in cells:
-                if text:
-                    pen = _changed(pen, wanted, parts)
-                    parts.append(text if text is not letters[0] else alone(text))
+            pens = (wanted for text, wanted in cells if text)
+            for text, wanted in zip(as_sent(letters), pens, strict=True):
+                pen = _changed(pen, wanted, parts)
+                parts.append(text)
             # Terminals differ on the width of some letters: after these the place is uncertain.
             at = (end, y) if is_sure and len(cells) == 1 else (-1, -1)
     if pen != _PLAIN:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
 from rich.cells import cell_len, get_character_cell_size
@@ -45,11 +46,17 @@ def laid_out(text: str) -> str:
     return "".join(letters)
 
 
-def alone(letter: str) -> str:
-    """What is shown, in one column, of a letter whose base is out of sight."""
-    if not must_join(letter):
-        return letter
-    return " " if unicodedata.category(letter[0]) == "Cf" else _CIRCLE
+def as_sent(letters: list[str]) -> list[str]:
+    """What is sent to a terminal of a letter and of those that join it, as many as before.
+
+    A sign whose letter is out of sight is told by a circle. A joiner that joins no emoji shows
+    nothing, and tmux takes whatever is written behind it, even at a place of its own, for joined.
+    """
+    first, *rest = letters
+    if must_join(first):
+        first = " " if unicodedata.category(first[0]) == "Cf" else _CIRCLE
+    both = zip_longest(rest, rest[1:], fillvalue="")
+    return [first, *("" if a == _JOINER and not _is_emoji(b) else a for a, b in both)]
 
 
 @lru_cache(4096)
@@ -122,7 +129,7 @@ def joins(letter: str, before: str = "") -> bool:
     return (
         must_join(letter)
         or _is_skin_tone(letter[0])
-        or (before.endswith(_JOINER) and unicodedata.category(letter[0]) == "So")  # emoji
+        or (before.endswith(_JOINER) and _is_emoji(letter))
         or (_is_half_a_flag(letter[0]) and _is_half_a_flag(before[-1]))
     )
 
@@ -167,6 +174,10 @@ def _laid_out(letters: str) -> str:
         return "\N{REPLACEMENT CHARACTER}" * wanted
     _LETTERS[stand_in] = letters
     return chr(stand_in)
+
+
+def _is_emoji(letter: str) -> bool:
+    return unicodedata.category(letter[:1] or " ") == "So"
 
 
 def _is_jamo(letter: str) -> bool:

@@ -31,6 +31,7 @@ from tui.news import (
 )
 from tui.panes.loss import LossPane
 from tui.panes.matrix import MatrixPane
+from tui.panes.matrix_labels import in_ascii
 from tui.panes.samples import SamplesPane
 from tui.status import StatusLine
 from tui.terminal import Terminal
@@ -196,6 +197,8 @@ class LiveApp(LaidOutApp):
             return  # the last words before the end find no panes any more
         match message.event:
             case DatasetOpened() as dataset:
+                if not self.terminal.unicode:
+                    dataset = replace(dataset, labels=in_ascii(dataset))
                 again = self._is_shown(dataset)
                 self.dataset, self.snapshot = dataset, None
                 self._watched = None

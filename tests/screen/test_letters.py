@@ -72,8 +72,9 @@ def test_every_letter_of_a_word_is_on_every_terminal() -> None:
     for terminal in terminals:
         for word, line in zip(WORDS, terminal.cells(), strict=True):
             shown = "".join(line).rstrip()
-            seen = [letter for letter in word if letter not in "\u200c"]
-            assert [letter for letter in shown if letter not in "│◌ \u200c"] == seen
+            unseen = "│◌ \u200c\u200d"
+            seen = [letter for letter in word if letter not in unseen]
+            assert [letter for letter in shown if letter not in unseen] == seen
 
 
 def test_a_letter_that_joined_one_which_is_gone_is_gone_too() -> None:

@@ -3,16 +3,22 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 from textual.geometry import Region
 from textual.widget import Widget
 
+from engine.labels import labels
 from engine.protocol import View
 from tests.screen.fake_engine import FakeEngine, dataset, made_up_count
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.figures import MINUS
+from tui.letters import laid_out
 from tui.panes.matrix import MatrixPane
 from tui.panes.matrix_cells import ramp_for, text_of
 from tui.panes.matrix_grid import MatrixGrid
+from tui.panes.matrix_labels import axis_labels, in_ascii
 from tui.panes.matrix_legend import legend
 from tui.panes.matrix_scales import aligned, padded
 from tui.ramps import ramp
@@ -48,8 +54,8 @@ async def test_the_matrix_takes_the_largest_scale_that_fits(size: tuple[int, int
         assert " 10,241 √" in text  # the largest count, behind the shades
         # nothing of the matrix, its read-out or its legend is cut off
         grid = app.query_one(MatrixGrid)
-        assert grid.size.height >= matrix.sight.scale.size_of(27)[1]
-        assert grid.size.width >= matrix.sight.scale.size_of(27)[0]
+        assert grid.size.height >= matrix.sight.scale.size[1]
+        assert grid.size.width >= matrix.sight.scale.size[0]
         assert app.query_one("#right").size.width >= 46
 
 
@@ -208,7 +214,7 @@ async def test_a_changed_cell_redraws_its_own_region_only():
 def test_padding_never_changes_the_width_of_a_field():
     from rich.cells import cell_len
 
-    for label in ("a", "山", "\u0301", "an", "山川"):
+    for label in map(laid_out, ("a", "山", "\u0301", "\u0940", "an", "山川")):
         for width in (1, 2, 5):
             assert cell_len(padded(label, width)) == width
 
@@ -289,3 +295,54 @@ async def test_a_new_title_redraws_a_line_of_the_border_and_not_the_pane():
         await until(pilot, lambda: "step 9" in screen_text(app))
         assert drawn
         assert all(regions and regions[0].height == 1 for regions in drawn)
+
+
+# --- labels
+
+
+@given(st.sets(st.characters(exclude_categories=["Cs"]), max_size=120))
+def test_no_two_labels_at_the_edges_are_alike_in_ascii_either(characters: set[str]):
+    alphabet = (".", *sorted(characters - {"."}))
+    data = dataset(("?",) * len(alphabet), characters=alphabet)
+    for written in (labels(alphabet), in_ascii(replace(data, labels=labels(alphabet)))):
+        at_the_edges = axis_labels(written)
+        assert len(set(written)) == len(set(at_the_edges)) == len(alphabet)
+    assert all(map(str.isascii, at_the_edges))
+
+
+async def test_a_broad_letter_takes_room_in_its_own_row_and_column_only():
+    alphabet = (*".abcdefghijklm", "山", *"nopqrstu")
+    engine = FakeEngine(dataset(alphabet))
+    async with opened(engine) as (app, pilot):
+        matrix, grid = app.query_one(MatrixPane), app.query_one(MatrixGrid)
+        scale = matrix.sight.scale
+        narrow = {scale.width_of(symbol) for symbol, label in enumerate(alphabet) if label != "山"}
+        assert narrow == {scale.width} == {1}
+        assert grid.render_line(0).text.replace(" ", "") == "".join(alphabet)
+        place = alphabet.index("n")
+        await pilot.click(MatrixGrid, offset=(matrix.sight.left(place), 3))
+        await until(pilot, lambda: matrix.cursor and matrix.cursor[1] == place)
+
+
+async def test_a_character_that_cannot_be_seen_is_told_by_its_last_digits_and_named_below():
+    alphabet = (".", *" abc", "\xa0", "\xad", "\u200b")
+    engine = FakeEngine(dataset(labels(alphabet), characters=alphabet))
+    async with opened(engine) as (app, pilot):
+        header = app.query_one(MatrixGrid).render_line(0).text
+        assert header.split()[-4:] == ["c", "A0", "AD", "0B"]
+        await pilot.press(*["right"] * 5)
+        await until(pilot, lambda: ". U+00A0  " in screen_text(app))
+
+
+async def test_columns_of_different_breadth_scroll_until_the_last_is_in_sight():
+    alphabet = (".", *(chr(0x4E00 + n) if n % 3 else chr(0x100 + n) for n in range(200)))
+    engine = FakeEngine(dataset(alphabet))
+    async with opened(engine) as (app, pilot):
+        matrix, grid = app.query_one(MatrixPane), app.query_one(MatrixGrid)
+        await pilot.press("end")
+        await until(pilot, lambda: matrix.sight.columns[-1] == len(alphabet) - 1)
+        room = grid.size.width - matrix.sight.left(len(matrix.sight.columns))
+        assert 0 <= room < 2
+        assert grid.render_line(0).text.rstrip().endswith(alphabet[-1])
+        await pilot.press("home")
+        await until(pilot, lambda: matrix.sight.columns[0] == 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -19,12 +20,12 @@ from tui.lines import Lines
 from tui.panes.matrix_cells import DIFFERENCE_IN_CELLS, VIEW_NAMES, VIEWS, Window, ramp_for
 from tui.panes.matrix_drawing import Sight
 from tui.panes.matrix_grid import MatrixGrid
+from tui.panes.matrix_labels import axis_labels
 from tui.panes.matrix_legend import legend
-from tui.panes.matrix_scales import Scale, scales
+from tui.panes.matrix_scales import Scale, scales, scrolled, shown_from
 from tui.panes.pane import Pane
 from tui.panes.reading import EMPTY, height_in, readout
 from tui.panes.wheel import Wheeled
-from tui.plain import named
 from tui.terminal import terminal_of
 
 OTHERS: Final = 46  # columns that the panes beside this one keep at the least
@@ -66,6 +67,7 @@ class MatrixPane(Wheeled, Pane):
         self._corner = (0, 0)  # the place that is drawn first
         self._scale: Scale = scales(("·",))[-1]
         self._room = Size(0, 0)
+        self._labels: tuple[str, ...] = ("·",)  # at the edges
         self._told = 1  # lines of the read-out
 
     def contents(self) -> ComposeResult:
@@ -87,13 +89,15 @@ class MatrixPane(Wheeled, Pane):
         """The part that is shown, as symbols."""
         (top, left), scale = self._corner, self._scale
         rows = self._order[top : top + scale.rows_in(self._room.height)]
-        columns = self._order[left : left + scale.columns_in(self._room.width)]
-        return Sight(scale, rows, columns)
+        across = shown_from(left, self._starts, self._across) if self._order else 0
+        return Sight(scale, rows, self._order[left : left + across])
 
     def opened(self, dataset: DatasetOpened) -> None:
         """Show another data set's matrix, from its first pair."""
         super().opened(dataset)
         self._at = self._corner = (0, 0)
+        self._labels = axis_labels(dataset.labels)
+        self._scale = scales(self._labels)[-1]
         self.query_one(MatrixGrid).fill(None)
         self._sort()
         self.refit()
@@ -137,7 +141,6 @@ class MatrixPane(Wheeled, Pane):
         if self.dataset is None or not self.is_mounted:
             return
         assert isinstance(self.parent, Widget)
-        labels, symbols = self.dataset.labels, len(self.dataset.labels)
         terminal = terminal_of(self.app)
         halves = terminal.unicode and terminal.colours != "none"
         zoomed = self.has_class("-maximized")
@@ -150,8 +153,8 @@ class MatrixPane(Wheeled, Pane):
         height -= OTHERS_BELOW if below else 0
         if height <= 0:
             return  # nothing has its place yet
-        for scale in scales(labels, halves=halves):
-            across, down = scale.size_of(symbols)
+        for scale in scales(self._labels, halves=halves):
+            across, down = scale.size
             columns = width if whole else max(NARROWEST, min(width, across))
             told = max(0, min(height_in(columns, height), height - LEAST))
             if scale.name == "wide":  # as high as the smallest, where nothing stands beside it
@@ -198,7 +201,7 @@ class MatrixPane(Wheeled, Pane):
             return
         most = (
             max(0, of - self._scale.rows_in(self._room.height)),
-            max(0, of - self._scale.columns_in(self._room.width)),
+            scrolled(of - 1, of - 1, self._starts, self._across),
         )
         corner = (
             max(0, min(self._corner[0] + lines, most[0])),
@@ -206,7 +209,7 @@ class MatrixPane(Wheeled, Pane):
         )
         if corner != self._corner:
             self._corner = corner
-            self.query_one(MatrixGrid).look(self.dataset.labels, self.sight, cursor)
+            self.query_one(MatrixGrid).look(self._labels, self.sight, cursor)
             self._tell()
             self.post_message(self.NeedsChanged())
 
@@ -223,19 +226,26 @@ class MatrixPane(Wheeled, Pane):
             return
         last = len(self._order) - 1
         self._at = max(0, min(last, row)), max(0, min(last, column))
-        shown = (
-            self._scale.rows_in(self._room.height),
-            self._scale.columns_in(self._room.width),
-        )
+        places, down = range(len(self._order) + 1), self._scale.rows_in(self._room.height)
         self._corner = (
-            _scrolled(self._corner[0], self._at[0], shown[0], len(self._order)),
-            _scrolled(self._corner[1], self._at[1], shown[1], len(self._order)),
+            scrolled(self._corner[0], self._at[0], places, down),
+            scrolled(self._corner[1], self._at[1], self._starts, self._across),
         )
         cursor = self.cursor
         assert cursor is not None
-        self.query_one(MatrixGrid).look(self.dataset.labels, self.sight, cursor)
+        self.query_one(MatrixGrid).look(self._labels, self.sight, cursor)
         self._tell()
         self.post_message(self.NeedsChanged())
+
+    @property
+    def _starts(self) -> list[int]:
+        """Where each column would begin, if all were shown, and where the last one would end."""
+        return list(accumulate(map(self._scale.width_of, self._order), initial=0))
+
+    @property
+    def _across(self) -> int:
+        """Columns of the terminal that the cells may take."""
+        return self._room.width - self._scale.gutter
 
     # --- telling
 
@@ -271,9 +281,6 @@ class MatrixPane(Wheeled, Pane):
             reading = None  # of the pair before; this one's is on its way
         labels = self.dataset.labels
         pair = laid_out(beside(labels[cursor[0]], labels[cursor[1]]))
-        if not pair.isascii() and not terminal_of(self.app).unicode:
-            characters = (labels[0], *self.dataset.characters[1:])
-            pair = " ".join(named(characters[symbol]) for symbol in cursor)
         below = self.query_one("#reading", Lines)
         below.show(readout(pair, reading, width, self._told, self._legend))
 
@@ -285,12 +292,3 @@ class MatrixPane(Wheeled, Pane):
         ramp = ramp_for(cells.view, dark=self.app.current_theme.dark, terminal=terminal)
         root = "√" if terminal.unicode else "sqrt"
         return legend(ramp, cells.low, cells.high, cells.view, width, root=root)
-
-
-def _scrolled(corner: int, at: int, shown: int, of: int) -> int:
-    """The first place to show, such that `at` is in sight and no room is left over."""
-    if at < corner:
-        corner = at
-    elif at >= corner + shown:
-        corner = at - shown + 1
-    return max(0, min(corner, of - shown))

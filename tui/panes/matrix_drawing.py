@@ -22,6 +22,15 @@ class Sight:
     rows: tuple[int, ...]
     columns: tuple[int, ...]
 
+    def left(self, place: int) -> int:
+        """Where a column begins, the first of them being place 0."""
+        return self.scale.gutter + sum(map(self.scale.width_of, self.columns[:place]))
+
+    def place_at(self, x: int) -> int | None:
+        """Which column is there; None where there is none."""
+        ends = (place for place in range(len(self.columns)) if x < self.left(place + 1))
+        return None if x < self.scale.gutter else next(ends, None)
+
 
 @dataclass(frozen=True)
 class Pens:
@@ -69,14 +78,16 @@ class Drawing:
         scale = self.sight.scale
         segments = [self._space(scale.gutter)]
         segments += [
-            self._label(column, scale.width, column == self.cursor[1])
+            self._label(column, scale.width_of(column), column == self.cursor[1])
             for column in self.sight.columns
         ]
         return segments
 
     def _label(self, symbol: int, width: int, here: bool) -> Segment:
-        style = self.pens.here if here else self.pens.label
-        return Segment(padded(self.labels[symbol], width), style)
+        label, pens = self.labels[symbol], self.pens
+        # What is left of a name is brighter than a letter, and so is told from two.
+        style = pens.here if here else pens.plain if label.startswith(" ") else pens.label
+        return Segment(padded(label, width), style)
 
     def _space(self, width: int) -> Segment:
         return Segment(" " * width, self.pens.plain)
@@ -103,15 +114,16 @@ class Drawing:
     def _row(self, row: int, lower: bool) -> list[Segment]:
         """A row's cells: at the large scale, one of its two lines."""
         sight, labels = self.sight, self.labels
-        symbol, width = sight.rows[row], sight.scale.width
+        symbol = sight.rows[row]
         segments = []
         for place, column in enumerate(sight.columns):
+            width = sight.scale.width_of(column)
             level = self.levels[row][place]
             here = (symbol, column) == self.cursor
             pair = labels[symbol] + labels[column]
             glyph = self.pens.glyph(level)
             if sight.scale.name == "large" and not lower:
-                text = _filled(pair, glyph)
+                text = _filled(pair, glyph, width)
             elif sight.scale.has_numbers:
                 text = aligned(self.texts[row][place], width)
             elif not here:
@@ -134,16 +146,16 @@ class Drawing:
             if column == self.cursor[1]:
                 upper = cursor if sight.rows[row] == self.cursor[0] else upper
                 lower = cursor if second and sight.rows[row + 1] == self.cursor[0] else lower
-            text = "▀" * sight.scale.width
+            text = "▀" * sight.scale.width_of(column)
             segments.append(Segment(text, Style(color=upper, bgcolor=lower)))
         return segments
 
 
-def _filled(pair: str, glyph: str) -> str:
+def _filled(pair: str, glyph: str, width: int = 5) -> str:
     """A pair, centred in a large cell; the cell's glyph beside it, where it has one.
 
     >>> _filled("an", " "), _filled("an", "▓")
     (' an  ', ' an ▓')
     """
-    text = padded(pair, 5)
+    text = padded(pair, width)
     return text if glyph == " " or not text.endswith(" ") else text[:-1] + glyph

@@ -112,8 +112,8 @@ class MatrixGrid(Widget):
                 y = scale.line_of(rows.index(row))
                 self._dirty_region(Region(0, y, scale.gutter, 1))
             if column in columns and old[1] != cursor[1]:
-                x = scale.gutter + columns.index(column) * scale.width
-                self._dirty_region(Region(x, 0, scale.width, HEADER))
+                x = self.sight.left(columns.index(column))
+                self._dirty_region(Region(x, 0, scale.width_of(column), HEADER))
 
     def _dirty(self, row: int, columns: list[int]) -> None:
         """Redraw some cells of a row of the window, as one region.
@@ -123,8 +123,7 @@ class MatrixGrid(Widget):
         """
         if columns:
             scale = self.sight.scale
-            start = scale.gutter + columns[0] * scale.width
-            end = scale.gutter + (columns[-1] + 1) * scale.width
+            start, end = self.sight.left(columns[0]), self.sight.left(columns[-1] + 1)
             self._dirty_region(Region(start, scale.line_of(row), end - start, scale.lines_per_row))
 
     def _dirty_region(self, region: Region) -> None:
@@ -145,11 +144,11 @@ class MatrixGrid(Widget):
     def on_click(self, event: events.Click) -> None:
         """Tell which cell it was, if it was one."""
         scale, place = self.sight.scale, event.get_content_offset(self)
-        if place is None or place.x < scale.gutter or place.y < HEADER:
+        if place is None or place.y < HEADER:
             return
-        column = (place.x - scale.gutter) // scale.width
+        column = self.sight.place_at(place.x)
         row = (place.y - HEADER) * 2 // scale.halves
-        if row < len(self.sight.rows) and column < len(self.sight.columns):
+        if row < len(self.sight.rows) and column is not None:
             self.post_message(self.Clicked(self.sight.rows[row], self.sight.columns[column]))
 
     # --- drawing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -17,8 +19,9 @@ class Scale:
     name: Literal["large", "numbers", "medium", "wide", "small"]
     width: int  # columns of a cell
     halves: int  # half lines of a cell
-    label: int  # columns of one label
+    label: int  # columns of a row's label
     gutter: int  # columns left of the cells, for the rows' labels and a space
+    labels: tuple[int, ...]  # columns of each symbol's label
 
     @property
     def rows_per_line(self) -> int:
@@ -35,18 +38,19 @@ class Scale:
         """Whether a cell tells its value."""
         return self.name in ("large", "numbers")
 
-    def columns_in(self, width: int) -> int:
-        """How many cells a line of `width` columns has room for."""
-        return max(0, (width - self.gutter) // self.width)
+    def width_of(self, symbol: int) -> int:
+        """Columns of the cells below a symbol's label: one that is broader has room of its own."""
+        return max(self.width, self.labels[symbol])
 
     def rows_in(self, height: int) -> int:
         """How many rows a space of `height` lines has room for, the header included."""
         return max(0, (height - HEADER) * 2 // self.halves)
 
-    def size_of(self, symbols: int) -> tuple[int, int]:
-        """Columns and lines of a whole matrix of that many symbols."""
-        lines = -(-symbols * self.halves // 2)
-        return self.gutter + symbols * self.width, HEADER + lines
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines of the whole matrix."""
+        lines = -(-len(self.labels) * self.halves // 2)
+        return self.gutter + sum(map(self.width_of, range(len(self.labels)))), HEADER + lines
 
     def line_of(self, row: int) -> int:
         """The line on which a row of the window begins."""
@@ -54,34 +58,54 @@ class Scale:
 
 
 def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, ...]:
-    """The scales for an alphabet, largest first: wide characters need more room.
+    """The scales for an alphabet, largest first.
 
     Args:
-        labels: of the characters.
+        labels: of the characters, laid out.
         halves: whether two cells can share a character, one above the other.
     """
-    label = 2 if any(cell_len(label) > 1 for label in labels) else 1
+    widths = tuple(map(cell_len, labels))
+    label = max(widths)
+    beside, above = (label, label + 1, widths), (label, 2 * label + 1, widths)
     # Two rows share a line, and so do their labels, side by side.
-    small = Scale("small", label, 1, label, 2 * label + 1)
-    if not halves:
-        small = Scale("small", label, 2, label, label + 1)
+    small = Scale("small", 1, 1, *above) if halves else Scale("small", 1, 2, *beside)
     return (
-        Scale("large", 5, 4, label, label + 1),
-        Scale("numbers", 5, 2, label, label + 1),
-        Scale("medium", 2, 2, label, label + 1),
-        replace(small, name="wide", width=2 * small.width),
+        Scale("large", 5, 4, *beside),
+        Scale("numbers", 5, 2, *beside),
+        Scale("medium", 2, 2, *beside),
+        replace(small, name="wide", width=2),
         small,
     )
 
 
-def padded(label: str, width: int) -> str:
-    """A label in a field, centred; a mark that combines gets a circle to stand on.
+def scrolled(corner: int, at: int, starts: Sequence[int], room: int) -> int:
+    """The first place to show, such that `at` is in sight and no room is left over.
 
-    >>> padded("a", 5)
-    '  a  '
+    Args:
+        corner: the first place that is shown now.
+        at: the place of the cursor.
+        starts: where each place begins, and where the last one ends.
+        room: how much there is to show places in.
+
+    >>> [scrolled(0, at, range(11), 4) for at in (0, 3, 4, 9)], scrolled(9, 9, range(11), 4)
+    ([0, 0, 1, 6], 6)
     """
-    if cell_len(label) == 0:
-        label = "◌" + label
+    first = bisect_left(starts, starts[at + 1] - room)  # from there on, `at` is still in sight
+    corner = max(min(corner, at), min(first, at))
+    return max(0, min(corner, bisect_left(starts, starts[-1] - room)))
+
+
+def shown_from(corner: int, starts: Sequence[int], room: int) -> int:
+    """How many places there is room for, from the first one that is shown; see `scrolled`."""
+    return max(0, bisect_right(starts, starts[corner] + room) - 1 - corner)
+
+
+def padded(label: str, width: int) -> str:
+    """A label, laid out, in a field, centred; a field that is too narrow for it says so.
+
+    >>> padded("a", 5), padded("A0", 1)
+    ('  a  ', '…')
+    """
     room = width - cell_len(label)
     if room < 0:
         return "…".ljust(width)
