@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.lab import Lab
 from engine.labels import beside, labels
 from engine.printable import is_obeyed, printable
+from engine.snapshots import dataset_opened, scored
+from engine.tables import matrix_csv, names_csv, names_text
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|\\)")
 letters = st.one_of(st.characters(), st.sampled_from([*"\\xuU1b\x1b\x9b\u202e\ud800"]))
@@ -74,3 +79,25 @@ def test_a_stray_letter_of_another_script_is_named_and_two_whole_alphabets_are_n
 def test_labels_run_together_where_one_can_tell_them_apart() -> None:
     assert beside("a", "b") == "ab"
     assert beside("U+00A0", "U+200F") == "U+00A0 U+200F"
+
+
+def test_names_words_and_tables_keep_every_letter(tmp_path: Path) -> None:
+    words = (
+        "\u0645\u06cc\u200c\u0631\u0648\u062f",
+        "\u0dc1\u0dca\u200d\u0dbb\u0dd3",
+        "g\xadh\x1b\\x",
+    )
+    (tmp_path / "words.txt").write_text("\n".join(words))
+    lab = Lab(tmp_path / "words.txt", device="cpu")
+    lab.configure(smoothing=0.0, source="counts")
+    lab.draw(60)
+    while lab.wanted:
+        lab.draw_next()
+    drawn = lab.sampler.newest(60)
+    assert {name.text for draw in drawn if (name := draw.counts)} >= set(words)
+    assert set(names_text(drawn).splitlines()) >= set(words)
+    assert {row[2] for row in csv.reader(names_csv(drawn).splitlines())} >= set(words)
+    header = next(csv.reader(matrix_csv(lab.matrix("counts"), lab.corpus.vocabulary).splitlines()))
+    assert set(header) >= set("".join(words))
+    assert dataset_opened(lab, 1).first_words == words
+    assert {step.symbol for step in scored(lab, words[0]).characters} >= set(words[0])

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.control import Control
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import Key
 
 from engine.labels import labels
 from engine.protocol import Drawn, Name
@@ -181,3 +182,24 @@ async def test_nothing_shifts_on_any_terminal_in_panes_dialogs_and_toasts(
         await pilot.press("escape", "4", "y")
         await until(pilot, lambda: "Copied the name" in screen_text(app))
         assert is_alike()
+        assert app.clipboard in [*WORDS, *(word[::-1] for word in WORDS)]
+
+
+async def test_pictures_of_the_screen_have_letters() -> None:
+    async with opened(wordy()) as (app, _):
+        picture = app.export_screenshot()
+        assert "मीना" in picture
+        assert not any("\U000f0000" < letter < "\U0010ffff" for letter in picture)
+
+
+async def test_a_letter_that_cannot_be_seen_can_be_typed() -> None:
+    async with opened(wordy()) as (app, pilot):
+        await pilot.press("c")
+        await until(pilot, lambda: app.screen.query(Field))
+        field = app.screen.query_one(Field)
+        for letter in "a\u200cb":
+            field.post_message(Key("unknown", letter))
+        await until(pilot, lambda: field.value == "a\u200cb")
+        field.post_message(Key("unknown", "\x1b"))
+        field.post_message(Key("c", "c"))
+        await until(pilot, lambda: field.value == "a\u200cbc")
