@@ -4,6 +4,7 @@ import re
 
 import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from engine.protocol import DataFormat
 from tests.screen.fake_engine import dataset
@@ -121,3 +122,14 @@ def test_of_a_text_the_characters_are_counted_not_its_one_word(width: int) -> No
         assert "First Citizen:" in text
         assert not re.search("word|mean|first letters", text)
         assert max(map(len, text.split("\n"))) <= width
+
+
+@pytest.mark.parametrize("width", range(15, 30))
+def test_neither_a_name_of_what_cannot_be_seen_nor_its_number_is_cut(width: int) -> None:
+    written = (".", "a", "U+00A0", "U+1F1E9")
+    data = dataset(written, top_bigrams=((2, 3, 10_241), (3, 1, 9)), first_letters=((3, 700),))
+    lines = [line.plain.rstrip() for line in facts(data, width, 20)]
+    assert all(cell_len(line) <= width for line in lines)
+    begin = next(place for place, line in enumerate(lines) if line.startswith("U+00A0 U+1F1E9"))
+    assert " ".join(lines[begin : begin + 2]).split()[:2] == ["U+00A0", "U+1F1E9"]
+    assert "10,241" in " ".join(lines[begin : begin + 2]).split()

@@ -133,7 +133,9 @@ def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:
     top = max((count for _, count in values), default=0)
     name = max((cell_len(label) for label, _ in values), default=0)
     figure = len(f"{top:,}")
-    room = max(1, width - name - figure - 2)
+    room = width - name - figure - 2
+    if room < 1:  # names of what cannot be seen, in a narrow pane: no bars, and no number is cut
+        return [line for label, count in values for line in _without_bar(label, count, width)]
     return [
         Content.assemble(
             label + " " * (name - cell_len(label) + 1),
@@ -142,6 +144,13 @@ def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:
         )
         for label, count in values
     ]
+
+
+def _without_bar(label: str, count: int, width: int) -> list[Content]:
+    gap = width - cell_len(label) - len(f"{count:,}")
+    if gap < 1:
+        return [Content(label), Content(f"{count:>{width},}")]
+    return [Content(f"{label}{' ' * gap}{count:,}")]
 
 
 def _words(data: DatasetOpened, width: int) -> list[Content]:

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from engine.protocol import DatasetOpened, Exportable, Snapshot
+from tui.letters import laid_out
 
 
 class Pane(Vertical, can_focus=True):
@@ -74,7 +75,7 @@ class Pane(Vertical, can_focus=True):
     def vacate(self, sentence: str) -> None:
         """There is nothing to show, and this is why."""
         self.dataset = self.snapshot = None
-        self.query_one(".vacancy", Static).update(sentence)
+        self.query_one(".vacancy", Static).update(laid_out(sentence))
         self.add_class("-vacant")
         self.entitle()
 
