@@ -24,14 +24,11 @@ class Autosaves:
 
     Args:
         folder: made with the first of them.
-        since: a file's name: those after it are of the lab that is open now, those up to it of
-            labs that had its name before.
-        most: so many of each of the two are kept, the newest.
+        most: so many are kept, the newest.
     """
 
-    def __init__(self, folder: Path, since: str = "", most: int = MOST) -> None:
+    def __init__(self, folder: Path, most: int = MOST) -> None:
         self._folder = folder
-        self._since = since
         self._most = most
 
     def paths(self) -> tuple[Path, ...]:
@@ -51,23 +48,6 @@ class Autosaves:
         """
         return next(iter(self.paths()), None)
 
-    def part(self) -> str:
-        """From now on, what there is belongs to labs before, and what comes to another.
-
-        Returns:
-            The `since` that this makes.
-        """
-        self._since = self.newest_name()
-        return self._since
-
-    def newest_name(self) -> str:
-        """A name that those of later saves come after; empty where there are none."""
-        try:
-            newest = self.newest()
-        except CheckpointError:  # they are there perhaps, and older than now
-            return _name(datetime.now(UTC))
-        return "" if newest is None else newest.name
-
     def add(self, data: bytes) -> Path:
         """Write one, then remove the oldest and what a crash has left half written.
 
@@ -83,10 +63,7 @@ class Autosaves:
             raise self._trouble(error) from error
         path = self._folder / self._next_name()
         write(path, data, mode=OWNER)
-        paths = self.paths()
-        of_this = [path for path in paths if path.name > self._since]
-        before = paths[len(of_this) :]
-        for old in (*of_this[self._most :], *before[self._most :]):
+        for old in self.paths()[self._most :]:
             _remove(old)
         remove_parts(self._folder)
         return path

@@ -18,14 +18,15 @@ from typing import Final, Literal
 
 import msgspec
 
-from engine.autosave import Autosaves
 from engine.errors import EngineError, EngineUnavailable, NameTaken
 from engine.peers import listener
 from engine.places import Place
 from engine.printable import printable
 from engine.private import FILE, make_folder
+from engine.protocol import Open, Resume
 from engine.small_files import NotRegular, open_regular_file
 
+LONGEST: Final = 1 << 16  # bytes of a claim
 SECONDS_TO_TRY: Final = 1.0  # somebody who only looks holds the lock for an instant
 
 
@@ -36,8 +37,9 @@ class Holder(msgspec.Struct, frozen=True):
     host: str
     socket: str  # where it listens: another login may have another runtime folder
     since: float  # seconds since 1970
-    saves_since: str  # a file's name: later saves are of the lab that is open, through all crashes
+    saves_since: str = ""  # of older versions: saves up to this file's are of other labs
     has_ended: bool = False  # well, but nobody was told where it is saved
+    again: Open | Resume | None = None  # what begins the lab, as long as it has no save of its own
 
 
 Standing = Literal["free", "running", "crashed", "ended"]
@@ -55,42 +57,32 @@ class Claim:
             EngineUnavailable: the file system knows no locks.
             OSError: the lab's folder cannot be written to; then what told of a crash still does.
         """
-        make_folder(place.folder)
-        self._place = place
+        self.place = place
         self._file = _locked(place)
         self.before = _read(self._file)  # of a lab that crashed or ended, and was not taken up
         self.since = time.time()
-        saves = Autosaves(place.saves)
-        first = saves.newest_name() if self.before is None else self.before.saves_since
-        host = socket.gethostname()
-        self._holder = Holder(os.getpid(), host, str(place.socket), self.since, first)
+        self._holder = Holder(os.getpid(), socket.gethostname(), str(place.socket), self.since)
         try:
             self._write(self._holder)
         except OSError:
             self.release("unopened")
             raise
 
-    @property
-    def saves_since(self) -> str:
-        """A file's name: later automatic saves are of this lab."""
-        return self._holder.saves_since
-
-    def part(self, saves_since: str) -> None:
-        """Note that another lab is open: saves up to a file's name are of labs before.
+    def note(self, again: Open | Resume) -> None:
+        """Note what begins the open lab again, where a crash comes before its first save.
 
         Raises:
             OSError: it cannot be written.
         """
-        self._holder = msgspec.structs.replace(self._holder, saves_since=saves_since)
+        self._holder = msgspec.structs.replace(self._holder, again=again)
         self._write(self._holder)
 
     def take_again(self) -> None:
         """Hold the name anew, where somebody has removed what holds it, and no other has it."""
-        if _is_at(self._file, self._place):
+        if _is_at(self._file, self.place):
             return
         with contextlib.suppress(OSError, EngineError):
-            make_folder(self._place.folder)
-            file = _locked(self._place)
+            file = _locked(self.place)
             os.dup2(file, self._file, inheritable=False)  # at once, as another thread may write
             os.close(file)
             self._write(self._holder)
@@ -105,12 +97,15 @@ class Claim:
         """
         with contextlib.suppress(OSError):
             if ending == "ended":
-                self._write(msgspec.structs.replace(self._holder, has_ended=True))
+                # With nothing saved there was nothing to keep: it does not begin again.
+                self._write(msgspec.structs.replace(self._holder, has_ended=True, again=None))
             elif ending == "unopened" and self.before is not None:
                 self._write(self.before)
-            elif _is_at(self._file, self._place):
-                self._place.claim.unlink()
+            elif _is_at(self._file, self.place):
+                self.place.claim.unlink()
         os.close(self._file)
+        with contextlib.suppress(OSError):
+            self.place.folder.rmdir()  # where nothing is kept of it
 
     def _write(self, holder: Holder) -> None:
         """Overwrite in place, and cut to length only then: a full disk leaves what was there."""
@@ -194,7 +189,13 @@ def _engine(holder: Holder) -> tuple[int, str, float]:
 def _locked(place: Place) -> int:
     deadline = time.monotonic() + SECONDS_TO_TRY
     while True:
-        file = _opened(place, os.O_RDWR | os.O_CREAT)
+        make_folder(place.folder)
+        try:
+            file = _opened(place, os.O_RDWR | os.O_CREAT)
+        except FileNotFoundError:  # its engine ended, and removed the folder, between the two calls
+            if time.monotonic() > deadline:
+                raise
+            continue
         if not _lock(file, fcntl.LOCK_EX, place):
             holder = _read(file)
             os.close(file)
@@ -256,5 +257,5 @@ def _is_at(file: int, place: Place) -> bool:
 
 def _read(file: int) -> Holder | None:
     with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
-        return msgspec.json.decode(os.pread(file, 4096, 0), type=Holder)
+        return msgspec.json.decode(os.pread(file, LONGEST, 0), type=Holder)
     return None

@@ -38,6 +38,8 @@ COMMANDS = {
     "matrix": "A matrix as CSV.",
     "ls": "The labs that run, and those that wait to be taken up again.",
     "stop": "Save a lab, and end its engine.",
+    "rename": "Give a saved lab another name.",
+    "delete": "Delete a saved lab, after a question.",
     "bench": "How fast it is on this machine, against the lecture's own loops.",
 }
 HIDDEN = ("engine",)  # what ssh starts on another machine
@@ -164,12 +166,36 @@ def device_option(command: Command) -> Command:
     )(command)
 
 
+def host_option(command: Command) -> Command:
+    """`--host USER@BOX`, and what makemore-tui is called there."""
+    program = click.option(
+        "--remote-program", "program", default="makemore-tui", show_default=True, metavar="PATH",
+        help="makemore-tui over there.",
+    )  # fmt: skip
+    host = click.option(
+        "--host",
+        default=None,
+        metavar="USER@BOX",
+        help="The other machine that the lab is on, through ssh.",
+    )
+    return host(program(command))
+
+
 def complete_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """The names of the labs there are, for a shell."""
     from engine.places import places
 
     with contextlib.suppress(EngineError):  # whoever runs the command is told
         return [place.name for place in places() if place.name.startswith(incomplete)]
+    return []
+
+
+def complete_saved_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The names of all labs, saved ones too, for a shell."""
+    from engine.places import all_places
+
+    with contextlib.suppress(EngineError):
+        return [place.name for place in all_places() if place.name.startswith(incomplete)]
     return []
 
 

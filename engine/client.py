@@ -7,7 +7,9 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from engine import peers
 from engine.errors import (
@@ -42,12 +44,35 @@ from engine.protocol import (
 from engine.wire import pack, read_from_engine
 
 __all__ = [
-    "Client", "Connection", "Engine", "EngineError", "EngineUnavailable", "LabGone", "LinkDown",
+    "Client",
+    "Connection",
+    "Engine",
+    "EngineError",
+    "EngineUnavailable",
+    "LabGone",
+    "LinkDown",
     "LoginRefused",
+    "expected",
 ]  # fmt: skip
+
+Answer = TypeVar("Answer")
 
 ENDED: Final = "The engine has ended."
 SECONDS_TO_GREET: Final = 15.0  # no request is as quick: the engine's tensors have no part in it
+
+
+def expected(kind: type[Answer], answer: Answers) -> Answer:
+    """An answer, if it is of the kind that a request is answered with.
+
+    Raises:
+        EngineError: it is another; so would be that of an engine with a fault.
+    """
+    if not isinstance(answer, kind):
+        raise EngineError(
+            f"The engine answers with {type(answer).__name__} where {kind.__name__} belongs. Is it"
+            " of the same version?"
+        )
+    return answer
 
 
 class Connection(Protocol):
@@ -88,8 +113,12 @@ class Engine(Protocol):
         """What a person types to take the lab up again."""
         ...
 
-    def resume_command(self, saved: str) -> str:
-        """What a person types to go on from a file that the lab was saved to."""
+    def renamed(self, name: str) -> None:
+        """The lab that it has open now is called so."""
+        ...
+
+    def go_on_command(self, saved: str, lab: str) -> str:
+        """What a person types to go on with a lab that was saved; see `Saved`."""
         ...
 
     @property
@@ -261,8 +290,8 @@ class Client:
                             waiting.set_exception(EngineError(safe_sentence(reason)))
                     case Snapshot() | DatasetOpened() | Ended():
                         self._events.put_nowait(message)
-                    case Stopped(by, saved, trouble):
-                        self._events.put_nowait(Stopped(by, saved, safe_sentence(trouble)))
+                    case Stopped(trouble=trouble):
+                        self._events.put_nowait(replace(message, trouble=safe_sentence(trouble)))
         except WireError as error:
             self._broken = f"What the engine told cannot be read, so nobody listens: {error}"
             self._writer.close()

@@ -9,18 +9,19 @@ import queue
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import platformdirs
 
 from engine import places
-from engine.claim import Claim, Ending
+from engine.claim import Ending
 from engine.errors import EngineError, EngineUnavailable
+from engine.held import HeldName, claimed
 from engine.inbox import Inbox
-from engine.labs import newest_save, unseen
 from engine.places import PROGRAM, Place
-from engine.printable import printable
 from engine.recent import Recent
+from engine.saved_labs import newest_save, saved_last, unseen
 from engine.server import Server
 from engine.shelf import Shelf
 
@@ -47,23 +48,21 @@ async def run(
         EngineError: the worker has failed, or could not save; the log says how.
     """
     places.check_length(place.socket)
+    claim = claimed(place)
     try:
-        claim = Claim(place)
-    except OSError as error:
-        raise EngineUnavailable(
-            f"{printable(str(error.filename or place.folder))}: {error.strerror}. The lab keeps its"
-            f" saves in {place.folder}: make that a folder that you may write in, or set"
-            " XDG_STATE_HOME to another."
-        ) from error
-    try:
-        left_at = None if claim.before is None else newest_save(place, claim.before)
+        left_at = newest_save(place, claim.before)
     except EngineError as error:  # whoever opened a lab now would give up the one that waits
         claim.release("unopened")
         raise EngineUnavailable(unseen(place.name, error)) from error
     loop = asyncio.get_running_loop()
     inbox: Inbox = queue.SimpleQueue()
     recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
-    server = Server(inbox, place.name, Shelf(recent))
+    server = Server(inbox, place.name, Shelf(recent, saved_last))
+
+    def move_socket(path: Path) -> None:
+        asyncio.run_coroutine_threadsafe(server.move(path), loop).result()
+
+    held = HeldName(claim, move_socket)
     failures: list[BaseException] = []
     begun = threading.Event()  # torch is loaded: there may be something to save
     ending: Ending = "unopened"
@@ -72,16 +71,11 @@ async def run(
         nonlocal ending
         try:
             # In this thread, so that a screen is welcomed while torch still loads.
-            from engine.autosave import Autosaves
             from engine.home import Home
             from engine.worker import Worker
 
-            saves = Autosaves(place.saves, claim.saves_since)
-            home = Home(
-                place.name, claim.since, idle_seconds, save_seconds, saves, left_at, claim.part
-            )
+            worker = Worker(inbox, Home(held, idle_seconds, save_seconds, left_at))
             begun.set()
-            worker = Worker(inbox, home)
             try:
                 worker.run()
             finally:
@@ -110,14 +104,14 @@ async def run(
         loop.add_signal_handler(number, end_or_die)
     loop.add_signal_handler(signal.SIGHUP, end)  # it may come beside a SIGTERM: never a second one
     try:
-        await server.serve(place.socket, ready, claim.take_again)
+        await server.serve(place.socket, ready, held.look_after)
     except BrokenPipeError:  # whoever started it has gone, and nobody else has met it
         inbox.put(None)
     except EngineUnavailable:
-        claim.release("unopened")
+        held.release("unopened")
         raise
     if begun.is_set():
         await asyncio.to_thread(worker.join)
     if failures:
         raise EngineError(f"{type(failures[0]).__name__}: {failures[0]}")
-    claim.release(ending)
+    held.release(ending)

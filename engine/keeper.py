@@ -8,6 +8,7 @@ that was resumed is more than its data, so it is saved at once.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import time
@@ -60,14 +61,26 @@ class Keeper:
         self._saving: Saving | None = None  # automatically
         self._others: list[Saving] = []  # to files that a person named
 
-    def opened(self, save_to: Path | None = None, *, is_resumed: bool = False) -> None:
+    @property
+    def has_newest_itself(self) -> bool:
+        """Whether no file that a person named is newer than the automatic saves."""
+        with contextlib.suppress(CheckpointError):
+            newest = max(self._named, self._ended)
+            return self._autosaved >= newest and self._autosaves.newest() is not None
+        return False
+
+    def opened(
+        self, autosaves: Autosaves, save_to: Path | None = None, *, is_resumed: bool = False
+    ) -> None:
         """Another lab is open.
 
         Args:
+            autosaves: where to save it.
             save_to: the file that it is to be in when it ends.
             is_resumed: from now on, a crash goes back to here.
         """
         self.trouble, self.newest, self.save_to = "", None, save_to
+        self._autosaves = autosaves
         self._has_trained, self._is_resumed = False, is_resumed
         self._named = self._ended = self._revision
         self._revision += 1
@@ -78,7 +91,7 @@ class Keeper:
 
     def forget(self) -> None:
         """Give the lab up: save nothing more of it, and wait for nothing that is being written."""
-        self.opened()
+        self.opened(self._autosaves)
         self._others = []
 
     def changed(self, *, at_once: bool = False) -> None:
@@ -102,10 +115,10 @@ class Keeper:
         self._due = time.monotonic() + self._seconds
         revision = self._revision
         try:
-            packed = checkpoint.pack(lab)
+            packed, autosaves = checkpoint.pack(lab), self._autosaves
 
             def add() -> Path:
-                return self._autosaves.add(packed.encode())
+                return autosaves.add(packed.encode())
 
             saving = Saving(lambda: attempted(revision, add, automatic=True), self._tell)
             saving.start()

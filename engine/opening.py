@@ -74,18 +74,6 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
     return checkpoint.load(saved, data=data, device=request.device)
 
 
-def is_of(request: Open | Resume, left_at: Path | None) -> bool:
-    """Whether a request takes up the lab that waits to be.
-
-    Args:
-        request: which.
-        left_at: see `lab_of`.
-    """
-    if isinstance(request, Open) or left_at is None:
-        return False
-    return request.path is None or whole(request.path) == left_at
-
-
 def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> OpenAlready:
     """What a screen is told that wants a lab, where one is open.
 

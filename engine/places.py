@@ -75,6 +75,24 @@ def name_for(data: str | None) -> str:
     return plain or "lab"
 
 
+def numbered(name: str, number: int) -> str:
+    """The name of the lab of that number among those that are named alike, as on the same data.
+
+    >>> [numbered("names", 1), numbered("names", 2), numbered(40 * "n", 12)[-5:]]
+    ['names', 'names-2', 'nn-12']
+    """
+    end = "" if number == 1 else f"-{number}"
+    return name[: LONGEST_NAME - len(end)] + end
+
+
+def lab_of_save(path: Path) -> str | None:
+    """The name of the lab that an automatic save is of; None: of no lab of this user."""
+    name = path.parent.parent.name
+    if not _NAME.fullmatch(name):
+        return None
+    return name if path.parent == Place(name).saves else None
+
+
 def labs_folder() -> Path:
     """The folder of all labs."""
     return platformdirs.user_state_path(PROGRAM) / "labs"
@@ -82,6 +100,15 @@ def labs_folder() -> Path:
 
 def places() -> Iterator[Place]:
     """The labs with a claim: they run, crashed, ended by themselves, or cannot be looked at.
+
+    Raises:
+        EngineUnavailable: the folder of all labs is there, and cannot be read.
+    """
+    return (place for place in all_places() if _may_have(place.claim))
+
+
+def all_places() -> Iterator[Place]:
+    """All that has the name of a lab, in the order of the names.
 
     Raises:
         EngineUnavailable: the folder of all labs is there, and cannot be read.
@@ -97,7 +124,7 @@ def places() -> Iterator[Place]:
             " Make it a folder that you may read, or set XDG_STATE_HOME to another."
         ) from error
     for name in names:
-        if _NAME.fullmatch(name) and _may_have(Place(name).claim):
+        if _NAME.fullmatch(name):
             yield Place(name)
 
 

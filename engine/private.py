@@ -22,7 +22,8 @@ def make_folder(folder: Path) -> None:
     for path in (*reversed(missing), folder):
         try:
             path.mkdir(FOLDER)
-            path.chmod(FOLDER)  # the umask may have taken away what the user needs
+            with contextlib.suppress(FileNotFoundError):  # another has removed it
+                path.chmod(FOLDER)  # the umask may have taken away what the user needs
         except FileExistsError:
             if not path.is_dir():
                 raise

@@ -21,10 +21,11 @@ from engine import typed
 from engine.claim import Holder, standing, standing_of, taken
 from engine.client import Client
 from engine.errors import EngineUnavailable, NotListening, OtherVersion, UntrustedSocket
-from engine.labs import gone, silence
+from engine.labs import silence
 from engine.log import opened_log
 from engine.places import PROGRAM, Place, make_runtime_folder, runtime_folder
 from engine.protocol import GoesOn, Stop
+from engine.saved_labs import gone
 from engine.signals import signal_name
 
 T = TypeVar("T")
@@ -66,9 +67,13 @@ class EngineProcess:
         """What takes the lab up again; see `Engine.attach_command`."""
         return typed.attach(self.name)
 
-    def resume_command(self, saved: str) -> str:
-        """What goes on from a file; see `Engine.resume_command`."""
-        return typed.resume(self.name, saved)
+    def renamed(self, name: str) -> None:
+        """Another lab is open; see `Engine.renamed`."""
+        self.name, self._place = name, Place(name)
+
+    def go_on_command(self, saved: str, lab: str) -> str:
+        """What goes on with a saved lab; see `Engine.go_on_command`."""
+        return typed.go_on(saved, lab)
 
     @property
     def silence(self) -> str:

@@ -194,6 +194,15 @@ class RecentFile(msgspec.Struct, frozen=True):
     options: str = ""  # how it was read, as on the command line; empty: as was found
 
 
+class SavedLab(msgspec.Struct, frozen=True):
+    """A lab that does not run, and can be taken up: `Resume(path)`."""
+
+    name: str
+    path: str  # of its newest automatic save
+    data: str  # path; empty where it is not known
+    step: int | None  # None where it is not known
+
+
 # --- requests -------------------------------------------------------------------------------------
 
 
@@ -411,6 +420,7 @@ class Saved(Message, frozen=True):
     """The lab is in a file."""
 
     path: str  # absolute
+    lab: str = ""  # the name that takes the lab up, where the file is its newest automatic save
 
 
 class Exists(Message, frozen=True):
@@ -463,6 +473,7 @@ class Browsed(Message, frozen=True):
     unnameable: int
     whole: bool  # False: the folder is so large that not all of it was looked at
     recent: tuple[RecentFile, ...]  # the newest first
+    labs: tuple[SavedLab, ...] = ()  # those saved last, the newest first, where nothing was typed
 
 
 class Examined(Message, frozen=True):
@@ -515,6 +526,7 @@ class DatasetOpened(Message, frozen=True):
     hold_out_data: str | None = None  # path of the file that is held out
     left_out: int = 0  # words (of a text: characters) with characters beyond the alphabet
     comment_lines: int = 0
+    lab: str = ""  # the name that it has from now on
 
 
 class Snapshot(Message, frozen=True):
@@ -557,6 +569,7 @@ class Stopped(Message, frozen=True):
     by: Literal["screen", "signal"]
     saved: str | None  # the file that the lab can be taken up from; None: nothing was kept
     trouble: str = ""  # why it could not be saved; empty where it could, or was not to be
+    lab: str = ""  # see `Saved`
 
 
 Events = DatasetOpened | Snapshot | Ended | Stopped

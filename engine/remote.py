@@ -52,9 +52,13 @@ class RemoteEngine:
         """What takes the lab up again; see `Engine.attach_command`."""
         return typed.attach(self.name, self.host, self._program)
 
-    def resume_command(self, saved: str) -> str:
-        """What goes on from a file; see `Engine.resume_command`."""
-        return typed.resume(self.name, saved, self.host, self._program)
+    def renamed(self, name: str) -> None:
+        """Another lab is open; see `Engine.renamed`."""
+        self.name = Place(name).name
+
+    def go_on_command(self, saved: str, lab: str) -> str:
+        """What goes on with a saved lab; see `Engine.go_on_command`."""
+        return typed.go_on(saved, lab, self.host, self._program)
 
     @property
     def silence(self) -> str:

@@ -60,6 +60,7 @@ class Server:
         self._clients: dict[asyncio.Task[None], Outbox | None] = {}  # None: not greeted yet
         self._over = asyncio.Event()
         self._refusals = Refusals(log)
+        self._path = Path()
         self._bound: os.stat_result | None = None  # the socket, as the file that it is
 
     async def serve(
@@ -79,6 +80,7 @@ class Server:
         Raises:
             EngineUnavailable: no socket can be made there.
         """
+        self._path = path
         server = await self._listen_at(path)
         try:
             ready()
@@ -87,18 +89,35 @@ class Server:
                     async with asyncio.timeout(SECONDS_TO_LOOK):
                         await self._over.wait()
                 await asyncio.to_thread(look)
-                if not self._over.is_set() and not self._is_at(path):
+                if not self._over.is_set() and not self._is_at(self._path):
                     with contextlib.suppress(EngineUnavailable):
-                        old, server = server, await self._listen_at(path)
+                        old, server = server, await self._listen_at(self._path)
                         old.close()
                         log.warning("the socket had vanished; now there is another")
         finally:
             with contextlib.suppress(OSError):
-                if self._is_at(path):
-                    path.unlink()
+                if self._is_at(self._path):
+                    self._path.unlink()
             server.close()
             await self._part()
             self._refusals.tell_more()
+
+    async def move(self, path: Path) -> None:
+        """Be found at another path, and no longer at the one before. Who is connected stays so.
+
+        Raises:
+            EngineUnavailable: there can be no socket.
+        """
+        check_free(path)
+        try:
+            if self._is_at(self._path):
+                self._path.rename(path)
+        except OSError as error:
+            raise EngineUnavailable(
+                f"{path}, the engine's socket, cannot be made: {error.strerror}. Remove what is"
+                " there, or set XDG_RUNTIME_DIR to another folder of your own."
+            ) from error
+        self._path, self._name = path, path.stem
 
     async def _part(self) -> None:
         """Send what waits to be sent, as far as clients read it, and hang up."""
@@ -117,12 +136,7 @@ class Server:
     async def _listen_at(self, path: Path) -> asyncio.Server:
         if path.parent == places.runtime_folder():
             places.make_runtime_folder()
-        if (other := listener(path)) is not None:
-            raise EngineUnavailable(
-                f"{path}, the engine's socket, is that of {other}, the engine of another lab of"
-                " this name: one in another XDG_STATE_HOME, or whose folder was removed. Give this"
-                " one another --name, or set XDG_RUNTIME_DIR to another folder of your own."
-            )
+        check_free(path)
         try:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()  # of a dead engine: the name is ours
@@ -277,6 +291,20 @@ def call_soon(loop: asyncio.AbstractEventLoop, put: Callable[[T], None], message
     """Put a message into an outbox from another thread; into none, if the server has ended."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(put, message)
+
+
+def check_free(path: Path) -> None:
+    """Refuse a path at which another engine listens.
+
+    Raises:
+        EngineUnavailable: says which.
+    """
+    if (other := listener(path)) is not None:
+        raise EngineUnavailable(
+            f"{path}, the engine's socket, is that of {other}, the engine of another lab of"
+            " this name: one in another XDG_STATE_HOME, or whose folder was removed. Give this"
+            " one another --name, or set XDG_RUNTIME_DIR to another folder of your own."
+        )
 
 
 def check_peer(writer: asyncio.StreamWriter) -> None:

@@ -15,10 +15,12 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from engine.browsing import browsed
 from engine.errors import DataError, EngineError
 from engine.printable import printable
-from engine.protocol import Browsed, Examined, RecentFile
+from engine.protocol import Browsed, Examined, RecentFile, SavedLab
 from engine.recent import Recent
 
 SECONDS: Final = 3.0  # until a folder counts as one that does not answer
@@ -35,6 +37,7 @@ class Shelf:
     def __init__(
         self,
         recent: Recent | None = None,
+        labs: Callable[[], tuple[SavedLab, ...]] = tuple,
         look: Callable[[str, tuple[RecentFile, ...]], Browsed] = browsed,
         seconds: float = SECONDS,
     ) -> None:
@@ -42,10 +45,12 @@ class Shelf:
 
         Args:
             recent: where the files opened last are kept; None: nowhere.
+            labs: those that are saved and do not run.
             look: what looks into a folder.
             seconds: until it has taken too long.
         """
         self._recent = recent
+        self._labs = labs
         self._look = look
         self._seconds = seconds
         self._room = threading.BoundedSemaphore(MOST_LOOKS)
@@ -57,9 +62,12 @@ class Shelf:
             DataError: the folder is not there, not to be read, or does not answer.
         """
         recent = self._recent
-        return await self._in_thread(
-            lambda: self._look(path, recent.files() if recent else ()), path
-        )
+
+        def look() -> Browsed:
+            seen = self._look(path, recent.files() if recent else ())
+            return seen if path else replace(seen, labs=self._labs())
+
+        return await self._in_thread(look, path)
 
     async def examine(self, path: str | None, options: str) -> Examined:
         """How a data file would be read; see `examination.examined`.

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
-from engine.labs import Listed
+from engine.listed import Listed
 from engine.mark import MARK
 from engine.printable import printable, safe_sentence
 from engine.signals import signal_name
@@ -57,7 +57,7 @@ def labs_of(host: str, program: str) -> list[Listed]:
     Raises:
         EngineUnavailable: says what is wrong, and what to do.
     """
-    command = command_line(host, (program, "ls", "--json", "--marked"))
+    command = command_line(host, (program, "ls", "--all", "--json", "--marked"))
     with tempfile.TemporaryFile() as complaints:
         try:
             ssh = subprocess.Popen(

@@ -19,9 +19,28 @@ def attach(name: str, host: str = "", program: str = PROGRAM) -> str:
     return _line("attach", *_there(host, program), name)
 
 
-def resume(name: str, saved: str, host: str = "", program: str = PROGRAM) -> str:
-    """Go on from a file that a lab was saved to, under the same name; see `attach`."""
-    return _line(*_there(host, program), "--name", name, "--resume", saved)
+def lab(host: str = "", program: str = PROGRAM) -> str:
+    """Open a lab; see `attach`."""
+    return _line(*_there(host, program))
+
+
+def delete(name: str) -> str:
+    """Delete a lab that is saved."""
+    return _line("delete", name)
+
+
+def go_on(saved: str, lab: str = "", host: str = "", program: str = PROGRAM) -> str:
+    """Go on with a lab that was saved; see `attach`.
+
+    Args:
+        saved: the file that it is in.
+        lab: its name, where that is enough to find the file.
+        host: see `attach`.
+        program: see `attach`.
+    """
+    if lab:
+        return attach(lab, host, program)
+    return _line(*_there(host, program), "--resume", saved)
 
 
 def opening(file: str, *, is_checkpoint: bool) -> str:

@@ -13,6 +13,8 @@ import queue
 import time
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from engine import snapshots
 from engine.audiences import Audiences
 from engine.claim import Ending
@@ -21,7 +23,7 @@ from engine.home import Home
 from engine.inbox import Audience, Inbox, Job, Joined, Kept, Left
 from engine.keeper import Keeper
 from engine.lab import Lab
-from engine.opening import already_open, is_of, lab_of, place_to_save, whole
+from engine.opening import already_open, lab_of, place_to_save, whole
 from engine.pacing import seconds_until
 from engine.printable import path_text
 from engine.protocol import (
@@ -60,7 +62,7 @@ class Worker:
         """
         self._inbox = inbox
         self._home = home
-        self._keeper = Keeper(home.autosaves, home.save_seconds, inbox.put)
+        self._keeper = Keeper(home.saves, home.save_seconds, inbox.put)
         self._audiences = Audiences()
         self._over = False
         self._stopped_by: Literal["screen", "signal"] = "signal"
@@ -91,8 +93,10 @@ class Worker:
             raise
         finally:
             self._keeper.wait()
-            saved = None if self._keeper.newest is None else str(self._keeper.newest)
-            self._audiences.tell(Stopped(self._stopped_by, saved, trouble))
+            newest = self._keeper.newest
+            saved = None if newest is None else str(newest)
+            lab = self._home.name if self._keeper.has_newest_itself else ""
+            self._audiences.tell(Stopped(self._stopped_by, saved, trouble, lab))
 
     def _work(self) -> None:
         while not self._over:
@@ -183,19 +187,19 @@ class Worker:
                 f"The lab that is open cannot be saved, so it stays: {error} Save it to a file"
                 " elsewhere (ctrl+s), then open the other."
             ) from error
-        if self._running is not None or not is_of(request, left_at):
-            self._home.part()  # otherwise the saves that there are are its own
-        before = self._keeper.newest
+        before, name = self._keeper.newest, self._home.name
+        has_newest = self._keeper.has_newest_itself
+        self._home.move_in(request, None if self._running is None else self._running.lab)
         self._running = Running(
             lab, self._changed, self._audiences.stale, self._rest, self._tell_end
         )
         if isinstance(request, Open):
             self._running.draw_first_names()
-        self._keeper.opened(save_to, is_resumed=isinstance(request, Resume))
+        self._keeper.opened(self._home.saves, save_to, is_resumed=isinstance(request, Resume))
         self._number += 1
         self._audiences.introduce(self._dataset(lab))
         self._audiences.stale()
-        return Done() if before is None else Saved(path_text(before))
+        return Done() if before is None else Saved(path_text(before), name if has_newest else "")
 
     def _is_needed(self, leaving: Audience) -> Literal["watched", "training"] | None:
         """Why the lab goes on without a screen, which then has left; None: it was the last.
@@ -219,7 +223,8 @@ class Worker:
     # --- what is told -----------------------------------------------------------------------------
 
     def _dataset(self, lab: Lab) -> DatasetOpened:
-        return snapshots.dataset_opened(lab, self._number, self._keeper.save_to)
+        dataset = snapshots.dataset_opened(lab, self._number, self._keeper.save_to)
+        return replace(dataset, lab=self._home.name)
 
     def _publish(self, *, at_once: bool = False) -> None:
         if self._running is not None:

@@ -11,7 +11,7 @@ from engine.autosave import Autosaves
 from engine.commands import ls
 from engine.commands.arriving import arrive, chosen, taken_up
 from engine.errors import EngineError
-from engine.labs import Listed
+from engine.listed import Listed
 from engine.places import Place
 from engine.printable import columns
 from engine.protocol import Resume
@@ -40,19 +40,19 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
 
 @pytest.mark.parametrize("data", [None, "/a/words.txt", "/a/../a/words.txt"])
 def test_a_lab_on_the_same_data_is_offered(data: str | None, asked: list[tuple[str, bool]]) -> None:
-    assert arrive(listed(), "words", data) == "attach"
+    assert arrive(listed(), data) == "attach"
     question = "A lab called words runs on /a/words.txt (paused, step 0). Attach?"
     assert asked == [(question, True)]
 
 
 def test_into_a_lab_without_data_what_is_wanted_is_opened(asked: list[tuple[str, bool]]) -> None:
-    assert arrive(listed(data=None), "words", "/a/words.txt") is None
+    assert arrive(listed(data=None), "/a/words.txt") is None
     assert asked == [("A lab called words runs (paused, step 0). Attach?", True)]
 
 
 def test_of_a_lab_on_other_data_that_is_said_and_enter_is_no(asked: list[tuple[str, bool]]) -> None:
     with pytest.raises(EngineError, match="another --name"):
-        arrive(listed(), "words", "/b/wo\x1brds.txt")
+        arrive(listed(), "/b/wo\x1brds.txt")
     question = "A lab called words runs on /a/words.txt, not on /b/wo\\x1brds.txt"
     assert asked == [(f"{question} (paused, step 0). Attach?", False)]
 
@@ -62,7 +62,7 @@ def test_options_that_would_be_left_aside_are_named(
     state: str, asked: list[tuple[str, bool]]
 ) -> None:
     with contextlib.suppress(EngineError):
-        arrive(listed(state, saved="/saves/new"), "words", options=["--seed", "--hold-out"])
+        arrive(listed(state, saved="/saves/new"), options=["--seed", "--hold-out"])
     ((question, default),) = asked
     assert question.endswith(", without --seed and --hold-out?")
     assert default is (state == "crashed"), "what crashed is what the same line was typed for"
@@ -75,7 +75,7 @@ def test_on_another_machine_the_end_of_a_path_decides(
     data: str, same: bool, asked: list[tuple[str, bool]]
 ) -> None:
     try:
-        arrive(listed(), "words", data, host="me@box")
+        arrive(listed(), data, host="me@box")
     except EngineError:
         assert not same
     assert [default for _, default in asked] == [same]
@@ -85,8 +85,8 @@ def test_a_lab_that_did_not_end_well_is_offered_to_be_resumed(
     asked: list[tuple[str, bool]],
 ) -> None:
     crashed = listed("crashed", step=1234, saved="/saves/new")
-    assert arrive(crashed, "words", "/a/words.txt") == Resume("/saves/new")
-    assert arrive(crashed, "words", "/b/words.txt") is None
+    assert arrive(crashed, "/a/words.txt") == Resume("/saves/new")
+    assert arrive(crashed, "/b/words.txt") is None
     (same, yes), (other, no) = asked
     assert same.startswith(
         "The lab words on /a/words.txt did not end well; step 1,234 was saved at "
@@ -100,8 +100,8 @@ def test_whoever_does_not_resume_a_lab_is_told_where_it_stays(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(click, "confirm", lambda *_, **__: False)
-    assert arrive(listed("ended", step=7, saved="/saves/new"), "words") is None
-    assert capsys.readouterr().err == "It stays in /saves/new.\n"
+    assert arrive(listed("ended", step=7, saved="/saves/new")) is None
+    assert capsys.readouterr().err == "It stays: makemore-tui attach words takes it up.\n"
 
 
 def test_attaching_to_a_lab_that_has_ended_resumes_it(asked: list[tuple[str, bool]]) -> None:
@@ -120,8 +120,8 @@ def test_attaching_to_a_lab_that_has_ended_resumes_it(asked: list[tuple[str, boo
 
 @pytest.mark.usefixtures("folder")
 def test_of_a_lab_that_was_stopped_it_is_said_what_goes_on_from_its_save() -> None:
-    saved = Autosaves(Place("words").saves).add(b"")
-    command = f"makemore-tui --name words --resume {saved} goes on from where it was saved last."
+    Autosaves(Place("words").saves).add(b"")
+    command = "makemore-tui attach words takes it up where it was saved."
     there = [listed(name="more")]
     for labs, host, told in (
         ([], None, command),

@@ -34,6 +34,8 @@ def test_the_commands_of_the_readme_exist_with_their_options() -> None:
         "matrix",
         "ls",
         "stop",
+        "rename",
+        "delete",
         "bench",
         "config",
         "doctor",

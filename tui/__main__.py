@@ -17,7 +17,7 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from engine.cli import Group, complete_lab, device_option, json_option
+from engine.cli import Group, complete_saved_lab, device_option, host_option, json_option
 from engine.commands.format_options import format_options, given_of_a_beginning
 from engine.commands.values import sensible
 from engine.console import narrate, write, write_json
@@ -26,7 +26,7 @@ from tui.options import setting_options
 
 if TYPE_CHECKING:
     from engine.client import Engine
-    from engine.labs import Listed
+    from engine.listed import Listed
     from engine.protocol import DataFormat, Open, Resume
 
 LAB = "lab"  # what to do when no command is named
@@ -70,18 +70,6 @@ def main() -> None:
     Without a command it opens the lab: makemore-tui [--data PATH] [--device NAME] [--seed N]
     [--hold-out FRACTION], and more; see makemore-tui lab --help.
     """
-
-
-def host_option(command: Any) -> Any:
-    """`--host USER@BOX`, and what makemore-tui is called there."""
-    program = click.option(
-        "--remote-program", "program", default="makemore-tui", show_default=True, metavar="PATH",
-        help="makemore-tui over there.",
-    )  # fmt: skip
-    host = click.option(
-        "--host", default=None, metavar="USER@BOX", help="Run the engine there, through ssh."
-    )
-    return host(program(command))
 
 
 @main.command(LAB)
@@ -134,12 +122,11 @@ def lab(
     from engine.checkpoint_writing import check_place
     from engine.client import EngineError
     from engine.commands.arriving import arrive, check_seen, runs
-    from engine.labs import LEFT
-    from engine.places import Place, name_for
+    from engine.commands.new_name import make_room, name_to_resume, new_name, wanted
+    from engine.places import name_for
     from engine.printable import printable
     from engine.protocol import Open, Resume
 
-    name = Place(name_for(data or saved) if name is None else name).name
     if saved is not None and (given := given_of_a_beginning()):
         raise click.UsageError(
             f"{given[0]} belongs to the beginning of a lab: leave it out with --resume."
@@ -148,7 +135,8 @@ def lab(
     data, held_out, saved, save_to = (
         _there(path, host) for path in (data, held_out, saved, save_to)
     )
-    found = next((lab for lab in _labs(host, program) if lab.name == name), None)
+    labs = _labs(host, program)
+    found = wanted(labs, data, name) if saved is None else None
     check_seen(found)
     if host is None:  # what is wrong there is known before the screen begins
         if save_to is not None:
@@ -158,48 +146,50 @@ def lab(
         for path in filter(None, (data, held_out)):
             if not Path(path).exists():
                 raise EngineError(f"{printable(path)}: no such file. Check the path.")
-    way: Resume | Literal["attach"] | None = None
+    way: Open | Resume | Literal["attach"] | None = None
     if saved is None:
         if save_to is not None and found is not None and runs(found):
             raise EngineError(
-                f"--save is for a lab that begins, and {name} runs already. Leave it out: ctrl+s"
-                " saves the lab to a file."
+                f"--save is for a lab that begins, and {found.name} runs already. Leave it out:"
+                " ctrl+s saves the lab to a file."
             )
-        way = arrive(
-            found,
-            name,
-            data,
-            host,
-            [*_given("device", "seed", "hold_out"), *given_of_a_beginning()],
-        )
+        options_given = [*_given("device", "seed", "hold_out"), *given_of_a_beginning()]
+        way = arrive(found, data, host, options_given)
         resuming = replace(way, save_to=save_to) if isinstance(way, Resume) else None
-    elif found is None or found.state in LEFT:
-        resuming = Resume(saved, data, device if _given("device") else None, save_to)
+        if found is not None and (way is not None or runs(found)):
+            name = found.name
+        else:
+            name = new_name(labs, name or name_for(data))
+            if host is None:
+                make_room(labs)
     else:
-        raise EngineError(
-            f"A lab called {name} runs already. Give the one that is resumed another --name."
-        )
+        resuming = Resume(saved, data, device if _given("device") else None, save_to)
+        name = name_to_resume(labs, saved, name, data)
     opening = Open(
         data, hold_out, device, seed, config.pace, save_to,
         data_format=data_format, hold_out_data=held_out,
     )  # fmt: skip
+    if isinstance(way, Open):
+        opening = way
     _show(_engine(name, host, program, config), config, opening, resuming, way == "attach")
 
 
 @main.command("attach")
-@click.argument("name", required=False, shell_complete=complete_lab)
+@click.argument("name", required=False, shell_complete=complete_saved_lab)
 @host_option
 @setting_options
 def attach(name: str | None, host: str | None, program: str, **options: Any) -> None:
-    """Take up a lab that runs in the background; see makemore-tui ls."""
+    """Take up a lab that runs in the background, or is saved; see makemore-tui ls --all."""
     config = _ready(options)
     from engine.commands.arriving import chosen, taken_up
-    from engine.protocol import Open
+    from engine.protocol import Open, Resume
 
     lab = chosen(_labs(host, program), name, host)
-    resuming = taken_up(lab)
+    way = taken_up(lab)
     engine = _engine(lab.name, host, program, config)
-    _show(engine, config, Open(pace=config.pace), resuming, attaches=resuming is None)
+    opening = way if isinstance(way, Open) else Open(pace=config.pace)
+    resuming = way if isinstance(way, Resume) else None
+    _show(engine, config, opening, resuming, attaches=way is None)
 
 
 def _ready(options: dict[str, Any]) -> Config:
@@ -227,14 +217,15 @@ def _there(path: str | None, host: str | None) -> str | None:
 
 
 def _labs(host: str | None, program: str) -> list[Listed]:
-    """The labs of a machine."""
+    """The labs of a machine, saved ones too."""
     if host is not None:
         from engine.ssh import labs_of
 
         return labs_of(host, program)
     from engine.labs import labs
+    from engine.saved_labs import saved_labs
 
-    return asyncio.run(labs())
+    return [*asyncio.run(labs()), *saved_labs()]
 
 
 def _engine(name: str, host: str | None, program: str, config: Config) -> Engine:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from engine.client import expected
 from engine.protocol import (
     NAMES_AT_ONCE,
     Adjust,
@@ -148,7 +149,7 @@ class LabApp(LeavingApp):
             OpenScreen(
                 self.engine.opening,
                 self.engine.call,
-                self.resume_command,
+                self.engine.go_on_command,
                 present,
                 lambda: self.is_training,
             )
@@ -159,9 +160,7 @@ class LabApp(LeavingApp):
         from tui.screens.score import ScoreScreen
 
         async def score(word: str) -> Scored:
-            answer = await self.engine.call(Score(word))
-            assert isinstance(answer, Scored)
-            return answer
+            return expected(Scored, await self.engine.call(Score(word)))
 
         written = {}
         if self.dataset is not None:

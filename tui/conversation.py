@@ -24,6 +24,7 @@ from engine.client import (
     LabGone,
     LinkDown,
     LoginRefused,
+    expected,
 )
 from engine.protocol import (
     Answers,
@@ -134,9 +135,18 @@ class Conversation:
             wait = min(2 * wait, LONGEST_WAIT)
 
     @property
-    def saved(self) -> str | None:
-        """Where the lab was saved as its engine ended, by that engine's last word."""
-        return None if self._stopped is None else self._stopped.saved
+    def last_word(self) -> Stopped | None:
+        """What the engine said as it ended."""
+        return self._stopped
+
+    @property
+    def attach_command(self) -> str:
+        """What a person types to take the lab up again."""
+        return self._engine.attach_command
+
+    def go_on_command(self, saved: str, lab: str) -> str:
+        """What a person types to go on with a lab that was saved; see `Saved`."""
+        return self._engine.go_on_command(saved, lab)
 
     def try_again(self) -> None:
         """Where the link is down: now, not later."""
@@ -156,9 +166,7 @@ class Conversation:
         """How the lab is, once all that was asked for before is done; None: it does not say."""
         with contextlib.suppress(EngineError, TimeoutError):
             async with asyncio.timeout(SECONDS_TO_LOOK):
-                lab = await self.call(Describe())
-                assert isinstance(lab, Description)
-                return lab
+                return expected(Description, await self.call(Describe()))
         return None
 
     async def leave(self) -> None:
@@ -200,6 +208,8 @@ class Conversation:
                 if isinstance(event, DatasetOpened):
                     # By whomever: that is what a new engine would open.
                     self._attaches, self._has_begun = False, True
+                    if event.lab:
+                        self._engine.renamed(event.lab)
                     self.opening = replace(event.opening or self.opening, save_to=event.save_to)
                 self._post(Came(event))
         except EngineError as error:
@@ -257,8 +267,7 @@ class Conversation:
     async def _begin(self, wanted: Open | Resume | None) -> None:
         """See to it that the engine has data: what is wanted, unless something is open."""
         try:
-            lab = await self.call(Describe())
-            assert isinstance(lab, Description)
+            lab = expected(Description, await self.call(Describe()))
             self.since, self.found_open = lab.since, lab.data is not None
             if lab.data is None and self._has_died and lab.left_at is not None:
                 await self._take_up(lab.left_at)

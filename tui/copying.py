@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from textual import work
 
-from engine.client import EngineError
+from engine.client import EngineError, expected
 from engine.printable import printable
 from engine.protocol import Export, Exportable, Text, View
 from tui.figures import size
@@ -100,8 +100,7 @@ class CopyingApp(LiveApp):
 
     async def _exported(self, what: Exportable, view: View) -> str:
         answer = await self.engine.call(Export(what, view=view))
-        assert isinstance(answer, Text)
-        return answer.text
+        return expected(Text, answer).text
 
     def _put(self, what: str, text: str) -> None:
         """Copy a text, and say what it was; what terminals cannot take is not sent to them."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual import on, work
 
-from engine.client import EngineError, EngineUnavailable
+from engine.client import EngineError, EngineUnavailable, expected
 from engine.printable import printable
-from engine.protocol import Description, Save, Saved
+from engine.protocol import Description, Exists, Save, Saved
 from tui.copying import CopyingApp
 from tui.news import Lost, Over, WasStopped
 
@@ -67,16 +67,15 @@ class LeavingApp(CopyingApp):
 
     def _tell_way_back(self, *, is_watched: bool) -> None:
         where = "on other screens" if is_watched else "without a screen"
-        self.farewell = (
-            f"The lab {self.lab_name} goes on, {where}. {self.attach_command} takes it up again."
-        )
+        again = self.engine.attach_command
+        self.farewell = f"The lab {self.lab_name} goes on, {where}. {again} takes it up again."
 
     def _leave_unheard(self) -> None:
         """Leave at once, though the engine has not answered yet: what becomes of it is open."""
         if self.engine.is_up:
             self.farewell = (
-                f"The engine of the lab {self.lab_name} did not answer yet. {self.attach_command}"
-                " takes the lab up again, if it goes on or was saved."
+                f"The engine of the lab {self.lab_name} did not answer yet."
+                f" {self.engine.attach_command} takes the lab up again, if it goes on or was saved."
             )
         self.exit()
 
@@ -110,17 +109,15 @@ class LeavingApp(CopyingApp):
         """The engine is no more: whoever leaves is told what may be left of the lab."""
         if self.dataset is not None:
             self.farewell = (
-                f"The lab {self.lab_name} does not run any more. {self.attach_command} resumes it,"
-                " if it was saved."
+                f"The lab {self.lab_name} does not run any more. {self.engine.attach_command}"
+                " resumes it, if it was saved."
             )
 
     def on_was_stopped(self, message: WasStopped) -> None:
         """The engine ended, by others: whoever leaves is told what goes on from where it saved."""
         event = message.event
         if event.saved is not None:
-            again = (
-                self.resume_command(event.saved) if event.by == "screen" else self.attach_command
-            )
+            again = self.engine.go_on_command(event.saved, event.lab)
             self.farewell = f"The lab {self.lab_name} has ended. {again} goes on where it is saved."
 
     @work(group="leaving", exclusive=True)
@@ -145,11 +142,9 @@ class LeavingApp(CopyingApp):
                 return
             if goes_on is not None:
                 self._tell_way_back(is_watched=True)
-            elif (saved := self.engine.saved) is not None:
-                self.farewell = (
-                    f"The lab {self.lab_name} is saved. {self.resume_command(saved)} goes on from"
-                    " there."
-                )
+            elif (last := self.engine.last_word) is not None and last.saved is not None:
+                again = self.engine.go_on_command(last.saved, last.lab)
+                self.farewell = f"The lab {self.lab_name} is saved. {again} goes on with it."
             self.exit()
 
     def action_save(self) -> None:
@@ -172,13 +167,15 @@ class LeavingApp(CopyingApp):
     async def _save(self, path: str) -> None:
         try:
             answer = await self.engine.call(Save(path, over="checkpoint"))
+            if isinstance(answer, Exists):  # something else has come there since
+                raise EngineError(f"{answer.path} exists: the lab was not saved there.")
+            saved = expected(Saved, answer)
         except EngineError as error:
             self.notify(str(error), severity="error", markup=False)
             if self.engine.is_up:
                 self._ask_where_to_save()
         else:
-            assert isinstance(answer, Saved)
-            self._saved(answer.path)
+            self._saved(saved.path)
 
     @property
     def _file(self) -> str | None:

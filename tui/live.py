@@ -67,7 +67,6 @@ class LiveApp(LaidOutApp):
         self.engine = Conversation(
             engine, opening, self._hear, self._absence, resuming, attaches=attaches
         )
-        self.attach_command, self.resume_command = engine.attach_command, engine.resume_command
         self.is_leaving = False  # the engine is asked how the lab is, or saves and ends
         self.farewell = ""  # to be said when the screen has gone
         self.dataset: DatasetOpened | None = None
@@ -201,6 +200,7 @@ class LiveApp(LaidOutApp):
                     dataset = replace(dataset, labels=in_ascii(dataset))
                 again = self._is_shown(dataset)
                 self.dataset, self.snapshot = dataset, None
+                self.lab_name = dataset.lab or self.lab_name
                 self._watched = None
                 self.announce("")
                 for pane in self.panes:

@@ -57,8 +57,9 @@ class StatusLine(Lines):
         width = self.size.width
         if width:
             unicode = terminal_of(self.app).unicode
+            lab = self._lab if self._dataset is None else self._dataset.lab or self._lab
             facts = status_facts(
-                self._state, self._dataset, self._snapshot, lab=self._lab, unicode=unicode
+                self._state, self._dataset, self._snapshot, lab=lab, unicode=unicode
             )
             self.show([fitted(facts, width)])
 

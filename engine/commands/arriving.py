@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from typing import Final, Literal
 
 import click
 
+from engine import typed
 from engine.commands.lost import no_lab
+from engine.console import narrate
 from engine.errors import EngineError
-from engine.labs import LEFT, UNKNOWN, Listed
+from engine.listed import LEFT, SAVED, UNKNOWN, Listed
+from engine.places import PROGRAM
 from engine.printable import path_text, printable
-from engine.protocol import Resume
+from engine.protocol import Open, Resume
+from engine.when import when
 
-OUT_OF_REACH: Final = (*LEFT, UNKNOWN, "elsewhere")  # in all other states an engine runs here
+MOST_LISTED: Final = 10
+OUT_OF_REACH: Final = (*LEFT, SAVED, UNKNOWN, "elsewhere")  # else an engine runs here
 
 
 def runs(lab: Listed) -> bool:
@@ -25,16 +29,14 @@ def runs(lab: Listed) -> bool:
 
 def arrive(
     lab: Listed | None,
-    name: str,
     data: str | None = None,
     host: str | None = None,
     options: Sequence[str] = (),
-) -> Resume | Literal["attach"] | None:
+) -> Open | Resume | Literal["attach"] | None:
     """Ask about a lab whose name is wanted for a new one.
 
     Args:
-        lab: the one that has the name.
-        name: the one that is wanted.
+        lab: the one that is called so.
         data: the file that the new one is to be on, where a person named one.
         host: the machine that they are on, as ssh takes it; None: this one.
         options: those given that only a lab that begins has a use for.
@@ -50,38 +52,49 @@ def arrive(
     without = f", without {' and '.join(options)}" if options else ""
     same = data is None or lab.data is None or _is_same(data, lab.data, host)
     if lab.state in LEFT:
-        instead = "" if same else f" instead of opening {printable(str(data))}"
-        question = f"{_end_of(lab)} Resume it{instead}{without}?"
-        if click.confirm(question, default=same):
-            return Resume(lab.saved)
-        click.echo(f"It stays in {printable(str(lab.saved))}.", err=True)
+        instead = "" if same else f" instead of opening {data}"
+        question = f"{end_of(lab)} Resume it{instead}{without}?"
+        if confirmed(question, default=same):
+            return _again(lab)
+        if lab.again is None:
+            narrate(f"It stays: {typed.attach(lab.name)} takes it up.")
         return None
+    if lab.state == SAVED:
+        if confirmed(f"{end_of(lab)} Resume it{without}?", default=same):
+            return _again(lab)
+        raise EngineError(
+            f"{lab.name} stays that lab's name. Give the new one another --name;"
+            f" {typed.delete(lab.name)} deletes that lab."
+        )
     if not runs(lab):
         raise EngineError(
-            f"A lab called {name} runs on {printable(lab.host or '')}, which shares this home"
+            f"A lab called {lab.name} runs on {printable(lab.host or '')}, which shares this home"
             " folder. Attach to it there, or give this one another --name."
         )
     step = "" if lab.step is None else f", step {lab.step:,}"
-    on = "" if lab.data is None else f" on {printable(lab.data)}"
-    other = "" if same else f", not on {printable(str(data))}"
-    question = f"A lab called {name} runs{on}{other} ({printable(lab.state)}{step})."
-    if not click.confirm(f"{question} Attach{without}?", default=same and not options):
-        raise EngineError(f"The lab {name} was left alone. Give the new one another --name.")
+    on = "" if lab.data is None else f" on {lab.data}"
+    other = "" if same else f", not on {data}"
+    question = f"A lab called {lab.name} runs{on}{other} ({lab.state}{step})."
+    if not confirmed(f"{question} Attach{without}?", default=same and not options):
+        raise EngineError(f"The lab {lab.name} was left alone. Give the new one another --name.")
     return None if lab.data is None else "attach"
 
 
-def taken_up(lab: Listed) -> Resume | None:
-    """What is to be taken up, where a lab to attach to does not run any more; None: it runs.
+def taken_up(lab: Listed) -> Open | Resume | None:
+    """What takes up a lab to attach to that does not run any more; None: it runs.
 
     Raises:
         EngineError: nobody wants that, or not enough is known of it.
     """
     check_seen(lab)
-    if lab.state not in LEFT:
-        return None
-    if not click.confirm(f"{_end_of(lab)} Resume it?", default=True):
-        raise EngineError(f"The lab {lab.name} was left alone. It is saved in {lab.saved}.")
-    return Resume(lab.saved)
+    if lab.state in LEFT and not confirmed(f"{end_of(lab)} Resume it?", default=True):
+        raise EngineError(f"The lab {lab.name} was left alone.")
+    return _again(lab) if lab.state in (*LEFT, SAVED) else None
+
+
+def _again(lab: Listed) -> Open | Resume:
+    """What begins a lab again where it was, or as it began, if nothing of it is saved."""
+    return lab.again or Resume(lab.saved)
 
 
 def check_seen(lab: Listed | None) -> None:
@@ -94,13 +107,19 @@ def check_seen(lab: Listed | None) -> None:
         raise EngineError(f"{printable(lab.trouble)} Or give a new lab another --name.")
 
 
-def _end_of(lab: Listed) -> str:
+def end_of(lab: Listed) -> str:
     """How a lab ended, and what is saved of it."""
-    then = time.strftime("%H:%M on %Y-%m-%d", time.localtime(lab.since))
-    what = "it" if lab.step is None else f"step {lab.step:,}"
-    on = "" if lab.data is None else f" on {printable(lab.data)}"
+    on = "" if lab.data is None else f" on {lab.data}"
     how = "did not end well" if lab.state == "crashed" else "has ended"
-    return f"The lab {lab.name}{on} {how}; {what} was saved at {then}."
+    if lab.again is not None:
+        return f"The lab {lab.name}{on} {how}; nothing of it was saved yet, so it begins again."
+    what = "it" if lab.step is None else f"step {lab.step:,}"
+    return f"The lab {lab.name}{on} {how}; {what} was saved at {when(lab.since)}."
+
+
+def confirmed(question: str, *, default: bool) -> bool:
+    """Ask a person; what other processes and files say of a lab does nothing to the terminal."""
+    return click.confirm(printable(question), default=default)
 
 
 def _is_same(asked: str, data: str, host: str | None) -> bool:
@@ -135,9 +154,11 @@ def chosen(labs: Sequence[Listed], name: str | None, host: str | None = None) ->
             there_are = f"There are: {_listed(here)}." if here else ""
             raise no_lab(name, there_are, is_here=host is None)
         return found
-    candidates = [lab for lab in here if runs(lab)] or here
+    candidates = [lab for lab in here if runs(lab)]
+    candidates = candidates or [lab for lab in here if lab.state != SAVED]
     if not candidates:
-        raise EngineError("No lab runs. makemore-tui opens one.")
+        past = f" Saved are: {_listed(here)}. Name the one to attach to." if here else ""
+        raise EngineError(f"No lab runs. {PROGRAM} opens one.{past}")
     if len(candidates) > 1:
         kind = "run" if runs(candidates[0]) else "have ended"
         raise EngineError(
@@ -147,4 +168,5 @@ def chosen(labs: Sequence[Listed], name: str | None, host: str | None = None) ->
 
 
 def _listed(labs: Sequence[Listed]) -> str:
-    return printable(", ".join(lab.name for lab in labs))
+    more = f" and {len(labs) - MOST_LISTED:,} more" if len(labs) > MOST_LISTED else ""
+    return ", ".join(printable(lab.name) for lab in labs[:MOST_LISTED]) + more

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from engine import typed
 from engine.errors import EngineError, LabGone
-from engine.labs import gone
 from engine.places import Place
 from engine.printable import printable
+from engine.saved_labs import gone
 
 
 def no_lab(name: str, advice: str, *, is_here: bool = True) -> EngineError:
@@ -23,7 +23,7 @@ def no_lab(name: str, advice: str, *, is_here: bool = True) -> EngineError:
     end = gone(Place(name)) if is_here else None
     if isinstance(end, LabGone):
         if end.saved is not None:
-            advice = f"{typed.resume(name, end.saved)} goes on from where it was saved last."
+            advice = f"{typed.attach(name)} takes it up where it was saved."
     elif end is not None:
         advice = str(end)  # its saves cannot be looked at
     return EngineError(f"No lab called {printable(name)} runs. {advice}".rstrip())

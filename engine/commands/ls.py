@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import click
 import msgspec
 
 from engine import typed
-from engine.cli import json_option
+from engine.cli import host_option, json_option
 from engine.console import narrate, write, write_json
-from engine.labs import SILENT, Listed, labs, silence
+from engine.labs import labs, silence
+from engine.listed import LEFT, SAVED, SILENT, Listed
 from engine.mark import MARK
 from engine.printable import columns, printable
+from engine.saved_labs import saved_labs
+from engine.ssh import labs_of
+from engine.when import when
 
 HEADER = ("NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP", "LOSS", "SCREENS", "SINCE")
 
 
 @click.command("ls")
+@click.option("--all", "all_", is_flag=True, help="Those that were ended and are saved, too.")
+@host_option
 @json_option
 @click.option("--marked", is_flag=True, hidden=True)  # for a makemore-tui on another machine
-def command(as_json: bool, marked: bool) -> None:
-    """The labs that run on this machine, and those that wait to be taken up again."""
-    found = asyncio.run(labs())
+def command(all_: bool, host: str | None, program: str, as_json: bool, marked: bool) -> None:
+    """The labs that run on a machine, and those that wait to be taken up again."""
+    every = [*asyncio.run(labs()), *saved_labs()] if host is None else labs_of(host, program)
+    every.sort(key=lambda lab: lab.name)
+    found = [lab for lab in every if all_ or lab.state != SAVED]
     if marked:
         write(MARK.decode(), end="")
     if as_json:
@@ -31,7 +38,8 @@ def command(as_json: bool, marked: bool) -> None:
             write_json(msgspec.to_builtins(lab))
         return
     if not found:
-        narrate("No lab runs. makemore-tui opens one.")
+        past = f" ls --all lists {len(every):,} that are saved." if every else ""
+        narrate(f"No lab runs. {typed.lab(host or '', program)} opens one.{past}")
         return
     rows = [HEADER, *map(_row, found)]
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
@@ -40,34 +48,29 @@ def command(as_json: bool, marked: bool) -> None:
         cells = [cell + " " * (width - columns(cell)) for cell, width in padded]
         write("  ".join(cells).rstrip(), is_escaped=True)
     for lab in found:
-        if lab.saved is not None:
-            how = "did not end well" if lab.state == "crashed" else "has ended, and is saved"
-            narrate(f"{lab.name} {how}. {typed.attach(lab.name)} resumes it.")
+        if lab.state in LEFT and lab.trouble is None:
+            how = "did not end well" if lab.state == "crashed" else "has ended"
+            narrate(f"{lab.name} {how}. {typed.attach(lab.name, host or '', program)} takes it up.")
         elif lab.trouble is not None:
             narrate(lab.trouble)
         elif lab.host is not None:
-            narrate(f"{lab.name} runs on {printable(lab.host)}, which shares this home folder.")
+            narrate(f"{lab.name} runs on {lab.host}, which shares this home folder.")
         elif lab.state == SILENT:
             narrate(silence(lab.name, lab.pid))
 
 
 def _row(lab: Listed) -> tuple[str, ...]:
-    step = "–" if lab.step is None else f"{lab.step:,}/{lab.goal:,}"
-    return (
+    """The cells of a line: whatever another machine or a file says in them, a line it stays."""
+    goal = "" if lab.goal is None else f"/{lab.goal:,}"
+    cells = (
         lab.name,
-        printable((lab.data or "–").rpartition("/")[2]),
+        (lab.data or "–").rpartition("/")[2],
         lab.model or "–",
         lab.device or "–",
         lab.state,
-        step,
+        "–" if lab.step is None else f"{lab.step:,}{goal}",
         "–" if lab.loss is None else f"{lab.loss:.4f}",
         "–" if lab.clients is None else str(lab.clients),
-        "–" if lab.since is None else _when(lab.since),
+        when(lab.since),
     )
-
-
-def _when(since: float) -> str:
-    """The time of day; of another day, its date too."""
-    then = time.localtime(since)
-    today = time.localtime()[:3] == then[:3]
-    return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", then)
+    return tuple(map(printable, cells))

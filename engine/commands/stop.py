@@ -18,10 +18,12 @@ from engine.cli import complete_lab
 from engine.commands.lost import no_lab
 from engine.console import narrate
 from engine.errors import EngineUnavailable, OtherVersion, UntrustedSocket
-from engine.labs import LEFT, newest_save, silence
-from engine.places import PROGRAM, Place
+from engine.labs import silence
+from engine.listed import LEFT
+from engine.places import PROGRAM, Place, lab_of_save
 from engine.process import EngineProcess
 from engine.protocol import Stopped
+from engine.saved_labs import newest_save
 
 SECONDS_TO_STOP: Final = 5.0  # then a person is told why nothing is said
 
@@ -34,9 +36,11 @@ def command(name: str, no_save: bool) -> None:
     place = Place(name)
     state, holder = standing(place)
     if state in LEFT:
+        saved = newest_save(place, holder)
         clear(place, holder, wholly=True)
         how = ", and not well" if state == "crashed" else ""
-        narrate(f"{name} had ended already{how}. Its saves are in {place.saves}.")
+        again = "" if saved is None else typed.go_on(str(saved), lab_of_save(saved) or "")
+        narrate(f"{name} had ended already{how}." + (again and f" {again} takes it up."))
         return
     if state != "running" or holder is None:
         raise no_lab(name, f"{PROGRAM} ls lists those that do.")
@@ -44,13 +48,16 @@ def command(name: str, no_save: bool) -> None:
         asyncio.run(_end_unsaved(place, holder))
         narrate(f"Stopped {name}.")
         return
-    saved = asyncio.run(_end(place, holder))
-    go_on = "" if saved is None else f" {typed.resume(name, saved)} goes on from where it is saved."
-    narrate(f"Stopped {name}.{go_on}")
+    go_on = asyncio.run(_end(place, holder))
+    narrate(f"Stopped {name}." + (go_on and f" {go_on} goes on with it."))
 
 
-async def _end(place: Place, holder: Holder) -> str | None:
-    """Have the engine save, and end; where the lab is saved."""
+async def _end(place: Place, holder: Holder) -> str:
+    """Have the engine save, and end.
+
+    Returns:
+        What a person types to go on with the lab; empty where nothing of it is saved.
+    """
     engine = EngineProcess(place.name)
     try:
         client = await engine.start(attach=True)
@@ -60,7 +67,7 @@ async def _end(place: Place, holder: Holder) -> str | None:
         await engine.ended(holder)
         saved = newest_save(place, holder)
         clear(place, standing(place)[1], wholly=True)  # a person is told
-        return None if saved is None else str(saved)
+        return "" if saved is None else typed.attach(place.name)
     except UntrustedSocket as error:
         raise EngineUnavailable(f"{error} kill {holder.pid} saves and ends the lab.") from error
     except EngineUnavailable as error:
@@ -70,7 +77,9 @@ async def _end(place: Place, holder: Holder) -> str | None:
         raise
     await _patiently(engine.stop(), holder)
     last_words = [event async for event in client.events() if isinstance(event, Stopped)]
-    return last_words[-1].saved if last_words else None
+    if not last_words or last_words[-1].saved is None:
+        return ""
+    return typed.go_on(last_words[-1].saved, last_words[-1].lab)
 
 
 async def _end_unsaved(place: Place, holder: Holder) -> None:

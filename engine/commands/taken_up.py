@@ -21,10 +21,10 @@ from engine.commands.format_options import given_of_a_beginning
 from engine.commands.training import Training, training_options
 from engine.console import narrate
 from engine.errors import CheckpointError, EngineError, LabGone
-from engine.labs import gone
 from engine.places import Place, places
 from engine.process import EngineProcess
 from engine.protocol import Copy
+from engine.saved_labs import gone
 
 if TYPE_CHECKING:
     from engine.lab import Lab

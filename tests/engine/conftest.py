@@ -7,7 +7,7 @@ from engine.built_in import built_in_path
 from engine.checkpoint import save
 from engine.lab import Lab
 from tests.engine.checkpoints import draw, train
-from tests.engine.threaded import engine, no_folder  # noqa: F401  fixtures
+from tests.engine.threaded import engine, no_folder, state  # noqa: F401  fixtures
 
 
 @pytest.fixture

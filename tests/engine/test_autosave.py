@@ -23,25 +23,6 @@ def test_the_newest_five_are_kept_and_names_sort_by_age(tmp_path: Path) -> None:
     assert written[-1].read_bytes() == b"11"
 
 
-def test_a_labs_saves_do_not_push_out_those_of_the_lab_before(tmp_path: Path) -> None:
-    before = [Autosaves(tmp_path).add(b"") for _ in range(7)][-5:]
-    saves = Autosaves(tmp_path, since=before[-1].name)
-    of_this = [saves.add(b"") for _ in range(7)][-5:]
-    assert saves.paths() == tuple(reversed(before + of_this))
-
-
-def test_saves_that_cannot_be_looked_at_are_of_the_lab_before(tmp_path: Path) -> None:
-    folder, saves = tmp_path / "saves", Autosaves(tmp_path / "saves", most=1)
-    before = saves.add(b"")
-    folder.rename(tmp_path / "away")
-    folder.touch()
-    assert saves.part() > before.name
-    folder.unlink()
-    (tmp_path / "away").rename(folder)
-    after = saves.add(b"")
-    assert saves.paths() == (after, before)
-
-
 def test_they_are_the_owners_alone(tmp_path: Path) -> None:
     path = Autosaves(tmp_path / "a").add(b"")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -1,16 +1,32 @@
-"""Labs that follow one another in an engine: whose saves are whose."""
+"""Labs that follow one another in an engine: each has its name, and its saves."""
 
+import os
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from engine.autosave import Autosaves
+from engine.built_in import built_in_path
 from engine.checkpoint import save
 from engine.checkpoint_header import peek
-from engine.home import Home
+from engine.claim import Claim
+from engine.errors import EngineError
 from engine.lab import Lab
-from engine.protocol import Describe, Done, Open, Resume, Saved, StepOnce, Stop
+from engine.places import LONGEST_SOCKET, Place, all_places
+from engine.protocol import (
+    Describe,
+    Description,
+    Done,
+    Open,
+    Resume,
+    Saved,
+    StepOnce,
+    Stop,
+    Stopped,
+)
+from engine.saved_labs import saved_labs
 from tests.engine.threaded import SECONDS, Engine
 
 
@@ -25,7 +41,7 @@ def other(tmp_path: Path) -> Path:
 def next_save(engine: Engine, before: Path | None) -> Path:
     """The automatic save that follows another, once it is there."""
     deadline = time.monotonic() + SECONDS
-    while (newest := engine.saves.newest()) == before:
+    while (newest := engine.saves.newest()) in (None, before):
         engine.call(Describe())
         assert time.monotonic() < deadline
     assert newest is not None
@@ -40,23 +56,50 @@ def save_again(engine: Engine) -> Path:
 
 
 @pytest.mark.parametrize("way", ["open", "resume"])
-def test_a_lab_pushes_out_no_save_of_the_one_whose_place_it_has_taken(
+def test_a_lab_that_is_left_for_another_keeps_its_name_and_its_saves(
     way: str, engine: Engine, other: Path, tmp_path: Path
 ) -> None:
-    save(Lab(other, device="cpu"), tmp_path / "saved")
+    save(Lab(other, device="cpu"), tmp_path / "other.safetensors")
     first = save_again(engine)
-    engine.noted.clear()
-    request = Open(str(other)) if way == "open" else Resume(str(tmp_path / "saved"))
-    assert engine.call(request) == Saved(str(first)), "a person is told where it is"
-    assert engine.noted == [first.name], "a crash does not bring back the lab before"
-    of_this = [save_again(engine) for _ in range(6)]
+    request = Open(str(other)) if way == "open" else Resume(str(tmp_path / "other.safetensors"))
+    assert engine.call(request) == Saved(str(first), "test"), "a person is told what takes it up"
+    assert name_of(engine) == "other"
+    for _ in range(6):
+        save_again(engine)
     engine.call(Stop())
     engine.wait()
-    assert engine.saves.paths() == (*reversed(of_this[-5:]), first)
+    assert len(engine.saves.paths()) == 5
+    stopped = engine.hear(lambda event: isinstance(event, Stopped))
+    assert stopped == Stopped("screen", str(engine.saves.newest()), lab="other")
+    assert Autosaves(Place("test").saves).paths() == (first,)
+    assert {lab.name: lab.data for lab in saved_labs()} == {
+        "test": str(built_in_path()),
+        "other": str(other),
+    }
 
 
-def test_of_a_lab_that_was_only_looked_at_no_save_is_told(engine: Engine, other: Path) -> None:
+def test_of_a_lab_that_was_only_looked_at_nothing_is_left(engine: Engine, other: Path) -> None:
     assert engine.call(Open(str(other))) == Done()
+    assert name_of(engine) == "test", "a name that is not the data's was given by a person"
+    engine.call(Stop())
+    engine.wait()
+    assert list(all_places()) == []
+
+
+def test_a_lab_that_nobody_named_is_named_after_its_data(state: None, other: Path) -> None:
+    engine = Engine("names")
+    engine.call(Open(device="cpu"))
+    engine.call(Open(str(other)))
+    assert name_of(engine) == "other"
+    assert [place.name for place in all_places()] == ["other"]
+    save_again(engine)
+    for name in ("other-2", "other-3"):
+        engine.call(Open(str(other)))
+        assert name_of(engine) == name
+        save_again(engine)
+    engine.call(Stop(save=False))
+    engine.wait()
+    assert [lab.name for lab in saved_labs()] == ["other", "other-2", "other-3"]
 
 
 def test_what_is_trained_since_the_last_save_is_the_lab_befores_too(
@@ -65,42 +108,76 @@ def test_what_is_trained_since_the_last_save_is_the_lab_befores_too(
     save_again(engine)
     engine.call(StepOnce())
     engine.call(Open(str(other)))
-    newest = engine.saves.newest()
-    assert newest is not None
-    assert engine.noted[-1] == newest.name
-    assert len(engine.saves.paths()) == 2
+    assert [peek(path).step for path in Autosaves(Place("test").saves).paths()] == [2, 1]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "goes_on"),
-    [("what was left", True), ("its newest", True), ("its oldest", False), ("another", False)],
+    ("wanted", "name"),
+    [("nothing", "test"), ("its newest", "test"), ("its oldest", "test-2"), ("data", "test-2")],
 )
-def test_saves_are_of_the_lab_that_is_taken_up_where_it_is_the_one_that_was_left(
-    wanted: str, goes_on: bool, lab: Lab, tmp_path: Path
+def test_a_lab_is_taken_up_under_its_name_and_any_other_gets_one_of_its_own(
+    wanted: str, name: str, lab: Lab, state: None, tmp_path: Path
 ) -> None:
-    saves = Autosaves(tmp_path / "saves")
+    saves = Autosaves(Place("test").saves)
     oldest, newest = (saves.add(data) for data in 2 * [saved(lab, tmp_path)])
-    engine = Engine(tmp_path / "saves", left_at=newest)
+    engine = Engine()
     requests = {
-        "what was left": Resume(),
+        "nothing": Resume(),
         "its newest": Resume(str(newest)),
         "its oldest": Resume(str(oldest)),
-        "another": Open(device="cpu"),
+        "data": Open(device="cpu"),
     }
     engine.call(requests[wanted])
-    assert engine.noted == ([] if goes_on else [newest.name])
-    engine.call(Open(device="cpu"))
-    engine.call(Resume())
-    assert len(engine.noted) == (2 if goes_on else 3), "it takes another's place then"
+    assert name_of(engine) == name
     engine.call(Stop(save=False))
     engine.wait()
 
 
-def test_where_it_cannot_be_noted_whose_saves_are_whose_the_lab_is_opened(tmp_path: Path) -> None:
-    def full(_: str) -> None:
-        raise OSError("No space left on device")
+def test_a_past_lab_is_taken_up_in_an_engine_that_has_another_open(
+    engine: Engine, other: Path
+) -> None:
+    first = save_again(engine)
+    engine.call(Open(str(other)))
+    save_again(engine)
+    engine.call(Resume(str(first)))
+    assert name_of(engine) == "test"
+    assert {lab.name for lab in saved_labs()} == {"other"}
+    second = save_again(engine)
+    running = Claim(Place("busy"))
+    copied = Autosaves(Place("busy").saves).add(second.read_bytes())
+    engine.call(Resume(str(copied)))
+    assert name_of(engine) == "busy-2", "one that runs is not taken from its engine"
+    running.release("stopped")
 
-    Home("test", 0.0, 60.0, 600.0, Autosaves(tmp_path), note=full).part()
+
+def test_a_name_is_as_short_as_its_socket_needs(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="mm-") as short:
+        room = LONGEST_SOCKET - len(f"{short}//makemore-tui/.sock")
+        runtime = Path(short) / ("r" * (room - 8))
+        runtime.mkdir()
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        save_again(engine)
+        (tmp_path / "a-long-name.txt").write_text("ab\nba\n")
+        engine.call(Open(str(tmp_path / "a-long-name.txt")))
+        assert name_of(engine) == "a-long-n"
+
+
+def test_where_no_name_can_be_taken_the_lab_that_is_open_stays(
+    engine: Engine, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_again(engine)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", full)
+        with pytest.raises(EngineError, match="No space left on device"):
+            engine.call(Open(str(other)))
+    assert name_of(engine) == "test"
+    assert engine.call(StepOnce()) == Done()
 
 
 def test_a_lab_that_is_resumed_is_saved_at_once_though_it_was_never_trained(
@@ -118,3 +195,10 @@ def saved(lab: Lab, folder: Path) -> bytes:
     """A lab's checkpoint."""
     save(lab, folder / "one")
     return (folder / "one").read_bytes()
+
+
+def name_of(engine: Engine) -> str:
+    """What the lab is called that is open."""
+    answer = engine.call(Describe())
+    assert isinstance(answer, Description)
+    return answer.lab

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from engine.autosave import Autosaves
+from engine.claim import Claim
 from engine.errors import EngineError, EngineUnavailable
+from engine.held import HeldName
 from engine.home import Home
 from engine.inbox import Audience, Inbox, Job, Joined
+from engine.places import Place
 from engine.protocol import (
     Answers,
     Configure,
@@ -26,6 +29,7 @@ from engine.protocol import (
     Stop,
     Train,
 )
+from engine.saved_labs import newest_save
 from engine.worker import Worker
 
 SECONDS = 30  # until something that is waited for counts as hanging
@@ -34,13 +38,12 @@ SECONDS = 30  # until something that is waited for counts as hanging
 class Engine:
     """A worker in its thread, without a wire: requests go in, answers and events come out."""
 
-    def __init__(self, saves: Path, left_at: Path | None = None) -> None:
-        self.noted: list[str] = []  # the newest save that there was as another lab began
+    def __init__(self, name: str = "test") -> None:
+        claim = Claim(Place(name))
+        self.home = Home(HeldName(claim), 60.0, 600.0, newest_save(claim.place, claim.before))
         self.inbox: Inbox = queue.SimpleQueue()
         self.events: queue.SimpleQueue[Events | None] = queue.SimpleQueue()  # None: no more
-        self.saves = Autosaves(saves)
-        home = Home("test", 0.0, 60.0, 600.0, self.saves, left_at, self.noted.append)
-        self.worker = Worker(self.inbox, home)
+        self.worker = Worker(self.inbox, self.home)
         self.failure: BaseException | None = None
         self._lock = threading.Lock()
         self._calls: list[queue.SimpleQueue[Answers | EngineError]] = []
@@ -49,6 +52,11 @@ class Engine:
         self._audience = Audience(self.events.put)
         self.inbox.put(Joined(self._audience))
         self.thread.start()
+
+    @property
+    def saves(self) -> Autosaves:
+        """Those of the lab that is open."""
+        return self.worker._keeper._autosaves
 
     def call(self, request: Requests) -> Answers:
         """Carry out a request.
@@ -94,6 +102,7 @@ class Engine:
             self.worker.run()
         except BaseException as error:
             self.failure = error
+        self.home.held.release(self.worker.ending)
         with self._lock:
             self._has_ended = True
             for answers in self._calls:  # those that have their answer read no other
@@ -102,9 +111,15 @@ class Engine:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labs of the test's own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def engine(state: None) -> Iterator[Engine]:
     """An engine on the built-in names."""
-    engine = Engine(tmp_path / "saves")
+    engine = Engine()
     engine.call(Open(device="cpu"))
     engine.hear(lambda event: isinstance(event, Snapshot) and event.drawn == 10)
     yield engine
@@ -122,6 +137,6 @@ def step_of(engine: Engine) -> int:
 @pytest.fixture
 def no_folder(engine: Engine, tmp_path: Path) -> Path:
     """What stands where automatic saves should go."""
-    path = tmp_path / "saves"
+    path = Place("test").saves
     path.write_text("no folder")
     return path

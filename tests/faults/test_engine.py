@@ -103,7 +103,7 @@ async def test_a_lab_whose_sockets_folder_is_removed_trains_on_and_is_found_agai
     assert lab.step > step
     assert (await described(client)).pid == engine.pid, "who was there is there still"
     said = await command("stop", "test")
-    assert said.startswith("Stopped test. makemore-tui --name test --resume ")
+    assert said.startswith("Stopped test. makemore-tui attach test ")
     engine.wait(60)
 
 

@@ -13,7 +13,8 @@ import psutil
 from engine.claim import standing
 from engine.client import Client
 from engine.commands.terminal import SECONDS_TO_WAIT, Pty
-from engine.labs import Listed, look
+from engine.labs import look
+from engine.listed import Listed
 from engine.places import Place
 from engine.process import EngineProcess
 from engine.protocol import Configure, Export, Open, Pause, Text

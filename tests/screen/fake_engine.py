@@ -49,6 +49,7 @@ from engine.protocol import (
     Resume,
     Save,
     Saved,
+    SavedLab,
     Score,
     Scored,
     Settings,
@@ -137,8 +138,11 @@ class FakeEngine:
     def silence(self) -> str:
         return f"{self.name} does not answer: its process, 1, is stopped."
 
-    def resume_command(self, saved: str) -> str:
-        return f"makemore-tui --name {self.name} --resume {saved}"
+    def renamed(self, name: str) -> None:
+        self.name = name
+
+    def go_on_command(self, saved: str, lab: str) -> str:
+        return f"makemore-tui attach {lab}" if lab else f"makemore-tui --resume {saved}"
 
     def __init__(self, data: DatasetOpened | None = None, *, slow: bool = False) -> None:
         self.data = data or dataset()
@@ -172,6 +176,7 @@ class FakeEngine:
         self.names: list[Drawn] = []
         self.newest_from = 0  # the first name of the last draw
         self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
+        self.labs: tuple[SavedLab, ...] = ()
         self.recent: tuple[RecentFile, ...] = ()
         self.examined: dict[str | None, Examined] = {}  # by path
         self.exports: dict[str, str] = {}
@@ -210,7 +215,8 @@ class FakeEngine:
         if save and self.cannot_save:
             raise EngineError(self.cannot_save)
         self.stops += 1
-        self.is_stopped(Stopped("screen", "/saves/newest" if save and self.step else None))
+        saved = "/saves/newest" if save and self.step else None
+        self.is_stopped(Stopped("screen", saved, lab=self.name if saved else ""))
         return None
 
     async def obituary(self) -> str:
@@ -274,7 +280,8 @@ class FakeEngine:
         head, slash, stem = path.rpartition("/")
         found = [e for e in self.files.get(head + slash, ()) if e.name.startswith(stem)]
         common = os.path.commonprefix([entry.name for entry in found])  # noqa: RUF071
-        return Browsed(head + slash, tuple(found), common, 0, 0, True, self.recent)
+        labs = () if path else self.labs
+        return Browsed(head + slash, tuple(found), common, 0, 0, True, self.recent, labs)
 
     # --- what a test does
 

@@ -21,13 +21,16 @@ class Unsteady:
     name = "names"
     attach_command = ""
 
+    def renamed(self, name: str) -> None:
+        pass
+
     def __init__(self, host: str) -> None:
         self.host = host
         self.connections: list[Line] = []
         self.asked: list[Requests] = []
         self.opened = asyncio.Event()
 
-    def resume_command(self, saved: str) -> str:
+    def go_on_command(self, saved: str, lab: str) -> str:
         raise NotImplementedError
 
     async def start(self, *, attach: bool = False) -> "Line":

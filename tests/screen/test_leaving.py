@@ -144,8 +144,8 @@ async def test_the_question_about_a_training_goes_with_its_engine(host: str):
     ("event", "said"),
     [
         (None, "does not run any more. makemore-tui attach names resumes it, if it was saved."),
-        (Stopped("signal", "/saves/new"), "has ended. makemore-tui attach names goes on where"),
-        (Stopped("screen", "/saves/new"), "makemore-tui --name names --resume /saves/new goes on"),
+        (Stopped("signal", "/a", lab="names"), "has ended. makemore-tui attach names goes on"),
+        (Stopped("screen", "/a/mine"), "has ended. makemore-tui --resume /a/mine goes on where"),
     ],
 )
 async def test_whoever_leaves_a_lab_that_has_ended_is_told_what_goes_on(
@@ -174,7 +174,7 @@ async def test_where_others_look_on_a_lab_does_not_go_on_without_a_screen():
 
 
 async def test_whoever_quits_is_told_what_goes_on_from_there():
-    for steps, said in ((0, ""), (3, "--name names --resume /saves/newest goes on from there.")):
+    for steps, said in ((0, ""), (3, "names is saved. makemore-tui attach names goes on with it.")):
         engine = FakeEngine()
         async with opened(engine) as (app, pilot):
             engine.step_to(steps, "done" if steps else "idle")

@@ -15,9 +15,11 @@ from engine.protocol import (
     Open,
     RecentFile,
     Requests,
+    Resume,
     Saved,
+    SavedLab,
 )
-from tests.screen.fake_engine import FakeEngine
+from tests.screen.fake_engine import FakeEngine, dataset
 from tests.screen.lab import hold_enter, opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.screens import twice
@@ -54,6 +56,33 @@ async def test_the_files_opened_last_are_offered_first_and_one_is_opened_with_tw
         assert engine.asked(Open)[-1].path == "/srv/towns.txt"
 
 
+@pytest.mark.parametrize(
+    "keys", [["down", "down", "down", "down", "enter"], [*"lab n", "down", "enter"]]
+)
+async def test_a_lab_that_was_left_is_offered_beside_the_files_and_taken_up(keys: list[str]):
+    engine = engine_with_files()
+    engine.labs = (SavedLab("names-2", "/saves/names-2", "/data/names.txt", 5_000),)
+    async with opened(engine) as (app, pilot):
+        await pilot.press("o")
+        await until(pilot, lambda: "lab names-2" in screen_text(app))
+        assert "names.txt, step 5,000" in screen_text(app)
+        await pilot.press(*keys[:-1])
+        await until(pilot, lambda: "> lab names-2" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+    assert engine.asked(Resume)[-1] == Resume("/saves/names-2")
+
+
+async def test_another_lab_is_called_by_its_name_from_then_on():
+    engine = FakeEngine()
+    async with opened(engine, (160, 40)) as (app, pilot):
+        engine.tell(dataset(name="words.txt", number=2, lab="words-2"))
+        await until(pilot, lambda: "lab words-2" in screen_text(app))
+        await pilot.press("D")
+        await until(pilot, lambda: not app.is_running)
+    assert app.farewell.endswith("makemore-tui attach words-2 takes it up again.")
+
+
 async def test_what_is_typed_is_completed_like_in_a_shell():
     engine = engine_with_files()
     async with opened(engine) as (app, pilot):
@@ -73,13 +102,13 @@ async def test_what_is_typed_is_completed_like_in_a_shell():
         assert engine.asked(Open)[-1].path == "data/words-1.txt"
 
 
-async def test_where_the_lab_before_is_saved_is_told():
+async def test_what_takes_the_lab_before_up_is_told():
     engine = engine_with_files()
     async with opened(engine, (120, 40)) as (app, pilot):
-        engine.answers[Open] = Saved("/saves/new")
+        engine.answers[Open] = Saved("/saves/new", "names")
         await pilot.press("o", *"data/words-2.txt", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        told = "The lab before is saved: makemore-tui --name names --resume /saves/new goes on"
+        told = "The lab before is saved: makemore-tui attach names goes on"
         assert any(told in toast.message for toast in app._notifications)
 
 

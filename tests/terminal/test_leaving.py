@@ -207,6 +207,6 @@ def test_the_file_of_a_lab_is_written_by_its_engine_whoever_ends_it(
         terminal.wait_for("Quit while it trains?")
         terminal.press("s")
         assert terminal.wait_for_exit() == 0
-        assert f"makemore-tui --name words --resume {mine} goes on from there." in terminal.text()
+        assert "makemore-tui attach words-2 goes on with it." in terminal.text()
     assert peek(mine).step > first
-    assert peek(mine).step == peek(max((saves / "words" / "saves").iterdir())).step
+    assert peek(mine).step == peek(max((saves / "words-2" / "saves").iterdir())).step

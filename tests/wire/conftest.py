@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.autosave import Autosaves
+from engine.claim import Claim
 from engine.client import Client
+from engine.held import HeldName
 from engine.home import Home
 from engine.inbox import Inbox
+from engine.places import Place
 from engine.protocol import VERSION, FromEngine, Hello
 from engine.server import Server
 from engine.wire import pack, read_from_engine
@@ -45,9 +47,9 @@ class Peer:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(folder: Path) -> Home:  # noqa: F811
     """Where the engine of a test is at home."""
-    return Home("test", 0.0, 60.0, 30.0, Autosaves(tmp_path / "saves"))
+    return Home(HeldName(Claim(Place("test"))), 60.0, 30.0)
 
 
 @pytest.fixture

@@ -20,10 +20,12 @@ from engine.claim import Claim, Holder, clear, standing, standing_of
 from engine.commands.arriving import check_seen, taken_up
 from engine.errors import EngineError, EngineUnavailable, LabGone, NameTaken
 from engine.lab import Lab
-from engine.labs import labs, look, newest_save
+from engine.labs import labs, look
 from engine.places import Place
 from engine.printable import printable
 from engine.process import EngineProcess
+from engine.protocol import Resume
+from engine.saved_labs import newest_save
 from tests.processes import launched
 from tui.__main__ import main
 
@@ -100,18 +102,15 @@ def test_an_engine_that_had_no_lab_leaves_the_crash_before_it_to_be_resumed() ->
     assert standing(PLACE) == ("free", None)
 
 
-def test_a_lab_that_ended_without_a_person_is_remembered_until_another_is_opened() -> None:
-    claim = Claim(PLACE)
-    since = claim.saves_since
-    claim.release("ended")
+def test_a_lab_that_ended_without_a_person_is_remembered_until_it_is_taken_up() -> None:
+    Claim(PLACE).release("ended")
     state, holder = standing(PLACE)
     assert state == "ended"
-    assert holder is not None
-    assert holder.saves_since == since
     Claim(PLACE).release("unopened")
     assert standing(PLACE) == ("ended", holder)
     Claim(PLACE).release("stopped")
     assert standing(PLACE) == ("free", None)
+    assert not PLACE.folder.exists(), "nothing of it is kept"
 
 
 def test_a_lab_that_ends_well_as_one_looks_is_not_said_to_have_crashed(
@@ -141,32 +140,49 @@ def test_on_a_full_disk_the_crash_is_still_told(monkeypatch: pytest.MonkeyPatch)
     assert standing(PLACE) == ("crashed", before)
 
 
-def test_saves_are_told_apart_by_their_names_whatever_the_clock_says() -> None:
+def test_of_a_lab_of_an_older_version_its_own_saves_are_told_apart_by_their_names() -> None:
     saves = Autosaves(PLACE.saves)
-    saves.add(b"of a lab that ended well")
-    before = crash(Claim(PLACE))
-    assert newest_save(PLACE, before) is None
+    before = saves.add(b"of a lab that had its name before")
+    holder = msgspec.structs.replace(crash(Claim(PLACE)), saves_since=before.name)
+    assert newest_save(PLACE, holder) is None
     newest = saves.add(b"of this one")
     os.utime(newest, (0, 0))
-    assert newest_save(PLACE, before) == newest
-    again = crash(Claim(PLACE))
-    assert newest_save(PLACE, again) == newest, "through all its crashes"
+    assert newest_save(PLACE, holder) == newest
 
 
 def test_an_engine_is_the_same_whatever_lab_it_has_opened_since() -> None:
-    saves = Autosaves(PLACE.saves)
     claim = Claim(PLACE)
-    state, early = standing(PLACE)
+    _, early = standing(PLACE)
     assert early is not None
-    before = saves.add(b"of a lab")
-    claim.part(saves.part())
-    assert (state, standing_of(early, PLACE)) == ("running", "running")
+    claim.note(Resume("/a/file"))
+    assert standing_of(early, PLACE) == "running"
     late = crash(claim)
     assert standing_of(early, PLACE) == "crashed"
-    assert late.saves_since == before.name
-    assert newest_save(PLACE, late) is None
+    assert newest_save(PLACE, late) == Path("/a/file"), "until there is a save of its own"
     Claim(PLACE)
     assert standing_of(early, PLACE) == "free"
+
+
+async def test_a_lab_that_began_with_a_file_goes_back_to_it_until_its_first_save(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "words.txt").write_text("ab\nba\n")
+    lab = Lab(tmp_path / "words.txt", device="cpu")
+    lab.train(more=3)
+    lab.advance(3)
+    file = tmp_path / "mine"
+    file.write_bytes(pack(lab).encode())
+    claim = Claim(PLACE)
+    claim.note(Resume(str(file), device="cpu"))
+    crash(claim)
+    listed = await look(PLACE)
+    assert listed is not None
+    assert (listed.state, listed.step, listed.saved) == ("crashed", 3, str(file))
+    assert listed.again == Resume(str(file), device="cpu")
+    newest = Autosaves(PLACE.saves).add(file.read_bytes())
+    listed = await look(PLACE)
+    assert listed is not None
+    assert (listed.saved, listed.again) == (str(newest), None)
 
 
 def test_of_the_saves_of_a_crashed_lab_the_newest_with_a_good_header_is_offered(

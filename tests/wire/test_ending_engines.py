@@ -84,8 +84,9 @@ async def test_sigterm_saves_and_ends_an_engine_properly(engine: EngineProcess) 
     (saved,) = Place("test").saves.iterdir()
     assert [(lab.state, lab.step, lab.saved) for lab in await labs()] == [("ended", 1, str(saved))]
     listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls"])
-    assert "test has ended, and is saved. makemore-tui attach test resumes it." in listed.output
-    assert (await stopped()).output.startswith("test had ended already. Its saves are in ")
+    assert "test has ended. makemore-tui attach test takes it up." in listed.output
+    said = "test had ended already. makemore-tui attach test takes it up."
+    assert (await stopped()).output.startswith(said)
     assert await labs() == []
 
 
@@ -150,7 +151,7 @@ async def test_an_engine_of_another_version_is_told_and_saves_as_it_is_stopped(
     assert [lab.state for lab in await labs()] == ["another version"]
     result = await stopped()
     assert result.exit_code == 0
-    assert result.output.startswith("Stopped test. makemore-tui --name test --resume ")
+    assert result.output.startswith("Stopped test. makemore-tui attach test ")
     assert await labs() == []
 
 

@@ -215,6 +215,7 @@ async def test_a_socket_that_another_engine_answers_at_is_not_taken_from_it(
             await EngineProcess("test").start()
         assert standing(Place("test")) == ("free", None)
         left = Holder(2**22, socket.gethostname(), str(path), 0.0, "")
+        Place("test").folder.mkdir()
         Place("test").claim.write_bytes(msgspec.json.encode(left))  # of one that had it before
         assert await labs() == []
     assert path.lstat().st_ino == inode

@@ -94,7 +94,7 @@ def test_in_a_log_nothing_is_left_that_a_terminal_obeys() -> None:
     except ValueError:
         logger.exception("from \x1b[31ma client\nforged line")
     lines = stream.getvalue().splitlines()
-    assert "from \\x1b[31ma client\\nforged line" in lines[0]
+    assert "from \\x1b[31ma client\\x0aforged line" in lines[0]
     assert lines[-1] == "ValueError: evil\\x1b]0;title\\x07"
     assert all(line.isprintable() for line in lines)
 

@@ -147,7 +147,7 @@ async def test_a_lab_that_crashes_again_and_again_is_taken_up_from_its_newest_sa
     assert await labs() == []
 
 
-async def test_a_lab_that_is_opened_in_place_of_one_that_crashed_leaves_it_its_saves(
+async def test_a_lab_that_is_opened_in_place_of_one_that_crashed_leaves_it_its_name(
     engine: EngineProcess, folder: Path
 ) -> None:
     (folder / "other.txt").write_text("ab\nba\n")
@@ -162,17 +162,34 @@ async def test_a_lab_that_is_opened_in_place_of_one_that_crashed_leaves_it_its_s
     (crashed,) = saves.paths()
     client = await engine.start()
     await client.call(Open(str(folder / "other.txt"), device="cpu"))
+    assert (await described(client)).lab == "test-2"
+    again = await EngineProcess("test-2").start(attach=True)
+    assert (await described(again)).pid == (await described(client)).pid
+    assert not Place("test").socket.exists()
+    assert {lab.name: lab.state for lab in await labs()} == {"test": "crashed", "test-2": "idle"}
+    assert saves.paths() == (crashed,)
+    engine.renamed("test-2")
+    await engine.stop()
+
+
+async def test_from_the_first_moment_it_is_known_what_takes_a_lab_up(
+    engine: EngineProcess, folder: Path
+) -> None:
+    (folder / "other.txt").write_text("ab\nba\n")
+    client = await engine.start()
+    request = Open(str(folder / "other.txt"), device="cpu", seed=7)
+    await client.call(request)
     process = process_of(engine)
     process.kill()
     process.wait(20)
-    assert await labs() == [], "nothing of it is saved, and the other is not it"
-    assert saves.paths() == (crashed,)
+    (lab,) = await labs()
+    assert (lab.state, lab.data, lab.step) == ("crashed", str(folder / "other.txt"), 0)
+    assert lab.again == request
     client = await engine.start()
-    assert (await described(client)).left_at is None
-    await client.call(Open(str(folder / "other.txt"), device="cpu"))
-    await client.call(StepOnce())
+    await client.call(lab.again)
+    assert (await described(client)).lab == "test"
     await engine.stop()
-    assert [peek(path).step for path in saves.paths()] == [1, 1]
+    assert await labs() == []
 
 
 async def test_a_lab_of_another_machine_with_the_same_home_is_told(engine: EngineProcess) -> None:

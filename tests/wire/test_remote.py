@@ -11,17 +11,20 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from engine import remote, ssh
 from engine.client import Client
+from engine.commands.arriving import chosen, taken_up
 from engine.errors import EngineError, EngineUnavailable, LabGone, LinkDown, LoginRefused
 from engine.places import PROGRAM
-from engine.protocol import Configure, Done, Open, Pause, Ping, Train
+from engine.protocol import Configure, Done, Open, Pause, Ping, Resume, Train
 from engine.remote import RemoteEngine
 from engine.ssh import command_line, failure, labs_of
 from tests.box import NETWORK, Box
 from tests.processes import described, eventually
 from tests.terminal.conftest import engines
+from tui.__main__ import main
 
 
 @pytest.fixture(autouse=True)
@@ -88,8 +91,19 @@ async def test_a_lab_starts_there_is_left_and_taken_up_and_stops(
     assert after.step > before.step
     await engine.stop()
     await asyncio.to_thread(process.wait, 20)
-    assert labs_of("me@box", "makemore-tui") == []
-    assert list(box.state.glob("makemore-tui/labs/test/saves/*.safetensors"))
+    (saved,) = await asyncio.to_thread(labs_of, "me@box", "makemore-tui")
+    assert (saved.name, saved.state, saved.step) == ("test", "saved", after.step)
+    listed = await asyncio.to_thread(CliRunner().invoke, main, ["ls", "--all", "--host", "me@box"])
+    assert [line.split()[0] for line in listed.output.splitlines()] == ["NAME", "test"]
+    assert chosen([saved], "test", "me@box") == saved
+    taken = taken_up(saved)
+    assert taken == Resume(saved.saved)
+    client = await engine.start()
+    await client.call(taken)
+    again = await described(client)
+    assert (again.lab, again.step, again.state) == ("test", after.step, "paused")
+    await engine.stop()
+    await asyncio.to_thread(process.wait, 20)
     assert not (box.folder / "not-there").exists(), "nothing is kept on this side"
 
 

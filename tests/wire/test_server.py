@@ -10,6 +10,7 @@ import pytest
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
 from engine.inbox import Inbox
+from engine.places import Place
 from engine.protocol import (
     VERSION,
     Adjust,
@@ -176,11 +177,9 @@ async def test_a_client_that_dies_is_forgotten(client: Client, socket: Path) -> 
     await event(client, snapshot_at(1))
 
 
-async def test_a_command_that_comes_and_goes_is_no_screen(
-    client: Client, socket: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "saves").write_text("no folder")  # so that the lab cannot be stopped
+async def test_a_command_that_comes_and_goes_is_no_screen(client: Client, socket: Path) -> None:
     await client.call(Open(device="cpu"))
+    Place("test").saves.write_text("no folder")  # so that the lab cannot be stopped
     await client.call(Watch())
     command = await Client.connect(socket)
     for request in (Describe(), Score("anna"), Export("samples"), Draw(3), StepOnce()):

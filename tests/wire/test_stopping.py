@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from engine.home import Home
 from engine.inbox import Inbox
 from engine.outbox import MOST_WAITING
+from engine.places import Place
 from engine.protocol import (
     Call,
     Describe,
@@ -35,16 +36,16 @@ from tests.wire.hearing import event
 
 
 async def test_who_stops_a_lab_and_who_looks_on_are_told_of_its_end_and_of_its_save(
-    client: Client, socket: Path, tmp_path: Path
+    client: Client, socket: Path
 ) -> None:
     await client.call(Open(device="cpu"))
     await client.call(StepOnce())
     other = await Peer.connect(socket)
     assert await client.call(Stop()) == Done()
-    (save,) = (tmp_path / "saves").iterdir()
-    assert await other.read_until(Stopped) == Stopped("screen", str(save))
+    (save,) = Place("test").saves.iterdir()
+    assert await other.read_until(Stopped) == Stopped("screen", str(save), lab="test")
     told = await event(client, lambda e: isinstance(e, Stopped))
-    assert told == Stopped("screen", str(save))
+    assert told == Stopped("screen", str(save), lab="test")
 
 
 async def test_of_two_screens_that_leave_at_once_the_engine_ends_with_the_second(
@@ -83,10 +84,10 @@ async def test_of_a_lab_that_is_not_saved_no_save_is_told(client: Client) -> Non
 
 
 async def test_a_lab_that_cannot_be_saved_is_not_stopped_unless_it_need_not_be(
-    client: Client, tmp_path: Path
+    client: Client,
 ) -> None:
-    (tmp_path / "saves").write_text("no folder")
     await client.call(Open(device="cpu"))
+    Place("test").saves.write_text("no folder")
     await client.call(StepOnce())
     with pytest.raises(EngineError, match="Make it a folder"):
         await client.call(Stop())

@@ -1,4 +1,4 @@
-"""Ask for a data file: a path that is completed, or one of the files opened last; and options."""
+"""Ask for a data file: a path that is completed, a file or a lab that was open before; options."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from engine.client import EngineError
+from engine.client import EngineError, expected
 from engine.printable import printable
 from engine.protocol import (
     Answers,
@@ -25,11 +25,13 @@ from engine.protocol import (
     Examined,
     Open,
     Requests,
+    Resume,
     Saved,
+    SavedLab,
 )
 from tui.field import Field
 from tui.screens.choices import Choice, Choices
-from tui.screens.completion import HINT, choice_of, completed, told
+from tui.screens.completion import HINT, LAB, choice_of, choice_of_lab, completed, told
 from tui.screens.dialog import Dialog
 from tui.screens.open_options import WRITING, OptionsField
 from tui.screens.twice import Twice
@@ -57,7 +59,7 @@ class OpenScreen(Dialog):
         self,
         opening: Open,
         call: Callable[[Requests], Awaitable[Answers]],
-        resume_command: Callable[[str], str],
+        go_on_command: Callable[[str, str], str],
         present: str | None = None,
         is_training: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -67,7 +69,7 @@ class OpenScreen(Dialog):
             opening: what was opened last; the other choices made then stay, but for the file that
                 it is saved to, which is of that lab.
             call: carries out a request.
-            resume_command: what a person types to go on from a save.
+            go_on_command: what a person types to go on with a lab that was saved.
             present: the whole path of what is open; None: nothing is. It is asked about before it
                 is opened again, as that begins at step 0.
             is_training: whether a training would end.
@@ -75,7 +77,7 @@ class OpenScreen(Dialog):
         super().__init__()
         self._opening = opening
         self._call = call
-        self._resume_command = resume_command
+        self._go_on_command = go_on_command
         self._last = opening.path or BUILT_IN
         self._remembered = {self._last: opening.options}  # how files were read: path → options
         self._files: set[str] = set()  # paths of those that are listed
@@ -84,6 +86,7 @@ class OpenScreen(Dialog):
         self._present = set() if present is None else {self._last, present}
         self._is_training = is_training
         self._twice = Twice()
+        self._labs: dict[str, SavedLab] = {}  # that can be taken up, by how they are listed
         self._typed: str | None = None  # None: nothing yet
         self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
         self._answered = asyncio.Event()  # whether it has
@@ -139,26 +142,31 @@ class OpenScreen(Dialog):
     @work(group="look", exclusive=True)
     async def _look(self, path: str) -> None:
         try:
-            seen = await self._call(Browse(path))
+            seen = expected(Browsed, await self._call(Browse(path)))
         except EngineError as error:
             self._offer([])
             if self._typed is not None:
                 self._remark(str(error))  # not in red: the path may still be being typed
             self._answered.set()
             return
-        assert isinstance(seen, Browsed)
+        if not path:
+            self._labs = {LAB + lab.name: lab for lab in seen.labs}
         if self._typed is None:
             self._remembered |= {file.path: file.options for file in seen.recent}
             recent = [Choice(file.path, file.options, file.path) for file in seen.recent]
-            self._offer([*recent, _BUILT_IN])
+            self._offer([*recent, _BUILT_IN, *self._labs_like("")])
             return
         self._seen = seen
-        built_in = [_BUILT_IN] if path and BUILT_IN.startswith(path) else []
-        self._offer([*built_in, *(choice_of(seen.head, entry) for entry in seen.entries)])
+        before = [_BUILT_IN] if path and BUILT_IN.startswith(path) else []
+        before += self._labs_like(path) if path else []
+        self._offer([*before, *(choice_of(seen.head, entry) for entry in seen.entries)])
         self._files = {seen.head + entry.name for entry in seen.entries if entry.kind == "file"}
-        self._remark(told(seen))
+        self._remark(HINT if before and not seen.entries else told(seen))
         self._answered.set()
         self._examine_chosen()
+
+    def _labs_like(self, typed: str) -> list[Choice]:
+        return [choice_of_lab(lab) for value, lab in self._labs.items() if value.startswith(typed)]
 
     def _offer(self, choices: list[Choice]) -> None:
         if not self.is_closed:
@@ -183,11 +191,10 @@ class OpenScreen(Dialog):
             self._options.offer("")
             return
         try:
-            found = await self._call(Examine(_real(path), before or ""))
+            found = expected(Examined, await self._call(Examine(_real(path), before or "")))
         except EngineError:  # opening it would say so
             self._options.offer(before or "")
             return
-        assert isinstance(found, Examined)
         if not self.is_closed:
             self._options.offer(found.options)
             if found.found:
@@ -265,7 +272,8 @@ class OpenScreen(Dialog):
         if path in self._present:
             return "It is open. Enter again reads it anew, from step 0."
         if self._is_training():
-            return "The training is saved, and ends. Enter again opens the file."
+            what = "takes up the lab" if path in self._labs else "opens the file"
+            return f"The training is saved, and ends. Enter again {what}."
         return ""
 
     def action_close(self) -> None:
@@ -274,8 +282,10 @@ class OpenScreen(Dialog):
             self.app.notify(self._delay(), markup=False)
         super().action_close()
 
-    async def _request(self, path: str, options: str) -> Open:
-        """What opens a file; the engine reads the options, as it does those of its commands."""
+    async def _request(self, path: str, options: str) -> Open | Resume:
+        """What takes up a lab, or opens a file; the engine reads the options."""
+        if (lab := self._labs.get(path)) is not None:
+            return Resume(lab.path)
         opening = replace(
             self._opening,
             path=_real(path),
@@ -285,8 +295,7 @@ class OpenScreen(Dialog):
         )
         if not options:
             return opening
-        asked = await self._call(Examine(_real(path), options))
-        assert isinstance(asked, Examined)
+        asked = expected(Examined, await self._call(Examine(_real(path), options)))
         if asked.hold_out_data is not None:
             opening = replace(opening, hold_out=0.0, hold_out_data=asked.hold_out_data)
         return replace(opening, data_format=asked.data_format)
@@ -296,8 +305,8 @@ class OpenScreen(Dialog):
         try:
             answer = await self._call(await self._request(path, options))
             if isinstance(answer, Saved):
-                again = self._resume_command(answer.path)
-                self.app.notify(f"The lab before is saved: {again} goes on from it.", markup=False)
+                again = self._go_on_command(answer.path, answer.lab)
+                self.app.notify(f"The lab before is saved: {again} goes on with it.", markup=False)
         except EngineError as error:
             trouble = str(error)
         self._reading = None

@@ -45,7 +45,7 @@ class QuitScreen(Dialog):
             dialog.border_subtitle = "esc stays"
             if self._trouble:
                 yield Sentence(self._trouble, id="hint").add_class("-wrong")
-            yield _way("k", f"Keep it in the background; later,\n{self._lab.attach_command}")
+            yield _way("k", f"Keep it in the background; later,\n{self._lab.engine.attach_command}")
             if self._trouble:
                 yield _way("x", "End it, without what is not saved.")
             else:

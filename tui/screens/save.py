@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from engine.client import EngineError
+from engine.client import EngineError, expected
 from engine.protocol import Answers, Exists, Requests, Save, Saved
 from tui.screens.prompt import Prompt, Question
 from tui.screens.twice import Twice
@@ -54,5 +54,5 @@ class SavePrompt(Prompt):
                     "It was not saved there." if self.is_closed else "Enter again writes over it."
                 )
                 raise EngineError(f"{there} exists. {again}")
-            case Saved(there):
-                self._saved(there)
+            case answer:
+                self._saved(expected(Saved, answer).path)

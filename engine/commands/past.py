@@ -1,0 +1,76 @@
+"""Saved labs, as files: renaming and deleting them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from engine.autosave import Autosaves
+from engine.claim import Claim, standing
+from engine.commands.lost import no_lab
+from engine.errors import EngineError, NameTaken
+from engine.held import claimed
+from engine.places import PROGRAM, Place
+from engine.printable import printable
+
+
+def rename(old: str, new: str) -> None:
+    """Give a lab another name.
+
+    Raises:
+        BadName: no lab can be called so.
+        EngineError: there is no such lab, it runs, or the name is another's.
+    """
+    before, after = Place(old), Place(new)
+    claim = _held(before)
+    try:
+        if standing(after)[0] != "free" or Autosaves(after.saves).newest() is not None:
+            raise EngineError(f"There is a lab called {new} already. Give another name.")
+        try:
+            os.rename(before.folder, after.folder)  # over an empty folder at the most
+        except OSError as error:
+            raise EngineError(
+                f"{old} was not renamed: {printable(str(after.folder))}: {error.strerror}. Give"
+                " another name."
+            ) from error
+        claim.place = after
+    finally:
+        claim.release("unopened")
+
+
+def delete(name: str) -> None:
+    """Delete a lab with all its saves.
+
+    Raises:
+        BadName: no lab can be called so.
+        EngineError: there is no such lab, it runs, or it cannot be deleted.
+    """
+    place = Place(name)
+    claim = _held(place)
+    try:
+        if place.saves.exists():  # one that has just begun has none yet
+            shutil.rmtree(place.saves)
+    except OSError as error:
+        claim.release("unopened")
+        raise EngineError(
+            f"{name} was not deleted: {printable(str(error.filename or place.saves))}:"
+            f" {error.strerror or error}. Make it a folder that you may write in."
+        ) from error
+    claim.release("stopped")
+
+
+def _held(place: Place) -> Claim:
+    """The name of a lab that does not run, held until it is released.
+
+    Raises:
+        EngineError: there is no such lab, or it runs.
+    """
+    if standing(place)[0] == "free" and Autosaves(place.saves).newest() is None:
+        raise no_lab(place.name, f"{PROGRAM} ls --all lists all labs.")
+    try:
+        return claimed(place)
+    except NameTaken as error:
+        raise EngineError(
+            f"{error} {PROGRAM} stop {place.name} saves and ends it; then it can be renamed or"
+            " deleted."
+        ) from error

@@ -1,0 +1,238 @@
+"""Labs that a person has ended: they are listed, taken up, renamed and deleted by their names."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.autosave import Autosaves
+from engine.checkpoint import pack
+from engine.claim import Claim
+from engine.commands import new_name
+from engine.commands.arriving import arrive, chosen, taken_up
+from engine.errors import BadName, EngineError
+from engine.lab import Lab
+from engine.listed import Listed
+from engine.places import Place, numbered
+from engine.protocol import Open, Resume
+from engine.saved_labs import saved_labs
+from tests.processes import folder  # noqa: F401  a fixture
+from tests.test_arriving import listed
+from tui.__main__ import main
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+Save = Callable[..., Path]
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Save:
+    """Saves a lab of some steps under a name."""
+    (tmp_path / "words.txt").write_text("ab\nba\n")
+
+    def save(name: str, steps: int = 1) -> Path:
+        lab = Lab(tmp_path / "words.txt", device="cpu")
+        lab.train(more=steps)
+        lab.advance(steps)
+        return Autosaves(Place(name).saves).add(pack(lab).encode())
+
+    return save
+
+
+def run(*arguments: str, says: str = "") -> Result:
+    return CliRunner().invoke(main, arguments, input=says)
+
+
+def names() -> list[str]:
+    return [lab.name for lab in saved_labs()]
+
+
+def test_all_labs_are_listed_by_name_with_what_they_are(save: Save) -> None:
+    save("words", 3)
+    save("words-2", 7)
+    assert run("ls").stdout == ""
+    assert "makemore-tui opens one. ls --all lists 2 that are saved." in run("ls").stderr
+    lines = [line.split() for line in run("ls", "--all").stdout.splitlines()]
+    assert lines[0][:6] == ["NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP"]
+    assert [(line[0], line[1], line[4]) for line in lines[1:]] == [
+        ("words", "words.txt", "saved"),
+        ("words-2", "words.txt", "saved"),
+    ]
+    assert [line[5].split("/")[0] for line in lines[1:]] == ["3", "7"]
+    assert float(lines[1][6]) > 0
+    listed = [
+        msgspec.json.decode(line) for line in run("ls", "--all", "--json").stdout.splitlines()
+    ]
+    assert [(lab["name"], lab["step"]) for lab in listed] == [("words", 3), ("words-2", 7)]
+
+
+def test_attach_takes_a_saved_lab_up_from_its_newest_save_without_a_question(save: Save) -> None:
+    save("words", 1)
+    newest = save("words", 2)
+    lab = chosen(saved_labs(), "words")
+    assert taken_up(lab) == Resume(str(newest))
+    with pytest.raises(EngineError, match=r"No lab runs.* Saved are: words\. Name the one"):
+        chosen(saved_labs(), None)
+
+
+def test_a_saved_lab_is_renamed_and_none_that_runs_or_whose_new_name_is_anothers(
+    save: Save,
+) -> None:
+    path = save("words", 2)
+    save("other")
+    done = run("rename", "words", "thesis")
+    assert (done.exit_code, names()) == (0, ["other", "thesis"])
+    assert "makemore-tui attach thesis takes it up." in done.stderr
+    assert Autosaves(Place("thesis").saves).newest() == Place("thesis").saves / path.name
+    for new, said in (("other", "There is a lab called other"), ("../x", "is no name for a lab")):
+        failed = run("rename", "thesis", new)
+        assert failed.exit_code == 1
+        assert said in failed.stderr
+    claim = Claim(Place("thesis"))
+    for command in (("rename", "thesis", "new"), ("delete", "thesis", "--yes")):
+        assert "makemore-tui stop thesis saves and ends it" in run(*command).stderr
+    claim.release("stopped")
+    assert names() == ["other", "thesis"]
+    assert "No lab called nowhere" in run("rename", "nowhere", "new").stderr
+
+
+def test_what_tells_of_a_crash_goes_with_its_lab_to_the_new_name(save: Save) -> None:
+    save("words")
+    os.close(Claim(Place("words"))._file)
+    assert run("rename", "words", "thesis").exit_code == 0
+    assert "thesis did not end well. makemore-tui attach thesis takes it up." in run("ls").stderr
+
+
+def test_a_lab_is_deleted_after_a_question(save: Save) -> None:
+    save("words", 5)
+    asked = run("delete", "words", says="n\n")
+    assert "step 5 was saved at" in asked.output
+    assert (asked.exit_code, names()) == (1, ["words"])
+    assert run("delete", "words", says="y\n").exit_code == 0
+    assert names() == []
+    assert not Place("words").folder.exists()
+    save("words")
+    assert run("delete", "words", "--yes").exit_code == 0
+    assert run("delete", "words", "--yes").exit_code == 1
+
+
+def test_a_new_lab_takes_no_name_that_another_has() -> None:
+    labs = [listed("saved", name="words"), listed("training", name="words-2")]
+    assert new_name.new_name(labs, "words") == "words-3"
+    assert new_name.new_name(labs, "other") == "other"
+    long = 40 * "n"
+    assert new_name.new_name([listed(name=long)], long) == numbered(long, 2) == 38 * "n" + "-2"
+    with pytest.raises(BadName):
+        new_name.new_name([], "a/b")
+
+
+@pytest.mark.parametrize(
+    ("there", "meant"),
+    [
+        ([("saved", "words")], None),
+        ([("saved", "words"), ("training", "words-2")], "words-2"),
+        ([("crashed", "words"), ("paused", "words-3")], "words-3"),
+        ([("ended", "words-2"), ("crashed", "words")], "words"),
+        ([("training", "words-x")], None),
+    ],
+)
+def test_whoever_opens_a_file_means_the_lab_that_runs_or_waits_on_it(
+    there: list[tuple[str, str]], meant: str | None
+) -> None:
+    labs = [listed(state, name=name) for state, name in there]
+    found = new_name.wanted(labs, "/a/words.txt", None)
+    assert (found and found.name) == meant
+    assert new_name.wanted(labs, None, "words-9") is None
+
+
+def test_a_lab_on_another_file_whose_name_has_a_number_is_not_meant() -> None:
+    other = listed("training", name="words-2", data="/a/words-2.txt")
+    assert new_name.wanted([other], "/a/words.txt", None) is None
+    assert new_name.wanted([other], "/a/words-2.txt", None) == other
+
+
+def test_a_file_that_is_resumed_is_the_lab_whose_newest_save_it_is() -> None:
+    path = str(Place("words").saves / "20260101T000000.000000Z.safetensors")
+    saved = listed("saved", saved=path)
+    assert new_name.name_to_resume([saved], path, None) == "words"
+    assert new_name.name_to_resume([saved], path, "words") == "words"
+    assert new_name.name_to_resume([saved], path, "copy") == "copy"
+    older = str(Place("words").saves / "20250101T000000.000000Z.safetensors")
+    assert new_name.name_to_resume([saved], older, None) == "words-2"
+    assert new_name.name_to_resume([saved], "/a/mine.safetensors", None) == "mine"
+    with pytest.raises(EngineError, match="A lab called words is saved"):
+        new_name.name_to_resume([saved], "/a/mine.safetensors", "words")
+    with pytest.raises(EngineError, match="A lab called words runs already"):
+        new_name.name_to_resume([listed()], "/a/mine.safetensors", "words")
+
+
+def test_a_name_that_a_saved_lab_has_is_not_taken_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = listed("saved", saved="/saves/new", step=7)
+    monkeypatch.setattr(click, "confirm", lambda *_, **__: True)
+    assert arrive(saved) == Resume("/saves/new")
+    monkeypatch.setattr(click, "confirm", lambda *_, **__: False)
+    with pytest.raises(EngineError, match="words stays that lab's name"):
+        arrive(saved)
+
+
+def test_a_lab_of_which_nothing_was_saved_yet_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(click, "confirm", lambda question, default: asked.append(question) or True)
+    again = Open("/a/words.txt", seed=3)
+    assert taken_up(listed("crashed", again=again)) == again
+    assert asked == [
+        "The lab words on /a/words.txt did not end well; nothing of it was saved yet, so it begins"
+        " again. Resume it?"
+    ]
+
+
+def test_where_a_hundred_labs_are_saved_the_oldest_goes_for_a_new_one_if_a_person_agrees(
+    save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save("words-1", 5)
+    others = [listed("saved", name=f"lab-{number}", since=2.0) for number in range(99)]
+    oldest = listed("saved", name="words-1", step=5, since=1.0)
+    new_name.make_room(others)
+    asked: list[str] = []
+
+    def confirm(question: str, default: bool) -> bool:
+        asked.append(question)
+        assert not default
+        return len(asked) > 1
+
+    monkeypatch.setattr(click, "confirm", confirm)
+    with pytest.raises(EngineError, match="100 saved labs are the limit"):
+        new_name.make_room([*others, oldest])
+    assert names() == ["words-1"]
+    new_name.make_room([*others, oldest])
+    assert names() == []
+    assert asked[0].startswith(
+        "100 labs are saved. Delete the oldest, words-1 (/a/words.txt, step 5,"
+    )
+
+
+def test_nothing_that_another_machine_says_of_a_lab_reaches_the_terminal_raw(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from engine.commands import ls
+
+    evil = "a\x1b]0;b\x07\nc"
+    lab = Listed(
+        evil, evil, evil, evil, evil, 1, 2, float("nan"), 3, 1e300, 4, trouble=None, host=None
+    )
+
+    async def labs() -> list[Listed]:
+        return [lab, msgspec.structs.replace(lab, name="words", since=-1e300, state="crashed")]
+
+    monkeypatch.setattr(ls, "labs", labs)
+    ls.command.main([], standalone_mode=False)
+    told = capsys.readouterr()
+    assert len(told.out.splitlines()) == 3
+    assert all(line.isprintable() for line in (told.out + told.err).splitlines())
+    assert all(line.endswith("–") for line in told.out.splitlines()[1:]), "no such time"
+    assert stat.S_ISDIR(os.stat(".").st_mode)
