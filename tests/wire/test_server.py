@@ -27,6 +27,8 @@ from engine.protocol import (
     Ended,
     Entry,
     Events,
+    Examine,
+    Examined,
     Export,
     Failure,
     Open,
@@ -297,6 +299,11 @@ async def test_paths_are_completed_while_the_worker_is_busy(worker: Inbox, tmp_p
         assert answer.recent == (RecentFile(path, "--lower"),)
         with pytest.raises(EngineError, match="no such folder"):
             await client.call(Browse("/nowhere/"))
+        found = await client.call(Examine(path, "--lower"))
+        assert isinstance(found, Examined)
+        assert found.options == "--format lines --lower"
+        with pytest.raises(EngineError, match="No such option"):
+            await client.call(Examine(path, "--colum 1"))
     finally:
         await client.close()
         server.stop()
