@@ -165,8 +165,9 @@ class LabApp(LeavingApp):
         written = {}
         if self.dataset is not None:
             written = dict(zip(self.dataset.characters, self.dataset.labels, strict=True))
-        selected = self.query_one(SamplesPane).selected
-        self.push_screen(ScoreScreen(score, written, "" if selected is None else selected.text))
+        pane = self.query_one(SamplesPane)
+        word = "" if pane.selected is None else pane.selected.text
+        self.push_screen(ScoreScreen(score, written, word, is_passage=pane.is_of_text))
 
     # --- the lab
 

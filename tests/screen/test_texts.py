@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from textual import events
+from textual.widgets import Input
 
-from engine.protocol import DataFormat, Draw, Drawn, Name
+from engine.protocol import DataFormat, Draw, Drawn, Name, Score
 from tests.screen.fake_engine import FakeEngine, dataset
 from tests.screen.lab import opened, screen_text, settled, until
 from tui.panes.names_place import NamesPlace
@@ -101,6 +103,35 @@ async def test_a_text_is_seen_at_every_size(size: tuple[int, int]) -> None:
         await pilot.press("4")
         engine.draw(2)
         await until(pilot, lambda: "<2>To be" in screen_text(app))
+
+
+@pytest.mark.parametrize("pasted", ["to\nbe\n", "to\r\nbe\r"])
+async def test_a_pasted_passage_of_several_lines_is_scored_as_one(pasted: str) -> None:
+    engine = Texts()
+    labels = ("·", "␊", *"abcdefghijklmnopqrstuvwxyz")
+    engine.data = dataset(
+        labels, name="hamlet.txt", data_format=DataFormat(format="text"),
+        characters=(".", "\n", *labels[2:]),
+    )  # fmt: skip
+    async with opened(engine) as (app, pilot):
+        await pilot.press("c")
+        await until(pilot, lambda: "Score a passage" in screen_text(app))
+        app.screen.query_one(Input).post_message(events.Paste(pasted))
+        await until(pilot, lambda: engine.asked(Score) == [Score("to\nbe\n")])
+        assert "to␊be␊" in screen_text(app)
+        await pilot.press("space", "x")
+        await until(pilot, lambda: engine.asked(Score)[-1] == Score("to\nbe\n x"))
+
+
+async def test_the_first_character_of_a_passage_has_no_guess() -> None:
+    engine = Texts()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("c", "t")
+        await settled(pilot)
+        assert engine.asked(Score) == []
+        assert "The first is given." in " ".join(screen_text(app).split())
+        await pilot.press("o")
+        await until(pilot, lambda: engine.asked(Score) == [Score("to")])
 
 
 def lines(*texts: int, each: int = 10) -> list[tuple[int, int]]:

@@ -21,6 +21,7 @@ from tui.field import Field
 from tui.letters import laid_out
 from tui.plain import named_in
 from tui.screens.dialog import Dialog
+from tui.screens.passage import PassageField
 from tui.screens.score_table import AS_THEY_ARE, ScoredWord, Table, list_table, score_table
 from tui.terminal import terminal_of
 
@@ -29,6 +30,10 @@ _AT_A_TIME: Final = 50  # words of a list, before they are shown
 _HINT: Final = (
     "Type a word. Each line is one guess: how likely was this character after that one? A pasted"
     " list is scored line by line."
+)
+_PASSAGE_HINT: Final = (
+    "Type or paste a passage of the text; its line breaks stand as their label. Each line below is"
+    " one guess: how likely was this character after that one? The first is given."
 )
 _OTHERS: Final = 8  # lines of the dialog that are no guess: frame, field, names of columns, totals
 
@@ -68,6 +73,8 @@ class ScoreScreen(Dialog):
         score: Callable[[str], Awaitable[Scored]],
         written: Mapping[str, str] = AS_THEY_ARE,
         word: str = "",
+        *,
+        is_passage: bool = False,
     ) -> None:
         """A dialog.
 
@@ -75,27 +82,34 @@ class ScoreScreen(Dialog):
             score: asks the engine.
             written: the label of each character of the data.
             word: to begin with.
+            is_passage: whether it is a passage of a running text that is scored, not a word.
         """
         super().__init__()
         self._score = score
         self._written = written
         self._word = word
+        self._is_passage = is_passage
+        self._advice = _PASSAGE_HINT if is_passage else _HINT
         self._table: Callable[[int], Table] | None = None  # what is shown, in so many columns
 
     def compose(self) -> ComposeResult:
         """The word, and the table."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Score a word"
+            dialog.border_title = "Score a passage" if self._is_passage else "Score a word"
             dialog.border_subtitle = "esc"
-            yield WordField(self._word, placeholder="emma", select=True)
+            if self._is_passage:
+                yield PassageField(self._written, self._word)
+            else:
+                yield WordField(self._word, placeholder="emma", select=True)
             yield Static(id="head", markup=False)
             with VerticalScroll(can_focus=False):
-                yield Static(_HINT, id="hint", markup=False)
+                yield Static(self._advice, id="hint", markup=False)
             yield Static(id="totals", markup=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Score what is there so far; an answer to an earlier word is of no use any more."""
-        self._show(event.value)
+        field = event.input
+        self._show(field.passage if isinstance(field, PassageField) else event.value.strip())
 
     def on_word_field_listed(self, event: WordField.Listed) -> None:
         """Score a list; the field is for another word."""
@@ -122,11 +136,11 @@ class ScoreScreen(Dialog):
     @work(exclusive=True)
     async def _show(self, word: str) -> None:
         """Show the score of one word."""
-        if not word.strip():
-            self._say(Content.styled(_HINT, "$foreground-muted"))
+        if not word or (self._is_passage and len(word) == 1):  # the first of a passage has none
+            self._say(Content.styled(self._advice, "$foreground-muted"))
             return
         try:
-            scored = await self._score(word.strip())
+            scored = await self._score(word)
         except EngineError as error:
             self._say(Content(self._in_this_terminal(error)), wrong=True)
         else:
