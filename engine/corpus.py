@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.counting import counted
 from engine.detection import resolved
-from engine.errors import BadSetting, DataError
+from engine.errors import BadSetting, DataError, EngineError
 from engine.printable import printable
 from engine.protocol import DataFormat
 from engine.reading import normalised
@@ -147,6 +147,8 @@ def read_corpus(
     if hold_out and hold_out_data is not None:
         raise BadSetting("A hold-out is a fraction or a file: leave one of them out.")
     how, found = resolved(path, data_format)
+    if hold_out_data is not None and data_format.format == "auto":
+        found = f"{found} {_otherwise(hold_out_data, data_format, how)}".strip()
     files = (path,) if hold_out_data is None else (path, hold_out_data)
     keep = sum(map(_size, files)) <= KEEP_WORDS_UP_TO
     result = counted(files, how, hold_out, keep)
@@ -172,6 +174,18 @@ def read_corpus(
         hold_out_data=hold_out_data,
         hold_out_sha256=result.digests[-1] if hold_out_data is not None else "",
     )
+
+
+def _otherwise(path: Path, asked: DataFormat, how: DataFormat) -> str:
+    """That a file would be read in another way, where it were not held out; empty: it would not."""
+    try:
+        alone = resolved(path, asked)[0]
+    except EngineError:  # reading it as the data is says what is wrong
+        return ""
+    if (alone.format, alone.header) == (how.format, how.header):
+        return ""
+    header = {None: "", True: " with a header", False: " without a header"}[alone.header]
+    return f"{printable(path.name)} is read so too, though it looks like {alone.format}{header}."
 
 
 def _one_side_is_empty(path: Path, hold_out: float, hold_out_data: Path | None) -> str:

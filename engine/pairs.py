@@ -22,6 +22,7 @@ RETURN: Final = ord("\r")
 ENDS: Final = (NEWLINE, RETURN)
 STRIPPED: Final = (9, 11, 12, 28, 29, 30, 31, 32)  # the ASCII white space that str.strip takes away
 WORTH_HELP: Final = 1 << 18  # bytes; below, starting a thread takes longer than what it does
+HALF: Final = 20  # bits; of weights up to 2^40, 2^33 can be added in halves without rounding
 DENSE: Final = 1 << 18  # bins; up to here counting into all of them is faster than sorting
 
 
@@ -94,6 +95,18 @@ def check_size(characters: int) -> None:
         raise TooManyCharacters(f"more than {LARGEST_VOCABULARY:,} distinct characters")
 
 
+def _summed(places: NDArray[np.intp], weights: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """The sum of the weights at each place, exact: (size,).
+
+    `bincount` adds in float64, so the upper and the lower halves of the numbers are added apart.
+    """
+    upper, lower = (
+        np.bincount(places, half, size).astype(np.int64)
+        for half in (weights >> HALF, weights & ((1 << HALF) - 1))
+    )
+    return (upper << HALF) + lower
+
+
 class PairCounter:
     """Counts pairs of characters of any script; finds the characters as it goes.
 
@@ -143,8 +156,9 @@ class PairCounter:
         symbols = self._symbols_of(code_points(text)).astype(np.int64)
         size = len(self._counts)
         keys = symbols[:-1] * size + symbols[1:]
-        if weights is not None:  # whole numbers: `bincount` would take them for floats
-            np.add.at(self._counts.reshape(-1), keys, weights)
+        if weights is not None:
+            cells, places = np.unique(keys, return_inverse=True)
+            self._counts.reshape(-1)[cells] += _summed(places, weights, len(cells))
         elif size * size <= DENSE:
             self._counts += np.bincount(keys, minlength=size * size).reshape(size, size)
         else:

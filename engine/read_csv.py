@@ -43,7 +43,7 @@ def read_csv(path: Path, how: DataFormat, digest: Digest | None = None) -> Itera
     try:
         columns: tuple[int, int | None] | None = None
         for row in rows:
-            if not "".join(row).strip():
+            if not any(row) or (columns is None and not "".join(row).strip()):
                 batches.blank_lines += 1
                 continue
             if columns is None:

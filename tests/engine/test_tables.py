@@ -371,6 +371,11 @@ def test_what_is_held_out_is_read_as_the_data_is(put: Put) -> None:
     data, test = put("data.csv", NAMES), put("test.csv", "sex,count,name\nF,5,Zoe\n")
     corpus = read_corpus(data, data_format=DataFormat(weight="count"), hold_out_data=test)
     assert (corpus.words, corpus.held_out) == (9, 5)
+    rows = put("test.csv", "F,5,Zoe\n")
+    words = read_corpus(put("data.txt", "ann\nbob\n"), hold_out_data=rows)
+    assert words.format_found == (
+        "test.csv is read so too, though it looks like csv without a header."
+    )
     plain = put("test.txt", "zoe\nann\n")
     with pytest.raises(DataError, match=r"test.txt, line 1: there is no column name"):
         read_corpus(data, hold_out_data=plain)
