@@ -22,7 +22,7 @@ from engine.reading import normalised
 from engine.settings import check
 from engine.vocabulary import BOUNDARY, Vocabulary
 
-KEEP_WORDS_UP_TO: Final = 32 << 20  # bytes of file; a set of so many words takes some 250 MB
+KEEP_WORDS_UP_TO: Final = 32 << 20  # bytes; a set of so many words takes some 250 MB
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,9 @@ def read_corpus(
     if hold_out_data is not None and data_format.format == "auto":
         found = f"{found} {_otherwise(hold_out_data, data_format, how)}".strip()
     files = (path,) if hold_out_data is None else (path, hold_out_data)
-    keep = sum(map(_size, files)) <= KEEP_WORDS_UP_TO
-    result = counted(files, how, hold_out, keep)
+    # Of a table the words are but a part; of a list that is too large not even some are held.
+    fits = how.format != "lines" or sum(map(_size, files)) <= KEEP_WORDS_UP_TO
+    result = counted(files, how, hold_out, KEEP_WORDS_UP_TO if fits else 0)
     tally, vocabulary = result.tally, result.vocabulary
     counts_VV, held_out_VV = tally.counts_of(vocabulary.characters)
     has_hold_out = bool(hold_out) or hold_out_data is not None

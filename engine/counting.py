@@ -42,14 +42,14 @@ class Counted:
     digests: tuple[str, ...]  # SHA-256 of each file's bytes
 
 
-def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, keep: bool) -> Counted:
+def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, most_kept: int) -> Counted:
     """Count files.
 
     Args:
         files: the data; and, if there is another, what is held out.
         how: to read them, with nothing left open.
         hold_out: a fraction to hold out.
-        keep: whether to keep all words.
+        most_kept: bytes of words to keep; if there are more, none are kept.
 
     Raises:
         DataError: what is wrong with a file, and where.
@@ -62,7 +62,7 @@ def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, keep: boo
         total = characters.total(alphabet)
         hold_out_from = total - int(total * hold_out) if hold_out else None
     tally: WordTally | TextTally = (
-        TextTally(hold_out_from, alphabet) if is_text else WordTally(hold_out, keep, alphabet)
+        TextTally(hold_out_from, alphabet) if is_text else WordTally(hold_out, most_kept, alphabet)
     )
     try:
         digests = _count(files, how, tally)

@@ -65,11 +65,11 @@ class WordTally:
 
     Args:
         hold_out: the fraction of the distinct words that is held out.
-        keep: whether to keep all words.
+        most_kept: bytes of words to keep; if there are more, none are kept.
         alphabet: words with other characters are left out; None: all are taken.
     """
 
-    def __init__(self, hold_out: float, keep: bool, alphabet: Alphabet | None = None) -> None:
+    def __init__(self, hold_out: float, most_kept: int, alphabet: Alphabet | None = None) -> None:
         self.blank_lines = self.comment_lines = self.left_out = 0
         self.first_words: list[str] = []
         self._lengths_L: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
@@ -81,7 +81,8 @@ class WordTally:
         self._held_out = PairCounter()
         # In the order in which they are counted: to add in another takes twenty times as long.
         self._pairs_BB = np.zeros((256, 256), dtype=np.int64, order="F")
-        self._kept: list[bytes] | None = [] if keep else None
+        self._most_kept = most_kept
+        self._kept: list[bytes] | None = []
 
     def add(self, part: Chunk | Batch, helper: Executor) -> None:
         """Count a part of a file: as bytes where that is enough, else word by word.
@@ -105,7 +106,7 @@ class WordTally:
         self.blank_lines += counted.blank_lines
         self._add_lengths(counted.lengths_L)
         if self._kept is not None:
-            self._kept.append(part.data)
+            self._keep(part.data)
 
     def end_file(self) -> None:
         """The file ends here; if another follows, all its words are held out."""
@@ -146,7 +147,14 @@ class WordTally:
         self._add_lengths(_weighted_lengths(lengths_W, batch.weights_W))
         self._count(batch)
         if self._kept is not None:
-            self._kept.append("\n".join(batch.words).encode())
+            self._keep("\n".join(batch.words).encode())
+
+    def _keep(self, words: bytes) -> None:
+        self._most_kept -= len(words)
+        if self._most_kept < 0:
+            self._kept = None
+        elif self._kept is not None:
+            self._kept.append(words)
 
     def _count(self, batch: Batch) -> None:
         if self._is_all_held_out:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import corpus as corpus_module
 from engine import reading
 from engine.corpus import Corpus, read_corpus
 from engine.errors import BadSetting, DataError
@@ -255,6 +256,15 @@ def test_an_array_that_is_too_large_for_memory_is_refused_unread(tmp_path: Path)
         file.write(b'["a",')
         file.truncate(65 << 20)
     assert "is read as a whole, up to 67,108,864" in complaint(path)
+
+
+def test_the_words_of_a_table_are_known_though_its_file_is_large(
+    put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus_module, "KEEP_WORDS_UP_TO", 10)
+    path = put("a.csv", "w,n,more\n" + "ab,2,xxxxxxxxxxxxxxxxxxx\nab,3,yyyyyyyyyyyyy\n")
+    assert read(path, column="w", weight="n").distinct == 1
+    assert read(put("a.csv", "w,n\n" + "ab,2\nabcdefgh,3\n"), weight="n").distinct is None
 
 
 def test_json_weighs_its_words(put: Put) -> None:
