@@ -39,6 +39,7 @@ class Action:
     important: bool = False  # the footer shows it whatever has the focus
     twin: str = ""  # id of the action in the other direction: the footer shows both as one
     anywhere: bool = False  # in dialogs too, unless the key is text to a field
+    at_once: bool = False  # before keys that were typed earlier and wait
 
 
 def _pair(
@@ -143,7 +144,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pane.4", ("4",), "pane(4)", "", "Names", "Go to the names.", "app"),
     Action("redraw", ("ctrl+l",), "redraw", "", "Draw the screen again",
            "Draw the whole screen again, where something else has written on it.", "app",
-           anywhere=True),
+           anywhere=True, at_once=True),
     Action("engine.restart", ("ctrl+r",), "restart", "", "Start the engine again",
            "Start an engine that has died again, from its newest save; or reach for one whose "
            "machine cannot be reached.", "app"),
@@ -157,12 +158,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Search for a command by its name.", "app"),
     Action("suspend", ("ctrl+z",), "suspend_process", "", "Suspend",
            "Go back to the shell for a while; its command fg comes back here.", "app",
-           anywhere=True),
+           anywhere=True, at_once=True),
     Action("interrupt", ("ctrl+c",), "interrupt", "", "Quit, the second time",
-           "Quit, when pressed twice.", "app", anywhere=True),
+           "Quit, when pressed twice.", "app", anywhere=True, at_once=True),
     Action("quit", ("q", "ctrl+q"), "quit", "quit", "Quit", "Quit, and end the engine; while it "
            "trains, ask whether it is to go on in the background.", "app",
-           important=True, anywhere=True),
+           important=True, anywhere=True, at_once=True),
 )  # fmt: skip
 
 # What the footer shows while a pane has the focus: its own groups, the most useful first.

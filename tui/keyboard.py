@@ -80,8 +80,9 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
 
     async def _take(self, event: Key) -> None:
         """Carry a key out, after all before it."""
-        at_once = not event.is_printable or (self._early and self._must_wait(self._early[0]))
-        if at_once and self._works_anywhere(event):
+        no_text = not event.is_printable or (self._early and self._must_wait(self._early[0]))
+        meant = self.keys.on(event.key)
+        if no_text and meant is not None and meant[1].at_once:
             await self._act(event)  # it may be the way out
             return
         self._early.append(event)
@@ -97,9 +98,12 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         screen, focused = self.screen, self.screen.focused
         if focused is not None and focused.check_consume_key(event.key, event.character):
             return False
-        if self._works_anywhere(event):
-            _, action = self.keys.on(event.key) or (None, None)
-            return action is not None and await self.run_action(action.does)
+        _, action = self.keys.on(event.key) or (None, None)
+        if action is not None and action.anywhere:
+            if action.at_once or screen is self.screen_stack[0]:
+                return await self.run_action(action.does)
+            self._wait_for(focused or screen, partial(self.run_action, action.does))
+            return True
         active = screen.active_bindings.get(event.key)
         if active is None or not active.enabled:
             return False
@@ -138,12 +142,8 @@ class KeyboardApp(ThriftyApp, inherit_bindings=False):
         if self.screen is not self.screen_stack[0]:
             return False
         if self.may_ask:
-            return meant is None or not (meant[1].anywhere or meant[1].id == "lab.detach")
+            return meant is None or not (meant[1].at_once or meant[1].id == "lab.detach")
         return meant is not None and not meant[1].anywhere and self.is_too_early(meant[1])
-
-    def _works_anywhere(self, event: Key) -> bool:
-        meant = self.keys.on(event.key)
-        return meant is not None and meant[1].anywhere
 
     def _wait_for(self, widget: Widget, act: Callable[[], Awaitable[object]] | None = None) -> None:
         """Act, and look at the next key, when all keys before have gone through a widget's queue.

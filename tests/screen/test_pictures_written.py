@@ -122,6 +122,19 @@ async def test_in_a_field_the_letter_is_a_letter_and_ctrl_g_makes_the_picture(fo
         assert "Score" in places((folder / "names-screen.svg").read_text()).values()
 
 
+async def test_a_picture_that_is_asked_for_ahead_of_the_lab_waits_for_what_was_typed_before_it():
+    engine = FakeEngine(slow=True)
+    app = LabApp(engine, Open())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("c", "e", "m", "ctrl+g")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1
+        engine.wait.set()
+        await until(pilot, lambda: isinstance(app.screen, ExportPrompt))
+        assert app.screen_stack[1].query_one(Input).value == "em"
+        assert app.screen.query_one(Input).value == "names-screen.svg"
+
+
 async def test_a_name_that_ends_in_png_makes_one(folder: Path) -> None:
     pytest.importorskip("cairosvg")
     app = LabApp(FakeEngine(), Open(), config=Config(png=True))
