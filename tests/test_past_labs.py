@@ -1,7 +1,7 @@
 """Labs that a person has ended: they are listed, taken up, renamed and deleted by their names."""
 
 import os
-import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -230,9 +230,9 @@ def test_nothing_that_another_machine_says_of_a_lab_reaches_the_terminal_raw(
         return [lab, msgspec.structs.replace(lab, name="words", since=-1e300, state="crashed")]
 
     monkeypatch.setattr(ls, "labs", labs)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     ls.command.main([], standalone_mode=False)
     told = capsys.readouterr()
     assert len(told.out.splitlines()) == 3
     assert all(line.isprintable() for line in (told.out + told.err).splitlines())
     assert all(line.endswith("–") for line in told.out.splitlines()[1:]), "no such time"
-    assert stat.S_ISDIR(os.stat(".").st_mode)

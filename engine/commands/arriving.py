@@ -68,7 +68,7 @@ def arrive(
         )
     if not runs(lab):
         raise EngineError(
-            f"A lab called {lab.name} runs on {printable(lab.host or '')}, which shares this home"
+            f"A lab called {lab.name} runs on {lab.host or ''}, which shares this home"
             " folder. Attach to it there, or give this one another --name."
         )
     step = "" if lab.step is None else f", step {lab.step:,}"
@@ -104,7 +104,7 @@ def check_seen(lab: Listed | None) -> None:
         EngineError: says why.
     """
     if lab is not None and lab.trouble is not None:
-        raise EngineError(f"{printable(lab.trouble)} Or give a new lab another --name.")
+        raise EngineError(f"{lab.trouble} Or give a new lab another --name.")
 
 
 def end_of(lab: Listed) -> str:
@@ -169,4 +169,4 @@ def chosen(labs: Sequence[Listed], name: str | None, host: str | None = None) ->
 
 def _listed(labs: Sequence[Listed]) -> str:
     more = f" and {len(labs) - MOST_LISTED:,} more" if len(labs) > MOST_LISTED else ""
-    return ", ".join(printable(lab.name) for lab in labs[:MOST_LISTED]) + more
+    return ", ".join(lab.name for lab in labs[:MOST_LISTED]) + more

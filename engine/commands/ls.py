@@ -42,10 +42,10 @@ def command(all_: bool, host: str | None, program: str, as_json: bool, marked: b
         narrate(f"No lab runs. {typed.lab(host or '', program)} opens one.{past}")
         return
     rows = [HEADER, *map(_row, found)]
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         padded = zip(row, widths, strict=True)
-        cells = [cell + " " * (width - columns(cell)) for cell, width in padded]
+        cells = [cell + " " * (width - _width(cell)) for cell, width in padded]
         write("  ".join(cells).rstrip(), is_escaped=True)
     for lab in found:
         if lab.state in LEFT and lab.trouble is None:
@@ -60,7 +60,7 @@ def command(all_: bool, host: str | None, program: str, as_json: bool, marked: b
 
 
 def _row(lab: Listed) -> tuple[str, ...]:
-    """The cells of a line: whatever another machine or a file says in them, a line it stays."""
+    """The cells of a line, which stays one whatever another machine or a file says in them."""
     goal = "" if lab.goal is None else f"/{lab.goal:,}"
     cells = (
         lab.name,
@@ -73,4 +73,9 @@ def _row(lab: Listed) -> tuple[str, ...]:
         "–" if lab.clients is None else str(lab.clients),
         when(lab.since),
     )
-    return tuple(map(printable, cells))
+    return tuple(cell.translate({ord("\n"): "␊", ord("\t"): "␉"}) for cell in cells)
+
+
+def _width(cell: str) -> int:
+    """How many columns a cell takes on a terminal, which obeys nothing of it."""
+    return columns(printable(cell))

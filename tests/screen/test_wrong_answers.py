@@ -1,0 +1,39 @@
+"""An engine that answers with something else than belongs to a request ends no screen."""
+
+import pytest
+
+from engine.protocol import Browse, Done, Exists, Export, Requests, Save, Score
+from tests.screen.fake_engine import FakeEngine, dataset
+from tests.screen.lab import opened, screen_text, settled, until
+
+
+@pytest.mark.parametrize(
+    ("request_", "keys", "kind"),
+    [
+        (Export, ["y"], "Text"),
+        (Score, ["c", "a"], "Scored"),
+        (Browse, ["o", "a"], "Browsed"),
+        (Save, ["ctrl+s", "enter"], "Saved"),
+    ],
+)
+async def test_an_answer_that_does_not_belong_is_a_sentence(
+    request_: type[Requests], keys: list[str], kind: str
+):
+    engine = FakeEngine()
+    async with opened(engine, (160, 50)) as (app, pilot):
+        engine.answers[request_] = Done()
+        await pilot.press(*keys)
+        told = f"The engine answers with Done where {kind} belongs."
+        await until(pilot, lambda: told in " ".join(screen_text(app).replace("│", " ").split()))
+        await settled(pilot)
+        assert app.is_running
+
+
+async def test_what_has_come_to_the_file_of_a_lab_since_is_told_and_another_asked_for():
+    engine = FakeEngine(dataset(save_to="/home/mine"))
+    async with opened(engine, (160, 50)) as (app, pilot):
+        engine.answers[Save] = Exists("/home/mine")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Save the lab" in screen_text(app))
+        said = [toast.message for toast in app._notifications]
+        assert "/home/mine exists: the lab was not saved there." in said
