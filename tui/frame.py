@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from rich.cells import split_graphemes
-from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import ControlType, Segment
 from rich.style import Style
@@ -20,36 +19,14 @@ from textual._compositor import CompositorUpdate
 
 from engine.printable import is_obeyed
 from tui.letters import as_sent, columns, is_certain, joins, restored
+from tui.pens import PLAIN, RESET, Pen, blank_of, changed_to, is_unseen_on, pens
 from tui.terminal import Colours
 
-_SYSTEMS: Final[dict[Colours, ColorSystem | None]] = {
-    "truecolour": ColorSystem.TRUECOLOR,
-    "256": ColorSystem.EIGHT_BIT,
-    "16": ColorSystem.STANDARD,
-    "8": ColorSystem.STANDARD,
-    "none": None,
-}
-_ATTRIBUTES: Final = (
-    ("1", "bold"), ("2", "dim"), ("3", "italic"), ("4", "underline"), ("5", "blink"),
-    ("7", "reverse"), ("9", "strike"),
-)  # fmt: skip
-_SEEN_ON_BLANKS: Final = {"4", "7", "9"}
-_DARKER: Final = {str(code + 60): str(code) for code in (*range(30, 38), *range(40, 48))}
-_RESET: Final = "\x1b[0m"
 _SHORT_GAP: Final = 4  # cells; a move of the cursor costs as much
-
-
-class Pen(NamedTuple):
-    """How a cell is drawn, as the parameters of escape sequences."""
-
-    foreground: str | None  # None: whatever it is, one cannot see it
-    background: str
-    attributes: frozenset[str]
 
 
 Cell = tuple[str, Pen]  # a wide letter's second cell has no text
 
-_PLAIN: Final = Pen("39", "49", frozenset())
 _NOBODY: Final[Cell] = ("\0", Pen("", "", frozenset()))  # unlike anything that is drawn
 
 
@@ -57,7 +34,7 @@ class Frame:
     """The cells of a terminal of some colour depth."""
 
     def __init__(self, colours: Colours) -> None:
-        self._pens = lru_cache(maxsize=4096)(partial(_pens, colours))
+        self._pens = lru_cache(maxsize=4096)(partial(pens, colours))
         self._lines: list[list[Cell]] = []
 
     def forget(self) -> None:
@@ -96,7 +73,7 @@ class Frame:
                 continue
             if text == "\n":
                 continue
-            if not text.isprintable():
+            if is_obeyed(text):
                 text = "".join(letter for letter in text if not is_obeyed(letter))
             ink, blank = self._pens(style or Style.null())
             if text.isascii():
@@ -104,8 +81,7 @@ class Frame:
                     yield x, y, (character, blank if character == " " else ink)
                     x += 1
                 continue
-            for start, end, cells in split_graphemes(text)[0]:
-                letter = restored(text[start:end])
+            for letter, cells in _letters(text):
                 for place in range(cells):
                     yield x + place, y, ("" if place else letter, blank if letter == " " else ink)
                 x += cells
@@ -129,45 +105,16 @@ class Difference(CompositorUpdate):
         return self._frame.difference(segments, *self._size)
 
 
-def _pens(colours: Colours, style: Style) -> tuple[Pen, Pen]:
-    """The pen of a style's letters, and that of its blanks, of which less can be seen."""
-    system = _SYSTEMS[colours]
-    attributes = frozenset(code for code, name in _ATTRIBUTES if getattr(style, name))
-    foreground, background = _PLAIN.foreground, _PLAIN.background
-    if system is not None and style.color is not None:
-        foreground = ";".join(style.color.downgrade(system).get_ansi_codes(foreground=True))
-    if system is not None and style.bgcolor is not None:
-        background = ";".join(style.bgcolor.downgrade(system).get_ansi_codes(foreground=False))
-    pen = Pen(foreground, background, attributes)
-    if colours == "8":
-        pen = _of_eight(pen)
-    return pen, _blank(pen)
-
-
-def _blank(pen: Pen) -> Pen:
-    """As much of a pen as is seen on a blank."""
-    return pen if pen.attributes & _SEEN_ON_BLANKS else Pen(None, pen.background, frozenset())
-
-
-def _of_eight(pen: Pen) -> Pen:
-    """The same with eight colours, of which bold makes the letters' bright.
-
-    The Linux console takes 97 for bold and 37, and stays bold; it takes 107 for 47; and it shows
-    lines and slanted or dim letters by colours of its own, on whatever ground.
-    """
-    letters = pen.background if "7" in pen.attributes else pen.foreground
-    bright = letters is not None and letters in _DARKER
-    return Pen(
-        _DARKER.get(pen.foreground or "", pen.foreground),
-        _DARKER.get(pen.background, pen.background),
-        (pen.attributes & {"7"}) | ({"1"} if bright else set()),
-    )
+@lru_cache(2048)
+def _letters(text: str) -> tuple[tuple[str, int], ...]:
+    """What belongs together in a text that was laid out, and its cells."""
+    return tuple((restored(text[begin:end]), n) for begin, end, n in split_graphemes(text)[0])
 
 
 def _written(lines: list[list[Cell]], changed: dict[int, set[int]]) -> str:
     """The texts of the changed cells, with as few moves and changes of pen as they need."""
     parts: list[str] = []
-    pen, at = _PLAIN, (-1, -1)
+    pen, at = PLAIN, (-1, -1)
     for y, of_line in changed.items():
         line = lines[y]
         for start, end in _runs(line, of_line):
@@ -183,17 +130,17 @@ def _written(lines: list[list[Cell]], changed: dict[int, set[int]]) -> str:
             if not (is_sure or (len(cells) == 1 and is_certain(letters[0][0]))):
                 # Whatever the terminal leaves of the columns is to be blank.
                 for _, wanted in cells:
-                    pen = _changed(pen, _blank(wanted), parts)
+                    pen = changed_to(pen, blank_of(wanted), parts)
                     parts.append(" ")
                 parts.append(f"\x1b[{y + 1};{start + 1}H")
-            pens = (wanted for text, wanted in cells if text)
-            for text, wanted in zip(as_sent(letters), pens, strict=True):
-                pen = _changed(pen, wanted, parts)
+            inks = (wanted for text, wanted in cells if text)
+            for text, wanted in zip(as_sent(letters), inks, strict=True):
+                pen = changed_to(pen, wanted, parts)
                 parts.append(text)
             # Terminals differ on the width of some letters: after these the place is uncertain.
             at = (end, y) if is_sure and len(cells) == 1 else (-1, -1)
-    if pen != _PLAIN:
-        parts.append(_RESET)
+    if pen != PLAIN:
+        parts.append(RESET)
     return "".join(parts)
 
 
@@ -223,34 +170,4 @@ def _joins(line: list[Cell], x: int) -> bool:
 
 def _alike(cells: list[Cell], pen: Pen) -> bool:
     """Whether cells that need no change may be written again, and look the same with this pen."""
-    seen = pen.attributes & _SEEN_ON_BLANKS
-    return all(
-        text.isascii()
-        and (
-            own == pen or (own.foreground is None and own.background == pen.background and not seen)
-        )
-        for text, own in cells
-    )
-
-
-def _changed(old: Pen, new: Pen, parts: list[str]) -> Pen:
-    """Go from one pen to another, as far as can be seen."""
-    if new.foreground is None:  # a blank: keep what cannot be seen
-        new = Pen(old.foreground, new.background, old.attributes - _SEEN_ON_BLANKS)
-    if new != old:
-        parts.append(_change(old, new))
-    return new
-
-
-def _change(old: Pen, new: Pen) -> str:
-    """From one pen to another."""
-    codes: list[str] = []
-    if old.attributes - new.attributes:
-        codes.append("0")
-        old = _PLAIN
-    codes += sorted(new.attributes - old.attributes)
-    if new.foreground != old.foreground and new.foreground is not None:
-        codes.append(new.foreground)
-    if new.background != old.background:
-        codes.append(new.background)
-    return f"\x1b[{';'.join(codes)}m"
+    return all(text.isascii() and (own == pen or is_unseen_on(own, pen)) for text, own in cells)

@@ -33,7 +33,7 @@ def drawable(text: str) -> str:
     return laid_out(printable(text))
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def laid_out(text: str) -> str:
     """A text with stand-ins, as long as before; a mark that stands on nothing gets a circle."""
     if text.isascii():
@@ -59,7 +59,7 @@ def as_sent(letters: list[str]) -> list[str]:
     return [first, *("" if a == _JOINER and not _is_emoji(b) else a for a, b in both)]
 
 
-@lru_cache(4096)
+@lru_cache(256)  # a text that was drawn may have many
 def pieces(text: str) -> tuple[str, ...]:
     r"""A drawable text in parts that are never cut: escapes, and letters with all that joins them.
 
@@ -118,6 +118,7 @@ def columns(letter: str) -> int:
     return measured
 
 
+@lru_cache(8192)
 def joins(letter: str, before: str = "") -> bool:
     """Whether a terminal may draw a letter in the column of the one before it.
 
