@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, TypeVar
@@ -197,11 +198,12 @@ class Server:
         """Exchange greetings; False where the client went without one."""
         try:
             async with asyncio.timeout(SECONDS_TO_GREET):
-                hello = await read_from_client(reader)
+                received = await read_from_client(reader)
         except TimeoutError:
             raise WireError(f"No hello within {SECONDS_TO_GREET:.0f} seconds.") from None
-        if hello is None:
+        if received is None:
             return False
+        hello, _ = received
         if not isinstance(hello, Hello):
             raise WireError("The first message must be a hello.")
         if hello.version != VERSION:
@@ -244,15 +246,18 @@ class Server:
         room: Room,
     ) -> None:
         loop = asyncio.get_running_loop()
-        while (message := await read_from_client(reader)) is not None:
+        while (received := await read_from_client(reader)) is not None:
+            message, size = received
             if not isinstance(message, Call):
                 raise WireError("After its hello a client sends calls only.")
-            await room.enter(message)
+            await room.enter(message, size)
 
-            def answer(answer: Answers | EngineError, call: Call = message) -> None:
+            def answer(
+                answer: Answers | EngineError, call: Call = message, size: int = size
+            ) -> None:
+                call_soon(loop, partial(room.answered, call, size), answer)
                 if isinstance(answer, EngineError):
                     call_soon(loop, outbox.put, Failure(call.id, str(answer)))
-                    call_soon(loop, room.failed, call)
                     return
                 call_soon(loop, outbox.put, Reply(call.id, answer))
                 match call.request, answer:

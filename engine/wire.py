@@ -8,14 +8,24 @@ from typing import Any, Final
 import msgspec
 
 from engine.errors import WireError
-from engine.protocol import FromClient, FromEngine
+from engine.protocol import FromClient, FromEngine, Reply, Text
 
 LARGEST_REQUEST: Final = 1 << 20  # bytes; the longest request is a Watch, of some 40 KB
-LARGEST_ANSWER: Final = 1 << 27  # bytes; the longest answer is a long loss as CSV, of 100 MB
+LARGEST_ANSWER: Final = 24 << 20  # bytes; the longest that is no text has all kept names
+LARGEST_TEXT: Final = 1 << 27  # bytes; the longest text is a long loss as CSV, of 100 MB
+
+
+class _LongText(msgspec.Struct, frozen=True, tag="Reply"):
+    """A `Reply` that can be long: text takes little more memory than its bytes."""
+
+    id: int
+    answer: Text
+
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromClient)
 _from_engine: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(FromEngine)
+_text: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(_LongText)
 
 
 def pack(message: FromClient | FromEngine) -> bytes:
@@ -33,35 +43,49 @@ def pack(message: FromClient | FromEngine) -> bytes:
     return len(body).to_bytes(4, "big") + body
 
 
-async def read_from_client(reader: asyncio.StreamReader) -> FromClient | None:
-    """The next message of a client, or None where it has closed the connection.
+async def read_from_client(reader: asyncio.StreamReader) -> tuple[FromClient, int] | None:
+    """The next message of a client with its bytes, or None where it has closed the connection.
 
     Raises:
         WireError: what came is no message, or is longer than `LARGEST_REQUEST`.
     """
-    message: FromClient | None = await _read(reader, _from_client, LARGEST_REQUEST)
-    return message
+    body = await _read(reader, LARGEST_REQUEST)
+    return None if body is None else (_decoded(body, _from_client), len(body))
 
 
 async def read_from_engine(reader: asyncio.StreamReader) -> FromEngine | None:
     """The next message of the engine, or None where it has closed the connection.
 
     Raises:
-        WireError: what came is no message, or is longer than `LARGEST_ANSWER`.
+        WireError: what came is no message, or is longer than `LARGEST_ANSWER`, and a text than
+            `LARGEST_TEXT`.
     """
-    message: FromEngine | None = await _read(reader, _from_engine, LARGEST_ANSWER)
-    return message
+    body = await _read(reader, LARGEST_TEXT)
+    if body is None or len(body) <= LARGEST_ANSWER:
+        return None if body is None else _decoded(body, _from_engine)
+    try:
+        text = _text.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _too_long(len(body), LARGEST_ANSWER) from None
+    return Reply(text.id, text.answer)
 
 
-async def _read(
-    reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[Any], largest: int
-) -> Any:
+async def _read(reader: asyncio.StreamReader, largest: int) -> bytes | None:
     try:
         length = int.from_bytes(await reader.readexactly(4), "big")
         if length > largest:
-            raise WireError(f"a message of {length:,} bytes came; {largest:,} are the limit.")
-        return decoder.decode(await reader.readexactly(length))
+            raise _too_long(length, largest)
+        return await reader.readexactly(length)
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
+
+
+def _too_long(length: int, largest: int) -> WireError:
+    return WireError(f"a message of {length:,} bytes came; {largest:,} are the limit.")
+
+
+def _decoded(body: bytes, decoder: msgspec.msgpack.Decoder[Any]) -> Any:
+    try:
+        return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireError(f"what came is no message of this protocol: {error}.") from error

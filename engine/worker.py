@@ -144,7 +144,9 @@ class Worker:
                     elif isinstance(request, Copy):
                         write_copy(self._opened().lab, whole(request.path), answer)
                     else:
-                        answer(self._carry_out(audience, request))
+                        done = self._carry_out(audience, request)
+                        self._publish()  # what a screen sees at an answer is what came of it
+                        answer(done)
                 except EngineError as error:
                     answer(error)
                 except Exception as error:  # a person gets a sentence, the log the traceback

@@ -17,7 +17,7 @@ from engine.sampling import draw_keyed
 from engine.series import Series, block_count, in_blocks
 from engine.settings import LARGEST_GOAL, LONGEST_PREFIX
 from engine.snapshots import dataset_opened, exported, pairs_of
-from engine.wire import LARGEST_ANSWER
+from engine.wire import LARGEST_TEXT
 
 
 def draw(lab: Lab, count: int = 0) -> None:
@@ -236,7 +236,7 @@ def test_the_longest_loss_of_all_goes_over_the_wire(lab: Lab) -> None:
     text = exported(lab, "loss", "counts")
     assert text.endswith(f"\n{steps},1,{each},,,,{each},,,\n")
     assert text.count("\n") == 1 + len(newest) + blocks.shape[1]
-    assert len(text.encode()) < LARGEST_ANSWER - 100
+    assert len(text.encode()) < LARGEST_TEXT - 100
 
 
 def test_the_bigrams_trained_on_are_those_that_the_matrix_counts(lab: Lab) -> None:

@@ -1,6 +1,5 @@
 """Clients that do not read: neither they nor what waits for them may slow or fill the engine."""
 
-import asyncio
 import math
 from pathlib import Path
 
@@ -8,15 +7,13 @@ import pytest
 
 from engine import snapshots
 from engine.client import Client
-from engine.outbox import MOST_WAITING, Outbox
+from engine.outbox import MOST_WAITING
 from engine.protocol import (
-    VERSION,
     Call,
     Configure,
     Ended,
     Export,
     Open,
-    Refused,
     Reply,
     Snapshot,
     StepOnce,
@@ -49,18 +46,6 @@ async def test_a_client_that_reads_nothing_neither_slows_nor_fills_the_engine(
     assert snapshots[-1].step == 20_000
     assert len(snapshots) < 100
     deaf.writer.close()
-
-
-def test_an_outbox_holds_the_newest_of_a_kind_and_every_end() -> None:
-    async def fill() -> list[object]:
-        outbox = Outbox()
-        for step in range(5):
-            outbox.put(Ended("done", step, None, ""))
-            outbox.put(Refused(str(step), VERSION))
-        return [await outbox.get() for _ in range(10)]
-
-    got = asyncio.run(fill())
-    assert [m.step for m in got if isinstance(m, Ended)] == [0, 1, 2, 3, 4]
 
 
 async def test_a_client_that_calls_and_never_reads_is_not_listened_to_for_ever(
