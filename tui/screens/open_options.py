@@ -24,14 +24,14 @@ class OptionsField(Field):
     @property
     def is_written(self) -> bool:
         """Whether a person has written what stands there."""
-        return self.value != self._found
+        return self.value.strip() != self._found
 
     def offer(self, options: str) -> None:
         """Show other options, unless a person has written some."""
         if not self.is_written:
             self._found = options
-            self.value = options
-            self.cursor_position = len(options)
+            self.value = options and f"{options} "  # more can be written behind it at once
+            self.cursor_position = len(self.value)
 
     def watch_value(self, value: str) -> None:
         """Tell what was found from what was written."""
