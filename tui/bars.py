@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _UPRIGHT: Final = " ▁▂▃▄▅▆▇█"
@@ -32,3 +32,14 @@ def bar(value: float, top: float, width: int) -> str:
     """
     halves = max(0, min(width * 2, round(value / top * width * 2))) if top else 0
     return ("━" * (halves // 2) + "╸" * (halves % 2)).ljust(width)
+
+
+def sparkline(values: Iterable[float], width: int) -> str:
+    """Values from the oldest to the newest, a column each, the largest as high as a line.
+
+    >>> sparkline([20, 40, 10], 5)
+    '  ▄█▂'
+    """
+    values = list(values)
+    top = max(values, default=0) or 1
+    return "".join(_UPRIGHT[max(1, round(value / top * 8))] for value in values).rjust(width)

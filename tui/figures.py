@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import ceil, isfinite
 from typing import Final
 
 MINUS: Final = "\N{MINUS SIGN}"
@@ -18,7 +18,7 @@ _HUGE: Final = 9_999.95  # from there on, an exponent takes fewer columns
 
 
 def figure(value: float, digits: int = 4, *, sign: bool = False) -> str:
-    """A measured number in eight columns, with so many digits behind the point: three, or four.
+    """A measured number in seven columns, and its sign: three digits behind the point, or four.
 
     >>> [figure(2.46421), figure(1234.56), figure(1234567.0), figure(float("inf")), figure(3.1e-6)]
     ['2.4642', '1,234.6', '1.2e+06', 'inf', '3.1e-06']
@@ -28,7 +28,8 @@ def figure(value: float, digits: int = 4, *, sign: bool = False) -> str:
     if value == 0:
         return "0"
     plus = "+" if sign else ""
-    digits = digits if abs(value) < 999.9 else 1
+    if abs(value) > 99.9:
+        digits = 3 if abs(value) < 999.9 else 1
     if _TINY <= abs(value) < _HUGE or not isfinite(value):
         return with_minus(f"{value:{plus},.{digits}f}")
     return with_minus(f"{value:{plus}.2g}" if abs(value) >= _HUGE else f"{value:{plus}.1e}")
@@ -89,6 +90,25 @@ def short_share(value: float) -> str:
     if value >= _TINY:
         return f"{value:.3f}".removeprefix("0")
     return f"{value:.0e}".replace("e-0", "e-") if value >= 0.95e-9 else "tiny"
+
+
+def duration(seconds: float) -> str:
+    """A time to come, in ten columns or fewer.
+
+    >>> [duration(s) for s in (0.2, 59.1, 312, 11_100, 50_000, 1e6, 1e10)]
+    ['1 s', '60 s', '5 min', '3 h 5 min', '13 h', '11 days', '317 years']
+    """
+    if seconds <= 60:
+        return f"{ceil(seconds)} s"
+    minutes = round(seconds / 60)
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if hours < 1:
+        return f"{minutes} min"
+    if hours < 10:
+        return f"{hours} h {minutes % 60} min"
+    if hours < 48:
+        return f"{hours} h"
+    return f"{days} days" if days < 730 else f"{short_count(days // 365)} years"
 
 
 def with_minus(text: str) -> str:

@@ -73,6 +73,7 @@ class LiveApp(LaidOutApp):
         self.snapshot: Snapshot | None = None
         self._state = "starting"  # of the engine, where there is no snapshot that says more
         self._state_before_silence = self._state
+        self._said_diverging = False  # of this training
         self._watched: Watch | None = None
         self._watch_due = False
 
@@ -211,6 +212,7 @@ class LiveApp(LaidOutApp):
             case Snapshot() as snapshot:
                 if self.dataset is not None and snapshot.data == self.dataset.number:
                     self._tell_trouble(snapshot.trouble)
+                    self._tell_divergence(snapshot)
                     self.snapshot = snapshot
                     for pane in self.panes:
                         pane.shown(snapshot)
@@ -219,6 +221,18 @@ class LiveApp(LaidOutApp):
                 self.notify(reason, severity="error", markup=False)
             case Ended():
                 pass  # the status line says so
+
+    def _tell_divergence(self, snapshot: Snapshot) -> None:
+        """Say once of a training that it diverges, and what to do."""
+        if self.snapshot is None or snapshot.step < self.snapshot.step:
+            self._said_diverging = False
+        if snapshot.is_diverging and not self._said_diverging:
+            self._said_diverging = True
+            self.notify(
+                "The loss is above ten times ln V, and does not fall: the training diverges."
+                f" {self.keys.name('learning_rate.down')} lowers the learning rate.",
+                markup=False,
+            )
 
     def _tell_trouble(self, trouble: str) -> None:
         before = "" if self.snapshot is None else self.snapshot.trouble

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import isinf
 from pathlib import PurePath
 from typing import Final
@@ -9,12 +10,14 @@ from typing import Final
 from textual.content import Content
 
 from engine.protocol import DatasetOpened, Snapshot
-from tui.figures import compact, figure
+from tui.figures import compact, figure, short_count
 from tui.letters import drawable
 from tui.lines import Lines
 from tui.plain import spelled
+from tui.speed import LOOKS, Speed
 from tui.terminal import terminal_of
 
+ROOMY: Final = 160  # columns from which facts stand further apart
 _QUIET: Final = "$foreground-muted"
 _STATES: Final = {
     "starting": ("◌", _QUIET),
@@ -25,14 +28,24 @@ _STATES: Final = {
     "not answering": ("◌", "$error"),
     "idle": ("○", "$foreground"),
     "training": ("●", "$primary"),
+    "diverging": ("●", "$error"),
     "paused": ("◑", "$foreground"),
     "done": ("✓", "$success"),
     "failed": ("✕", "$error"),
 }
 
 
+@dataclass(frozen=True)
+class Fact:
+    """A part of the line."""
+
+    rank: int  # the least important has the highest, and goes first
+    text: Content
+    room: int = 0  # columns that it keeps, so that what follows stays where it is
+
+
 class StatusLine(Lines):
-    """Facts from the left to the right; where they do not fit, the least important go first."""
+    """Facts in an order that never changes; the least important of them have no room everywhere."""
 
     def __init__(self, lab: str) -> None:
         super().__init__(id="status")
@@ -40,12 +53,14 @@ class StatusLine(Lines):
         self._state = "starting"
         self._dataset: DatasetOpened | None = None
         self._snapshot: Snapshot | None = None
+        self._speed = Speed()
 
     def tell(
         self, state: str, dataset: DatasetOpened | None = None, snapshot: Snapshot | None = None
     ) -> None:
         """Show a state, and what is known with it."""
         self._state, self._dataset, self._snapshot = state, dataset, snapshot
+        self._speed.look(snapshot)
         self._write()
 
     def on_resize(self) -> None:
@@ -56,64 +71,72 @@ class StatusLine(Lines):
     def _write(self) -> None:
         width = self.size.width
         if width:
-            unicode = terminal_of(self.app).unicode
             lab = self._lab if self._dataset is None else self._dataset.lab or self._lab
-            facts = status_facts(
-                self._state, self._dataset, self._snapshot, lab=lab, unicode=unicode
-            )
+            facts = opening_facts(self._state, self._dataset, self._snapshot, lab)
+            if self._snapshot is not None:
+                unicode = terminal_of(self.app).unicode
+                facts += training_facts(self._snapshot, self._speed, unicode=unicode)
+                if self._dataset is not None:
+                    facts.append(Fact(11, Content.styled(self._dataset.device, _QUIET)))
+                if self._snapshot.clients > 1 and self._state != "engine ended":
+                    facts.append(Fact(10, _named("screens", f"{self._snapshot.clients:,}")))
             self.show([fitted(facts, width)])
 
 
-def status_facts(
-    state: str,
-    dataset: DatasetOpened | None,
-    snapshot: Snapshot | None,
-    *,
-    lab: str,
-    unicode: bool = True,
-) -> list[tuple[int, Content]]:
-    """The facts in the order they are read, each with its rank: 0 is dropped last.
-
-    The lab's name is among them where it is not the data's.
-    """
+def opening_facts(
+    state: str, dataset: DatasetOpened | None, snapshot: Snapshot | None, lab: str
+) -> list[Fact]:
+    """What is open, and what it does. The lab's name is there where it is not the data's."""
+    if state == "training" and snapshot is not None and snapshot.is_diverging:
+        state = "diverging"
     sign, colour = _STATES.get(state, ("○", _QUIET))
-    facts = [(0, Content.assemble((f"{sign} {state}", colour)))]
+    facts = [Fact(0, Content.assemble((f"{sign} {state}", colour)), len("● diverging"))]
     if dataset is not None:
-        facts.insert(0, (5, Content.styled(drawable(dataset.name), "bold")))
-        facts.insert(1, (8, Content.styled(dataset.device, _QUIET)))
+        facts.insert(0, Fact(5, Content.styled(drawable(dataset.name), "bold")))
         if lab != PurePath(dataset.name).stem:
-            facts.insert(1, (5, _fact("lab", lab)))  # which of two on the same data
-    if snapshot is None:
-        return facts
-    settings = snapshot.settings
-    loss = "–" if snapshot.loss is None else figure(snapshot.loss)
-    pace = "no limit" if isinf(settings.pace) else f"{compact(settings.pace)}/s"
-    speed = f"{snapshot.steps_per_second:,.0f}" if snapshot.steps_per_second else "–"
-    facts += [
-        (1, Content(f"{snapshot.step:,}/{snapshot.goal:,}")),
-        (2, _fact("loss", loss)),
-        (4, _fact("steps/s", speed)),
-        (3, _fact("lr", compact(settings.learning_rate))),
-        (6, _fact("pace", pace)),
-        (10, _fact(spelled("λ", unicode=unicode), compact(settings.regularisation))),
-        (9, _fact("smoothing", compact(settings.smoothing))),
-        (11, _fact("seed", f"{settings.seed}")),
-    ]
-    if snapshot.clients > 1 and state != "engine ended":
-        facts.append((7, _fact("screens", f"{snapshot.clients}")))
+            facts.insert(1, Fact(5, _named("lab", lab)))  # which of two on the same data
     return facts
 
 
-def fitted(facts: list[tuple[int, Content]], width: int) -> Content:
-    """The facts side by side: without the least important, until they fit."""
-    facts = list(facts)
-    while True:
-        gap = "   " if width >= 100 else "  "
-        line = Content.assemble(" ", Content(gap).join([fact for _, fact in facts]))
-        if line.cell_length < width or len(facts) == 1:
-            return line
-        facts.remove(max(facts, key=lambda fact: fact[0]))
+def training_facts(snapshot: Snapshot, speed: Speed, *, unicode: bool) -> list[Fact]:
+    """How the training goes, and with which settings."""
+    settings, step, goal = snapshot.settings, f"{snapshot.step:,}", f"{snapshot.goal:,}"
+    loss = "–" if snapshot.loss is None else figure(snapshot.loss)
+    nll = "–" if snapshot.loss_nll is None else figure(snapshot.loss_nll)
+    pace = "no limit" if isinf(settings.pace) else f"{compact(settings.pace)}/s"
+    rate = f"{speed.rate:,.0f}" if speed.rate < 99_999.5 else short_count(round(speed.rate))
+    left = f"{speed.left} to go" if speed.left else ""
+    return [
+        Fact(1, Content(f"{step:>{len(goal)}}/{goal}")),
+        Fact(2, _named("loss", loss), 12),
+        Fact(9, _named("nll", nll), 11),
+        Fact(3, _named("steps/s", rate if speed.rate else "–"), 14),
+        Fact(7, Content.styled(speed.history, _QUIET), LOOKS),
+        Fact(4, Content(left), 16),
+        Fact(8, _named("lr", compact(settings.learning_rate)), 8),
+        Fact(6, _named("pace", pace), 13),
+        Fact(13, _named(spelled("λ", unicode=unicode), compact(settings.regularisation)), 6),
+        Fact(12, _named("smoothing", compact(settings.smoothing)), 13),
+        Fact(14, _named("seed", f"{settings.seed}")),
+    ]
 
 
-def _fact(name: str, value: str) -> Content:
+def fitted(facts: list[Fact], width: int) -> Content:
+    """The facts side by side, the most important as far as there is room for them."""
+    gap = "   " if width >= ROOMY else "  "
+    chosen: list[int] = []
+    left = width - 1
+    for place, fact in sorted(enumerate(facts), key=lambda fact: fact[1].rank):
+        columns = max(fact.room, fact.text.cell_length) + len(gap) * bool(chosen)
+        if columns < left or not chosen:
+            chosen.append(place)
+            left -= columns
+    texts = [
+        facts[place].text.pad_right(facts[place].room - facts[place].text.cell_length)
+        for place in sorted(chosen)
+    ]
+    return Content.assemble(" ", Content(gap).join(texts)).rstrip()
+
+
+def _named(name: str, value: str) -> Content:
     return Content.assemble((f"{name} ", _QUIET), value)

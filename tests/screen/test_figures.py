@@ -23,10 +23,10 @@ def test_what_is_not_0_never_looks_like_0(value: float, digits: int):
 
 
 @pytest.mark.parametrize("power", [*range(-12, 13), 100])
-def test_a_figure_takes_eight_columns(power: int):
+def test_a_figure_takes_seven_columns_and_a_sign(power: int):
     for digit in (1, 2.7182818, 9.99999999):
         value = digit * 10.0**power
-        assert len(figure(value)) <= 8
+        assert len(figure(value)) <= 7 + (power == 100)
         assert len(figure(-value, 3, sign=True)) <= 8 + (power == 100)
 
 

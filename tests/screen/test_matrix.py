@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from engine.labels import labels
 from engine.protocol import View
 from tests.screen.fake_engine import FakeEngine, dataset, made_up_count
 from tests.screen.lab import opened, screen_text, settled, until
+from tui.app import LabApp
 from tui.figures import MINUS
 from tui.letters import laid_out
 from tui.panes.matrix import MatrixPane
@@ -346,3 +348,36 @@ async def test_columns_of_different_breadth_scroll_until_the_last_is_in_sight():
         assert grid.render_line(0).text.rstrip().endswith(alphabet[-1])
         await pilot.press("home")
         await until(pilot, lambda: matrix.sight.columns[0] == 0)
+
+
+def subtitle_of(app: LabApp) -> str:
+    return str(app.query_one(MatrixPane).border_subtitle)
+
+
+async def test_the_first_training_beside_the_counts_says_once_where_the_nets_matrix_is():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(3)
+        await until(pilot, lambda: "m: the net's own, forming" in subtitle_of(app))
+        engine.step_to(4, "paused")
+        await until(pilot, lambda: "smoothing" in subtitle_of(app))
+        engine.step_to(5)
+        await until(pilot, lambda: "step 5" in screen_text(app) or "5/100" in screen_text(app))
+        assert "forming" not in subtitle_of(app)
+        engine.data = msgspec.structs.replace(engine.data, number=2, name="other.txt")
+        engine.tell(engine.data)
+        engine.step_to(0, "idle")
+        await until(pilot, lambda: app.dataset and app.dataset.number == 2 and app.snapshot)
+        engine.step_to(1)
+        await until(pilot, lambda: "forming" in subtitle_of(app))
+        await pilot.press("m")
+        await until(pilot, lambda: "forming" not in subtitle_of(app))
+
+
+async def test_a_training_beside_the_nets_matrix_says_nothing_of_it():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("m", "m")
+        engine.step_to(3)
+        await until(pilot, lambda: "step 3" in screen_text(app))
+        assert "forming" not in subtitle_of(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,6 +15,7 @@ from engine.labels import beside
 from engine.protocol import DatasetOpened, Exportable, Snapshot, View
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.figures import compact
+from tui.keys import keys_of
 from tui.letters import laid_out
 from tui.lines import Lines
 from tui.panes.matrix_cells import DIFFERENCE_IN_CELLS, VIEW_NAMES, VIEWS, Window, ramp_for
@@ -34,6 +35,7 @@ LEAST: Final = 3  # lines of the matrix, which come before those of the read-out
 BROAD: Final = 200  # columns of a terminal from which cells tell their numbers, rather than fit
 ENOUGH: Final = 8  # rows that the largest scale shows at the least
 NARROWEST: Final = 32  # columns that the read-out's table needs
+OF_THE_COUNTS: Final = ("counts", "probabilities")  # views that no training changes
 
 _MOVES: Final = {
     "up,k": (-1, 0), "down,j": (1, 0), "left,h": (0, -1), "right,l": (0, 1),
@@ -69,6 +71,7 @@ class MatrixPane(Wheeled, Pane):
         self._room = Size(0, 0)
         self._labels: tuple[str, ...] = ("·",)  # at the edges
         self._told = 1  # lines of the read-out
+        self._hint: Literal["not yet", "now", "over"] = "not yet"  # that the net has a matrix too
 
     def contents(self) -> ComposeResult:
         """The grid, and the read-out below it."""
@@ -95,6 +98,7 @@ class MatrixPane(Wheeled, Pane):
     def opened(self, dataset: DatasetOpened) -> None:
         """Show another data set's matrix, from its first pair."""
         super().opened(dataset)
+        self._hint = "not yet"
         self._at = self._corner = (0, 0)
         self._labels = axis_labels(dataset.labels)
         self._scale = scales(self._labels)[-1]
@@ -104,7 +108,13 @@ class MatrixPane(Wheeled, Pane):
 
     def shown(self, snapshot: Snapshot) -> None:
         """Draw newer values."""
+        trained = self.snapshot is not None and self.snapshot.state == "training"
         super().shown(snapshot)
+        trains = snapshot.state == "training"
+        if self._hint == "now" and not trains:
+            self._hint = "over"
+        elif self._hint == "not yet" and trains and not trained and self.view in OF_THE_COUNTS:
+            self._hint = "now"
         if snapshot.cells is not None and snapshot.cells.view == self.view:
             self.query_one(MatrixGrid).fill(Window(snapshot.cells))
         self._tell()
@@ -116,6 +126,8 @@ class MatrixPane(Wheeled, Pane):
     def show_view(self, view: View) -> None:
         """Show a view."""
         self.view = view
+        if self._hint == "now":
+            self._hint = "over"
         self._tell()
         self.post_message(self.NeedsChanged())
 
@@ -274,6 +286,8 @@ class MatrixPane(Wheeled, Pane):
             text = " · ".join(filter(None, parts))
             if len(text) <= self.size.width - 4:
                 break
+        if self._hint == "now":
+            text = f"{keys_of(self.app).name('matrix.next_view')}: the net's own, forming"
         self.subtitle(text)
 
         reading = snapshot.reading if snapshot else None
