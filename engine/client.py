@@ -285,9 +285,11 @@ class Client:
                     case Reply(number, answer):
                         if (waiting := self._waiter(number)) is not None:
                             waiting.set_result(answer)
-                    case Failure(number, reason):
+                    case Failure(number, reason, setting):
                         if (waiting := self._waiter(number)) is not None:
-                            waiting.set_exception(EngineError(safe_sentence(reason)))
+                            error = EngineError(safe_sentence(reason))
+                            error.setting = setting
+                            waiting.set_exception(error)
                     case Snapshot() | DatasetOpened() | Ended():
                         self._events.put_nowait(message)
                     case Stopped(trouble=trouble):

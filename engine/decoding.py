@@ -22,7 +22,8 @@ def check_sharpness(temperature: float, top_k: int, symbols: int) -> None:
     if not 0 <= top_k <= symbols:
         raise BadSetting(
             f"Top-k {top_k}: there are {symbols:,} symbols. Give a number from 1 to {symbols:,}, or"
-            " 0 for all of them."
+            " 0 for all of them.",
+            "top_k",
         )
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 class EngineError(Exception):
     """Any failure that a person can act on. Its text is shown as it is."""
 
+    setting: str = ""  # the field of `Settings` that it is about, where it is about one
+
 
 class DataError(EngineError):
     """A data file cannot be read as words."""
@@ -17,6 +19,10 @@ class OutsideVocabulary(EngineError):
 
 class BadSetting(EngineError):
     """A setting has a value that makes no sense."""
+
+    def __init__(self, sentence: str, setting: str = "") -> None:
+        super().__init__(sentence)
+        self.setting = setting
 
 
 class Diverged(EngineError):

@@ -20,7 +20,7 @@ from engine import counts, net
 from engine.corpus import read_corpus
 from engine.decoding import check_sharpness
 from engine.devices import pick_device
-from engine.errors import BadSetting
+from engine.errors import BadSetting, EngineError
 from engine.history import MARKED, History
 from engine.ladders import moved
 from engine.latest import Latest
@@ -266,11 +266,9 @@ class Lab:
             BadSetting, OutsideVocabulary: says which, and what would make sense.
         """
         if "prefix" in changes:
-            changes["prefix"] = self.corpus.as_read(changes["prefix"])
+            changes["prefix"] = self._prefix(changes["prefix"])
         for name, value in changes.items():
             check(name, value)
-        if "prefix" in changes:
-            self.corpus.vocabulary.encode(changes["prefix"])
         settings = msgspec.structs.replace(self.settings, **changes)
         check_sharpness(settings.temperature, settings.top_k, len(self.corpus.vocabulary))
         before, self.settings = self.settings, settings
@@ -286,6 +284,19 @@ class Lab:
         if is_redrawn and self.sampler.drawn:
             self.wanted = max(self.wanted, min(self.sampler.drawn, self.at_once))
             self.sampler.restart()
+        if before.seed != settings.seed:
+            self.reset(settings.seed)
+
+    def _prefix(self, text: str) -> str:
+        """A prefix as the data would have it."""
+        try:
+            prefix = self.corpus.as_read(text)
+            check("prefix", prefix)
+            self.corpus.vocabulary.encode(prefix)
+        except EngineError as error:
+            error.setting = "prefix"
+            raise
+        return prefix
 
     def adjust(self, setting: Ladder | Round, by: int) -> None:
         """Move a setting some rungs up or down its ladder, or on in its round."""

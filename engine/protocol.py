@@ -27,6 +27,7 @@ State = Literal["idle", "training", "paused", "done", "failed"]
 Source = Literal["counts", "net", "both"]
 Stream = Literal["keyed", "video", "notebook", "torch"]
 View = Literal["counts", "probabilities", "net", "weights", "difference"]
+SettingKind = Literal["number", "whole", "choice", "text"]
 Ladder = Literal["learning_rate", "regularisation", "smoothing", "pace", "temperature"]
 Round = Literal["source", "stream", "keep_sampling"]  # settings whose values have no order
 Exportable = Literal["dataset", "matrix", "loss", "samples", "names"]
@@ -206,6 +207,17 @@ class SavedLab(msgspec.Struct, frozen=True):
 # --- requests -------------------------------------------------------------------------------------
 
 
+class SettingDescription(msgspec.Struct, frozen=True):
+    """What a person has to know of a setting to give it a value."""
+
+    name: str  # of the field of `Configure`
+    label: str  # "learning rate"
+    meaning: str  # a sentence
+    allows: str  # which values, with their unit: "a number above 0"
+    kind: SettingKind
+    choices: tuple[str, ...] = ()
+
+
 class Request(Message, frozen=True):
     """What a screen can ask for."""
 
@@ -299,7 +311,10 @@ class Reset(Request, frozen=True):
 
 
 class Configure(Request, frozen=True, omit_defaults=True):
-    """Give settings a value; those left out stay as they are. Answer: `Done`."""
+    """Give settings a value; those left out stay as they are. Answer: `Done`.
+
+    All of them, or none where one makes no sense: the failure names it.
+    """
 
     learning_rate: float | msgspec.UnsetType = msgspec.UNSET
     regularisation: float | msgspec.UnsetType = msgspec.UNSET
@@ -313,6 +328,7 @@ class Configure(Request, frozen=True, omit_defaults=True):
     prefix: str | msgspec.UnsetType = msgspec.UNSET
     keep_sampling: bool | msgspec.UnsetType = msgspec.UNSET
     length: int | msgspec.UnsetType = msgspec.UNSET
+    seed: int | msgspec.UnsetType = msgspec.UNSET  # another one starts again at step 0
 
 
 class Adjust(Request, frozen=True):
@@ -527,6 +543,7 @@ class DatasetOpened(Message, frozen=True):
     left_out: int = 0  # words (of a text: characters) with characters beyond the alphabet
     comment_lines: int = 0
     lab: str = ""  # the name that it has from now on
+    settings: tuple[SettingDescription, ...] = ()  # all that `Configure` can give a value
 
 
 class Snapshot(Message, frozen=True):
@@ -629,6 +646,7 @@ class Failure(Message, frozen=True):
 
     id: int
     reason: str
+    setting: str = ""  # the one that the reason is about, of those that were to be set
 
 
 FromClient = Hello | Call

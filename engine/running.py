@@ -115,8 +115,10 @@ class Running:
                 lab.reset((lab.settings.seed + by) % 2**64 if by else None)
                 self._pacing.clear()
             case Configure():
-                changes = msgspec.structs.asdict(request).items()
+                changes, seed = msgspec.structs.asdict(request).items(), lab.settings.seed
                 lab.configure(**{k: value for k, value in changes if value is not msgspec.UNSET})
+                if lab.settings.seed != seed:
+                    self._pacing.clear()
             case Adjust(setting, by):
                 lab.adjust(setting, by)
             case Draw(count):

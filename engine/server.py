@@ -257,7 +257,7 @@ class Server:
             ) -> None:
                 call_soon(loop, partial(room.answered, call, size), answer)
                 if isinstance(answer, EngineError):
-                    call_soon(loop, outbox.put, Failure(call.id, str(answer)))
+                    call_soon(loop, outbox.put, Failure(call.id, str(answer), answer.setting))
                     return
                 call_soon(loop, outbox.put, Reply(call.id, answer))
                 match call.request, answer:

@@ -53,7 +53,7 @@ _CHECKS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
     "regularisation": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
     "smoothing": (
         lambda x: 0 <= x <= LARGEST_SMOOTHING,
-        f"a number from 0 to {LARGEST_SMOOTHING:g}",
+        f"a number from 0 to {LARGEST_SMOOTHING:,.0f}",
     ),
     "pace": (lambda x: x > 0, "a number of steps per second above 0"),
     "temperature": (lambda x: 0 <= x < math.inf, "a number from 0 up"),
@@ -80,11 +80,15 @@ def check(name: str, value: Any) -> None:
     Raises:
         BadSetting: says which values do.
     """
-    allows, wanted = _CHECKS.get(name, (lambda _: True, ""))
+    allows, values = _CHECKS.get(name, (lambda _: True, ""))
     if not allows(value):
-        raise BadSetting(
-            f"{name.replace('_', ' ').capitalize()} {str(value)[:100]}: give {wanted}."
-        )
+        what = f"{name.replace('_', ' ').capitalize()} {str(value)[:100]}"
+        raise BadSetting(f"{what}: give {values}.", name)
+
+
+def wanted(name: str) -> str:
+    """Which values of a setting make sense: "a number above 0"."""
+    return _CHECKS[name][1]
 
 
 def check_format(asked: DataFormat) -> None:

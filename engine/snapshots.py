@@ -31,6 +31,7 @@ from engine.protocol import (
     Watch,
 )
 from engine.scoring import transitions, transitions_within
+from engine.setting_table import setting_table
 from engine.tables import matrix_csv, names_csv, names_text, statistics, texts_text
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
@@ -76,6 +77,7 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         format_found=corpus.format_found,
         hold_out_data=None if hold_out_data is None else path_text(hold_out_data),
         left_out=corpus.left_out,
+        settings=setting_table(len(corpus.vocabulary), is_text=corpus.is_text),
         comment_lines=corpus.comment_lines,
     )
 

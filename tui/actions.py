@@ -83,6 +83,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *_pair("regularisation", ("{", ("}",)), "λ", "regularisation λ",
            "Lower the regularisation λ: weights may grow larger.",
            "Raise the regularisation λ: it pulls all weights towards 0.", "train"),
+    Action("settings", ("i",), "settings", "set", "Set exact values",
+           "Give any setting an exact value, in one dialog of them all.", "train"),
     Action("loss.log", ("l",), "log_scale", "log", "Logarithmic loss",
            "Change between a linear and a logarithmic loss; where a cursor is, it moves.", "loss"),
     # --- matrix

@@ -79,6 +79,16 @@ class LabApp(LeavingApp):
         """Move a setting along its ladder, which the engine knows."""
         self.send(Adjust(setting, by))
 
+    def action_settings(self) -> None:
+        """Give settings exact values."""
+        if self.dataset is None or self.snapshot is None:
+            self.tell_absence()
+        else:
+            from tui.screens.settings import SettingsScreen
+
+            table, present = self.dataset.settings, self.snapshot.settings
+            self.push_screen(SettingsScreen(table, present, self.engine.call))
+
     def action_log_scale(self) -> None:
         """Change the scale of the loss."""
         self.query_one(LossPane).rescale()

@@ -36,8 +36,12 @@ class Speed:
         if snapshot is None:
             self._rates.clear()
         if snapshot is None or snapshot.state != "training":
-            self._looked, self.rate, self.left = -inf, 0.0, ""
+            self.rest()
         elif snapshot.steps_per_second and self._clock() - self._looked >= SECONDS:
             self._looked, self.rate = self._clock(), snapshot.steps_per_second
             self._rates.append(self.rate)
             self.left = duration((snapshot.goal - snapshot.step) / self.rate)
+
+    def rest(self) -> None:
+        """There is no training, or none that is heard of."""
+        self._looked, self.rate, self.left = -inf, 0.0, ""

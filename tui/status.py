@@ -60,7 +60,11 @@ class StatusLine(Lines):
     ) -> None:
         """Show a state, and what is known with it."""
         self._state, self._dataset, self._snapshot = state, dataset, snapshot
-        self._speed.look(snapshot)
+        # What was told last of an engine that is silent or gone is no speed of now.
+        if snapshot is None or state == snapshot.state:
+            self._speed.look(snapshot)
+        else:
+            self._speed.rest()
         self._write()
 
     def on_resize(self) -> None:

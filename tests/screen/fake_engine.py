@@ -59,6 +59,7 @@ from engine.protocol import (
     Train,
     Watch,
 )
+from engine.setting_table import setting_table
 
 SETTINGS = Settings(
     learning_rate=50.0, regularisation=0.01, smoothing=1.0, pace=20.0, seed=2147483647,
@@ -102,6 +103,7 @@ def dataset(
         first_letters=tuple((c % symbols, STARTS[c]) for c in (1, 11, 13, 10, 19, 4, 3, 12, 5)),
         first_words=("emma", "olivia", "ava", "isabella", "sophia", "charlotte", "mia", "amelia",
                      "harper", "evelyn"),
+        settings=setting_table(symbols, is_text=False),
     )  # fmt: skip
     return DatasetOpened(**{**facts, **changes})
 

@@ -221,7 +221,7 @@ async def test_escape_leaves_a_setting_as_it_is_and_a_wrong_answer_is_told_in_pl
         await pilot.press("g")
         await settled(pilot)
         await pilot.press(*"a7")
-        await until(pilot, lambda: "Only digits make sense here" in screen_text(app))
+        await until(pilot, lambda: "here goes a whole number" in screen_text(app))
         assert app.screen.query_one("Input").value == "7"
         monkeypatch.setattr(prompt, "SECONDS_TO_READ", 0.01)
         await pilot.press("b", "backspace")

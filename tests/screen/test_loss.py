@@ -198,6 +198,16 @@ async def test_every_reference_line_ends_in_a_label_with_its_number(
         assert "2.455" in shared, "a thousandth apart: in one row"
 
 
+async def test_four_lines_in_one_row_share_a_label_at_80_by_24_where_the_loss_has_diverged():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.counts_on_hold_out, engine.held_out = 2.459, [2.6] * 60
+        engine.step_to(60)
+        engine.losses[40:60] = [3.1e299] * 20
+        engine.tell_snapshot()
+        await until(pilot, lambda: "─+×┈ 2.454 2.455 2.459 3.296" in plot_of(app))
+
+
 def test_the_signs_of_the_lines_differ_in_ascii_too():
     signs = [one.sign for one in references_of(WireLines(1.0, 2.0, 3.0, 4.0))] + [HELD_OUT]
     assert len(set(map(plain, signs))) == len(signs)

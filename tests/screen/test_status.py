@@ -116,6 +116,18 @@ def said(app: LabApp) -> str:
     return "\n".join(notification.message for notification in app._notifications)
 
 
+async def test_an_engine_that_has_ended_has_no_speed_and_no_time_to_its_goal():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(20)
+        await until(pilot, lambda: "to go" in screen_text(app))
+        engine.die()
+        await until(pilot, lambda: "engine ended" in screen_text(app))
+        first = screen_text(app).splitlines()[0]
+        assert "to go" not in first
+        assert "steps/s –" in first
+
+
 async def test_in_ascii_the_history_of_the_speed_is_ascii_too():
     engine = FakeEngine()
     async with opened(engine, terminal=Terminal(unicode=False)) as (app, pilot):

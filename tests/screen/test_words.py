@@ -85,12 +85,12 @@ async def test_letters_that_are_typed_or_pasted_among_digits_are_told_for_a_whil
         await settled(pilot)
         await pilot.press(*"12ab34")
         await settled(pilot)
-        assert "Only digits make sense here." in screen_text(app)
+        assert "'b' is no digit: here goes a whole number" in screen_text(app)
         await pilot.press("escape", "g")
         await until(pilot, lambda: "Seed of the sampler" in screen_text(app))
         await settled(pilot)
         app.screen.focused.post_message(events.Paste("4a2"))
-        await until(pilot, lambda: "Only digits make sense here." in screen_text(app))
+        await until(pilot, lambda: "What was pasted has more than digits in it" in screen_text(app))
 
 
 # --- the palette

@@ -29,9 +29,9 @@ ABOUT: Final[dict[str, About]] = {
     ),
     "loss": About(
         "The net's loss at every step, the lecture's gradient descent: its mean negative log"
-        " likelihood, with λ · mean(W²). Without λ is what it can be compared with: that on words"
-        " held out, the count model's, the floor that no bigram model can beat, and ln V, that of"
-        " knowing nothing.",
+        " likelihood (nll), with λ · mean(W²). Without λ are the lines that it is compared with:"
+        " the count model's, also on words held out, the floor that no bigram model can beat, and"
+        " ln V, that of knowing nothing.",
         (),
     ),
     "dataset": About(

@@ -19,7 +19,7 @@ FLOOR: Final = "─"
 COUNTS: Final = "+"
 UNIFORM: Final = "┈"
 COUNTS_HELD_OUT: Final = "×"
-LEAST_ACROSS: Final = 10  # columns of a plot that labels leave
+LEAST_ACROSS: Final = 8  # columns of a plot that labels leave
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,9 @@ class Prompt(Dialog):
         if self._reading is None:
             self._say(self._question.hint)
 
-    def on_digits_refused(self) -> None:
+    def on_digits_refused(self, event: Digits.Refused) -> None:
         """Nothing that is typed vanishes without a word."""
-        self._say("Only digits make sense here. Other keys work again after esc.", wrong=True)
+        self._say(f"{event.what}: here goes a whole number. Other keys: after esc.", wrong=True)
         self._reading = self.set_timer(SECONDS_TO_READ, self._forget_refusal)
 
     def _forget_refusal(self) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final, Literal
+from typing import Literal
 
 from engine.client import EngineError
 from engine.protocol import Answers, Configure, DatasetOpened, Requests, Settings
 from tui.screens.prompt import Question
+from tui.typed_values import whole
 
 Call = Callable[[Requests], Awaitable[Answers]]
 
 Setting = Literal["prefix", "seed", "top_k"]
-
-LARGEST: Final = 2**64 - 1  # whole number that a request can hold
 
 
 def about_setting(what: Setting, settings: Settings, call: Call) -> Question:
@@ -63,18 +62,3 @@ def pair_in(text: str, dataset: DatasetOpened) -> tuple[int, int]:
     if len(text) >= 2 and unknown:
         raise EngineError(f"The data has no character {unknown[0]!r}.")
     raise EngineError("Type two characters, such as an.")
-
-
-def whole(text: str, what: str) -> int:
-    """A whole number.
-
-    Raises:
-        EngineError: it is none, or none that the engine takes.
-    """
-    try:
-        number = int(text.replace(",", "").replace("_", ""))
-    except ValueError as error:
-        raise EngineError(f"The {what} is a whole number, such as 42.") from error
-    if number > LARGEST:
-        raise EngineError(f"The {what} is too large: {LARGEST:,} is the largest that there is.")
-    return number
