@@ -14,7 +14,7 @@ import engine
 from engine.labs import labs
 from tests.processes import folder  # noqa: F401  a fixture
 
-# How long what is to be endured is endured. .github/FAULTS.md: the figures are those of a minute.
+# How long what is to be endured is endured: the figures of .github/MEASUREMENTS.md are of a minute.
 SECONDS = float(os.environ.get("MAKEMORE_FAULT_SECONDS", "2"))
 GROWTH = 50e6  # bytes that a process may have gained
 
