@@ -8,9 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import EngineError
+from engine.errors import EngineError, WireError
 from engine.outbox import LARGEST_WAITING, Outbox, Room
-from engine.protocol import Call, DatasetOpened, Done, Ended, Export, Reply, Score, Snapshot
+from engine.protocol import (
+    Browsed,
+    Call,
+    DatasetOpened,
+    Done,
+    Ended,
+    Export,
+    Reply,
+    Score,
+    Snapshot,
+    Text,
+)
+from engine.wire import LARGEST_ANSWER, pack, read_from_engine
 
 
 def snapshot(data: int, step: int) -> Snapshot:
@@ -159,3 +171,14 @@ async def test_an_export_that_has_failed_makes_room_for_another(answer: EngineEr
     for _ in range(10):
         await asyncio.wait_for(room.enter(call, 10), 20)
         room.answered(call, 10, answer)
+
+
+async def test_of_long_answers_only_a_text_is_taken() -> None:
+    reader = asyncio.StreamReader()
+    long = Reply(7, Text("ü" * (LARGEST_ANSWER // 2)))
+    reader.feed_data(pack(long))
+    assert await read_from_engine(reader) == long
+    many = pack(Reply(7, Browsed("", (), "x" * LARGEST_ANSWER, 0, 0, True, ())))
+    reader.feed_data(many)
+    with pytest.raises(WireError, match=f"{LARGEST_ANSWER:,} are the limit"):
+        await read_from_engine(reader)
