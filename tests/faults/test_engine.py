@@ -65,7 +65,7 @@ async def test_of_an_engine_that_is_killed_all_but_the_last_interval_is_left() -
     assert Path(lab.saved) >= newest
     said = await command("ls")
     assert "crashed" in said
-    assert "test did not end well. makemore-tui attach test resumes it." in said
+    assert "test did not end well. makemore-tui attach test takes it up." in said
 
     again = EngineProcess("test")
     client = await again.start()
