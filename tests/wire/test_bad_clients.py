@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import peers
 from engine.client import Client
 from engine.errors import EngineError, EngineUnavailable
 from engine.protocol import (
@@ -145,7 +146,7 @@ async def test_a_call_before_the_hello_is_refused(socket: Path) -> None:
 async def test_another_users_process_is_refused(
     socket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    peer = os.getuid()
-    monkeypatch.setattr("engine.server.os.getuid", lambda: peer + 1)
-    with pytest.raises(EngineUnavailable, match=f"belongs to user {peer + 1}, not to {peer}"):
+    own, other = os.getuid(), os.getuid() + 1
+    monkeypatch.setattr("engine.server.peer_of", lambda _: peers.Peer(1, other))
+    with pytest.raises(EngineUnavailable, match=f"belongs to user {own}, not to {other}"):
         await Client.connect(socket)
