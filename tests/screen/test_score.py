@@ -61,7 +61,7 @@ async def test_without_a_cursor_the_field_is_empty():
         engine.draw(4)
         await until(pilot, lambda: app.snapshot.drawn == 4)
         await pilot.press("c")
-        await until(pilot, lambda: "Type a word." in screen_text(app))
+        await until(pilot, lambda: "Type a word" in screen_text(app))
         assert app.screen.query_one(Input).value == ""
 
 
@@ -69,7 +69,7 @@ async def test_without_a_cursor_the_field_is_empty():
 async def test_the_field_stays_where_it_is_while_rows_come_and_go(size: tuple[int, int]):
     async with opened(FakeEngine(), size) as (app, pilot):
         await pilot.press("c")
-        await until(pilot, lambda: "Type a word." in screen_text(app))
+        await until(pilot, lambda: "Type a word" in screen_text(app))
         await settled(pilot)
         place = app.screen.query_one(Input).region
         for key in (*"annabella", *["backspace"] * 9):

@@ -28,12 +28,12 @@ from tui.terminal import terminal_of
 MOST_WORDS: Final = 1000  # of a pasted list; more are a file's
 _AT_A_TIME: Final = 50  # words of a list, before they are shown
 _HINT: Final = (
-    "Type a word. Each line is one guess: how likely was this character after that one? A pasted"
-    " list is scored line by line."
+    "Type a word, or paste a list. Each line is one guess: how likely was this character after"
+    " that one?"
 )
 _PASSAGE_HINT: Final = (
-    "Type or paste a passage of the text; its line breaks stand as their label. Each line below is"
-    " one guess: how likely was this character after that one? The first is given."
+    "Type a word, or paste a list. Each line is one guess: how likely was this character after"
+    " that one?"
 )
 _OTHERS: Final = 8  # lines of the dialog that are no guess: frame, field, names of columns, totals
 
