@@ -40,8 +40,8 @@ def test_a_person_opens_trains_samples_and_quits(
         terminal.wait_until(
             lambda screen: re.search(r"2\.4[56]\d", screen), "the loss of names.txt"
         )
-        # The keyed stream's first names, drawn as the data opened: its seed is the lecture's.
-        terminal.wait_for("runna", " 10 ")
+        # The keyed stream's first names, drawn as the data opened: the first are in sight.
+        terminal.wait_for("doasyvo", " 10 ")
         terminal.press("s")
         terminal.wait_for(" 20 ")
         terminal.press("c")
