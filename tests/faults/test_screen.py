@@ -24,9 +24,9 @@ from tests.faults.memory import Growth
 LAB = (sys.executable, "-m", "tui", "--name", "test", "--pace", "500")
 
 
-def lab_now() -> Listed:
+def lab_now(name: str = "test") -> Listed:
     """The lab, as `makemore-tui ls` tells of it."""
-    lab = asyncio.run(look(Place("test")))
+    lab = asyncio.run(look(Place(name)))
     assert lab is not None
     return lab
 
@@ -83,13 +83,13 @@ def test_after_a_death_what_was_open_comes_back_and_not_the_lab_before(folder: P
         terminal.wait_for("done", "100/100")
         asyncio.run(open_another())
         terminal.wait_for("idle", "other.txt")
-        engine = psutil.Process(lab_now().pid)
+        engine = psutil.Process(lab_now("other").pid)
         engine.kill()
         terminal.wait_for("SIGKILL")
         terminal.press("")  # ctrl+r
         terminal.wait_until(lambda screen: "SIGKILL" not in screen, "the banner to go")
         terminal.wait_for("idle", "other.txt")
-        assert lab_now().data == str(folder / "other.txt")
+        assert lab_now("other").data == str(folder / "other.txt")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
 

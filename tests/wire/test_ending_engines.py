@@ -44,14 +44,14 @@ async def test_a_lab_that_ended_by_itself_goes_on_and_is_forgotten_when_it_is_st
     process = process_of(first)
     await client.call(Train(more=3))
     await first.leave()
-    await asyncio.to_thread(process.wait, 20)
+    await asyncio.to_thread(process.wait, 60)
     with pytest.raises(LabGone, match="has ended meanwhile") as gone:
         await EngineProcess("test").start(attach=True)
     second = EngineProcess("test", idle_seconds=0.0)
     await second.start()
     process = process_of(second)
     await second.leave()  # having opened nothing: what waits to be taken up still does
-    await asyncio.to_thread(process.wait, 20)
+    await asyncio.to_thread(process.wait, 60)
     assert [(lab.state, lab.saved) for lab in await labs()] == [("ended", gone.value.saved)]
     third = EngineProcess("test")
     client = await third.start()

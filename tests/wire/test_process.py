@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from engine.autosave import Autosaves
+from engine.built_in import built_in_path
 from engine.checkpoint_header import peek
 from engine.claim import Holder
 from engine.errors import EngineError, EngineUnavailable
@@ -137,7 +138,7 @@ async def test_a_lab_that_crashes_again_and_again_is_taken_up_from_its_newest_sa
         process.kill()
         process.wait(20)
         (lab,) = await labs()
-        assert (lab.state, lab.step, lab.data) == ("crashed", 50, "names.txt")
+        assert (lab.state, lab.step, lab.data) == ("crashed", 50, str(built_in_path()))
         assert lab.saved is not None
         client = await engine.start()
         if crash:  # the first time it dies before anybody asks for anything
