@@ -69,9 +69,9 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_whole_screen(
 def test_of_two_screens_that_quit_at_once_one_ends_the_engine(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with Pty(COMMAND, 100, 24, environment) as one:
+    with Pty(COMMAND, 200, 40, environment) as one:
         one.wait_for("idle", "0/100")
-        with Pty((*COMMAND[:3], "attach"), 100, 24, environment) as other:
+        with Pty((*COMMAND[:3], "attach"), 200, 40, environment) as other:
             for terminal in (one, other):
                 terminal.wait_for("screens 2")
             for terminal in (one, other):
