@@ -43,6 +43,16 @@ async def test_l_shows_the_loss_on_a_logarithmic_scale():
         await until(pilot, lambda: plot_of(app) != before)
 
 
+async def test_the_rates_are_never_cut_below_the_loss():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        pane = app.query_one(LossPane)
+        await until(pilot, lambda: "space trains · lr 50" in str(pane.border_subtitle))
+        await pilot.press("2", "l")
+        await until(pilot, lambda: "log · lr 50 · λ 0.01" in str(pane.border_subtitle))
+        assert pane.has_room_below(str(pane.border_subtitle))
+
+
 async def test_a_changed_setting_is_marked_in_the_plot():
     engine = FakeEngine()
     engine.marks = [Mark(20, "lr 20")]

@@ -114,14 +114,15 @@ class LossPane(Pane):
         facts = [f"step {snapshot.step:,}"] if snapshot.loss is not None else ["before training"]
         facts = [*loss_facts(snapshot, unicode=unicode), *facts]
         self.entitle(*facts)
-        scale = "log scale · " if self.log_scale else ""
-        rates = (
-            f"{scale}lr {compact(settings.learning_rate)} · λ {compact(settings.regularisation)}"
-        )
+        rates = f"lr {compact(settings.learning_rate)} · λ {compact(settings.regularisation)}"
         begin = keys_of(self.app).name("train.toggle")
         hint = f"{begin} trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
-        text = snapshot.reason if snapshot.state == "failed" else hint + rates
-        self.subtitle(spelled(text, unicode=unicode))
+        scales = ("log scale · ", "log · ") if self.log_scale else ("",)
+        texts = [f"{before}{scale}{rates}" for before in (hint, "") for scale in scales]
+        if snapshot.state == "failed":
+            texts = [snapshot.reason]
+        told = [spelled(text, unicode=unicode) for text in texts]
+        self.subtitle(next(filter(self.has_room_below, told), told[-1]))
         self._keys.show([self._legend(snapshot)])
 
     def _draw(self) -> None:
