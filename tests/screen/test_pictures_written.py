@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -72,6 +73,18 @@ async def test_bars_and_dots_need_no_font() -> None:
         assert re.search("[\u2581-\u2588]", screen_text(app)), "the lengths"
         svg = portable(app.export_screenshot())
     assert not re.search("[\u2580-\u2590\u2800-\u28ff]", svg)
+
+
+async def test_backgrounds_side_by_side_leave_no_seam() -> None:
+    async with opened(FakeEngine()) as (app, _):
+        svg = portable(app.export_screenshot())
+    drawn = ElementTree.fromstring(svg).iterfind(".//{*}rect[@shape-rendering]")
+    rects = [[float(rect.attrib[key]) for key in ("x", "y", "width", "height")] for rect in drawn]
+    pairs = [(a, b) for a, b in pairwise(rects) if a[1] == b[1]]
+    assert len(pairs) > 100
+    assert all(left + width > following for (left, _, width, _), (following, *_) in pairs)
+    lines = sorted({(y, height) for _, y, _, height in rects})
+    assert all(y + height > below for (y, height), (below, _) in pairwise(lines))
 
 
 async def test_a_picture_fetches_nothing() -> None:
