@@ -164,8 +164,8 @@ def narrate(text: str) -> None:
 
 
 def _line_by_line(escape: Callable[[str], str], text: str) -> str:
-    """Escape a text, but for what makes lines and columns of it."""
-    return "\n".join("\t".join(map(escape, line.split("\t"))) for line in text.split("\n"))
+    """Escape a text, but for what makes lines of it."""
+    return "\n".join(map(escape, text.split("\n")))
 
 
 def _escaped(found: re.Match[str]) -> str:

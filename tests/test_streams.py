@@ -198,7 +198,7 @@ def test_the_program_itself_trains_and_saves_whatever_is_closed(
     assert peek(tmp_path / "saved").step == 3
 
 
-LETTERS = "a\x1b[31mb\nb\x9b2J\u202ea\nمی‌رود\n"
+LETTERS = "a\x1b[31mb\nb\tb\x9b2J\u202ea\nمی‌رود\n"
 
 
 def test_a_pipe_gets_every_letter_as_it_is(run: Run, tmp_path: Path) -> None:
@@ -227,5 +227,5 @@ def test_a_terminal_obeys_nothing_that_the_data_has(command: str, tmp_path: Path
     with Pty(program, 80, 24, {"LANG": "C.UTF-8"}) as terminal:
         assert terminal.wait_for_exit() == 0
         shown = terminal.raw.decode()
-    for character in "\x1b\x9b\u202e":
+    for character in "\x1b\t\x9b\u202e":
         assert character not in shown
