@@ -140,7 +140,7 @@ def opened(path: Path, encoding: str = UTF8, digest: Digest | None = None) -> It
     try:
         if not stat.S_ISREG(_mode(path)):
             kind = "a folder" if path.is_dir() else "not a regular file"
-            raise DataError(f"{name} is {kind}. Give a text file with one word a line.")
+            raise DataError(f"{name} is {kind}. Give a file of words, a table or a text.")
         with path.open("rb", buffering=0) as file:
             yield Source(path, file, encoding, digest or Digest())
     except OSError as error:

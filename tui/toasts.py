@@ -50,7 +50,7 @@ def last_word(event: Stopped, keys: KeyMap) -> str:
         keys: those in force.
     """
     who = {
-        "screen": "Another screen has stopped this lab.",
+        "screen": "This lab was stopped from elsewhere.",
         "signal": "The engine was ended by a signal, as when its machine shuts down.",
     }[event.by]
     key = keys.name("engine.restart")

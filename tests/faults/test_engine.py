@@ -139,7 +139,7 @@ async def test_a_full_disk_stops_no_training_and_costs_no_save(folder: Path) -> 
         psutil.Process(engine.pid).rlimit(psutil.RLIMIT_FSIZE, (1000, psutil.RLIM_INFINITY))
         assert await command("stop", "--no-save", "test") == "Stopped test.\n"
         engine.wait(20)
-        await asyncio.to_thread(terminal.wait_for, "Another screen has stopped this lab.")
+        await asyncio.to_thread(terminal.wait_for, "This lab was stopped from elsewhere.")
         terminal.press("q")
         assert await asyncio.to_thread(terminal.wait_for_exit) == 0
     for path in place.saves.iterdir():

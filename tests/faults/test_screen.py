@@ -137,7 +137,7 @@ def test_a_screen_that_stands_still_slows_no_training_and_goes_on_where_the_trai
         assert without > 0.5 * with_it, "the training is held up"
         assert max(grown) < GROWTH
         stop()
-        terminal.wait_for("Another screen has stopped this lab.")
+        terminal.wait_for("This lab was stopped from elsewhere.")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
 

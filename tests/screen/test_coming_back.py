@@ -130,12 +130,12 @@ async def test_a_lab_that_another_screen_has_stopped_is_taken_up_from_its_save(h
         engine.is_stopped(Stopped("screen", "/saves/newest.safetensors"))
         await until(pilot, lambda: app.has_ended)
         text = screen_text(app)
-        assert "Another screen has stopped this lab. It is saved; ctrl+r takes it up" in text
+        assert "This lab was stopped from elsewhere. It is saved; ctrl+r takes it up" in text
         assert "42/100" in text, "what was known is still shown"
         assert engine.starts == 1, "no machine is reached for in vain"
         await pilot.press("ctrl+r")
         await until(pilot, lambda: not app.has_ended and app.snapshot)
-        assert "Another screen" not in screen_text(app)
+        assert "stopped from elsewhere" not in screen_text(app)
     assert engine.asked(Resume) == [Resume("/saves/newest.safetensors", unless_open=True)]
 
 

@@ -97,7 +97,7 @@ async def test_detaching_leaves_an_idle_engine_running():
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (Stopped("screen", None), "Another screen has stopped this lab. ctrl+r starts it again."),
+        (Stopped("screen", None), "This lab was stopped from elsewhere. ctrl+r starts it again."),
         (Stopped("signal", "/a"), "ended by a signal, as when its machine shuts down. It is saved"),
         (Stopped("signal", None, "The disk is full."), "It could not be saved: The disk is full."),
     ],
