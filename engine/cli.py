@@ -147,7 +147,7 @@ def data_option(command: Command) -> Command:
         "--data",
         type=click.Path(path_type=Path),
         callback=path,
-        help="The file to learn from, one word a line; the built-in names by default.",
+        help="The file to learn from: words, a table or a text; the built-in names by default.",
     )(command)
 
 

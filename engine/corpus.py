@@ -157,7 +157,10 @@ def read_corpus(
     counts_VV, held_out_VV = tally.counts_of(vocabulary.characters)
     has_hold_out = bool(hold_out) or hold_out_data is not None
     if not counts_VV.any() or (has_hold_out and not held_out_VV.any()):
-        raise DataError(_one_side_is_empty(path, hold_out, hold_out_data))
+        if hold_out_data is None:
+            raise DataError(_one_side_is_empty(path, hold_out))
+        empty = hold_out_data if counts_VV.any() else path
+        raise DataError(_nothing_in(empty, has_left_out=bool(tally.left_out)))
     return Corpus(
         path=path,
         vocabulary=vocabulary,
@@ -189,14 +192,19 @@ def _otherwise(path: Path, asked: DataFormat, how: DataFormat) -> str:
     return f"{printable(path.name)} is read so too, though it looks like {alone.format}{header}."
 
 
-def _one_side_is_empty(path: Path, hold_out: float, hold_out_data: Path | None) -> str:
-    name = printable(str(path))
-    if hold_out_data is not None:
-        return f"{name} and {printable(str(hold_out_data))}: one has no word. Both need some."
+def _one_side_is_empty(path: Path, hold_out: float) -> str:
     return (
-        f"{name}: a hold-out of {hold_out:g} leaves one side of its few words empty. Give"
-        " --hold-out another fraction, or leave it out."
+        f"{printable(str(path))}: a hold-out of {hold_out:g} leaves one side of its few words"
+        " empty. Give --hold-out another fraction, or leave it out."
     )
+
+
+def _nothing_in(path: Path, *, has_left_out: bool) -> str:
+    """That one of two files has nothing to learn from, or to hold out."""
+    name = printable(str(path))
+    if has_left_out:
+        return f"{name}: no word without rarer characters. Give --alphabet a larger number."
+    return f"{name}: no word. Training and hold-out need some each."
 
 
 def _size(path: Path) -> int:

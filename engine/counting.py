@@ -108,7 +108,8 @@ def _characters(files: tuple[Path, ...], how: DataFormat) -> CharacterCounts:
 
 def _nothing_but(tally: WordTally | TextTally, how: DataFormat) -> str:
     """What there is in a file without a word to learn from."""
-    there_is, way_out = f"{tally.blank_lines:,} blank lines", "It needs one word a line."
+    there_is = f"{tally.blank_lines:,} blank lines"
+    way_out = "It needs one word a line." if how.format == "lines" else "It needs a word at least."
     if how.column:
         way_out = f"Its column {printable(how.column)} needs words, and weights above 0."
     if tally.comment_lines:

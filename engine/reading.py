@@ -152,7 +152,7 @@ def _chunks(source: Source) -> Iterator[Chunk]:
 
 def empty(path: Path) -> DataError:
     """The error where a file has nothing in it."""
-    return DataError(f"{printable(str(path))} is empty. It needs one word a line.")
+    return DataError(f"{printable(str(path))} is empty. It needs a word at least.")
 
 
 def _end_of_lines(buffer: bytearray, end: int) -> int:

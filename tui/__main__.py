@@ -73,7 +73,7 @@ def main() -> None:
 
 
 @main.command(LAB)
-@click.option("--data", type=click.Path(), help="A text file, one word a line.")
+@click.option("--data", type=click.Path(), help="The file to learn from: words, a table or a text.")
 @click.option("--name", default=None, help="Of the lab; that of its data by default.")
 @host_option
 @device_option

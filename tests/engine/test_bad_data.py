@@ -8,6 +8,7 @@ import pytest
 
 from engine.corpus import read_corpus
 from engine.errors import BadSetting, DataError
+from engine.protocol import DataFormat
 from engine.reading import LONGEST_LINE
 
 Write = Callable[[bytes | str], Path]
@@ -45,7 +46,24 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf"])
 def test_an_empty_file_is_said_to_be_empty(content: bytes, write: Write) -> None:
-    assert "one word a line" in complaint(write(content))
+    assert "is empty. It needs a word at least." in complaint(write(content))
+
+
+def test_only_a_list_of_words_is_asked_for_lines(tmp_path: Path) -> None:
+    (data := tmp_path / "words.json").write_text("[]")
+    assert "no word. It needs a word at least." in complaint(data)
+
+
+def test_of_two_files_the_one_without_a_word_is_named(tmp_path: Path) -> None:
+    (data := tmp_path / "data").write_text("aa\nab\n")
+    (held_out := tmp_path / "held out").write_text("zoe\n")
+    (blank := tmp_path / "blank").write_text("\n")
+    with pytest.raises(DataError, match=r"held out: no word without rarer .* --alphabet"):
+        read_corpus(data, 0.0, DataFormat(alphabet=2), held_out)
+    with pytest.raises(DataError, match="blank: no word"):
+        read_corpus(data, hold_out_data=blank)
+    with pytest.raises(DataError, match="blank: no word"):
+        read_corpus(blank, hold_out_data=held_out)
 
 
 def test_blank_lines_alone_are_no_data(write: Write) -> None:
