@@ -12,7 +12,7 @@ from engine.built_in import built_in_path
 from engine.checkpoint import load
 from engine.checkpoint_header import peek
 from engine.commands.arriving import arrive
-from engine.labs import _resumable
+from engine.listed import resumable
 from engine.opening import already_open, lab_of
 from engine.places import Place
 from engine.protocol import DataFormat, Open
@@ -204,7 +204,7 @@ def test_a_lab_left_on_the_built_in_names_is_not_one_on_names_here(
     Path("names.txt").write_text("own\n")
     saved = tmp_path / "saved"
     run("train", "--steps", 1, "--save", saved)
-    left = _resumable(Place("names"), "ended", saved)
+    left = resumable(Place("names"), "ended", saved)
     assert left.data == str(built_in_path())
     asked = []
 

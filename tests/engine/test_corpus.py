@@ -14,8 +14,10 @@ from engine import reading
 from engine.built_in import built_in_path
 from engine.corpus import Corpus, read_corpus
 from engine.errors import DataError
+from engine.protocol import DataFormat
 
 Write = Callable[[bytes | str], Path]
+LINES = DataFormat("lines")  # however much a text looks like a table
 
 
 def reference(text: str) -> tuple[list[str], Counter[tuple[str, str]]]:
@@ -42,9 +44,9 @@ def check_against_the_reference(path: Path, text: str, hold_out: float = 0.0) ->
     words, pairs = reference(text)
     if not words:
         with pytest.raises(DataError):
-            read_corpus(path)
+            read_corpus(path, data_format=LINES)
         return
-    corpus = read_corpus(path, hold_out)
+    corpus = read_corpus(path, hold_out, LINES)
     assert pairs_of(corpus) == pairs
     assert corpus.words == len(words)
     assert corpus.lengths == Counter(map(len, words))

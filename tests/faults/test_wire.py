@@ -66,19 +66,20 @@ def engine(folder: None) -> psutil.Process:
 async def still_proper(engine: psutil.Process, growth: Growth) -> None:
     """Check that the engine is what it was, and end it."""
     assert growth.bytes < GROWTH
-    client = await Client.connect(Place("test").socket)
+    (listed,) = await labs()  # what was opened meanwhile has a name of its own
+    client = await Client.connect(Place(listed.name).socket)
     await client.call(Open(device="cpu"))
     await client.call(StepOnce())
     lab = await described(client)
     assert (lab.pid, lab.step) == (engine.pid, 1)
     await client.close()
     async with asyncio.timeout(20):
-        while (left := await look(Place("test"))) is None or left.clients:
+        while (left := await look(Place(lab.lab))) is None or left.clients:
             await asyncio.sleep(0.05)  # those that have gone are noticed one after the other
-    assert [(lab.name, lab.pid, lab.state) for lab in await labs()] == [
-        ("test", engine.pid, "paused")
+    assert [(left.name, left.pid, left.state) for left in await labs()] == [
+        (lab.lab, engine.pid, "paused")
     ]
-    stopping = EngineProcess("test")
+    stopping = EngineProcess(lab.lab)
     await stopping.start()
     await stopping.stop()
     await asyncio.to_thread(psutil.wait_procs, [engine], 20)

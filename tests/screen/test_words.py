@@ -249,7 +249,8 @@ async def test_a_lab_with_a_name_of_its_own_shows_it():
         assert "lab" not in screen_text(app).splitlines()[0]
     engine.name = "twin"
     async with opened(engine) as (app, _):
-        assert "names.txt  lab twin" in screen_text(app).splitlines()[0]
+        assert "lab twin" in screen_text(app).splitlines()[0]
+        assert "3 names.txt" in screen_text(app)
 
 
 @pytest.mark.parametrize("width", [40, 54])

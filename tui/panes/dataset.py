@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -88,6 +89,14 @@ class DatasetPane(Pane):
             self.query_one("#facts", Static).update(Content("\n").join(lines))
             self._lines = len(lines)
             self._tell()
+
+    def _title(self, facts: tuple[str, ...]) -> str:
+        """The file's name stands in place of the pane's, where there is no room for both."""
+        title = super()._title(facts)
+        if facts or self.dataset is None:
+            return title
+        short = f"{self.NUMBER} {drawable(self.dataset.name)}"
+        return short if cell_len(short) <= self.size.width - 4 else title
 
     def _tell(self) -> None:
         """Say in the border which of the lines are shown, where not all are."""
