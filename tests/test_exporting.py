@@ -54,18 +54,20 @@ def test_a_file_that_comes_in_the_last_moment_is_not_written_over(
     assert os.listdir(tmp_path) == ["a.csv"]
 
 
-@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize(
+    ("step", "name", "over"),
+    [("fsync", "new", False), ("fsync", "old", True), ("replace", "old", True)],
+)
 def test_a_full_disk_leaves_nothing_behind_and_the_old_file_alone(
-    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, name: str, over: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     (tmp_path / "old").write_text("old")
     monkeypatch.setattr(os, step, full)
-    for name, over in (("new", False), ("old", True)):
-        with pytest.raises(EngineError, match="was not written: the disk is full"):
-            write(tmp_path / name, "text", over=over)
+    with pytest.raises(EngineError, match="was not written: the disk is full"):
+        write(tmp_path / name, "text", over=over)
     assert os.listdir(tmp_path) == ["old"]
     assert (tmp_path / "old").read_text() == "old"
 

@@ -214,6 +214,6 @@ def test_a_lab_left_on_the_built_in_names_is_not_one_on_names_here(
 
     monkeypatch.setattr("click.confirm", confirm)
     lab = listed("ended", left.data, name="names", saved=str(saved))
-    assert arrive(lab, "names", str(tmp_path / "names.txt")) is None
+    assert arrive(lab, str(tmp_path / "names.txt")) is None
     assert asked[0][1] is False, "enter alone does not resume another's data"
     assert f"instead of opening {tmp_path / 'names.txt'}" in asked[0][0]
