@@ -76,6 +76,7 @@ class LiveApp(LaidOutApp):
         self._said_diverging = False  # of this training
         self._watched: Watch | None = None
         self._watch_due = False
+        self._has_data = False  # this engine has told what it has open
 
     def on_mount(self) -> None:
         """Start the engine at once; the screen paints while torch loads."""
@@ -136,7 +137,7 @@ class LiveApp(LaidOutApp):
 
     def on_started(self) -> None:
         """The engine runs."""
-        self._watched = None  # by this connection
+        self._watched, self._has_data = None, False  # by this connection
         self.announce("")
         self._become("opening", "Reading the data.")
 
@@ -202,7 +203,7 @@ class LiveApp(LaidOutApp):
                 again = self._is_shown(dataset)
                 self.dataset, self.snapshot = dataset, None
                 self.lab_name = dataset.lab or self.lab_name
-                self._watched = None
+                self._watched, self._has_data = None, True
                 self.announce("")
                 for pane in self.panes:
                     if not again:  # otherwise every cursor stays where it is
@@ -266,7 +267,7 @@ class LiveApp(LaidOutApp):
 
     def _watch(self) -> None:
         self._watch_due = False
-        if self.dataset is None or not self.engine.is_up:
+        if not self._has_data or not self.engine.is_up:
             return
         matrix = self.query_one(MatrixPane)
         sight = matrix.sight

@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from engine.client import EngineError, LabGone
-from engine.protocol import Open, Resume, Stopped
+from engine.protocol import Open, Resume, Stopped, Watch
 from tests.screen.fake_engine import FakeEngine
 from tests.screen.lab import opened, screen_text, settled, training, until
 from tui.app import LabApp
+from tui.news import Started
 
 
 async def test_a_lab_that_runs_is_shown_as_it_is():
@@ -119,6 +120,17 @@ async def test_after_a_crash_the_lab_goes_on_where_it_was_saved():
         await until(pilot, lambda: "newest automatic" in screen_text(app))
     assert engine.asked(Resume) == [Resume(unless_open=True)]
     assert len(engine.asked(Open)) == 1
+
+
+async def test_an_engine_that_has_nothing_open_yet_is_not_asked_what_to_show():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await settled(pilot)
+        asked = len(engine.asked(Watch))
+        app.post_message(Started())  # another engine, which reads the data
+        await pilot.press("z", "z")
+        await settled(pilot)
+        assert len(engine.asked(Watch)) == asked
 
 
 @pytest.mark.parametrize("host", ["", "me@box"])
