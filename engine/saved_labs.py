@@ -48,6 +48,8 @@ def saved_labs() -> list[Listed]:
         try:
             if standing(place)[0] == "free" and (saved := newest_save(place, None)) is not None:
                 found.append(resumable(place, SAVED, saved))
+        except EngineUnavailable:  # it may run: `labs` tells of it
+            continue
         except EngineError as error:
             found.append(known_by_name(place, None, UNKNOWN, unseen(place.name, error)))
     return found

@@ -71,6 +71,16 @@ def test_all_labs_are_listed_by_name_with_what_they_are(save: Save) -> None:
     assert [(lab["name"], lab["step"]) for lab in listed] == [("words", 3), ("words-2", 7)]
 
 
+def test_a_lab_that_may_run_or_not_is_listed_once_and_not_said_to_be_over(save: Save) -> None:
+    save("words")
+    os.mkfifo(Place("words").claim)
+    for arguments in (("ls",), ("ls", "--all")):
+        listing = run(*arguments)
+        assert listing.stdout.count("words") == 1
+        assert listing.stderr.startswith("Whether the lab words runs cannot be known: ")
+        assert "does not run any more" not in listing.stderr
+
+
 def test_attach_takes_a_saved_lab_up_from_its_newest_save_without_a_question(save: Save) -> None:
     save("words", 1)
     newest = save("words", 2)
