@@ -126,7 +126,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "samples"),
     # --- everywhere
     Action("dataset.open", ("o",), "open", "open", "Open a file of words",
-           "Open a file with a word on each line.", "dataset"),
+           "Open a file of words, a table or a running text; or a lab that was saved.", "dataset"),
     Action("score", ("c",), "score", "score", "Score a word",
            "Score a word under both models, a character at a time.", "dataset"),
     Action("pane.zoom", ("z",), "zoom", "zoom", "Enlarge the pane",

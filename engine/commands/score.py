@@ -46,7 +46,7 @@ def command(words: tuple[str, ...], source: Source, smoothing: float, as_json: b
             if as_json:
                 write_json(_without_score(word, lab, str(error)))
             else:
-                write("\n" * (number > 1) + f"{word} (not scored: {error})")
+                write("\n" * (number > 1) + f"{word} (not scored)\n{error}")
             continue
         if not is_trained:
             source.finish(lab)
