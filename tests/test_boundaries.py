@@ -76,7 +76,8 @@ def test_help_loads_neither_torch_nor_textual(arguments: list[str]) -> None:
 def test_what_is_imported_is_a_dependency() -> None:
     root = Path(__file__).parents[1]
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["bench"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["bench"], *extras["pictures"]]
     declared = {re.match(r"[\w-]+", requirement)[0] for requirement in wanted}
     imported = set()
     for path in (*root.glob("engine/**/*.py"), *root.glob("tui/**/*.py")):

@@ -7,6 +7,7 @@ each that differs.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 import pytest
 from textual.pilot import Pilot
@@ -24,8 +25,9 @@ SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_lab_in_the_middle_of_a_training(
-    size: tuple[int, int], theme: str, snap_compare: Compare
+    size: tuple[int, int], theme: str, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tui.speed.SECONDS", inf)  # however long it takes: one look at the speed
     engine = RealEngine()
     app = LabApp(engine, Open())
 

@@ -62,7 +62,7 @@ async def test_every_pane_can_be_reached_and_is_whole(size: tuple[int, int]) -> 
         for number, title in (
             ("1", "1 Bigrams"),
             ("2", "2 Loss"),
-            ("3", "3 Data"),
+            ("3", "─ 3 "),
             ("4", "4 Names"),
         ):
             await pilot.press(number)

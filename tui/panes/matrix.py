@@ -108,13 +108,15 @@ class MatrixPane(Wheeled, Pane):
 
     def shown(self, snapshot: Snapshot) -> None:
         """Draw newer values."""
-        trained = self.snapshot is not None and self.snapshot.state == "training"
+        before = self.snapshot
+        rested = before is not None and before.state != "training"
+        smoothed = before is not None and before.settings.smoothing != snapshot.settings.smoothing
         super().shown(snapshot)
         trains = snapshot.state == "training"
-        if self._hint == "now" and not trains:
+        if self._hint == "now" and (smoothed or not trains):  # it stands where the smoothing does
             self._hint = "over"
-        elif self._hint == "not yet" and trains and not trained and self.view in OF_THE_COUNTS:
-            self._hint = "now"
+        elif self._hint == "not yet" and trains and rested and not smoothed:
+            self._hint = "now" if self.view in OF_THE_COUNTS else "not yet"
         if snapshot.cells is not None and snapshot.cells.view == self.view:
             self.query_one(MatrixGrid).fill(Window(snapshot.cells))
         self._tell()

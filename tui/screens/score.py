@@ -32,8 +32,8 @@ _HINT: Final = (
     " that one?"
 )
 _PASSAGE_HINT: Final = (
-    "Type a word, or paste a list. Each line is one guess: how likely was this character after"
-    " that one?"
+    "Type or paste a passage. The first is given. Each line is one guess: how likely was this"
+    " character after that one?"
 )
 _OTHERS: Final = 8  # lines of the dialog that are no guess: frame, field, names of columns, totals
 
