@@ -137,8 +137,10 @@ def _written(lines: list[list[Cell]], changed: dict[int, set[int]]) -> str:
             for text, wanted in zip(as_sent(letters), inks, strict=True):
                 pen = changed_to(pen, wanted, parts)
                 parts.append(text)
-            # Terminals differ on the width of some letters: after these the place is uncertain.
-            at = (end, y) if is_sure and len(cells) == 1 else (-1, -1)
+            # Terminals differ on the width of some letters, and half of a wide one may be covered:
+            # after these the place is uncertain.
+            is_narrow = len(cells) == 1 and sum(map(columns, letters[0])) == 1
+            at = (end, y) if is_sure and is_narrow else (-1, -1)
     if pen != PLAIN:
         parts.append(RESET)
     return "".join(parts)

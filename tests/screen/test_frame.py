@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyte
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -84,6 +84,7 @@ def terminal() -> tuple[pyte.Screen, pyte.Stream]:
     return screen, stream
 
 
+@example([Update(2, 1, "山 a", Style()), Update(3, 1, "◌̃ b", Style(bold=True))])
 @given(st.lists(updates, max_size=8))
 def test_a_terminal_that_gets_differences_shows_what_one_shows_that_gets_everything(
     drawn: list[Update],
