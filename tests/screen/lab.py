@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from time import monotonic
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 
 from engine.protocol import Open
@@ -21,12 +22,17 @@ SECONDS = 20  # a condition that holds at all holds far sooner
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Let the app work until a condition holds."""
+    """Let the app work until a condition holds, and what is on the screen has all its widgets."""
     deadline = monotonic() + SECONDS
-    while not condition():
+    while not (condition() and _is_composed(pilot.app)):
         if monotonic() > deadline:
             raise AssertionError(f"never: {condition.__code__.co_names}\n{screen_text(pilot.app)}")
         await pilot.pause()
+
+
+def _is_composed(app: App[None]) -> bool:
+    """Whether the screen in front is mounted; one that was just pushed is still empty."""
+    return not app.screen_stack or app.screen.is_mounted
 
 
 def screen_text(app: object) -> str:
