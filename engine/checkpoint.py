@@ -23,7 +23,8 @@ import torch
 from engine.built_in import built_in_path
 from engine.checkpoint_arrays import encode, read
 from engine.checkpoint_checks import Arrays, models_of, of_stream
-from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, path_of, settings_to_keep
+from engine.checkpoint_data import data_of, hold_out_of
+from engine.checkpoint_header import TAKE_ANOTHER, VERSION, Contents, settings_to_keep
 from engine.checkpoint_losses import KINDS, arrays_of, series_of
 from engine.checkpoint_words import Words
 from engine.checkpoint_writing import write
@@ -104,12 +105,19 @@ def save(lab: Lab, path: Path) -> None:
     write(path, pack(lab).encode())
 
 
-def load(path: Path, *, data: Path | None = None, device: str | None = None) -> Lab:
+def load(
+    path: Path,
+    *,
+    data: Path | None = None,
+    hold_out_data: Path | None = None,
+    device: str | None = None,
+) -> Lab:
     """The lab that was saved; if it was in training, it rests.
 
     Args:
         path: of the checkpoint.
         data: where the data is now; None: where it was. Its bytes must be the same.
+        hold_out_data: where the file is now that is held out; as for `data`.
         device: see `pick_device`; None: that of the lab, or `auto` on a machine without it.
 
     Raises:
@@ -120,45 +128,29 @@ def load(path: Path, *, data: Path | None = None, device: str | None = None) -> 
     contents, words, arrays = read(path)
     settings = contents.settings
     try:
-        where = _place_of(contents, name) if data is None else data
-        if not where.exists():
-            raise CheckpointError(
-                f"{name}: its data {printable(str(where))} is not there. If the file has moved,"
-                " give its new place with --data."
-            )
-        hold_out_data = _hold_out_of(contents, name)
+        learned, held_out_file = data_of(contents, data), hold_out_of(contents, hold_out_data)
         if device is None:
             device = contents.device if has_device(contents.device) else "auto"
         lab = Lab(
-            where,
+            learned.path,
             settings.hold_out,
             device,
             settings.seed,
             settings.pace,
             contents.data_format,
-            hold_out_data,
+            None if held_out_file is None else held_out_file.path,
         )
-        if lab.corpus.sha256 != contents.data_sha256:
-            raise CheckpointError(
-                f"{name}: its data {printable(str(where))} has changed since (its SHA-256 is"
-                " another). Give the file as it was with --data, or begin a new training."
-                if data is None
-                else f"{name}: {printable(str(where))} is not its data, or has changed since (its"
-                " SHA-256 is another). Give the data that it was trained on."
-            )
-        if lab.corpus.hold_out_sha256 != contents.hold_out_sha256:
-            raise CheckpointError(
-                f"{name}: its hold-out {printable(str(hold_out_data))} has changed since (its"
-                " SHA-256 is another). Put back the file as it was, or begin a new training."
-            )
+        learned.check(lab.corpus.sha256)
+        if held_out_file is not None:
+            held_out_file.check(lab.corpus.hold_out_sha256)
         if len(lab.corpus.vocabulary) != contents.symbols:
             raise CheckpointError(
-                f"{name}: {contents.symbols} symbols, where its data has"
+                f"{contents.symbols} symbols, where its data has"
                 f" {len(lab.corpus.vocabulary)}. Take an earlier file."
             )
         changes = msgspec.structs.asdict(settings)
         lab.configure(**{key: changes[key] for key in changes if key != "hold_out"})
-    except (CheckpointError, NoSuchDevice):
+    except NoSuchDevice:
         raise
     except EngineError as error:  # a sentence already
         raise CheckpointError(f"{name}: {error}") from error
@@ -195,27 +187,3 @@ def _unescaped(drawn: Drawn) -> Drawn:
         return msgspec.structs.replace(name, text=text)
 
     return msgspec.structs.replace(drawn, counts=letters(drawn.counts), net=letters(drawn.net))
-
-
-def _place_of(contents: Contents, name: str) -> Path:
-    if contents.data is None:
-        return built_in_path()
-    path = path_of(contents.data)
-    if path is None:
-        raise CheckpointError(
-            f"{name}: its data {printable(contents.data)} is no file of this machine. Give its"
-            " place with --data."
-        )
-    return path
-
-
-def _hold_out_of(contents: Contents, name: str) -> Path | None:
-    if contents.hold_out_data is None:
-        return None
-    path = path_of(contents.hold_out_data)
-    if path is None or not path.exists():
-        shown = printable(contents.hold_out_data if path is None else str(path))
-        raise CheckpointError(
-            f"{name}: its hold-out {shown} is not there. Put the file back where it was."
-        )
-    return path

@@ -55,9 +55,9 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
     Raises:
         EngineError: what it begins from is not good; says why.
     """
+    hold_out_data = None if request.hold_out_data is None else whole(request.hold_out_data)
     if isinstance(request, Open):
         path = built_in_path() if request.path is None else whole(request.path)
-        hold_out_data = None if request.hold_out_data is None else whole(request.hold_out_data)
         return Lab(
             path,
             request.hold_out,
@@ -71,7 +71,7 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
     if saved is None:
         raise BadSetting("There is no automatic save to go on from. Name a file.")
     data = None if request.data is None else whole(request.data)
-    return checkpoint.load(saved, data=data, device=request.device)
+    return checkpoint.load(saved, data=data, hold_out_data=hold_out_data, device=request.device)
 
 
 def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> OpenAlready:

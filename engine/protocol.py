@@ -253,6 +253,7 @@ class Resume(Request, frozen=True):
     device: str | None = None  # None: that of the lab, or the best on a machine without it
     save_to: str | None = None  # see `Open`
     unless_open: bool = False  # as for `Open`
+    hold_out_data: str | None = None  # where the file is now that is held out, if it has moved
 
 
 class Save(Request, frozen=True):

@@ -9,13 +9,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.built_in import built_in_path
-from engine.checkpoint import load
+from engine.checkpoint import load, save
 from engine.checkpoint_header import peek
 from engine.commands.arriving import arrive
+from engine.errors import CheckpointError
 from engine.listed import resumable
 from engine.opening import already_open, lab_of
 from engine.places import Place
-from engine.protocol import DataFormat, Open
+from engine.protocol import DataFormat, Open, Resume
 from engine.snapshots import dataset_opened
 from tests.engine.checkpoints import crafted, everything, refused, train
 from tests.test_arriving import listed
@@ -139,9 +140,7 @@ def test_a_resumed_training_reads_its_data_the_same_way(table: Path, tmp_path: P
     assert run("train", "--resume", saved, "--data", tmp_path / "moved.txt").exit_code == 0
 
 
-@pytest.mark.parametrize(
-    "option", [("--weight", "3"), ("--lower",), ("--no-header",), ("--hold-out-data", "x")]
-)
+@pytest.mark.parametrize("option", [("--weight", "3"), ("--lower",), ("--no-header",)])
 def test_what_belongs_to_the_beginning_is_not_said_again(
     option: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -150,15 +149,61 @@ def test_what_belongs_to_the_beginning_is_not_said_again(
     assert f"{option[0].replace('--no-', '--')} belongs to the beginning" in result.stderr
 
 
-def test_a_hold_out_that_has_changed_or_gone_is_told(table: Path, tmp_path: Path) -> None:
-    test = tmp_path / "test.csv"
+@pytest.fixture
+def held_out(table: Path) -> tuple[Path, Path]:
+    """A checkpoint, and the file that it holds out."""
+    test = table.with_name("test.csv")
     test.write_text("name,count\nBona,5\n")
-    saved = tmp_path / "saved"
+    saved = table.with_name("saved")
     run("train", "--data", table, "--hold-out-data", test, "--steps", 2, "--save", saved)
+    return saved, test
+
+
+def test_a_hold_out_that_has_changed_or_gone_is_told(held_out: tuple[Path, Path]) -> None:
+    saved, test = held_out
     test.write_text("name,count\nBono,5\n")
-    assert f"its hold-out {test} has changed since" in refused(saved)
+    assert f"{saved}: its hold-out {test} has changed since" in refused(saved)
     test.unlink()
-    assert f"its hold-out {test} is not there. Put the file back" in refused(saved)
+    why = refused(saved)
+    assert f"{saved}: its hold-out {test} is not there. If the file has moved, give its" in why
+    assert "new place with --hold-out-data" in why
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("stats",), ("sample", "-n", "3"), ("score", "Ana"), ("matrix",), ("train", "--steps", "0")],
+)
+def test_a_hold_out_that_has_moved_is_found_with_an_option(
+    command: tuple[str, ...], held_out: tuple[Path, Path]
+) -> None:
+    saved, test = held_out
+    before = run(*command, "--resume", saved)
+    assert before.exit_code == 0, before.output
+    moved = test.rename(test.with_name("moved.csv"))
+    assert run(*command, "--resume", saved).exit_code == 1
+    found = run(*command, "--resume", saved, "--hold-out-data", moved)
+    assert (found.exit_code, found.stdout) == (0, before.stdout)
+
+
+def test_the_lab_is_told_where_its_hold_out_has_moved(held_out: tuple[Path, Path]) -> None:
+    saved, test = held_out
+    moved = test.rename(test.with_name("moved.csv"))
+    lab = lab_of(Resume(str(saved), hold_out_data=str(moved)), None)
+    assert (lab.trainer.step, lab.corpus.hold_out_data) == (2, moved)
+    lab.train(more=2)
+    save(lab, saved)
+    assert load(saved).corpus.hold_out_data == moved, "and it is known from then on"
+
+
+def test_a_hold_out_of_another_content_is_refused(held_out: tuple[Path, Path], table: Path) -> None:
+    saved, _ = held_out
+    other = table.with_name("other.csv")
+    other.write_text("name,count\nBono,5\n")
+    with pytest.raises(CheckpointError, match=f"{other} is not its hold-out, or has changed since"):
+        load(saved, hold_out_data=other)
+    run("train", "--data", table, "--steps", 2, "--save", saved)
+    with pytest.raises(CheckpointError, match="without a file that is held out"):
+        load(saved, hold_out_data=other)
 
 
 def test_a_checkpoint_with_a_made_up_format_is_refused(table: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from engine.cli import Group, complete_saved_lab, device_option, host_option, json_option
-from engine.commands.format_options import format_options, given_of_a_beginning
+from engine.commands.format_options import format_options, given_format_options
 from engine.commands.values import sensible
 from engine.console import narrate, write, write_json
 from tui.config import Config, ConfigError, config_path, read, settled
@@ -127,7 +127,7 @@ def lab(
     from engine.printable import printable
     from engine.protocol import Open, Resume
 
-    if saved is not None and (given := given_of_a_beginning()):
+    if saved is not None and (given := given_format_options()):
         raise click.UsageError(
             f"{given[0]} belongs to the beginning of a lab: leave it out with --resume."
         )
@@ -153,7 +153,10 @@ def lab(
                 f"--save is for a lab that begins, and {found.name} runs already. Leave it out:"
                 " ctrl+s saves the lab to a file."
             )
-        options_given = [*_given("device", "seed", "hold_out"), *given_of_a_beginning()]
+        options_given = [
+            *_given("device", "seed", "hold_out", "hold_out_data"),
+            *given_format_options(),
+        ]
         way = arrive(found, data, host, options_given)
         resuming = replace(way, save_to=save_to) if isinstance(way, Resume) else None
         if found is not None and (way is not None or runs(found)):
@@ -163,7 +166,9 @@ def lab(
             if host is None:
                 make_room(labs)
     else:
-        resuming = Resume(saved, data, device if _given("device") else None, save_to)
+        resuming = Resume(
+            saved, data, device if _given("device") else None, save_to, hold_out_data=held_out
+        )
         name = name_to_resume(labs, saved, name, data)
     opening = Open(
         data, hold_out, device, seed, config.pace, save_to,

@@ -18,8 +18,6 @@ from engine.vocabulary import LARGEST_VOCABULARY
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-OF_A_BEGINNING: Final = (*DataFormat.__struct_fields__, "hold_out_data")  # not of what is resumed
-
 _OPTIONS: Final = (
     click.option(
         "--format",
@@ -55,7 +53,8 @@ _OPTIONS: Final = (
         "--hold-out-data",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Keep these words from training, instead of a fraction.",
+        help="Keep these words from training, instead of a fraction; with --resume: where they are"
+        " now.",
     ),
 )
 
@@ -83,11 +82,14 @@ def format_options(command: Command) -> Callable[..., Any]:
     return decorated
 
 
-def given_of_a_beginning() -> list[str]:
-    """Those of the options that a person has typed, as they are written."""
+def given_format_options() -> list[str]:
+    """Those options of how data is read that a person has typed, as they are written.
+
+    What is resumed is read as it was.
+    """
     source = click.get_current_context().get_parameter_source
     return [
         f"--{name.replace('_', '-')}"
-        for name in OF_A_BEGINNING
+        for name in DataFormat.__struct_fields__
         if source(name) is ParameterSource.COMMANDLINE
     ]

@@ -55,7 +55,7 @@ def command(
     if checkpoint is None and running is None:
         corpus = read_corpus(data, data_format=data_format, hold_out_data=hold_out_data)
     else:
-        corpus = lab_as_it_is(checkpoint, running, data).corpus
+        corpus = lab_as_it_is(checkpoint, running, data, hold_out_data).corpus
     if corpus.format_found:
         narrate(corpus.format_found)
     facts = statistics(corpus, TOP_BIGRAMS if most is None else most)

@@ -17,7 +17,7 @@ import click
 from click.core import ParameterSource
 
 from engine.claim import standing
-from engine.commands.format_options import given_of_a_beginning
+from engine.commands.format_options import given_format_options
 from engine.commands.training import Training, training_options
 from engine.console import narrate
 from engine.errors import CheckpointError, EngineError, LabGone
@@ -58,9 +58,11 @@ class Source:
         option_of = {
             option.name: option.opts[0] for option in click.get_current_context().command.params
         }
-        fields = [name for name in Training.__dataclass_fields__ if name != "data"]
-        _refuse(option_of[name] for name in fields if name in given)
-        lab = lab_as_it_is(self.checkpoint, self.running, self.training.data)
+        fields = Training.__dataclass_fields__.keys() - {"data", "hold_out_data"}
+        _refuse(option_of[name] for name in given if name in fields)
+        lab = lab_as_it_is(
+            self.checkpoint, self.running, self.training.data, self.training.hold_out_data
+        )
         lab.configure(**{name: settings[name] for name in settings if name in given})
         return lab
 
@@ -97,18 +99,21 @@ def as_it_is_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )  # fmt: skip
     resume = click.option(
         "--resume", "checkpoint", type=click.Path(path_type=Path), metavar="FILE",
-        help="A checkpoint, as it is; --data says where its data has moved.",
+        help="A checkpoint, as it is; --data and --hold-out-data say where its files have moved.",
     )  # fmt: skip
     return resume(lab(command))
 
 
-def lab_as_it_is(checkpoint: Path | None, running: str | None, data: Path | None) -> Lab:
+def lab_as_it_is(
+    checkpoint: Path | None, running: str | None, data: Path | None, hold_out_data: Path | None
+) -> Lab:
     """The lab of a checkpoint, or a copy of one that runs.
 
     Args:
         checkpoint: which, or None.
         running: name of the lab that runs, or None.
         data: where its data is now; counts only where a person has said so.
+        hold_out_data: where the file is now that is held out; None: where it was.
 
     Raises:
         EngineError: it cannot be had; says why.
@@ -116,18 +121,22 @@ def lab_as_it_is(checkpoint: Path | None, running: str | None, data: Path | None
     """
     if checkpoint is not None and running is not None:
         raise click.UsageError("--resume and --lab name a lab each: leave one of them out.")
-    _refuse(given_of_a_beginning())
+    _refuse(given_format_options())
     from engine.checkpoint import load  # and with it torch
 
-    where = data if "data" in _given() else None
+    def loaded(path: Path) -> Lab:
+        where = data if "data" in _given() else None
+        # Probabilities are computed on the CPU anyway.
+        return load(path, data=where, hold_out_data=hold_out_data, device="cpu")
+
     if running is None:
         assert checkpoint is not None
-        return load(checkpoint, data=where, device="cpu")  # where probabilities are computed anyway
+        return loaded(checkpoint)
     with _private_folder() as folder:
         copy = folder / running
         asyncio.run(_write_copy(Place(running), copy))
         try:
-            return load(copy, data=where, device="cpu")
+            return loaded(copy)
         except CheckpointError as error:
             raise CheckpointError(str(error).replace(str(copy), f"The lab {running}")) from error
 

@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from engine.cli import json_option
-from engine.commands.format_options import given_of_a_beginning
+from engine.commands.format_options import given_format_options
 from engine.commands.keeping import Keeping
 from engine.commands.stopping import Stop
 from engine.commands.training import Training, training_options
@@ -142,7 +142,7 @@ def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
     }
     for option in (
         *(option for name, option in BEGINNING.items() if name in given),
-        *given_of_a_beginning(),
+        *given_format_options(),
     ):
         raise click.UsageError(
             f"{option} belongs to the beginning of a training: leave it out with --resume."
@@ -152,6 +152,7 @@ def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
     lab = load(
         path,
         data=training.data if "data" in given else None,
+        hold_out_data=training.hold_out_data,
         device=training.device if "device" in given else None,
     )
     lab.configure(**{name: getattr(training, name) for name in CHANGEABLE if name in given})
