@@ -74,7 +74,7 @@ class CopyingApp(LiveApp):
 
     def action_export_screen(self) -> None:
         """Write a picture of the whole screen to a file, with the dialog that is open."""
-        from tui.pictures import png, portable
+        from tui.pictures import png
         from tui.screens.export import ExportPrompt
 
         if isinstance(self.screen, ExportPrompt):
@@ -83,7 +83,7 @@ class CopyingApp(LiveApp):
 
         async def content(path: Path) -> str | bytes:
             is_png = path.suffix.lower() == ".png"
-            return await asyncio.to_thread(png if is_png else portable, picture)
+            return await asyncio.to_thread(png, picture) if is_png else picture
 
         name = self.dataset.name if self.dataset is not None else "makemore-tui"
         suggestion = file_name(name, "png" if self.config.png else "svg")

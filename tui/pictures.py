@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cell_len
 
 from engine.client import EngineError
-from tui.letters import laid_out, restored
+from tui.letters import columns, joins, laid_out
 
 FONTS: Final = "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 INSTALL: Final = "pip install 'makemore-tui[pictures]'"
@@ -34,16 +34,11 @@ Box = tuple[float, float, float, float]  # left, top, width, height, in parts of
 _DOTS: Final = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))  # column and row
 
 
-def portable(svg: str, fonts: str = FONTS) -> str:
-    """A picture of Textual's, with each word at a place of its own.
-
-    Args:
-        svg: as `App.export_screenshot` makes it.
-        fonts: the families to draw with, the best first.
-    """
+def portable(svg: str) -> str:
+    """A picture as Textual makes it, with each word at a place of its own."""
     ElementTree.register_namespace("", _SVG)
     svg = _NO_XML.sub("\N{REPLACEMENT CHARACTER}", _FONT_FACE.sub("", svg))
-    root = ElementTree.fromstring(_FONT_FAMILY.sub(f"font-family: {fonts};", svg))  # noqa: S314  ours
+    root = ElementTree.fromstring(_FONT_FAMILY.sub(f"font-family: {FONTS};", svg))  # noqa: S314  ours
     for background in root.iterfind(f".//{{{_SVG}}}rect[@shape-rendering]"):
         for side in ("width", "height"):
             background.set(side, f"{float(background.attrib[side]) + _OVERLAP:.6g}")
@@ -54,7 +49,7 @@ def portable(svg: str, fonts: str = FONTS) -> str:
 
 
 def png(svg: str) -> bytes:
-    """A picture as PNG.
+    """A portable picture as PNG.
 
     Raises:
         EngineError: cairosvg is not installed; says how to get it.
@@ -66,7 +61,7 @@ def png(svg: str) -> bytes:
             f"PNG needs cairosvg: {INSTALL} brings it. Or give a name that ends in .svg."
         ) from error
     # It takes the first family only, and what the system has instead may not be monospaced.
-    drawn: bytes = cairosvg.svg2png(bytestring=portable(svg, "monospace").encode())
+    drawn: bytes = cairosvg.svg2png(bytestring=svg.replace(FONTS, "monospace").encode())
     return drawn
 
 
@@ -123,19 +118,18 @@ def _outline(box: Box, x: float, y: float) -> str:
 def words(text: str) -> Iterator[tuple[int, str]]:
     """What stands together in a text, each with the column of its first cell.
 
-    >>> list(words("  ab ─│ 日x"))
-    [(2, 'ab'), (5, '─'), (6, '│'), (8, '日'), (10, 'x')]
+    >>> list(words("  ab ─│ 日x मीना"))
+    [(2, 'ab'), (5, '─'), (6, '│'), (8, '日'), (10, 'x'), (12, 'मीना')]
     """
     word, begin, at = "", 0, 0
-    drawn = laid_out(text)
-    for start, end, cells in split_graphemes(drawn)[0]:
-        cluster = restored(drawn[start:end])
+    for cluster, cells in _clusters(text):
         is_blank = cluster in _BLANKS
-        joins = cells == 1 and not is_blank and (cluster.isascii() or cluster[0].isalnum())
-        if word and not joins:
+        is_narrow = all(columns(letter) <= 1 for letter in cluster)
+        joins_word = is_narrow and not is_blank and (cluster.isascii() or cluster[0].isalnum())
+        if word and not joins_word:
             yield begin, word
             word = ""
-        if joins:
+        if joins_word:
             begin = begin if word else at
             word += cluster
         elif not is_blank:
@@ -143,3 +137,12 @@ def words(text: str) -> Iterator[tuple[int, str]]:
         at += cells
     if word:
         yield begin, word
+
+
+def _clusters(text: str) -> Iterator[tuple[str, int]]:
+    """The letters of a text, each with all that joins it, and the columns that they take."""
+    drawn, begin = laid_out(text), 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or not joins(text[end], text[end - 1]):
+            yield text[begin:end], cell_len(drawn[begin:end])
+            begin = end

@@ -47,8 +47,11 @@ class ThriftyApp(App[None]):
         self.screen.refresh()
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
-        """A picture in SVG, of letters, not of what stands in for them."""
-        return restored(super().export_screenshot(title=title, simplify=simplify))
+        """A picture in SVG that looks the same in every viewer."""
+        from tui.pictures import portable  # the first paint needs none of it
+
+        # Of letters, not of what stands in for them.
+        return portable(restored(super().export_screenshot(title=title, simplify=simplify)))
 
     def hold(self) -> None:
         """Show no frame until all panes are drawn for the size that they are about to get.

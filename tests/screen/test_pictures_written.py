@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from rich.cells import cell_len
+from textual.app import App
 from textual.widgets import Input
 
 from engine.protocol import Open
@@ -50,7 +51,7 @@ def words_of(screen: str) -> dict[tuple[int, int], str]:
 
 async def test_each_word_of_a_picture_stands_where_it_stands_on_the_screen() -> None:
     async with opened(FakeEngine(), (120, 40)) as (app, _):
-        svg, screen = portable(app.export_screenshot()), screen_text(app)
+        svg, screen = app.export_screenshot(), screen_text(app)
     drawn = places(svg)
     assert not any(text != text.strip("\u00a0 ") or not text for text in drawn.values())
     lines = {line for line, _ in drawn}
@@ -71,13 +72,13 @@ async def test_bars_and_dots_need_no_font() -> None:
         await settled(pilot)
         assert re.search("[\u2801-\u28ff]", screen_text(app)), "the curve"
         assert re.search("[\u2581-\u2588]", screen_text(app)), "the lengths"
-        svg = portable(app.export_screenshot())
+        svg = app.export_screenshot()
     assert not re.search("[\u2580-\u2590\u2800-\u28ff]", svg)
 
 
 async def test_backgrounds_side_by_side_leave_no_seam() -> None:
     async with opened(FakeEngine()) as (app, _):
-        svg = portable(app.export_screenshot())
+        svg = app.export_screenshot()
     drawn = ElementTree.fromstring(svg).iterfind(".//{*}rect[@shape-rendering]")
     rects = [[float(rect.attrib[key]) for key in ("x", "y", "width", "height")] for rect in drawn]
     pairs = [(a, b) for a, b in pairwise(rects) if a[1] == b[1]]
@@ -89,7 +90,7 @@ async def test_backgrounds_side_by_side_leave_no_seam() -> None:
 
 async def test_a_picture_fetches_nothing() -> None:
     async with opened(FakeEngine()) as (app, _):
-        svg = portable(app.export_screenshot())
+        svg = app.export_screenshot()
     assert "url(http" not in svg
     assert "@font-face" not in svg
     assert "monospace;" in svg
@@ -100,7 +101,7 @@ async def test_wide_letters_and_what_no_xml_can_hold_make_a_picture_too() -> Non
     async with opened(engine, (120, 40)) as (app, pilot):
         engine.draw(1)
         await settled(pilot)
-        svg = app.export_screenshot().replace("mor", "日本\x01")
+        svg = App.export_screenshot(app).replace("mor", "日本\x01")
     drawn = places(portable(svg))
     (at,) = (place for place, text in drawn.items() if text == "日")
     assert drawn[at[0], at[1] + 2] == "本"
