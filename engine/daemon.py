@@ -21,7 +21,7 @@ from engine.held import HeldName, claimed
 from engine.inbox import Inbox
 from engine.places import PROGRAM, Place
 from engine.recent import Recent
-from engine.saved_labs import newest_save, saved_last, unseen
+from engine.saved_labs import newest_save, other_labs, unseen
 from engine.server import Server
 from engine.shelf import Shelf
 
@@ -57,7 +57,7 @@ async def run(
     loop = asyncio.get_running_loop()
     inbox: Inbox = queue.SimpleQueue()
     recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
-    server = Server(inbox, place.name, Shelf(recent, saved_last))
+    server = Server(inbox, place.name, Shelf(recent, lambda: other_labs(held.name)))
 
     def move_socket(path: Path) -> None:
         asyncio.run_coroutine_threadsafe(server.move(path), loop).result()

@@ -10,13 +10,16 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from engine.autosave import Autosaves
-from engine.errors import CheckpointError, NameTaken
+from engine.claim import standing
+from engine.errors import CheckpointError, EngineError, NameTaken
 from engine.held import HeldName
 from engine.lab import Lab
+from engine.listed import LEFT
 from engine.opening import whole
-from engine.places import Place, lab_of_save, name_for
+from engine.places import Place, lab_of_save, name_for, places
 from engine.printable import path_text
 from engine.protocol import Description, Open, Resume
+from engine.saved_labs import newest_save
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +58,7 @@ class Home:
             file = self.left_at if request.path is None else whole(request.path)
         theirs = None if file is None else lab_of_save(file)
         is_first = before is None and request.unless_open  # under the name that a person gave it
-        if not is_first and self._takes_up(theirs, file):
+        if not is_first and (self._takes_up(theirs, file) or self._begins_again(request, file)):
             pass
         elif before is None:
             waits = file is not None and file == self.left_at
@@ -67,7 +70,7 @@ class Home:
             if self._has_saves or not (given or base == self.name):
                 self.held.take_new(base)
         if not self._has_saves:
-            self._note(request)
+            self._note(request, file)
 
     @property
     def _has_saves(self) -> bool:
@@ -79,7 +82,7 @@ class Home:
 
     def _takes_up(self, name: str | None, file: Path | None) -> bool:
         """Take the name of a lab that does not run, if a file is its newest save."""
-        if name is None or name == self.name or Autosaves(Place(name).saves).newest() != file:
+        if name is None or name == self.name or self._newest_of(name) != file:
             return False
         try:
             self.held.take(name)
@@ -87,10 +90,26 @@ class Home:
             return False
         return True
 
-    def _note(self, request: Open | Resume) -> None:
-        path = None if request.path is None else str(whole(request.path))
+    def _newest_of(self, name: str) -> Path | None:
+        place = Place(name)
+        return newest_save(place, standing(place)[1])
+
+    def _begins_again(self, request: Open | Resume, file: Path | None) -> bool:
+        """Take the name of a lab that ended before its first save, if this is what begins it."""
+        for place in places():
+            try:
+                state, holder = standing(place)
+                again = None if state not in LEFT or holder is None else holder.again
+                if again == _noted(request, file) and Autosaves(place.saves).newest() is None:
+                    self.held.take(place.name)
+                    return True
+            except EngineError:  # it runs by now, or cannot be looked at
+                continue
+        return False
+
+    def _note(self, request: Open | Resume, file: Path | None) -> None:
         try:
-            self.held.note(replace(request, path=path, unless_open=False))
+            self.held.note(_noted(request, file))
         except (OSError, UnicodeError) as error:  # no reason to open nothing
             log.warning("until its first save a crash loses the lab: %s", error)
 
@@ -110,3 +129,9 @@ class Home:
             pid=os.getpid(),
             left_at=None if self.left_at is None else str(self.left_at),
         )
+
+
+def _noted(request: Open | Resume, file: Path | None) -> Open | Resume:
+    """What begins a lab again that a request has begun, whatever is left at its name by then."""
+    path = file if isinstance(request, Resume) or request.path is None else whole(request.path)
+    return replace(request, path=None if path is None else str(path), unless_open=False)

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
 
-from engine.built_in import built_in_path
 from engine.claim import Holder, clear, standing, standing_of
 from engine.client import Client, expected
 from engine.errors import EngineError, EngineUnavailable, OtherVersion, UntrustedSocket
-from engine.listed import LEFT, SILENT, UNKNOWN, Listed, known_by_name, resumable
+from engine.listed import LEFT, SILENT, UNKNOWN, Listed, known_by_name
 from engine.places import PROGRAM, Place, places
-from engine.protocol import Describe, Description, Open
-from engine.saved_labs import newest_save, unseen
+from engine.protocol import Describe, Description
+from engine.saved_labs import left
 
 SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
 
@@ -47,7 +45,10 @@ async def look(place: Place) -> Listed | None:
     if state == "free":
         return None
     if state in LEFT:
-        return _left(place, state, holder)
+        lab = left(place, state, holder)
+        if lab is None or lab.trouble is None:
+            clear(place, holder, wholly=lab is None)
+        return lab
     if holder is None:
         return known_by_name(place, None, "starting")
     is_here = holder.host == socket.gethostname()
@@ -119,20 +120,3 @@ def _running(lab: Description) -> Listed:
     if lab.data is None:
         facts |= dict.fromkeys(("device", "step", "goal"), None) | {"state": "no data"}
     return Listed(name=facts.pop("lab"), **facts)
-
-
-def _left(place: Place, state: str, holder: Holder | None) -> Listed | None:
-    try:
-        saved = newest_save(place, holder)
-    except EngineError as error:  # it may come back: nothing is forgotten
-        return known_by_name(place, holder, state, unseen(place.name, error))
-    again = None if holder is None else holder.again
-    clear(place, holder, wholly=saved is None and again is None)
-    if saved is not None:
-        is_own = saved.parent == place.saves
-        return replace(resumable(place, state, saved), again=None if is_own else again)
-    if not isinstance(again, Open):
-        return None
-    data = str(built_in_path()) if again.path is None else again.path
-    lab = known_by_name(place, holder, state)
-    return replace(lab, data=data, model="bigram", step=0, again=again)

@@ -32,6 +32,7 @@ Ladder = Literal["learning_rate", "regularisation", "smoothing", "pace", "temper
 Round = Literal["source", "stream", "keep_sampling"]  # settings whose values have no order
 Exportable = Literal["dataset", "matrix", "loss", "samples", "names"]
 Format = Literal["auto", "lines", "csv", "tsv", "json", "text"]
+OtherState = Literal["saved", "crashed", "ended", "running", "unknown"]  # saved: a person ended it
 Over = Literal["nothing", "checkpoint", "anything"]  # what a file may take the place of
 Kind = Literal["folder", "file", "special", "broken"]  # broken: a link to nothing
 
@@ -40,6 +41,7 @@ KEPT_CHARACTERS: Final = 1 << 22  # of drawn texts; a thousand of the longest na
 NAMES_AT_ONCE: Final = 10  # that a key draws, and that are there when data opens; of texts, one
 PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
 NO_PACE_LIMIT: Final = float("inf")  # steps per second
+MOST_SAVED: Final = 100  # labs; a person is asked before there are more. Each has up to five files
 LENGTH: Final = 500  # characters to draw of a running text: as makemore's and nanoGPT's samples
 
 
@@ -195,13 +197,18 @@ class RecentFile(msgspec.Struct, frozen=True):
     options: str = ""  # how it was read, as on the command line; empty: as was found
 
 
-class SavedLab(msgspec.Struct, frozen=True):
-    """A lab that does not run, and can be taken up: `Resume(path)`."""
+class OtherLab(msgspec.Struct, frozen=True):
+    """A lab beside the one that is open. One that does not run can be taken up."""
 
     name: str
-    path: str  # of its newest automatic save
+    path: str  # of its newest automatic save: `Resume` takes it up; empty: nothing is saved
     data: str  # path; empty where it is not known
     step: int | None  # None where it is not known
+    state: OtherState = "saved"
+    loss: float | None = None
+    saved_at: float | None = None  # seconds since 1970; None where it is not known
+    again: Open | Resume | None = None  # begins it again, where it has no save of its own
+    trouble: str = ""  # why no more is known, as a sentence
 
 
 # --- requests -------------------------------------------------------------------------------------
@@ -378,6 +385,19 @@ class Examine(Request, frozen=True):
     options: str = ""  # as on the command line
 
 
+class RenameLab(Request, frozen=True):
+    """Give a lab that does not run another name. Answer: `Done`."""
+
+    name: str
+    new: str
+
+
+class DeleteLab(Request, frozen=True):
+    """Delete a lab that does not run, with all its saves. Answer: `Done`."""
+
+    name: str
+
+
 class Watch(Request, frozen=True):
     """What this screen shows, and so wants in its snapshots. Answer: `Done`."""
 
@@ -409,6 +429,8 @@ Requests = (
     | Export
     | Browse
     | Examine
+    | RenameLab
+    | DeleteLab
     | Watch
 )
 
@@ -490,7 +512,7 @@ class Browsed(Message, frozen=True):
     unnameable: int
     whole: bool  # False: the folder is so large that not all of it was looked at
     recent: tuple[RecentFile, ...]  # the newest first
-    labs: tuple[SavedLab, ...] = ()  # those saved last, the newest first, where nothing was typed
+    labs: tuple[OtherLab, ...] = ()  # all but this, those saved last first, where nothing was typed
 
 
 class Examined(Message, frozen=True):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Final
+
+from msgspec.structs import replace
 
 from engine.autosave import Autosaves
+from engine.built_in import built_in_path
 from engine.checkpoint_header import peek
 from engine.claim import Holder, standing
 from engine.errors import EngineError, EngineUnavailable, LabGone
 from engine.listed import SAVED, UNKNOWN, Listed, known_by_name, resumable
 from engine.places import Place, all_places
-from engine.protocol import Resume, SavedLab
-
-MOST_LAST: Final = 20  # labs that are offered to be taken up in place of another
+from engine.protocol import Open, OtherLab, Resume
 
 
 def newest_save(place: Place, holder: Holder | None) -> Path | None:
@@ -55,12 +55,67 @@ def saved_labs() -> list[Listed]:
     return found
 
 
-def saved_last() -> tuple[SavedLab, ...]:
-    """The labs that are saved and do not run, as far as a dialog shows them; the newest first."""
-    found = [lab for lab in saved_labs() if lab.saved is not None]
-    found.sort(key=lambda lab: lab.since or 0.0, reverse=True)
-    return tuple(
-        SavedLab(lab.name, lab.saved or "", lab.data or "", lab.step) for lab in found[:MOST_LAST]
+def other_labs(own: str) -> tuple[OtherLab, ...]:
+    """All labs but one, as a dialog lists them; those saved last first.
+
+    Args:
+        own: the name of the lab that is not wanted.
+
+    Raises:
+        EngineUnavailable: the folder of all labs cannot be read.
+    """
+    found = [lab for place in all_places() if place.name != own and (lab := _other(place))]
+    return tuple(sorted(found, key=lambda lab: lab.saved_at or 0.0, reverse=True))
+
+
+def left(place: Place, state: str, holder: Holder | None) -> Listed | None:
+    """A lab that waits to be taken up; None: nothing of it is there.
+
+    Args:
+        place: of the lab.
+        state: one of `LEFT`.
+        holder: what its engine wrote.
+    """
+    try:
+        saved = newest_save(place, holder)
+    except EngineError as error:  # it may come back: nothing is forgotten
+        return known_by_name(place, holder, state, unseen(place.name, error))
+    again = None if holder is None else holder.again
+    if saved is not None:
+        is_own = saved.parent == place.saves
+        return replace(resumable(place, state, saved), again=None if is_own else again)
+    if not isinstance(again, Open):
+        return None
+    data = str(built_in_path()) if again.path is None else again.path
+    lab = known_by_name(place, holder, state)
+    return replace(lab, data=data, model="bigram", step=0, again=again)
+
+
+def _other(place: Place) -> OtherLab | None:
+    """A lab as a dialog lists it, without a word from its engine; None: there is none."""
+    try:
+        state, holder = standing(place)
+        if state == "free":
+            saved = newest_save(place, None)
+            lab = None if saved is None else resumable(place, SAVED, saved)
+        else:
+            lab = left(place, state, holder)
+    except EngineError as error:
+        return OtherLab(place.name, "", "", None, "unknown", trouble=str(error))
+    if lab is None and state == "running":  # it has only begun, or opened nothing
+        lab = known_by_name(place, holder, state)
+    if lab is None:
+        return None
+    return OtherLab(
+        name=place.name,
+        path=lab.saved or "",
+        data=lab.data or "",
+        step=lab.step,
+        state="saved" if state == "free" else state,
+        loss=lab.loss,
+        saved_at=None if lab.saved is None else lab.since,
+        again=lab.again,
+        trouble=lab.trouble or "",
     )
 
 

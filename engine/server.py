@@ -25,6 +25,7 @@ from engine.protocol import (
     Answers,
     Browse,
     Call,
+    DeleteLab,
     Done,
     Examine,
     Failure,
@@ -32,6 +33,7 @@ from engine.protocol import (
     Open,
     Ping,
     Refused,
+    RenameLab,
     Reply,
     Saved,
     Welcome,
@@ -264,7 +266,7 @@ class Server:
                     case Open(path=str() as path) as opening, Done() | Saved():
                         self._shelf.remember(path, opening.options)
 
-            if isinstance(message.request, Browse | Examine):
+            if isinstance(message.request, Browse | Examine | RenameLab | DeleteLab):
                 look = asyncio.create_task(self._look(message.request, answer))
                 self._looks.add(look)
                 look.add_done_callback(self._looks.discard)
@@ -274,13 +276,22 @@ class Server:
                 self._inbox.put(Job(audience, message.request, answer))
 
     async def _look(
-        self, request: Browse | Examine, answer: Callable[[Answers | EngineError], None]
+        self,
+        request: Browse | Examine | RenameLab | DeleteLab,
+        answer: Callable[[Answers | EngineError], None],
     ) -> None:
         try:
-            if isinstance(request, Browse):
-                answer(await self._shelf.browse(request.path))
-            else:
-                answer(await self._shelf.examine(request.path, request.options))
+            match request:
+                case Browse(path):
+                    answer(await self._shelf.browse(path))
+                case Examine(path, options):
+                    answer(await self._shelf.examine(path, options))
+                case RenameLab(name, new):
+                    await self._shelf.rename(name, new)
+                    answer(Done())
+                case DeleteLab(name):
+                    await self._shelf.delete(name)
+                    answer(Done())
         except EngineError as error:
             answer(error)
 

@@ -13,14 +13,16 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
+from engine import lab_folders
 from engine.browsing import browsed
 from engine.errors import DataError, EngineError
 from engine.printable import printable
-from engine.protocol import Browsed, Examined, RecentFile, SavedLab
+from engine.protocol import Browsed, Examined, OtherLab, RecentFile
 from engine.recent import Recent
 
 SECONDS: Final = 3.0  # until a folder counts as one that does not answer
@@ -37,7 +39,7 @@ class Shelf:
     def __init__(
         self,
         recent: Recent | None = None,
-        labs: Callable[[], tuple[SavedLab, ...]] = tuple,
+        labs: Callable[[], tuple[OtherLab, ...]] = tuple,
         look: Callable[[str, tuple[RecentFile, ...]], Browsed] = browsed,
         seconds: float = SECONDS,
     ) -> None:
@@ -45,7 +47,7 @@ class Shelf:
 
         Args:
             recent: where the files opened last are kept; None: nowhere.
-            labs: those that are saved and do not run.
+            labs: those beside the one that is open.
             look: what looks into a folder.
             seconds: until it has taken too long.
         """
@@ -82,6 +84,22 @@ class Shelf:
             return examined(path, options)
 
         return await self._in_thread(look, path or "")
+
+    async def rename(self, name: str, new: str) -> None:
+        """Give a lab another name; see `lab_folders.rename`.
+
+        Raises:
+            EngineError: it was not renamed, or its folder does not answer.
+        """
+        await self._in_thread(partial(lab_folders.rename, name, new), name)
+
+    async def delete(self, name: str) -> None:
+        """Delete a lab; see `lab_folders.delete`.
+
+        Raises:
+            EngineError: it was not deleted, or its folder does not answer.
+        """
+        await self._in_thread(partial(lab_folders.delete, name), name)
 
     async def _in_thread(self, look: Callable[[], Look], path: str) -> Look:
         if not self._room.acquire(blocking=False):

@@ -1,6 +1,8 @@
 """Labs that a person has ended: they are listed, taken up, renamed and deleted by their names."""
 
+import asyncio
 import os
+import queue
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +15,18 @@ from click.testing import CliRunner, Result
 from engine.autosave import Autosaves
 from engine.checkpoint import pack
 from engine.claim import Claim
+from engine.client import Client, expected
 from engine.commands import new_name
 from engine.commands.arriving import arrive, chosen, taken_up
 from engine.errors import BadName, EngineError
+from engine.inbox import Inbox
 from engine.lab import Lab
 from engine.listed import Listed
 from engine.places import Place, numbered
-from engine.protocol import Open, Resume
-from engine.saved_labs import saved_labs
+from engine.protocol import Browse, Browsed, DeleteLab, Done, Open, RenameLab, Resume
+from engine.saved_labs import other_labs, saved_labs
+from engine.server import Server
+from engine.shelf import Shelf
 from tests.processes import folder  # noqa: F401  a fixture
 from tests.test_arriving import listed
 from tui.__main__ import main
@@ -79,6 +85,71 @@ def test_a_lab_that_may_run_or_not_is_listed_once_and_not_said_to_be_over(save: 
         assert listing.stdout.count("words") == 1
         assert listing.stderr.startswith("Whether the lab words runs cannot be known: ")
         assert "does not run any more" not in listing.stderr
+
+
+def test_a_dialog_is_offered_all_labs_but_its_own_with_what_they_are(save: Save) -> None:
+    path = save("words", 3)
+    for name in ("own", "broken", "left"):
+        save(name)
+    running = Claim(Place("left"))
+    os.close(Claim(Place("broken"))._file)
+    began = Open("/a/words.txt", seed=3)
+    begun = Claim(Place("begun"))
+    begun.note(began)
+    os.close(begun._file)
+    save("odd")
+    os.mkfifo(Place("odd").claim)
+    found = {lab.name: lab for lab in other_labs("own")}
+    running.release("stopped")
+    states = {name: lab.state for name, lab in found.items()}
+    assert states == {
+        "words": "saved", "broken": "crashed", "left": "running", "begun": "crashed",
+        "odd": "unknown",
+    }  # fmt: skip
+    words = found["words"]
+    assert (words.path, words.step, words.again) == (str(path), 3, None)
+    assert words.data.endswith("/words.txt")
+    assert words.loss is not None
+    assert (found["begun"].path, found["begun"].again) == ("", began)
+    assert "is no regular file" in found["odd"].trouble
+
+
+async def test_a_client_of_an_engine_renames_and_deletes_its_other_labs(
+    save: Save, tmp_path: Path
+) -> None:
+    save("words", 5)
+    inbox: Inbox = queue.SimpleQueue()
+    server = Server(inbox, "own", Shelf(labs=lambda: other_labs("own")))
+    ready = asyncio.Event()
+    serving = asyncio.create_task(server.serve(tmp_path / "s", ready.set))
+    await ready.wait()
+    client = await Client.connect(tmp_path / "s")
+
+    async def listed() -> list[str]:
+        return [lab.name for lab in expected(Browsed, await client.call(Browse())).labs]
+
+    try:
+        assert await listed() == ["words"]
+        assert await client.call(RenameLab("words", "thesis")) == Done()
+        assert await listed() == ["thesis"]
+        claim = Claim(Place("own"))
+        for request, why in (
+            (RenameLab("thesis", "../x"), "is no name for a lab"),
+            (RenameLab("nowhere", "x"), "No lab called nowhere"),
+            (RenameLab("thesis", "own"), "There is a lab called own already"),
+            (DeleteLab("own"), "A lab called own runs already"),
+            (DeleteLab("../words"), "is no name for a lab"),
+        ):
+            with pytest.raises(EngineError, match=why):
+                await client.call(request)
+        claim.release("stopped")
+        assert await client.call(DeleteLab("thesis")) == Done()
+        assert await listed() == []
+        assert not Place("thesis").folder.exists()
+    finally:
+        await client.close()
+        server.stop()
+        await serving
 
 
 def test_attach_takes_a_saved_lab_up_from_its_newest_save_without_a_question(save: Save) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from engine.cli import complete_saved_lab
-from engine.commands import past
 from engine.commands.arriving import confirmed, end_of
 from engine.console import narrate
 from engine.errors import EngineError
+from engine.lab_folders import delete
 from engine.saved_labs import saved_labs
 
 
@@ -20,5 +20,5 @@ def command(name: str, yes: bool) -> None:
     lab = next((lab for lab in saved_labs() if lab.name == name), None)
     if lab is not None and not yes and not confirmed(f"{end_of(lab)} Delete it?", default=False):
         raise EngineError(f"The lab {name} was left alone.")
-    past.delete(name)
+    delete(name)
     narrate(f"Deleted {name}.")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.commands.arriving import confirmed, runs
-from engine.commands.past import delete
 from engine.errors import EngineError
+from engine.lab_folders import delete
 from engine.listed import LEFT, SAVED, Listed
 from engine.places import Place, lab_of_save, name_for, numbered
 from engine.when import when

@@ -6,8 +6,8 @@ import click
 
 from engine import typed
 from engine.cli import complete_saved_lab
-from engine.commands import past
 from engine.console import narrate
+from engine.lab_folders import rename
 
 
 @click.command("rename")
@@ -15,5 +15,5 @@ from engine.console import narrate
 @click.argument("new")
 def command(old: str, new: str) -> None:
     """Give a saved lab another name; see makemore-tui ls --all."""
-    past.rename(old, new)
+    rename(old, new)
     narrate(f"{old} is called {new} now. {typed.attach(new)} takes it up.")

@@ -11,7 +11,7 @@ from engine.autosave import Autosaves
 from engine.built_in import built_in_path
 from engine.checkpoint import save
 from engine.checkpoint_header import peek
-from engine.claim import Claim
+from engine.claim import Claim, standing
 from engine.errors import EngineError
 from engine.lab import Lab
 from engine.places import LONGEST_SOCKET, Place, all_places
@@ -26,7 +26,7 @@ from engine.protocol import (
     Stop,
     Stopped,
 )
-from engine.saved_labs import saved_labs
+from engine.saved_labs import other_labs, saved_labs
 from tests.engine.threaded import SECONDS, Engine
 
 
@@ -150,6 +150,43 @@ def test_a_past_lab_is_taken_up_in_an_engine_that_has_another_open(
     running.release("stopped")
 
 
+def test_a_lab_that_crashed_before_its_first_save_is_begun_again_under_its_name(
+    engine: Engine, other: Path
+) -> None:
+    save_again(engine)
+    crash("mine", Open(str(other), seed=3))
+    engine.call(Open(str(other), seed=4))
+    assert name_of(engine) == "other", "another beginning is another lab"
+    engine.call(Open(str(other), seed=3))
+    assert name_of(engine) == "mine"
+
+
+def test_what_a_crash_left_is_noted_by_its_file_for_the_next_crash(
+    lab: Lab, state: None, tmp_path: Path
+) -> None:
+    save(lab, tmp_path / "file")
+    crash("test", Resume(str(tmp_path / "file")))
+    engine = Engine()
+    engine.call(Resume())
+    holder = standing(Place("test"))[1]
+    assert holder is not None
+    assert holder.again == Resume(str(tmp_path / "file"))
+    engine.call(Stop(save=False))
+    engine.wait()
+
+
+def test_a_lab_whose_newest_save_is_damaged_is_taken_up_under_its_name(
+    engine: Engine, other: Path
+) -> None:
+    good = save_again(engine)
+    (good.parent / "29991231T235959.000000Z.safetensors").write_bytes(b"damaged")
+    engine.call(Open(str(other)))
+    (lab,) = other_labs("other")
+    assert (lab.name, lab.path) == ("test", str(good))
+    engine.call(Resume(lab.path))
+    assert name_of(engine) == "test"
+
+
 def test_a_name_is_as_short_as_its_socket_needs(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +226,13 @@ def test_a_lab_that_is_resumed_is_saved_at_once_though_it_was_never_trained(
     before = save_again(engine)
     engine.call(Resume(str(tmp_path / "saved")))
     assert peek(next_save(engine, before)).settings.smoothing == 5.0
+
+
+def crash(name: str, again: Open | Resume) -> None:
+    """Leave what an engine leaves that is killed before the first save of its lab."""
+    claim = Claim(Place(name))
+    claim.note(again)
+    os.close(claim._file)
 
 
 def saved(lab: Lab, folder: Path) -> bytes:

@@ -25,6 +25,7 @@ from engine.protocol import (
     Curve,
     DataFormat,
     DatasetOpened,
+    DeleteLab,
     Describe,
     Description,
     Done,
@@ -41,15 +42,16 @@ from engine.protocol import (
     Name,
     Open,
     OpenAlready,
+    OtherLab,
     Pause,
     Reading,
     RecentFile,
+    RenameLab,
     Requests,
     Reset,
     Resume,
     Save,
     Saved,
-    SavedLab,
     Score,
     Scored,
     Settings,
@@ -178,7 +180,7 @@ class FakeEngine:
         self.names: list[Drawn] = []
         self.newest_from = 0  # the first name of the last draw
         self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
-        self.labs: tuple[SavedLab, ...] = ()
+        self.labs: tuple[OtherLab, ...] = ()
         self.recent: tuple[RecentFile, ...] = ()
         self.examined: dict[str | None, Examined] = {}  # by path
         self.exports: dict[str, str] = {}
@@ -272,6 +274,13 @@ class FakeEngine:
                 return Text(self.exports.get(what, f"{what},{view}\n1,2\n"))
             case Browse(path=path):
                 return self._browsed(path)
+            case RenameLab(name=name, new=new):
+                self.labs = tuple(
+                    msgspec.structs.replace(lab, name=new) if lab.name == name else lab
+                    for lab in self.labs
+                )
+            case DeleteLab(name=name):
+                self.labs = tuple(lab for lab in self.labs if lab.name != name)
             case Examine(path=path, options=options):
                 how = DataFormat("lines", comments=options)  # as if they named the comments' prefix
                 return self.examined.get(path, Examined(how, None, options, ""))

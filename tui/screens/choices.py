@@ -45,10 +45,14 @@ class Choices(Lines):
         """The chosen line, if one is."""
         return None if self._at is None else self._choices[self._at]
 
-    def offer(self, choices: Sequence[Choice]) -> None:
-        """Show other lines; none of them is chosen."""
-        self._choices, self._at, self._top = tuple(choices), None, 0
-        self._draw()
+    def offer(self, choices: Sequence[Choice], *, stay: bool = False) -> None:
+        """Show other lines; none of them is chosen, unless the choice is to stay at its place."""
+        self._choices = tuple(choices)
+        if stay and self._at is not None and choices:
+            self._at = min(self._at, len(choices) - 1)
+        else:
+            self._at, self._top = None, 0
+        self._draw_chosen()
 
     def move(self, by: int) -> None:
         """Choose a line further on; above the first, none is chosen."""
@@ -111,7 +115,7 @@ class Choices(Lines):
 
 
 def _line(choice: Choice, width: int, *, chosen: bool) -> Content:
-    note = choice.note
+    note = drawable(choice.note)
     if cell_len(note) > width // 2:
         note = set_cell_size(note, width // 2 - 1) + "…"
     room = max(1, width - len(_MARK) - cell_len(note) - bool(note))

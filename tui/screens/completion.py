@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from os.path import basename
 from typing import Final
 
-from engine.protocol import Browsed, Entry, SavedLab
+from engine.protocol import Browsed, Entry
 from tui.figures import size
 from tui.screens.choices import Choice
 
 HINT: Final = "A file of words, or a text. Tab completes; shift+tab: the options."
-LAB: Final = "lab "  # in front of the name of one
 _NOTES: Final = {"special": "no file", "broken": "link to nothing"}
 
 
@@ -19,12 +17,6 @@ def choice_of(head: str, entry: Entry) -> Choice:
     slash = "/" if entry.kind == "folder" else ""
     note = _NOTES.get(entry.kind, "" if entry.size is None else size(entry.size))
     return Choice(entry.name + slash, note, head + entry.name + slash)
-
-
-def choice_of_lab(lab: SavedLab) -> Choice:
-    """A saved lab as a line of the list."""
-    step = "" if lab.step is None else f", step {lab.step:,}"
-    return Choice(LAB + lab.name, f"{basename(lab.data)}{step}", LAB + lab.name)
 
 
 def completed(seen: Browsed, text: str) -> str:

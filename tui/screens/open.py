@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, Final
 
-from msgspec.structs import replace
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,30 +14,31 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from engine.client import EngineError, expected
-from engine.printable import printable
 from engine.protocol import (
     Answers,
     Browse,
     Browsed,
-    DataFormat,
     Examine,
     Examined,
     Open,
+    OtherLab,
     Requests,
-    Resume,
     Saved,
-    SavedLab,
 )
 from tui.field import Field
 from tui.screens.choices import Choice, Choices
-from tui.screens.completion import HINT, LAB, choice_of, choice_of_lab, completed, told
+from tui.screens.completion import HINT, choice_of, completed, told
 from tui.screens.dialog import Dialog
+from tui.screens.lab_list import LabList
+from tui.screens.open_hint import OpenHint
 from tui.screens.open_options import WRITING, OptionsField
+from tui.screens.opening import BUILT_IN, Opening, real
+from tui.screens.prompt import Prompt
 from tui.screens.twice import Twice
-from tui.sentence import Sentence
 
-BUILT_IN: Final = "the built-in names"  # as people call them here
 _BUILT_IN: Final = Choice(BUILT_IN, "", BUILT_IN)
+KEYS: Final = "enter · esc"
+KEYS_OF_LAB: Final = "enter · esc · ^r renames · ^d deletes"
 SECONDS_TO_WAIT: Final = 0.3  # for what a path goes on to; a local disk takes a few milliseconds
 
 
@@ -52,6 +52,9 @@ class OpenScreen(Dialog):
         Binding("pageup", "choose(-8)", show=False),
         Binding("tab", "complete", show=False),
         Binding("shift+tab", "other_field", show=False),
+        # Only where a lab is chosen: before the field, which deletes a letter with these.
+        Binding("ctrl+d,delete", "delete_lab", show=False, priority=True),
+        Binding("ctrl+r,f2", "rename_lab", show=False, priority=True),
     ]
     CSS_PATH: ClassVar[list[str]] = ["dialogs.tcss", "open.tcss"]  # type: ignore[assignment]
 
@@ -63,45 +66,41 @@ class OpenScreen(Dialog):
         present: str | None = None,
         is_training: Callable[[], bool] = lambda: False,
     ) -> None:
-        """A dialog.
+        """A dialog; see `Opening` and `LabList`.
 
         Args:
-            opening: what was opened last; the other choices made then stay, but for the file that
-                it is saved to, which is of that lab.
+            opening: what was opened last.
             call: carries out a request.
             go_on_command: what a person types to go on with a lab that was saved.
-            present: the whole path of what is open; None: nothing is. It is asked about before it
-                is opened again, as that begins at step 0.
+            present: the whole path of what is open; None: nothing is.
             is_training: whether a training would end.
         """
         super().__init__()
-        self._opening = opening
         self._call = call
         self._go_on_command = go_on_command
-        self._last = opening.path or BUILT_IN
+        self._labs = LabList(call, go_on_command)
+        self._opening = Opening(opening, self._labs, call, present, is_training)
+        self._last = self._opening.last
         self._remembered = {self._last: opening.options}  # how files were read: path → options
         self._files: set[str] = set()  # paths of those that are listed
         self._examined: str | None = None  # the path that the options were found for
         self._found = ""  # what was found of it, with its columns
-        self._present = set() if present is None else {self._last, present}
-        self._is_training = is_training
         self._twice = Twice()
-        self._labs: dict[str, SavedLab] = {}  # that can be taken up, by how they are listed
         self._typed: str | None = None  # None: nothing yet
         self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
         self._answered = asyncio.Event()  # whether it has
-        self._reading: str | None = None  # the path that is being opened
-        self._was_answered = False  # whether the hint says what enter has come to, for this path
+        self._list = Choices()
+        self._says = OpenHint()
 
     def compose(self) -> ComposeResult:
         """The fields, the list, and below them the hint or what was wrong."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a file"
-            dialog.border_subtitle = "enter · esc"
+            dialog.border_subtitle = KEYS
             yield Field(self._last, select=True)
             yield OptionsField()
-            yield Choices()
-            yield Sentence(HINT, id="hint")
+            yield self._list
+            yield self._says
 
     def on_mount(self) -> None:
         """Fetch the files opened last."""
@@ -124,8 +123,8 @@ class OpenScreen(Dialog):
         if event.input is self._options:
             if self._options.is_written:
                 self._twice.forget()
-                self._was_answered = False
-                self._remark(self._found or WRITING)
+                self._says.is_answer = False
+                self._says.remark(self._found or WRITING)
             return
         now = event.input.value  # which may be further on than the event
         if now != (self._last if self._typed is None else self._typed):
@@ -135,47 +134,51 @@ class OpenScreen(Dialog):
         self._typed, self._seen = text, None
         self._answered.clear()
         self._twice.forget()
-        self._was_answered = False
-        self._remark(HINT)
+        self._says.is_answer = False
+        self._says.remark(HINT)
         self._look(text)
 
     @work(group="look", exclusive=True)
-    async def _look(self, path: str) -> None:
+    async def _look(self, path: str, *, stay: bool = False) -> None:
         try:
             seen = expected(Browsed, await self._call(Browse(path)))
         except EngineError as error:
             self._offer([])
             if self._typed is not None:
-                self._remark(str(error))  # not in red: the path may still be being typed
+                self._says.remark(str(error))  # not in red: the path may still be being typed
             self._answered.set()
             return
         if not path:
-            self._labs = {LAB + lab.name: lab for lab in seen.labs}
+            self._labs.hold(seen.labs)
         if self._typed is None:
             self._remembered |= {file.path: file.options for file in seen.recent}
             recent = [Choice(file.path, file.options, file.path) for file in seen.recent]
-            self._offer([*recent, _BUILT_IN, *self._labs_like("")])
+            self._offer([*recent, _BUILT_IN, *self._labs.choices()], stay=stay)
+            self._examine_chosen()
             return
         self._seen = seen
         before = [_BUILT_IN] if path and BUILT_IN.startswith(path) else []
-        before += self._labs_like(path) if path else []
-        self._offer([*before, *(choice_of(seen.head, entry) for entry in seen.entries)])
+        before += self._labs.choices(path) if path else []
+        entries = [choice_of(seen.head, entry) for entry in seen.entries]
+        self._offer([*before, *entries], stay=stay)
         self._files = {seen.head + entry.name for entry in seen.entries if entry.kind == "file"}
-        self._remark(HINT if before and not seen.entries else told(seen))
+        self._says.remark(HINT if before and not seen.entries else told(seen))
         self._answered.set()
         self._examine_chosen()
 
-    def _labs_like(self, typed: str) -> list[Choice]:
-        return [choice_of_lab(lab) for value, lab in self._labs.items() if value.startswith(typed)]
-
-    def _offer(self, choices: list[Choice]) -> None:
+    def _offer(self, choices: list[Choice], *, stay: bool = False) -> None:
         if not self.is_closed:
-            self.query_one(Choices).offer(choices)
+            self._list.offer(choices, stay=stay)
+
+    @property
+    def _told(self) -> str:
+        """What the list does not show."""
+        return HINT if self._seen is None else told(self._seen)
 
     @property
     def _chosen(self) -> str:
         """The path that enter would take."""
-        chosen = self.query_one(Choices).chosen
+        chosen = self._list.chosen
         return self._path.value.strip() if chosen is None else chosen.value
 
     def _examine_chosen(self) -> None:
@@ -183,15 +186,21 @@ class OpenScreen(Dialog):
         if not self.is_closed and self._chosen != self._examined:
             self._examined, self._found = self._chosen, ""
             self._examine(self._chosen)
+            self.query_one(".dialog").border_subtitle = KEYS_OF_LAB if self._lab else KEYS
 
     @work(group="examine", exclusive=True)
     async def _examine(self, path: str) -> None:
         before = self._remembered.get(path)
+        if (lab := self._labs.get(path)) is not None:
+            self._options.offer("")
+            self._found = self._labs.about(lab)
+            self._says.remark(self._found)
+            return
         if before is None and path != BUILT_IN and path not in self._files:
             self._options.offer("")
             return
         try:
-            found = expected(Examined, await self._call(Examine(_real(path), before or "")))
+            found = expected(Examined, await self._call(Examine(real(path), before or "")))
         except EngineError:  # opening it would say so
             self._options.offer(before or "")
             return
@@ -199,20 +208,70 @@ class OpenScreen(Dialog):
             self._options.offer(found.options)
             if found.found:
                 self._found = found.found
-                self._remark(found.found)
+                self._says.remark(found.found)
+
+    # --- labs
+
+    @property
+    def _lab(self) -> OtherLab | None:
+        """The lab that is chosen in the list."""
+        chosen = self._list.chosen
+        return None if chosen is None else self._labs.get(chosen.value)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave keys to the field where no lab is chosen."""
+        is_of_lab = action in ("delete_lab", "rename_lab")
+        return not is_of_lab or (self._lab is not None and not self._options.has_focus)
+
+    def action_rename_lab(self) -> None:
+        """Ask for another name of the chosen lab."""
+        if (lab := self._lab) is not None:
+            self._twice.forget()
+            self.app.push_screen(Prompt(self._labs.renaming(lab, self._list_anew)))
+
+    def action_delete_lab(self) -> None:
+        """Delete the chosen lab, if the key is pressed again."""
+        if (lab := self._lab) is None:
+            return
+        if self._twice.is_sure(lab):
+            self._twice.forget()
+            self._delete(lab)
+        else:
+            self._twice.ask(lab)
+            self._says.answer(f"{self._labs.about(lab)} ^d again deletes it.")
+
+    @work(group="labs")
+    async def _delete(self, lab: OtherLab) -> None:
+        try:
+            await self._labs.delete(lab)
+        except EngineError as error:
+            self._says.answer(str(error), wrong=True)
+        else:
+            self._list_anew()
+            self._says.answer(f"Deleted {lab.name}.")
+
+    def _list_anew(self) -> None:
+        """The labs are others now: list them, as far as they are what was typed."""
+        self._examined = None
+        self._says.is_answer = False
+        self._look(self._typed or "", stay=True)
 
     # --- keys
 
     def action_choose(self, by: int) -> None:
         """Choose another line of the list."""
-        self.query_one(Choices).move(by)
+        self._twice.forget()
+        if self._says.reading is None:
+            self._says.is_answer = False
+        self._says.remark(self._told)
+        self._list.move(by)
         self._examine_chosen()
 
     def action_other_field(self) -> None:
         """Go from the path to the options, or back."""
         back = self._options.has_focus
         self.set_focus(self._path if back else self._options)
-        self._remark(self._found or (HINT if back else WRITING))
+        self._says.remark(self._found or (HINT if back else WRITING))
 
     async def action_complete(self) -> None:
         """Complete the path as far as all names agree; then take the chosen one, or choose one.
@@ -223,7 +282,7 @@ class OpenScreen(Dialog):
         if self._options.has_focus:
             self.action_other_field()
             return
-        if (chosen := self.query_one(Choices).chosen) is not None:
+        if (chosen := self._list.chosen) is not None:
             self._fill(chosen.value)
             return
         text = self._path.value
@@ -248,18 +307,18 @@ class OpenScreen(Dialog):
         self._take(event.choice.value, picked=True)
 
     def _take(self, path: str, *, picked: bool = False) -> None:
-        if self._reading is not None:
-            self._say(self._delay())
-        elif (picked or self.query_one(Choices).chosen) and path.endswith("/"):
+        if self._says.reading is not None:
+            self._says.tell(self._says.delay)
+        elif (picked or self._list.chosen) and path.endswith("/"):
             self._fill(path)  # into the folder
         elif not path:
             self.action_close()
-        elif (doubt := self._doubt(path)) and not self._twice.is_sure(path):
+        elif (doubt := self._opening.doubt(path)) and not self._twice.is_sure(path):
             self._twice.ask(path)
-            self._answer(doubt)
+            self._says.answer(doubt)
         else:
-            self._reading = path
-            self._answer("One moment…")
+            self._says.reading = path
+            self._says.answer("One moment…")
             # The app's, not the dialog's: the engine opens it, whether the dialog is there or not.
             self.app.run_worker(self._open(path, self._options_for(path)), group="open")
 
@@ -267,63 +326,31 @@ class OpenScreen(Dialog):
         field = self._options
         return field.value.strip() if field.is_written else self._remembered.get(path, "")
 
-    def _doubt(self, path: str) -> str:
-        """What is asked before a path is opened; empty: nothing."""
-        if path in self._present:
-            return "It is open. Enter again reads it anew, from step 0."
-        if self._is_training():
-            what = "takes up the lab" if path in self._labs else "opens the file"
-            return f"The training is saved, and ends. Enter again {what}."
-        return ""
-
     def action_close(self) -> None:
         """Close; where a file is being read, that goes on."""
-        if self._reading is not None and self.is_current:
-            self.app.notify(self._delay(), markup=False)
+        if self._says.reading is not None and self.is_current:
+            self.app.notify(self._says.delay, markup=False)
         super().action_close()
-
-    async def _request(self, path: str, options: str) -> Open | Resume:
-        """What takes up a lab, or opens a file; the engine reads the options."""
-        if (lab := self._labs.get(path)) is not None:
-            return Resume(lab.path)
-        opening = replace(
-            self._opening,
-            path=_real(path),
-            save_to=None,
-            data_format=DataFormat(),
-            hold_out_data=None,
-        )
-        if not options:
-            return opening
-        asked = expected(Examined, await self._call(Examine(_real(path), options)))
-        if asked.hold_out_data is not None:
-            opening = replace(opening, hold_out=0.0, hold_out_data=asked.hold_out_data)
-        return replace(opening, data_format=asked.data_format)
 
     async def _open(self, path: str, options: str) -> None:
         trouble = ""
         try:
-            answer = await self._call(await self._request(path, options))
+            answer = await self._call(await self._opening.request(path, options))
             if isinstance(answer, Saved):
                 again = self._go_on_command(answer.path, answer.lab)
                 self.app.notify(f"The lab before is saved: {again} goes on with it.", markup=False)
         except EngineError as error:
             trouble = str(error)
-        self._reading = None
-        if self._was_answered and not self.is_closed:  # nothing else was typed meanwhile
+        self._says.reading = None
+        if self._says.is_answer and not self.is_closed:  # nothing else was typed meanwhile
             if trouble:
-                self._answer(trouble, wrong=True)
+                self._says.answer(trouble, wrong=True)
             else:
                 self.action_close()
             return
         if trouble:
             self.app.notify(trouble, severity="error", markup=False)
-        self._remark(HINT if self._seen is None else told(self._seen))
-
-    def _delay(self) -> str:
-        return f"{printable(self._reading or '')} is still being read."
-
-    # --- the field and the hint
+        self._says.remark(self._told)
 
     def _fill(self, path: str) -> None:
         field = self._path
@@ -332,24 +359,3 @@ class OpenScreen(Dialog):
         field.cursor_position = len(path)
         if self._typed != path:
             self._type(path)
-
-    def _answer(self, text: str, *, wrong: bool = False) -> None:
-        self._was_answered = True
-        self._say(text, wrong=wrong)
-
-    def _remark(self, text: str) -> None:
-        """Say what comes of looking, which may be late: what enter has come to matters more."""
-        if not self._was_answered:
-            self._say(text if self._reading is None else self._delay())
-
-    def _say(self, text: str, *, wrong: bool = False) -> None:
-        if self.is_closed:
-            return
-        hint = self.query_one("#hint", Sentence)
-        hint.set_class(wrong, "-wrong")
-        hint.say(text)
-
-
-def _real(path: str) -> str | None:
-    """A path as requests have it."""
-    return None if path == BUILT_IN else path

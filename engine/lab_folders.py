@@ -1,4 +1,4 @@
-"""Saved labs, as files: renaming and deleting them."""
+"""The folders of labs that do not run: they are renamed and deleted. Imports no torch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shutil
 
 from engine.autosave import Autosaves
 from engine.claim import Claim, standing
-from engine.commands.lost import no_lab
 from engine.errors import EngineError, NameTaken
 from engine.held import claimed
 from engine.places import PROGRAM, Place
@@ -66,7 +65,9 @@ def _held(place: Place) -> Claim:
         EngineError: there is no such lab, or it runs.
     """
     if standing(place)[0] == "free" and Autosaves(place.saves).newest() is None:
-        raise no_lab(place.name, f"{PROGRAM} ls --all lists all labs.")
+        raise EngineError(
+            f"No lab called {place.name} is saved. {PROGRAM} ls --all lists all labs."
+        )
     try:
         return claimed(place)
     except NameTaken as error:
