@@ -12,7 +12,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from engine import checkpoint
 from engine.autosave import Autosaves
+from engine.built_in import built_in_path
 from engine.checkpoint import pack
 from engine.claim import Claim
 from engine.client import Client, expected
@@ -30,6 +32,7 @@ from engine.shelf import Shelf
 from tests.processes import folder  # noqa: F401  a fixture
 from tests.test_arriving import listed
 from tui.__main__ import main
+from tui.config import Config
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -272,29 +275,45 @@ def test_a_lab_of_which_nothing_was_saved_yet_begins_again(monkeypatch: pytest.M
     ]
 
 
-def test_where_a_hundred_labs_are_saved_the_oldest_goes_for_a_new_one_if_a_person_agrees(
-    save: Save, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "100 labs are saved. Begin another?"),
+        (("--resume", "mine"), "100 labs are saved. Begin another?"),
+        (("--host", "box"), "100 labs are saved on box. Begin another?"),
+        (("--host", "box", "--resume", "mine"), "100 labs are saved on box. Begin another?"),
+    ],
+)
+def test_where_a_hundred_labs_are_saved_another_begins_only_if_a_person_agrees(
+    arguments: tuple[str, ...], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save("words-1", 5)
-    others = [listed("saved", name=f"lab-{number}", since=2.0) for number in range(99)]
-    oldest = listed("saved", name="words-1", step=5, since=1.0)
-    new_name.make_room(others)
+    checkpoint.save(Lab(built_in_path(), device="cpu"), tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    labs = [listed("saved", name=f"lab-{number}") for number in range(100)]
+    begun: list[str] = []
     asked: list[str] = []
+    agrees = True
 
     def confirm(question: str, default: bool) -> bool:
         asked.append(question)
         assert not default
-        return len(asked) > 1
+        return agrees
 
     monkeypatch.setattr(click, "confirm", confirm)
-    with pytest.raises(EngineError, match="100 saved labs are the limit"):
-        new_name.make_room([*others, oldest])
-    assert names() == ["words-1"]
-    new_name.make_room([*others, oldest])
-    assert names() == []
-    assert asked[0].startswith(
-        "100 labs are saved. Delete the oldest, words-1 (/a/words.txt, step 5,"
-    )
+    monkeypatch.setattr("tui.__main__._ready", lambda _: Config())
+    monkeypatch.setattr("tui.__main__._labs", lambda *_: labs)
+    monkeypatch.setattr("tui.__main__._show", lambda engine, *_, **__: begun.append(engine.name))
+    assert run(*arguments).exit_code == 0
+    assert asked == [says]
+    assert begun == ["mine" if "--resume" in arguments else "names"]
+    agrees = False
+    refused = run(*arguments)
+    assert refused.exit_code == 1
+    assert "No lab was begun." in refused.stderr
+    assert len(begun) == 1
+    labs.pop()
+    assert run(*arguments).exit_code == 0
+    assert len(asked) == 2
 
 
 def test_nothing_that_another_machine_says_of_a_lab_reaches_the_terminal_raw(

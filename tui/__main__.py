@@ -122,7 +122,7 @@ def lab(
     from engine.checkpoint_writing import check_place
     from engine.client import EngineError
     from engine.commands.arriving import arrive, check_seen, runs
-    from engine.commands.new_name import make_room, name_to_resume, new_name, wanted
+    from engine.commands.new_name import check_room, name_to_resume, new_name, wanted
     from engine.places import name_for
     from engine.printable import printable
     from engine.protocol import Open, Resume
@@ -163,13 +163,13 @@ def lab(
             name = found.name
         else:
             name = new_name(labs, name or name_for(data))
-            if host is None:
-                make_room(labs)
     else:
         resuming = Resume(
             saved, data, device if _given("device") else None, save_to, hold_out_data=held_out
         )
         name = name_to_resume(labs, saved, name, data)
+    if name not in {lab.name for lab in labs}:
+        check_room(labs, host)
     opening = Open(
         data, hold_out, device, seed, config.pace, save_to,
         data_format=data_format, hold_out_data=held_out,

@@ -5,16 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
+from engine import typed
 from engine.commands.arriving import confirmed, runs
 from engine.errors import EngineError
-from engine.lab_folders import delete
 from engine.listed import LEFT, SAVED, Listed
 from engine.places import Place, lab_of_save, name_for, numbered
-from engine.when import when
-
-MOST_SAVED: Final = 100  # labs; each has five files at the most
+from engine.protocol import MOST_SAVED
 
 
 def wanted(labs: Sequence[Listed], data: str | None, name: str | None) -> Listed | None:
@@ -77,21 +74,20 @@ def name_to_resume(
     return Place(name).name
 
 
-def make_room(labs: Sequence[Listed]) -> None:
-    """Before a lab begins: where many are saved, delete the oldest, if a person agrees.
+def check_room(labs: Sequence[Listed], host: str | None = None) -> None:
+    """Before a lab begins where many are saved: ask whether there are to be more.
+
+    Args:
+        labs: all there are.
+        host: the machine that they are on, as ssh takes it; None: this one.
 
     Raises:
-        EngineError: they don't.
+        EngineError: a person wants no more.
     """
-    saved = sorted((lab for lab in labs if lab.state == SAVED), key=lambda lab: lab.since or 0.0)
-    if len(saved) < MOST_SAVED:
+    saved = sum(lab.state == SAVED for lab in labs)
+    if saved < MOST_SAVED:
         return
-    oldest = saved[0]
-    step = "" if oldest.step is None else f", step {oldest.step:,}"
-    what = f"{oldest.name} ({oldest.data}{step}, {when(oldest.since)})"
-    if not confirmed(f"{len(saved)} labs are saved. Delete the oldest, {what}?", default=False):
-        raise EngineError(
-            f"{MOST_SAVED} saved labs are the limit. makemore-tui ls --all lists them;"
-            " makemore-tui delete NAME makes room."
-        )
-    delete(oldest.name)
+    there = "" if host is None else f" on {host}"
+    delete = typed.delete("NAME") if host is None else "^d in the list that o opens"
+    if not confirmed(f"{saved} labs are saved{there}. Begin another?", default=False):
+        raise EngineError(f"No lab was begun. {delete} deletes one that is saved.")
