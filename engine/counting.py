@@ -15,6 +15,7 @@ from engine.errors import DataError
 from engine.pairs import TooManyCharacters
 from engine.printable import printable
 from engine.protocol import DataFormat
+from engine.quantity import quantity
 from engine.read_csv import read_csv
 from engine.read_json import read_json
 from engine.read_lines import read_lines
@@ -108,16 +109,17 @@ def _characters(files: tuple[Path, ...], how: DataFormat) -> CharacterCounts:
 
 def _nothing_but(tally: WordTally | TextTally, how: DataFormat) -> str:
     """What there is in a file without a word to learn from."""
-    there_is = f"{tally.blank_lines:,} blank lines"
     way_out = "It needs one word a line." if how.format == "lines" else "It needs a word at least."
     if how.column:
         way_out = f"Its column {printable(how.column)} needs words, and weights above 0."
-    if tally.comment_lines:
-        there_is += f", {tally.comment_lines:,} comments"
     if tally.left_out:
-        there_is += f", {tally.left_out:,} with rarer characters"
         way_out = "Give --alphabet a larger number."
-    return f"{there_is} and no word. {way_out}"
+    found = ((tally.blank_lines, "blank line"), (tally.comment_lines, "comment"))
+    there_is = [quantity(number, unit) for number, unit in found if number]
+    if tally.left_out:
+        there_is.append(f"{tally.left_out:,} with rarer characters")
+    what = f"{', '.join(there_is)} and no word" if there_is else "no word"
+    return f"{what}. {way_out}"
 
 
 def _about(file: Path, trouble: object) -> DataError:

@@ -6,8 +6,9 @@ a word about it.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -23,7 +24,7 @@ from engine.read_csv import (
     sample_rows,
     share_and_columns,
 )
-from engine.read_json import names_of, sample_items
+from engine.read_json import cells_of, names_of, sample_items
 from engine.settings import check_format
 
 ENDINGS: Final[dict[str, Format]] = {
@@ -34,6 +35,7 @@ ENDINGS: Final[dict[str, Format]] = {
     ".jsonl": "json",
     ".ndjson": "json",
 }
+OBJECT: Final = re.compile(r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:')
 NAMES: Final = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars"}
 ALMOST_ALL: Final = 0.9  # of the first lines: a table may have a title, or a line too long
 BLANKS_OF_PROSE: Final = 4  # in a line: more than names and titles have
@@ -110,6 +112,8 @@ def _is_json(path: Path, head: Head) -> bool:
     """Whether it begins as an array of words, objects or arrays does, or an object a line."""
     if not head.text.lstrip().startswith(("[", "{")):  # as SMILES may, too
         return False
+    if OBJECT.match(head.text):  # on several lines, perhaps: reading the whole says what it is
+        return True
     items = sample_items(path, head)
     return bool(items) and all(isinstance(item, str | dict | list) for item in items)
 
@@ -121,15 +125,11 @@ def _table_of_json(path: Path, head: Head) -> Table | None:
         return None
     names = names_of(items[0])
     rows = [
-        ["" if cell is None else str(cell) for cell in _cells(item)]
+        ["" if cell is None else str(cell) for cell in cells_of(item)]
         for item in items
         if type(item) is type(items[0]) and names_of(item) == names
     ]
     return Table(rows, names)
-
-
-def _cells(item: dict[str, Any] | list[Any]) -> list[Any]:
-    return list(item.values()) if isinstance(item, dict) else item
 
 
 def _suspicion(path: Path, head: Head) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -16,6 +17,7 @@ from engine.errors import DataError
 from engine.head import read_head
 from engine.printable import printable
 from engine.protocol import DataFormat
+from engine.quantity import quantity
 from engine.reading import read_chunks
 from engine.tally import Batch
 
@@ -43,6 +45,7 @@ def read_csv(path: Path, how: DataFormat, digest: Digest | None = None) -> Itera
     try:
         columns: tuple[int, int | None] | None = None
         for row in rows:
+            lines.row.clear()
             if not any(row) or (columns is None and not "".join(row).strip()):
                 batches.blank_lines += 1
                 continue
@@ -56,7 +59,7 @@ def read_csv(path: Path, how: DataFormat, digest: Digest | None = None) -> Itera
     except BadCell as error:
         raise DataError(f"{name}, line {lines.line:,}: {error}") from None
     except csv.Error as error:
-        raise DataError(f"{name}, line {lines.line:,}: {_trouble(error, lines.line)}") from None
+        raise DataError(f"{name}, line {_trouble(error, lines, delimiter)}") from None
     batches.comment_lines += lines.comments
     yield batches.take()
 
@@ -116,6 +119,7 @@ class _Lines:
 
     def __init__(self, path: Path, how: DataFormat, digest: Digest | None) -> None:
         self.line = self.comments = 0
+        self.row: list[tuple[int, str]] = []  # the lines of the present row, with their numbers
         self._path, self._how, self._digest = path, how, digest
 
     def __iter__(self) -> Iterator[str]:
@@ -128,6 +132,7 @@ class _Lines:
                 if self._how.comments and line.lstrip().startswith(self._how.comments):
                     self.comments += 1
                     continue
+                self.row.append((self.line, line))
                 yield line + "\n"
 
 
@@ -150,7 +155,7 @@ def _add(
     word_at, weight_at = columns
     if len(row) <= max(word_at, weight_at or 0):
         raise BadCell(
-            f"{len(row)} columns, where the words are in column {word_at + 1}"
+            f"{quantity(len(row), 'column')}, where the words are in column {word_at + 1}"
             + ("" if weight_at is None else f" and the weights in column {weight_at + 1}")
             + ". Complete the line, take it out, or give the right columns with --column and"
             " --weight."
@@ -168,14 +173,44 @@ def _named_delimiter(lines: Sequence[str]) -> str | None:
     return first[4] if len(first) == 5 and first.startswith("sep=") else None
 
 
-def _trouble(error: csv.Error, line: int) -> str:
-    why = str(error)
-    if "unexpected end of data" in why or "field larger" in why:
+def _trouble(error: csv.Error, lines: _Lines, delimiter: str) -> str:
+    """The line of what csv cannot read, and why."""
+    why, row = str(error), lines.row
+    most = f"{csv.field_size_limit():,} characters"
+    if "unexpected end of data" in why:
         return (
-            f"a quote that is opened before is not closed within"
-            f" {csv.field_size_limit():,} characters, or at all. Close it, or double a quote that"
-            " is meant as such."
+            f"{_line_of_the_open_quote(row, delimiter):,}: the quote that is opened here is never"
+            " closed. Close it, or double a quote that is meant as such."
         )
+    if "field larger" in why and any('"' in line for _, line in row):
+        opened = _line_of_the_open_quote(row[:-1] or row, delimiter)
+        return (
+            f"{opened:,}: the quote that is opened here is not closed within {most}. Close it, or"
+            " double a quote that is meant as such."
+        )
+    if "field larger" in why:
+        return f"{lines.line:,}: a cell of more than {most}. Shorten it, or take it out."
     if "expected after" in why:
-        return "a quote is closed within a cell. Double a quote that is meant as such."
-    return f"no row of a table ({printable(why)}). Correct it, or take it out."
+        opened = _line_of_the_open_quote(row[:-1] or row, delimiter)
+        since = "" if opened == lines.line else f" that is opened on line {opened:,}"
+        return (
+            f"{lines.line:,}: a quote{since} is closed within a cell. Double a quote that is meant"
+            " as such."
+        )
+    return f"{lines.line:,}: no row of a table ({printable(why)}). Correct it, or take it out."
+
+
+def _line_of_the_open_quote(row: Sequence[tuple[int, str]], delimiter: str) -> int:
+    """On which line of an unfinished row the quote is opened that is open at its end.
+
+    Each of these lines but the last ends within a quote; where it is the last one's, the cell is.
+    """
+
+    def cells(lines: int) -> int:
+        texts = (line + "\n" for _, line in row[:lines])
+        return len(next(csv.reader(texts, delimiter=delimiter, skipinitialspace=delimiter == " ")))
+
+    try:
+        return row[bisect_left(range(1, len(row) + 1), cells(len(row)), key=cells)][0]
+    except csv.Error:  # a cell that is too large
+        return row[-1][0]

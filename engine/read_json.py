@@ -14,8 +14,10 @@ from engine.columns import BadCell, Batches, column_at, weight_of, word_of
 from engine.digest import Digest
 from engine.errors import DataError
 from engine.head import Head, read_head
+from engine.json_troubles import KINDS, WANTED, described, keys_of, no_json, trouble, without_words
 from engine.printable import printable
 from engine.protocol import DataFormat
+from engine.quantity import quantity
 from engine.reading import empty, not_utf8, read_chunks
 from engine.source import opened
 from engine.tally import Batch
@@ -23,7 +25,6 @@ from engine.tally import Batch
 LARGEST_ARRAY: Final = 64 << 20  # bytes: as a whole in memory it takes several times as many
 SAMPLE: Final = 100  # items that the columns are known by
 VALUE_A_LINE: Final = (".jsonl", ".ndjson")  # endings
-WANTED: Final = "Give an array of words, or of objects with --column, or such values a line each."
 WRONG: Final = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)
 
 
@@ -70,8 +71,8 @@ class _Items:
     def __init__(self, first: Any, how: DataFormat) -> None:
         self._kind = type(first)
         self._lower = how.lower
-        if self._kind not in (str, dict, list):
-            raise BadCell(f"{_described(first)}, where a word is wanted. {WANTED}")
+        if self._kind not in (str, dict, list) or first in ({}, []):
+            raise BadCell(f"{described(first)}, where a word is wanted. {WANTED}")
         if self._kind is str and (how.column or how.weight):
             raise BadCell("a word, which has no columns. Leave out --column and --weight.")
         if self._kind is str:
@@ -88,12 +89,14 @@ class _Items:
             BadCell: it is of another kind, or its cells are.
         """
         if type(item) is not self._kind:
-            raise BadCell(f"{_described(item)}, where the first is {KINDS[self._kind]}. {WANTED}")
+            raise BadCell(f"{described(item)}, where the first is {KINDS[self._kind]}. {WANTED}")
         if self._kind is str:
             return word_of(item, self._lower), 1
         cell = _cell(item, self._column)
         if cell is not None and not isinstance(cell, str):
-            raise BadCell(f"the word is {_described(cell)}. Give another column with --column.")
+            if not any(isinstance(other, str) for other in cells_of(item)):
+                raise BadCell(without_words(item))
+            raise BadCell(f"the word is {described(cell)}. Give another column with --column.")
         word = word_of(cell or "", self._lower)
         if self._weight is None or not word:
             return word, 1
@@ -134,13 +137,20 @@ def names_of(item: Any) -> Sequence[str]:
     return list(item) if isinstance(item, dict) else [""] * len(item)
 
 
+def cells_of(item: Any) -> list[Any]:
+    """What is in the columns of an item."""
+    return list(item.values()) if isinstance(item, dict) else item
+
+
 def _cell(item: Any, key: Any) -> Any:
     try:
         return item[key]
     except LookupError:
         if isinstance(item, list):
-            raise BadCell(f"{len(item)} values, where number {key + 1} is wanted.") from None
-        raise BadCell(f"no {printable(key)}, but {_keys(item)}.") from None
+            raise BadCell(
+                f"{quantity(len(item), 'value')}, where number {key + 1} is wanted."
+            ) from None
+        raise BadCell(f"no {printable(key)}, but {keys_of(item)}.") from None
 
 
 def _of_lines(path: Path, how: DataFormat, digest: Digest | None) -> Iterator[tuple[str, Any]]:
@@ -154,9 +164,8 @@ def _of_lines(path: Path, how: DataFormat, digest: Digest | None) -> Iterator[tu
             try:
                 yield f"line {line:,}", msgspec.json.decode(text)
             except WRONG as error:
-                raise DataError(
-                    f"{printable(str(path))}, line {line:,}: {_trouble(error)}"
-                ) from error
+                why = trouble(error, text.encode(), line)
+                raise DataError(f"{printable(str(path))}{why}") from error
 
 
 def _of_array(path: Path, how: DataFormat, digest: Digest | None) -> Iterator[tuple[str, Any]]:
@@ -181,42 +190,11 @@ def _of_array(path: Path, how: DataFormat, digest: Digest | None) -> Iterator[tu
     try:
         items = msgspec.json.decode(data, type=list[msgspec.Raw])
     except msgspec.ValidationError:
-        raise DataError(f"{name} is {_described(msgspec.json.decode(data))}. {WANTED}") from None
+        raise DataError(f"{name} is {without_words(msgspec.json.decode(data))}") from None
     except WRONG as error:
-        at = re.search(r"\(byte (\d+)\)", str(error))
-        line = f", line {data.count(10, 0, int(at[1])) + 1:,}" if at else ""
-        raise DataError(f"{name}{line}: {_trouble(error)}") from error
+        raise DataError(f"{name}{trouble(error, data)}") from error
     for number, raw in enumerate(items, start=1):
         try:
             yield f"item {number:,}", msgspec.json.decode(raw)
         except WRONG as error:
-            raise DataError(f"{name}, item {number:,}: {_trouble(error)}") from error
-
-
-KINDS: Final[dict[type, str]] = {
-    dict: "an object",
-    list: "an array",
-    str: "a string",
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    type(None): "null",
-}
-
-
-def _described(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"an object with {_keys(value)}" if value else "an empty object"
-    return KINDS[type(value)]
-
-
-def _keys(item: dict[str, Any]) -> str:
-    keys = [printable(key[:40]) for key in list(item)[:12]]
-    return ", ".join(keys) + (", …" if len(item) > len(keys) else "")
-
-
-def _trouble(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "nested too deeply for a list of words. " + WANTED
-    why = printable(str(error))[:100].rstrip(".")
-    return f"no JSON ({why}). Correct it; or is it another format? --format names it."
+            raise DataError(f"{name}, item {number:,}: {no_json(error)}") from error

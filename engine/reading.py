@@ -134,8 +134,8 @@ def _chunks(source: Source) -> Iterator[Chunk]:
         if end - cut > LONGEST_LINE:
             raise DataError(
                 f"{place(path, encoding, offset + cut - 1)}: longer than {LONGEST_LINE:,} bytes, so"
-                " hardly a word. Give a text file with one word a line, or read it as one running"
-                " text with --format text."
+                " neither a word nor a row of a table. Read it as one running text with --format"
+                " text, as an array with --format json, or break it into lines."
             )
         if cut > 1:
             yield Chunk(path, encoding, offset, view[:cut])

@@ -171,8 +171,8 @@ class WordTally:
         if len(lengths_L) > LONGEST_LINE:
             raise Unplaced(
                 f"a word of {len(lengths_L) - 1:,} characters; the longest allowed is"
-                f" {LONGEST_LINE:,}. Give a text file with one word a line, or read it as one"
-                " running text with --format text."
+                f" {LONGEST_LINE:,}. Read it as one running text with --format text, or as a table"
+                " with --format csv, tsv or json."
             )
         self._bigrams += int((lengths_L * np.arange(1, len(lengths_L) + 1)).sum())
         if self._bigrams > MOST_BIGRAMS:

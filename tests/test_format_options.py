@@ -46,7 +46,7 @@ def lines(*arguments: object) -> list[Any]:
 def test_stats_says_both_figures_of_a_weighted_table(table: Path) -> None:
     result = run("stats", "--data", table, "--column", "1", "--weight", "count")
     assert result.stderr.startswith(f"{FOUND}, weights from column 3 (count).")
-    assert "words             4 words, 2 distinct" in result.stdout
+    assert "words             4 by their weights; 2 distinct" in result.stdout
     (stats,) = lines("stats", "--data", table, "--weight", "3", "--json")
     assert (stats["words"], stats["distinct"], stats["format"]) == (4, 2, "csv")
 
@@ -56,9 +56,9 @@ def test_stats_says_what_was_left_out(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("b\nba\n")
     options = ("--comments", "#", "--alphabet", 2, "--hold-out-data", tmp_path / "b.txt")
     result = run("stats", "--data", tmp_path / "a.txt", *options)
-    for line in ("held out          2 words", "comments          1 lines"):
+    for line in ("held out          2 words", "comments          1 line\n"):
         assert line in result.stdout
-    assert "left out          1 words beyond the alphabet" in result.stdout
+    assert "left out          1 word beyond the alphabet" in result.stdout
     (stats,) = lines("stats", "--data", tmp_path / "a.txt", *options, "--json")
     assert (stats["held_out"], stats["comment_lines"], stats["left_out"]) == (2, 1, 1)
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from engine.checkpoint import load
 from engine.client import Client
+from engine.errors import EngineUnavailable
 from engine.process import EngineProcess
 from engine.protocol import (
     Configure,
@@ -220,6 +221,24 @@ def test_where_no_lab_of_a_name_runs_it_is_told_which_do(lab: str) -> None:
     assert "No lab called test runs. None runs. --resume " in result.stderr
     saved = result.stderr.split("--resume ")[1].split()[0]
     assert run("sample", "--resume", saved).exit_code == 0
+
+
+def test_a_lab_that_ends_while_it_is_looked_at_is_told_as_one_that_does_not_run(
+    lab: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = EngineProcess.start
+
+    async def ending(self: EngineProcess, *, attach: bool = False) -> Client:
+        client = await start(self, attach=attach)
+        with contextlib.suppress(EngineUnavailable):  # it is quicker than its answer
+            await client.call(Stop())
+        await client.wait_closed()
+        return client
+
+    monkeypatch.setattr(EngineProcess, "start", ending)
+    result = run("sample", "--lab", lab)
+    assert result.exit_code == 1
+    assert "No lab called test runs. None runs. --resume " in result.stderr
 
 
 def test_the_labs_that_run_are_offered_and_no_others(

@@ -14,6 +14,7 @@ from engine.commands.taken_up import as_it_is_options, lab_as_it_is
 from engine.console import narrate, write, write_json
 from engine.labels import beside, labels
 from engine.protocol import DataFormat
+from engine.quantity import quantity
 
 if TYPE_CHECKING:
     from engine.corpus import Corpus
@@ -99,40 +100,50 @@ def _facts(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _of_words(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
     distinct = _counted(corpus.distinct)
-    both = f"{corpus.words:,} words, {distinct} distinct, by their weights"
+    if corpus.data_format.weight:  # neither figure says enough alone
+        figures = [("words", f"{corpus.words:,} by their weights; {distinct} distinct")]
+    else:
+        duplicates = _counted(facts["duplicates"])
+        figures = [
+            ("words", f"{corpus.words:,}"),
+            ("distinct", distinct),
+            ("duplicates", duplicates),
+        ]
     return [
-        ("words", both if corpus.data_format.weight else f"{corpus.words:,}"),
-        ("distinct", distinct),
-        ("duplicates", _counted(facts["duplicates"])),
+        *figures,
         ("blank lines", f"{corpus.blank_lines:,}"),
-        ("shortest", f"{facts['shortest']:,} characters"),
-        ("longest", f"{facts['longest']:,} characters"),
+        ("shortest", quantity(facts["shortest"], "character")),
+        ("longest", quantity(facts["longest"], "character")),
         ("mean length", f"{corpus.mean_length:.3f} characters"),
     ]
 
 
 def _of_a_text(corpus: Corpus) -> list[tuple[str, str]]:
-    texts = "1 running text" if corpus.words == 1 else f"{corpus.words:,} running texts"
-    return [("text", f"{texts} of {_characters(corpus):,} characters")]
+    texts = quantity(corpus.words, "running text")
+    return [("text", f"{texts} of {quantity(_characters(corpus), 'character')}")]
 
 
 def _left_out(corpus: Corpus, facts: dict[str, Any]) -> list[tuple[str, str]]:
     """What was not counted, where there is any, and what was held out: not trained on."""
-    what = "characters" if corpus.is_text else "words"
-    rows = [
-        ("comments", corpus.comment_lines, "lines"),
-        ("left out", corpus.left_out, f"{what} beyond the alphabet"),
-    ]
-    told = [(name, f"{count:,} {unit}") for name, count, unit in rows if count]
+    what = "character" if corpus.is_text else "word"
+    told = []
+    if corpus.comment_lines:
+        told.append(("comments", quantity(corpus.comment_lines, "line")))
+    if corpus.left_out:
+        told.append(("left out", f"{quantity(corpus.left_out, what)} beyond the alphabet"))
     if corpus.held_out is None:
         return told
     total = _characters(corpus) if corpus.is_text else corpus.words
     trained, held_out = facts["bigrams_trained_on"], facts["bigrams_held_out"]
     return [
         *told,
-        ("trained on", f"{total - corpus.held_out:,} {what}, {trained:,} bigrams"),
-        ("held out", f"{corpus.held_out:,} {what}, {held_out:,} bigrams"),
+        ("trained on", _both(total - corpus.held_out, what, trained)),
+        ("held out", _both(corpus.held_out, what, held_out)),
     ]
+
+
+def _both(number: int, what: str, bigrams: int) -> str:
+    return f"{quantity(number, what)}, {quantity(bigrams, 'bigram')}"
 
 
 def _characters(corpus: Corpus) -> int:

@@ -20,7 +20,7 @@ from engine.claim import standing
 from engine.commands.format_options import given_format_options
 from engine.commands.training import Training, training_options
 from engine.console import narrate
-from engine.errors import CheckpointError, EngineError, LabGone
+from engine.errors import CheckpointError, EngineError, EngineUnavailable, LabGone
 from engine.places import Place, places
 from engine.process import EngineProcess
 from engine.protocol import Copy
@@ -173,7 +173,7 @@ async def _write_copy(place: Place, path: Path) -> None:
     Raises:
         EngineError: it does not run, or cannot.
     """
-    engine = EngineProcess(place.name)
+    engine, (_, holder) = EngineProcess(place.name), standing(place)
     try:
         client = await engine.start(attach=True)
     except LabGone:
@@ -183,6 +183,10 @@ async def _write_copy(place: Place, path: Path) -> None:
         if not (await asyncio.wait((task,), timeout=SECONDS_TO_ANSWER))[0]:
             narrate(f"The lab {place.name} is busy. Ctrl+C waits no longer.")
         await task
+    except EngineUnavailable:  # it ends in this moment
+        if holder is not None:
+            await engine.ended(holder)
+        raise _not_running(place) from None
     finally:
         await engine.leave()
 

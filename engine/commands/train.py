@@ -21,6 +21,7 @@ from engine.commands.values import sensible
 from engine.console import ReaderGone, narrate, write, write_json
 from engine.errors import Diverged
 from engine.printable import printable
+from engine.quantity import quantity
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -174,12 +175,11 @@ def _tell(lab: Lab, begun: int, seconds: float, done: bool, as_json: bool) -> No
             facts["held_out_nll"] = lab.trainer.held_out_nll
         write_json(facts)
     made = lab.trainer.step - begun
-    unit = "step" if made == 1 else "steps"
     where = f", now at step {lab.trainer.step:,}" if begun else ""
     on_hold_out = f", {_figure(lab.trainer.held_out_nll)} on the hold-out" if has_hold_out else ""
     narrate(
-        f"{'' if done else 'stopped: '}{made:,} {unit} in {seconds:.3f} s on {lab.device}{where};"
-        f" mean NLL now {_figure(lab.trainer.nll)} nats per character{on_hold_out}"
+        f"{'' if done else 'stopped: '}{quantity(made, 'step')} in {seconds:.3f} s on {lab.device}"
+        f"{where}; mean NLL now {_figure(lab.trainer.nll)} nats per character{on_hold_out}"
     )
 
 

@@ -92,7 +92,7 @@ def test_options_that_were_asked_for_are_told_and_plain_lines_are_not() -> None:
 def test_of_weighted_words_both_figures_come_first(height: int) -> None:
     data = dataset(words=9131, distinct=3, data_format=DataFormat("csv", "1", "3", False))
     first, second, *rest = plain(data, 30, height)
-    assert re.fullmatch("words +9,131", first)
+    assert re.fullmatch("words by weight +9,131", first)
     assert re.fullmatch("distinct words +3", second)
     assert not any("duplicates" in line for line in rest)
 

@@ -14,9 +14,10 @@ Figure = tuple[str, str]  # name and value
 _SHORTEST: Final = 6  # columns of a name beside its number
 # Where the names are too long, as no two may be cut to the same.
 _SHORT: Final = {
-    "distinct words": "distinct", "distinct characters": "distinct", "distinct pairs": "pairs",
-    "empty cells": "empty", "blank lines skipped": "blank", "comment lines": "comments",
-    "words left out": "left out", "characters left out": "left out", "  trained on": "  trained",
+    "words by weight": "words", "distinct words": "distinct", "distinct characters": "distinct",
+    "distinct pairs": "pairs", "empty cells": "empty", "blank lines skipped": "blank",
+    "comment lines": "comments", "words left out": "left out", "characters left out": "left out",
+    "  trained on": "  trained",
     "characters held out": "held out", "characters": "chars",
 }  # fmt: skip
 _QUIET: Final = "$foreground-muted"
@@ -54,6 +55,7 @@ def _of_words(data: DatasetOpened) -> tuple[list[Figure], list[Figure]]:
     words, distinct = ("words", f"{data.words:,}"), ("distinct words", _counted(data.distinct))
     characters = ("characters", f"{len(data.characters) - 1:,}")
     if data.data_format.weight:  # neither figure says enough alone
+        words = ("words by weight", f"{data.words:,}")
         return [words, distinct, *_bigrams(data)], [characters]
     duplicates = None if data.distinct is None else data.words - data.distinct
     return [words, *_bigrams(data)], [distinct, ("duplicates", _counted(duplicates)), characters]
