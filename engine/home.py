@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from engine.autosave import Autosaves
 from engine.claim import standing
-from engine.errors import CheckpointError, EngineError, NameTaken
+from engine.errors import CheckpointError, NameTaken
 from engine.held import HeldName
 from engine.lab import Lab
 from engine.listed import LEFT
 from engine.opening import whole
-from engine.places import Place, lab_of_save, name_for, places
+from engine.places import Place, lab_of_save, name_for
 from engine.printable import path_text
 from engine.protocol import Description, Open, Resume
 from engine.saved_labs import newest_save
@@ -58,7 +58,7 @@ class Home:
             file = self.left_at if request.path is None else whole(request.path)
         theirs = None if file is None else lab_of_save(file)
         is_first = before is None and request.unless_open  # under the name that a person gave it
-        if not is_first and (self._takes_up(theirs, file) or self._begins_again(request, file)):
+        if not is_first and (self._takes_up(theirs, file) or self._begins_again(request.lab)):
             pass
         elif before is None:
             waits = file is not None and file == self.left_at
@@ -94,18 +94,18 @@ class Home:
         place = Place(name)
         return newest_save(place, standing(place)[1])
 
-    def _begins_again(self, request: Open | Resume, file: Path | None) -> bool:
-        """Take the name of a lab that ended before its first save, if this is what begins it."""
-        for place in places():
-            try:
-                state, holder = standing(place)
-                again = None if state not in LEFT or holder is None else holder.again
-                if again == _noted(request, file) and Autosaves(place.saves).newest() is None:
-                    self.held.take(place.name)
-                    return True
-            except EngineError:  # it runs by now, or cannot be looked at
-                continue
-        return False
+    def _begins_again(self, name: str) -> bool:
+        """Take the name of a lab that ended before its first save, if it still waits."""
+        if name in ("", self.name):
+            return False
+        place = Place(name)
+        if standing(place)[0] not in LEFT or Autosaves(place.saves).newest() is not None:
+            return False
+        try:
+            self.held.take(name)
+        except NameTaken:
+            return False
+        return True
 
     def _note(self, request: Open | Resume, file: Path | None) -> None:
         try:
@@ -134,4 +134,4 @@ class Home:
 def _noted(request: Open | Resume, file: Path | None) -> Open | Resume:
     """What begins a lab again that a request has begun, whatever is left at its name by then."""
     path = file if isinstance(request, Resume) or request.path is None else whole(request.path)
-    return replace(request, path=None if path is None else str(path), unless_open=False)
+    return replace(request, path=None if path is None else str(path), unless_open=False, lab="")

@@ -207,7 +207,7 @@ class OtherLab(msgspec.Struct, frozen=True):
     state: OtherState = "saved"
     loss: float | None = None
     saved_at: float | None = None  # seconds since 1970; None where it is not known
-    again: Open | Resume | None = None  # begins it again, where it has no save of its own
+    again: Open | Resume | None = None  # with its name begins it again, where nothing is saved
     trouble: str = ""  # why no more is known, as a sentence
 
 
@@ -244,6 +244,7 @@ class Open(Request, frozen=True):
     unless_open: bool = False  # a lab that is open, perhaps by another in this moment, stays
     data_format: DataFormat = DataFormat()
     hold_out_data: str | None = None  # a file of words to hold out, instead of a fraction
+    lab: str = ""  # one that ended before its first save, and begins again; empty: another lab
 
     @property
     def options(self) -> str:
@@ -261,6 +262,7 @@ class Resume(Request, frozen=True):
     save_to: str | None = None  # see `Open`
     unless_open: bool = False  # as for `Open`
     hold_out_data: str | None = None  # where the file is now that is held out, if it has moved
+    lab: str = ""  # as for `Open`
 
 
 class Save(Request, frozen=True):

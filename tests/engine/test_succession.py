@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from engine.autosave import Autosaves
 from engine.built_in import built_in_path
@@ -154,11 +155,19 @@ def test_a_lab_that_crashed_before_its_first_save_is_begun_again_under_its_name(
     engine: Engine, other: Path
 ) -> None:
     save_again(engine)
-    crash("mine", Open(str(other), seed=3))
-    engine.call(Open(str(other), seed=4))
-    assert name_of(engine) == "other", "another beginning is another lab"
-    engine.call(Open(str(other), seed=3))
-    assert name_of(engine) == "mine"
+    again = Open(str(other), seed=3)
+    for name in ("mine", "yours"):
+        crash(name, again)
+    engine.call(again)
+    assert name_of(engine) == "other", "what is merely begun alike is another lab"
+    engine.call(replace(again, lab="yours"))
+    assert name_of(engine) == "yours"
+    holder = standing(Place("yours"))[1]
+    assert holder is not None
+    assert holder.again == again
+    assert [lab.name for lab in other_labs("yours")] == ["test", "mine"]
+    engine.call(replace(again, lab="test"))
+    assert name_of(engine) != "test", "nor does one that is saved begin again"
 
 
 def test_what_a_crash_left_is_noted_by_its_file_for_the_next_crash(

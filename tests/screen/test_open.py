@@ -131,10 +131,10 @@ async def test_a_lab_of_which_nothing_was_saved_begins_again_and_one_that_runs_i
         await until(pilot, lambda: "> lab begun" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert engine.asked(Open)[-1] == Open("/data/towns.txt", seed=3)
+        assert engine.asked(Open)[-1] == Open("/data/towns.txt", seed=3, lab="begun")
 
 
-@pytest.mark.parametrize("typed", [[], [*"lab w"]])
+@pytest.mark.parametrize("typed", [[], [*"lab w"], [*"lab words"]])
 async def test_a_lab_is_renamed_where_it_is_listed(typed: list[str]):
     engine = engine_with_labs()
     async with opened(engine, (120, 40)) as (app, pilot):
@@ -143,6 +143,7 @@ async def test_a_lab_is_renamed_where_it_is_listed(typed: list[str]):
         while "> lab words" not in screen_text(app):
             await pilot.press("down")
             await settled(pilot)
+        assert "^r renames · ^d deletes" in screen_text(app)
         engine.refuse[RenameLab] = "There is a lab called other already."
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "Rename the lab words" in screen_text(app))
@@ -150,7 +151,8 @@ async def test_a_lab_is_renamed_where_it_is_listed(typed: list[str]):
         await until(pilot, lambda: "There is a lab called other already." in screen_text(app))
         engine.refuse.clear()
         await pilot.press("ctrl+u", *"wider", "enter")
-        await until(pilot, lambda: "> lab wider" in screen_text(app))
+        await until(pilot, lambda: "lab wider" in screen_text(app))
+        assert field(app) == ("lab wider" if typed else "the built-in names")
         assert engine.asked(RenameLab)[-1] == RenameLab("words", "wider")
         assert "lab words" not in screen_text(app)
 

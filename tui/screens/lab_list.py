@@ -7,6 +7,8 @@ from os.path import basename
 from time import localtime, strftime
 from typing import Final
 
+from msgspec.structs import replace
+
 from engine.client import EngineError, expected
 from engine.printable import printable
 from engine.protocol import (
@@ -88,7 +90,7 @@ class LabList:
             EngineError: it runs elsewhere, or not enough is known of it.
         """
         if lab.again is not None and not lab.trouble:
-            return lab.again
+            return replace(lab.again, lab=lab.name)
         if lab.state == "running" or not lab.path:
             raise EngineError(self.about(lab))
         return Resume(lab.path)
@@ -101,19 +103,19 @@ class LabList:
         """
         self.hold(expected(Browsed, await self._call(Browse())).labs)
 
-    def renaming(self, lab: OtherLab, renamed: Callable[[], object]) -> Question:
+    def renaming(self, lab: OtherLab, renamed: Callable[[str], object]) -> Question:
         """Ask for another name of a lab.
 
         Args:
             lab: which.
-            renamed: called once it is called so, and listed.
+            renamed: takes how it is listed then, once it is called so.
         """
 
         async def rename(new: str) -> None:
             if new.strip() != lab.name:
                 expected(Done, await self._call(RenameLab(lab.name, new.strip())))
                 await self.fetch()
-                renamed()
+                renamed(LAB + new.strip())
 
         hint = "Letters of a to z, digits, dots, hyphens and underscores; at most 40."
         return Question(f"Rename the lab {printable(lab.name)}", hint, lab.name, rename)

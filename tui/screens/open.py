@@ -183,10 +183,12 @@ class OpenScreen(Dialog):
 
     def _examine_chosen(self) -> None:
         """Show the options that are found for the file that enter would open."""
-        if not self.is_closed and self._chosen != self._examined:
+        if self.is_closed:
+            return
+        self.query_one(".dialog").border_subtitle = KEYS_OF_LAB if self._lab else KEYS
+        if self._chosen != self._examined:
             self._examined, self._found = self._chosen, ""
             self._examine(self._chosen)
-            self.query_one(".dialog").border_subtitle = KEYS_OF_LAB if self._lab else KEYS
 
     @work(group="examine", exclusive=True)
     async def _examine(self, path: str) -> None:
@@ -227,7 +229,7 @@ class OpenScreen(Dialog):
         """Ask for another name of the chosen lab."""
         if (lab := self._lab) is not None:
             self._twice.forget()
-            self.app.push_screen(Prompt(self._labs.renaming(lab, self._list_anew)))
+            self.app.push_screen(Prompt(self._labs.renaming(lab, self._renamed)))
 
     def action_delete_lab(self) -> None:
         """Delete the chosen lab, if the key is pressed again."""
@@ -249,6 +251,11 @@ class OpenScreen(Dialog):
         else:
             self._list_anew()
             self._says.answer(f"Deleted {lab.name}.")
+
+    def _renamed(self, listed: str) -> None:
+        self._list_anew()
+        if self._typed:  # which is perhaps no longer how it is listed
+            self._fill(listed)
 
     def _list_anew(self) -> None:
         """The labs are others now: list them, as far as they are what was typed."""
