@@ -60,6 +60,17 @@ def short_count(count: int) -> str:
     return f"{count:.0e}".replace("e+", "e")
 
 
+def short_rate(rate: float) -> str:
+    """A number of steps per second in four columns or fewer.
+
+    >>> [short_rate(rate) for rate in (19.7, 999.4, 1234.0, 9960.0, 65_432.0)]
+    ['20', '999', '1.2k', '10k', '65k']
+    """
+    if rate < 999.5:
+        return f"{rate:.0f}"
+    return f"{rate / 1000:.1f}k" if rate < 9950 else short_count(max(10_000, round(rate)))
+
+
 def short_signed(value: float) -> str:
     """A number of either sign in four columns; near 0 without a sign.
 

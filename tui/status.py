@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isinf
 from pathlib import PurePath
 from typing import Final
@@ -10,14 +10,16 @@ from typing import Final
 from textual.content import Content
 
 from engine.protocol import DatasetOpened, Snapshot
-from tui.figures import compact, figure, short_count
-from tui.letters import drawable
+from tui.figures import compact, figure, short_rate
+from tui.letters import shortened
 from tui.lines import Lines
 from tui.plain import spelled
 from tui.speed import LOOKS, Speed
 from tui.terminal import terminal_of
 
 ROOMY: Final = 160  # columns from which facts stand further apart
+MILLIONS: Final = 90  # columns from which any goal below ten millions has room, and nothing moves
+_NAME, _TO_GO = 6, 4  # ranks
 _QUIET: Final = "$foreground-muted"
 _STATES: Final = {
     "starting": ("◌", _QUIET),
@@ -76,19 +78,19 @@ class StatusLine(Lines):
         width = self.size.width
         if width:
             lab = self._lab if self._dataset is None else self._dataset.lab or self._lab
-            facts = opening_facts(self._state, self._dataset, self._snapshot, lab)
+            facts = opening_facts(self._state, self._dataset, self._snapshot, lab, width)
             if self._snapshot is not None:
                 unicode = terminal_of(self.app).unicode
-                facts += training_facts(self._snapshot, self._speed, unicode=unicode)
+                facts += training_facts(self._snapshot, self._speed, width, unicode=unicode)
                 if self._dataset is not None:
-                    facts.append(Fact(11, Content.styled(self._dataset.device, _QUIET)))
+                    facts.append(Fact(12, Content.styled(self._dataset.device, _QUIET)))
                 if self._snapshot.clients > 1 and self._state != "engine ended":
-                    facts.append(Fact(10, _named("screens", f"{self._snapshot.clients:,}")))
-            self.show([fitted(facts, width)])
+                    facts.append(Fact(11, _named("screens", f"{self._snapshot.clients:,}")))
+            self.show([fitted(facts, width, "" if self._dataset is None else self._dataset.name)])
 
 
 def opening_facts(
-    state: str, dataset: DatasetOpened | None, snapshot: Snapshot | None, lab: str
+    state: str, dataset: DatasetOpened | None, snapshot: Snapshot | None, lab: str, width: int
 ) -> list[Fact]:
     """What is open, and what it does. The lab's name is there where it is not the data's."""
     if state == "training" and snapshot is not None and snapshot.is_diverging:
@@ -96,37 +98,43 @@ def opening_facts(
     sign, colour = _STATES.get(state, ("○", _QUIET))
     facts = [Fact(0, Content.assemble((f"{sign} {state}", colour)), len("● diverging"))]
     if dataset is not None:
-        facts.insert(0, Fact(5, Content.styled(drawable(dataset.name), "bold")))
+        name = shortened(dataset.name, max(16, width // 5))  # a long one leaves room for others
+        facts.insert(0, Fact(_NAME, Content.styled(name, "bold")))
         if lab != PurePath(dataset.name).stem:
-            facts.insert(1, Fact(5, _named("lab", lab)))  # which of two on the same data
+            facts.insert(1, Fact(7, _named("lab", lab)))  # which of two on the same data
     return facts
 
 
-def training_facts(snapshot: Snapshot, speed: Speed, *, unicode: bool) -> list[Fact]:
+def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: bool) -> list[Fact]:
     """How the training goes, and with which settings."""
     settings, step, goal = snapshot.settings, f"{snapshot.step:,}", f"{snapshot.goal:,}"
+    room = len("9,999,999/9,999,999" if width >= MILLIONS else "999/999")
     loss = "–" if snapshot.loss is None else figure(snapshot.loss)
     nll = "–" if snapshot.loss_nll is None else figure(snapshot.loss_nll)
     pace = "no limit" if isinf(settings.pace) else f"{compact(settings.pace)}/s"
-    rate = f"{speed.rate:,.0f}" if speed.rate < 99_999.5 else short_count(round(speed.rate))
-    left = f"{speed.left} to go" if speed.left else ""
     return [
-        Fact(1, Content(f"{step:>{len(goal)}}/{goal}")),
+        Fact(1, Content(f"{step:>{len(goal)}}/{goal}".rjust(room))),
         Fact(2, _named("loss", loss), 12),
-        Fact(9, _named("nll", nll), 11),
-        Fact(3, _named("steps/s", rate if speed.rate else "–"), 14),
-        Fact(7, Content.styled(speed.history, _QUIET), LOOKS),
-        Fact(4, Content(left), 16),
-        Fact(8, _named("lr", compact(settings.learning_rate)), 8),
-        Fact(6, _named("pace", pace), 13),
-        Fact(13, _named(spelled("λ", unicode=unicode), compact(settings.regularisation)), 6),
-        Fact(12, _named("smoothing", compact(settings.smoothing)), 13),
-        Fact(14, _named("seed", f"{settings.seed}")),
+        Fact(10, _named("nll", nll), 11),
+        Fact(3, _named("steps/s", short_rate(speed.rate) if speed.rate else "–"), 12),
+        Fact(5, Content.styled(speed.history, _QUIET), LOOKS),
+        Fact(_TO_GO, Content(f"{speed.left} to go" if speed.left else ""), 16),
+        Fact(9, _named("lr", compact(settings.learning_rate)), 8),
+        Fact(8, _named("pace", pace), 13),
+        Fact(14, _named(spelled("λ", unicode=unicode), compact(settings.regularisation)), 6),
+        Fact(13, _named("smoothing", compact(settings.smoothing)), 13),
+        Fact(15, _named("seed", f"{settings.seed}")),
     ]
 
 
-def fitted(facts: list[Fact], width: int) -> Content:
-    """The facts side by side, the most important as far as there is room for them."""
+def fitted(facts: list[Fact], width: int, name: str) -> Content:
+    """The facts side by side, the most important as far as there is room for them.
+
+    Args:
+        facts: in the order in which they are shown.
+        width: columns.
+        name: of the data. Where it has no place of its own, it stands where the time to go will.
+    """
     gap = "   " if width >= ROOMY else "  "
     chosen: list[int] = []
     left = width - 1
@@ -135,11 +143,18 @@ def fitted(facts: list[Fact], width: int) -> Content:
         if columns < left or not chosen:
             chosen.append(place)
             left -= columns
-    texts = [
-        facts[place].text.pad_right(facts[place].room - facts[place].text.cell_length)
-        for place in sorted(chosen)
-    ]
+    shown = [facts[place] for place in sorted(chosen)]
+    if not any(fact.rank == _NAME for fact in shown):
+        shown = [_of_name(fact, name) if fact.rank == _TO_GO else fact for fact in shown]
+    texts = [fact.text.pad_right(fact.room - fact.text.cell_length) for fact in shown]
     return Content.assemble(" ", Content(gap).join(texts)).rstrip()
+
+
+def _of_name(fact: Fact, name: str) -> Fact:
+    """A fact; the data's name in its room while there is nothing to tell."""
+    if fact.text:
+        return fact
+    return replace(fact, text=Content.styled(shortened(name, fact.room), "bold"))
 
 
 def _named(name: str, value: str) -> Content:

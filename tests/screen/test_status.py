@@ -13,7 +13,7 @@ from tests.screen.lab import opened, screen_text, until
 from tui.app import LabApp
 from tui.figures import duration
 from tui.speed import LOOKS, Speed
-from tui.status import StatusLine, fitted, opening_facts, training_facts
+from tui.status import MILLIONS, StatusLine, fitted, opening_facts, training_facts
 from tui.terminal import Terminal
 
 
@@ -23,13 +23,22 @@ def snapshot(**changes: object) -> Snapshot:
     return msgspec.structs.replace(engine.snapshot(), **changes)
 
 
-def line(width: int, speed: Speed | None = None, **changes: object) -> str:
+def line(
+    width: int,
+    speed: Speed | None = None,
+    *,
+    name: str = "names.txt",
+    lab: str = "names",
+    **changes: object,
+) -> str:
     """The status line of a lab in training."""
     now = snapshot(**changes)
     speed = speed or Speed()
     speed.look(now)
-    facts = opening_facts(now.state, dataset(), now, "names")
-    return fitted([*facts, *training_facts(now, speed, unicode=True)], width).plain
+    opened = dataset(name=name)
+    facts = opening_facts(now.state, opened, now, lab, width)
+    facts += training_facts(now, speed, width, unicode=True)
+    return fitted(facts, width, opened.name).plain
 
 
 def places(text: str) -> dict[str, int]:
@@ -56,6 +65,49 @@ def test_no_fact_moves_as_figures_grow(width: int) -> None:
         )  # fmt: skip
         usual = usual or now
         assert now == usual
+
+
+@pytest.mark.parametrize("width", range(80, 220, 5))
+def test_no_fact_moves_as_the_goal_grows(width: int) -> None:
+    goals = (100, 900, 1_100, 1_000_100, 9_999_999) if width >= MILLIONS else (100, 900)
+    usual, *others = [places(line(width, goal=goal)) for goal in goals]
+    assert all(now == usual for now in others)
+
+
+def test_at_80_columns_the_time_to_go_has_room_beside_a_million_steps() -> None:
+    text = line(80, step=57, goal=1_000_100, steps_per_second=65_432.0)
+    assert "steps/s 65k" in text
+    assert text.endswith(f"{duration(1_000_043 / 65_432)} to go")
+
+
+@pytest.mark.parametrize("width", range(40, 220, 5))
+def test_no_fact_moves_as_a_training_begins_and_rests(width: int) -> None:
+    speed = Speed()
+    idle, training, paused = (
+        line(width, speed, state=state) for state in ("idle", "training", "paused")
+    )
+    words = ("loss", "nll", "steps/s", "lr ", "pace", "smoothing", "seed", "/100")
+    usual = [training.find(word) for word in words]
+    assert [idle.find(word) for word in words] == usual
+    assert [paused.find(word) for word in words] == usual
+
+
+@pytest.mark.parametrize("width", range(80, 220, 5))
+def test_the_name_of_the_data_stands_where_the_time_to_go_will_if_it_has_no_other_place(
+    width: int,
+) -> None:
+    training, idle = line(width), line(width, state="idle")
+    assert idle.count("names.txt") == 1
+    if "names.txt" not in training:
+        assert idle.find("names.txt") == training.find("5 s to go")
+
+
+@pytest.mark.parametrize("width", [80, 90, 100, 120, 160, 200])
+def test_a_long_name_and_a_lab_of_another_name_do_not_hide_the_data(width: int) -> None:
+    name = "given-names-of-the-nineteenth-century-by-county.txt"
+    idle = line(width, state="idle", name=name, lab="b")
+    assert "given-names-of-" in idle
+    assert len(idle) < width
 
 
 @pytest.mark.parametrize("width", range(20, 220, 7))
