@@ -17,6 +17,7 @@ LARGEST_GOAL: Final = 10**15  # steps: five centuries at 65,000 a second
 LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean over all pairs
 REGULARISATION: Final = 0.01  # the lecture's λ
 SMOOTHING: Final = 1.0  # the lecture's k
+LONGEST_SHOWN: Final = 24  # characters of a refused value: all of any whole number of 64 bits
 LONGEST_PREFIX: Final = 1000  # characters; a thousand names with it must fit into a message
 LONGEST_TEXT: Final = 10_000  # characters that a lab draws of a text: within 0.1 s; `sample`, any
 LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
@@ -82,8 +83,9 @@ def check(name: str, value: Any) -> None:
     """
     allows, values = _CHECKS.get(name, (lambda _: True, ""))
     if not allows(value):
-        what = f"{name.replace('_', ' ').capitalize()} {str(value)[:100]}"
-        raise BadSetting(f"{what}: give {values}.", name)
+        text = str(value)
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+        raise BadSetting(f"{name.replace('_', ' ').capitalize()} {shown}: give {values}.", name)
 
 
 def wanted(name: str) -> str:

@@ -221,6 +221,10 @@ class LabApp(LeavingApp):
             self.start()
         elif self.is_cut_off:
             self.engine.try_again()
+        elif self._state in ("starting", "not answering"):
+            self.tell_absence()
+        else:
+            self.notify("The engine runs: there is nothing to start again.")
 
     def action_help(self) -> None:
         """Show all keys."""

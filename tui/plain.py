@@ -40,7 +40,7 @@ _ALIKE: Final = {
         "v": "✓↓▼",
         "x": "✕×",
         "<": "←◀",
-        ">": "→▶🔎",
+        ">": "→▶►🔎",
         "^": "↑▲⇧" + "".join(chr(0x2400 + code) for code in range(0x22)),  # control characters
         "'": "‘’",
         '"': "“”",

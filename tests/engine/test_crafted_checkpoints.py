@@ -137,7 +137,7 @@ def poked(value: float) -> Callable[[Any], Any]:
         (names(step=2**60), "name 0 is none that a model draws"),
         (names(text="a" * 20_001), "name 0 is none that a model draws"),
         (names(text="a" * (48 << 20)), "its texts are too long"),
-        (setting(prefix="a" * 1001), "Prefix a{100}: give at most 1,000 characters"),
+        (setting(prefix="a" * 1001), "Prefix a{23}…: give at most 1,000 characters"),
         (lambda _, words, __: Words(words.names[::-1], ()), "name 0 is not of the draw"),
         (lambda _, words, __: Words(words.names * 2, ()), "10 names, of 5 drawn"),
         (lambda _, words, __: Words(words.names, (Mark(21, "lr 1"),)), "mark at step 21"),

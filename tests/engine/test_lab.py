@@ -52,9 +52,8 @@ def test_of_many_changes_of_a_setting_the_newest_are_remembered(lab: Lab) -> Non
 
 def test_a_prefix_that_nobody_types_is_refused(lab: Lab) -> None:
     lab.configure(prefix="a" * LONGEST_PREFIX)
-    with pytest.raises(BadSetting, match=r"Prefix a{100}: give at most 1,000 characters") as caught:
+    with pytest.raises(BadSetting, match=r"^Prefix a{23}…: give at most 1,000 characters\.$"):
         lab.configure(prefix="a" * (LONGEST_PREFIX + 1))
-    assert len(str(caught.value)) < 200
 
 
 def test_a_prefix_and_a_word_are_as_long_as_the_data_would_have_them(tmp_path: Path) -> None:

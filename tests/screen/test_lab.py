@@ -372,6 +372,16 @@ async def test_at_120_columns_the_status_line_lacks_nothing_but_what_the_loss_pa
         assert "lr 50" in screen_text(app)
 
 
+async def test_the_key_that_starts_an_engine_again_says_so_where_there_is_nothing_to_start():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "The engine runs: there is nothing" in screen_text(app))
+        assert app.is_running
+        engine.step_to(20)
+        await until(pilot, lambda: "training" in screen_text(app))
+
+
 async def test_a_screen_that_shows_less_asks_for_less():
     engine = FakeEngine(dataset(tuple(chr(0x4E00 + n) for n in range(300))))
     async with opened(engine, (80, 24)) as (app, _):

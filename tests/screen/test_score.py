@@ -99,6 +99,15 @@ def test_each_bar_has_a_heading_above_it():
     assert "━" not in score_table(scored, 60).rows.plain
 
 
+def test_the_bar_of_what_is_impossible_is_longer_than_any_other_and_points_on():
+    scored = Scored((Character(".", "q", 1e-300, 0.0), Character("q", ".", 0.5, 1e-299)), None)
+    bars = [re.findall("[━╸►]+", row) for row in score_table(scored, 67).rows.plain.split("\n")]
+    assert bars[0] == ["━" * 7, "━" * 7 + "►"]
+    assert bars[1][-1] == "━" * 7
+    possible = Scored((Character(".", "q", 0.25, 0.125),), None)
+    assert "━" * 8 in score_table(possible, 67).rows.plain
+
+
 def test_a_long_label_moves_a_column_and_joins_none():
     scored = Scored(
         (Character("U+00A0", "U+00AD", 0.25, 0.125), Character("a", "b", 0.5, 0.5)), None

@@ -144,8 +144,8 @@ class LossPane(Pane):
     def _legend(self, snapshot: Snapshot) -> Content:
         """The sign of each line, its name and its value.
 
-        Without room for all values those at the end go first, which the plot's own labels tell;
-        then the last lines: no half of a figure is shown.
+        Without room for all of them ln V goes first, then the values, which the plot's own labels
+        tell too; then the last lines. So either every line that is named has its value, or none.
         """
         lines, curve, width = snapshot.lines, snapshot.curve, self.content_size.width
         held_out = None if curve is None or not curve.held_out else curve.held_out[-1][3]
@@ -160,10 +160,16 @@ class LossPane(Pane):
             else:
                 keys.append((one.sign, one.name, one.value, one.ink))
         values = [f" {figure(value, 3)}" for _, _, value, _ in keys]
-        room = width + 2 - sum(len(f"{sign} {name}  ") for sign, name, _, _ in keys)
-        for place in reversed(range(len(keys))):
-            if sum(map(len, values)) > room:
-                values[place] = ""
+
+        def has_room() -> bool:
+            told = zip(keys, values, strict=True)
+            lengths = [len(f"{sign} {name}{value}  ") for (sign, name, _, _), value in told]
+            return sum(lengths) <= width + 2
+
+        if not has_room():
+            del keys[-1], values[-1]
+        if not has_room():
+            values = [""] * len(keys)
         line = Content("")
         for (sign, name, _, ink), value in zip(keys, values, strict=True):
             colour = self.get_component_styles(f"loss--{ink}").color.hex

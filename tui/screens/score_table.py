@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import inf
 from types import MappingProxyType
 from typing import Final
@@ -22,6 +23,7 @@ AS_THEY_ARE: Final[Mapping[str, str]] = MappingProxyType({})
 _QUIET: Final = "$foreground-muted"
 _PAIR: Final = 7  # columns of two characters, unless their names are longer
 _BAR: Final = 8  # columns
+_ENDLESS: Final = "━" * (_BAR - 1) + "►"  # longer than any other
 _WITH_BARS: Final = 61  # columns from which there is a bar beside each logarithm
 _WITH_PROBABILITIES: Final = 46  # below, there are no probabilities: their logarithms tell as much
 _MEANS: Final = 18  # columns of a word's two means in a list
@@ -67,6 +69,7 @@ def score_table(
     names += f"{counts}{net}" if bars else f"{'−ln counts':>11}{'−ln net':>9}"
     surprises = [(nll(step.p_counts), nll(step.p_net)) for step in scored.characters]
     worst = max((one for both in surprises for one in both if one < inf), default=1.0)
+    longest = _BAR - (inf in chain(*surprises))  # of the finite ones
     rows = []
     for pair, step, both in zip(pairs, scored.characters, surprises, strict=True):
         row = [pair + " " * (first - cell_len(pair))]
@@ -75,9 +78,10 @@ def score_table(
         parts: list[str | tuple[str, str]] = ["".join(row)]
         for surprise, columns in zip(both, (9, 9) if bars else (11, 9), strict=True):
             parts.append(f"{figure(surprise, 3):>{columns}}")
-            if bars:
-                length = bar(min(surprise, worst), worst, _BAR)
-                parts += [" ", (length, "$error" if surprise == inf else "$primary")]
+            if bars and surprise == inf:
+                parts += [" ", (_ENDLESS, "$error")]
+            elif bars:
+                parts += [" ", (bar(surprise, worst, longest), "$primary")]
         rows.append(Content.assemble(*parts).rstrip())
     before = first + 18 * probabilities + (9 if bars else 11)
     behind = 9 + (_BAR + 1) * bars
