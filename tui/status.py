@@ -18,7 +18,8 @@ from tui.speed import LOOKS, Speed
 from tui.terminal import terminal_of
 
 ROOMY: Final = 160  # columns from which facts stand further apart
-MILLIONS: Final = 90  # columns from which any goal below ten millions has room, and nothing moves
+# Columns from which any state has room, and any goal below ten millions: nothing moves.
+STEADY: Final = 94
 _NAME, _TO_GO = 6, 4  # ranks
 _QUIET: Final = "$foreground-muted"
 _STATES: Final = {
@@ -96,7 +97,8 @@ def opening_facts(
     if state == "training" and snapshot is not None and snapshot.is_diverging:
         state = "diverging"
     sign, colour = _STATES.get(state, ("○", _QUIET))
-    facts = [Fact(0, Content.assemble((f"{sign} {state}", colour)), len("● diverging"))]
+    room = len("◌ not answering" if width >= STEADY else "● diverging")
+    facts = [Fact(0, Content.assemble((f"{sign} {state}", colour)), room)]
     if dataset is not None:
         name = shortened(dataset.name, max(16, width // 5))  # a long one leaves room for others
         facts.insert(0, Fact(_NAME, Content.styled(name, "bold")))
@@ -108,7 +110,7 @@ def opening_facts(
 def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: bool) -> list[Fact]:
     """How the training goes, and with which settings."""
     settings, step, goal = snapshot.settings, f"{snapshot.step:,}", f"{snapshot.goal:,}"
-    room = len("9,999,999/9,999,999" if width >= MILLIONS else "999/999")
+    room = len("9,999,999/9,999,999" if width >= STEADY else "999/999")
     loss = "–" if snapshot.loss is None else figure(snapshot.loss)
     nll = "–" if snapshot.loss_nll is None else figure(snapshot.loss_nll)
     pace = "no limit" if isinf(settings.pace) else f"{compact(settings.pace)}/s"

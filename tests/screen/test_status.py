@@ -13,7 +13,7 @@ from tests.screen.lab import opened, screen_text, until
 from tui.app import LabApp
 from tui.figures import duration
 from tui.speed import LOOKS, Speed
-from tui.status import MILLIONS, StatusLine, fitted, opening_facts, training_facts
+from tui.status import STEADY, StatusLine, fitted, opening_facts, training_facts
 from tui.terminal import Terminal
 
 
@@ -69,7 +69,7 @@ def test_no_fact_moves_as_figures_grow(width: int) -> None:
 
 @pytest.mark.parametrize("width", range(80, 220, 5))
 def test_no_fact_moves_as_the_goal_grows(width: int) -> None:
-    goals = (100, 900, 1_100, 1_000_100, 9_999_999) if width >= MILLIONS else (100, 900)
+    goals = (100, 900, 1_100, 1_000_100, 9_999_999) if width >= STEADY else (100, 900)
     usual, *others = [places(line(width, goal=goal)) for goal in goals]
     assert all(now == usual for now in others)
 
@@ -81,15 +81,14 @@ def test_at_80_columns_the_time_to_go_has_room_beside_a_million_steps() -> None:
 
 
 @pytest.mark.parametrize("width", range(40, 220, 5))
-def test_no_fact_moves_as_a_training_begins_and_rests(width: int) -> None:
+def test_no_fact_moves_as_a_training_begins_and_rests_or_is_not_heard_of(width: int) -> None:
     speed = Speed()
-    idle, training, paused = (
-        line(width, speed, state=state) for state in ("idle", "training", "paused")
-    )
     words = ("loss", "nll", "steps/s", "lr ", "pace", "smoothing", "seed", "/100")
-    usual = [training.find(word) for word in words]
-    assert [idle.find(word) for word in words] == usual
-    assert [paused.find(word) for word in words] == usual
+    states = ["training", "idle", "paused", "done", "failed"]
+    states += ["not answering", "engine ended", "link down"] if width >= STEADY else []
+    lines = [line(width, speed, state=state) for state in states]
+    usual, *others = [[text.find(word) for word in words] for text in lines]
+    assert all(now == usual for now in others)
 
 
 @pytest.mark.parametrize("width", range(80, 220, 5))
