@@ -209,6 +209,7 @@ class Client:
             writer.close()
             raise
         client._reading = asyncio.create_task(client._read())
+        client._reading.add_done_callback(lambda _: writer.close())  # the engine waits for that
         return client
 
     async def call(self, request: Requests) -> Answers:

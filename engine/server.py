@@ -170,6 +170,8 @@ class Server:
         self._clients[task] = None
         try:
             await self._attend(task, reader, writer)
+            if self._over.is_set():
+                await read_out(reader, writer)
             writer.close()
             if self._over.is_set():  # the process must not end before the last words have gone
                 with contextlib.suppress(OSError):
@@ -307,6 +309,17 @@ def call_soon(loop: asyncio.AbstractEventLoop, put: Callable[[T], None], message
     """Put a message into an outbox from another thread; into none, if the server has ended."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(put, message)
+
+
+async def read_out(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Say that no more will come, and read on until the client has hung up, too.
+
+    Whoever writes to a socket that is closed may lose what it has not read yet: the last word.
+    """
+    with contextlib.suppress(OSError):
+        writer.write_eof()
+        while await reader.read(WRITE_AHEAD):
+            pass
 
 
 def check_free(path: Path) -> None:

@@ -48,6 +48,27 @@ async def test_who_stops_a_lab_and_who_looks_on_are_told_of_its_end_and_of_its_s
     assert told == Stopped("screen", str(save), lab="test")
 
 
+async def test_whoever_asks_something_as_the_engine_ends_still_hears_its_last_word(
+    home: Home, tmp_path: Path
+) -> None:
+    inbox: Inbox = queue.SimpleQueue()
+    server, ready, path = Server(inbox, "test"), asyncio.Event(), tmp_path / "s"
+    serving = asyncio.create_task(server.serve(path, ready.set))
+    await ready.wait()
+    other, client = await Peer.connect(path), await Client.connect(path)
+    working = asyncio.create_task(asyncio.to_thread(Worker(inbox, home).run))
+    working.add_done_callback(lambda _: server.stop())
+    assert await client.call(Stop()) == Done()
+    assert await other.read_until(Stopped)
+    assert await other.read() is None
+    for number in range(3):  # a write to a socket that is closed would break the connection
+        other.writer.write(pack(Call(number, Describe())))
+        await other.writer.drain()
+    other.writer.close()
+    async with asyncio.timeout(20):
+        await serving
+
+
 async def test_of_two_screens_that_leave_at_once_the_engine_ends_with_the_second(
     client: Client, socket: Path
 ) -> None:
