@@ -316,6 +316,29 @@ def test_where_a_hundred_labs_are_saved_another_begins_only_if_a_person_agrees(
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_on_a_terminal_a_lab_has_one_line_with_its_name_data_step_loss_and_time(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from engine.commands import ls
+
+    async def labs() -> list[Listed]:
+        name = "dictionary-of-english-%d"
+        return [listed("saved", name=name % n, since=1e9 + n, loss=2.5, step=7) for n in range(30)]
+
+    monkeypatch.setattr(ls, "labs", labs)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(ls.shutil, "get_terminal_size", lambda: os.terminal_size((columns, 24)))
+    ls.command.main(["--all"], standalone_mode=False)
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 30
+    assert {"NAME", "DATA", "STATE", "STEP", "LOSS", "SINCE"} <= set(heading.split())
+    assert ("DEVICE" in heading) == (columns == 120)
+    if columns >= 80:
+        assert max(map(len, lines)) <= columns
+    assert all("2.5000" in line and "2001-09-09" in line for line in lines)
+
+
 def test_nothing_that_another_machine_says_of_a_lab_reaches_the_terminal_raw(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sys
 
 import click
 import msgspec
@@ -19,6 +21,7 @@ from engine.ssh import labs_of
 from engine.when import when
 
 HEADER = ("NAME", "DATA", "MODEL", "DEVICE", "STATE", "STEP", "LOSS", "SCREENS", "SINCE")
+LESS_NEEDED = ("SCREENS", "DEVICE", "MODEL")  # left out first, where there is no room
 
 
 @click.command("ls")
@@ -41,8 +44,7 @@ def command(all_: bool, host: str | None, program: str, as_json: bool, marked: b
         past = f" ls --all lists {len(every):,} that are saved." if every else ""
         narrate(f"No lab runs. {typed.lab(host or '', program)} opens one.{past}")
         return
-    rows = [HEADER, *map(_row, found)]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    rows, widths = _fitted([HEADER, *map(_row, found)])
     for row in rows:
         padded = zip(row, widths, strict=True)
         cells = [cell + " " * (width - _width(cell)) for cell, width in padded]
@@ -57,6 +59,18 @@ def command(all_: bool, host: str | None, program: str, as_json: bool, marked: b
             narrate(f"{lab.name} runs on {lab.host}, which shares this home folder.")
         elif lab.state == SILENT:
             narrate(silence(lab.name, lab.pid))
+
+
+def _fitted(rows: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[int]]:
+    """The rows and the widths of their columns; without some, where a terminal is too narrow."""
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    table = list(zip(*rows, strict=True))
+    for name in (*LESS_NEEDED, None):
+        widths = [max(map(_width, column)) for column in table]
+        if room is None or name is None or sum(widths) + 2 * (len(widths) - 1) <= room:
+            break
+        table = [column for column in table if column[0] != name]
+    return list(zip(*table, strict=True)), widths
 
 
 def _row(lab: Listed) -> tuple[str, ...]:
