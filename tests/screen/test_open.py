@@ -180,6 +180,18 @@ async def test_a_lab_is_deleted_after_a_question_which_another_choice_takes_back
         assert "Deleted words." in screen_text(app)
 
 
+async def test_a_lab_that_runs_is_not_even_asked_about(monkeypatch: pytest.MonkeyPatch):
+    engine = engine_with_labs()
+    monkeypatch.setattr(twice, "SECONDS_TO_ANSWER", 0.0)
+    async with opened(engine, (120, 40)) as (app, pilot):
+        await choose(pilot, app, "busy")
+        await pilot.press("ctrl+d", "ctrl+d")
+        hint = app.screen.query_one("#hint", Sentence)
+        await until(pilot, lambda: hint.has_class("-wrong"))
+        assert "it runs in an engine of its own" in hint.render().plain
+        assert not engine.asked(DeleteLab)
+
+
 async def test_the_keys_of_labs_are_the_fields_where_no_lab_is_chosen():
     engine = engine_with_labs()
     async with opened(engine) as (app, pilot):

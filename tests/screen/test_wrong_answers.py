@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine.protocol import Browse, Done, Exists, Export, Requests, Save, Score
+from engine.protocol import Browse, Done, Exists, Export, OtherLab, Requests, Save, Score
 from tests.screen.fake_engine import FakeEngine, dataset
 from tests.screen.lab import opened, screen_text, settled, until
+from tui.screens.open_hint import OpenHint
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,28 @@ async def test_what_has_come_to_the_file_of_a_lab_since_is_told_and_another_aske
         await until(pilot, lambda: "Save the lab" in screen_text(app))
         said = [toast.message for toast in app._notifications]
         assert "/home/mine exists: the lab was not saved there." in said
+
+
+async def test_whatever_an_engine_says_of_its_labs_is_drawn_and_does_nothing_to_the_terminal():
+    engine = FakeEngine()
+    evil = "[/red]\x1b]0;a\x07\n\u202e" + 99 * "x"
+    engine.labs = (
+        OtherLab(evil, evil, evil, 1 << 62, loss=float("nan"), saved_at=1e300),
+        OtherLab("a", evil, evil, -1, "running", loss=-float("inf"), saved_at=-1e300),
+        OtherLab("b", "", "", None, "unknown", trouble=evil),
+    )
+    async with opened(engine) as (app, pilot):
+        await pilot.press("o")
+        await until(pilot, lambda: "lab b" in screen_text(app))
+        await pilot.press("down")
+        for _ in engine.labs:
+            await pilot.press("down", "ctrl+d", "ctrl+r")
+            await until(pilot, lambda: "Rename the lab" in screen_text(app))
+            text = screen_text(app)
+            assert all(line.isprintable() for line in text.splitlines()), repr(text)
+            await pilot.press("escape")
+            await until(pilot, lambda: "Rename the lab" not in screen_text(app))
+            text = screen_text(app)
+            assert app.screen.query_one("#hint", OpenHint).is_answer
+            assert all(line.isprintable() for line in text.splitlines()), repr(text)
+        assert app.is_running

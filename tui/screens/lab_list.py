@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from engine.client import EngineError, expected
-from engine.printable import printable
+from engine.printable import printable, safe_sentence
 from engine.protocol import (
     MOST_SAVED,
     Answers,
@@ -71,7 +71,7 @@ class LabList:
     def about(self, lab: OtherLab) -> str:
         """What is known of a lab, as a sentence."""
         if lab.trouble:
-            return lab.trouble
+            return safe_sentence(lab.trouble)
         name = printable(lab.name)
         on = f"{name}, on {printable(lab.data)}: " if lab.data else f"{name}: "
         if lab.state == "running":

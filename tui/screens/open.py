@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from engine.client import EngineError, expected
+from engine.printable import printable
 from engine.protocol import (
     Answers,
     Browse,
@@ -235,7 +236,9 @@ class OpenScreen(Dialog):
         """Delete the chosen lab, if the key is pressed again."""
         if (lab := self._lab) is None:
             return
-        if self._twice.is_sure(lab):
+        if lab.state == "running":
+            self._says.answer(self._labs.about(lab), wrong=True)
+        elif self._twice.is_sure(lab):
             self._twice.forget()
             self._delete(lab)
         else:
@@ -250,7 +253,7 @@ class OpenScreen(Dialog):
             self._says.answer(str(error), wrong=True)
         else:
             self._list_anew()
-            self._says.answer(f"Deleted {lab.name}.")
+            self._says.answer(f"Deleted {printable(lab.name)}.")
 
     def _renamed(self, listed: str) -> None:
         self._list_anew()

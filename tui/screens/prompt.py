@@ -44,7 +44,7 @@ class Prompt(Dialog):
     def compose(self) -> ComposeResult:
         """The line, and below it the hint or what was wrong."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._question.title
+            dialog.border_title = self._question.title.replace("[", "\\[")  # which reads markup
             dialog.border_subtitle = "enter · esc"
             if self._question.digits:
                 yield Digits(self._question.initial)
