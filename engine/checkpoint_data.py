@@ -75,8 +75,8 @@ def hold_out_of(contents: Contents, moved_to: Path | None) -> DataFile | None:
     if contents.hold_out_data is None:
         if moved_to is not None:
             raise CheckpointError(
-                "it was saved without a file that is held out. Leave out --hold-out-data, or begin"
-                " a new training with it."
+                "it was begun without a file that is held out. Leave out --hold-out-data, or"
+                " begin a new training with it."
             )
         return None
     return DataFile(

@@ -150,13 +150,17 @@ def test_where_results_cannot_be_written_the_work_is_done_and_a_sentence_says_so
         "stats --data DATA --json",
         "sample --data DATA",
         "sample --data DATA --json",
+        "sample --data DATA --csv",
         "score --data DATA --steps 1 نه‌ها",
         "score --data DATA --steps 1 --json é",
         "score --data DATA ä",
         "matrix --data DATA",
+        "ls",
+        "ls --all",
         "config --default",
         "config --json",
         "train --help",
+        "bench --help",
         "train --ü",
         "doctor",
     ],
@@ -176,16 +180,42 @@ def test_what_a_stream_has_no_code_for_is_escaped(command: str, run: Run, tmp_pa
                 assert text.encode(encoding) == whole.encode(encoding, "backslashreplace")
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
-def test_the_program_itself_escapes_what_its_environment_cannot_show(encoding: str) -> None:
+def program(*arguments: str, **surroundings: str) -> bytes:
+    """What the program itself writes in other surroundings, where nothing is wrong."""
     done = subprocess.run(
-        [sys.executable, "-m", "tui", "train", "--help"],
+        [sys.executable, "-m", "tui", *arguments],
         capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": encoding},
+        env={**os.environ, **surroundings},
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
-    assert rb"\u03bb of \u03bb" in done.stdout
+    return done.stdout
+
+
+C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "ascii"},
+        C_LOCALE,
+        {"LC_ALL": "de_DE.ISO-8859-1", "PYTHONUTF8": "0"},  # where there is none: as C
+    ],
+    ids=" ".join,
+)
+def test_the_program_itself_escapes_what_its_environment_cannot_show(
+    surroundings: dict[str, str],
+) -> None:
+    assert rb"\u03bb of \u03bb" in program("train", "--help", **surroundings)
+
+
+def test_a_file_of_any_letters_is_read_where_the_locale_knows_none(tmp_path: Path) -> None:
+    data = tmp_path / "é王.txt"
+    data.write_text("Zoé\n王\nمی‌رود\n", encoding="utf-8")
+    told = program("stats", "--data", str(data), **C_LOCALE).decode("ascii")
+    assert r"first words       Zo\xe9 \u738b \u0645\u06cc\u200c" in told
 
 
 @pytest.mark.parametrize("redirected", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
