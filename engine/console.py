@@ -119,6 +119,18 @@ def prepare() -> None:
     sys.stdout, sys.stderr = Output(sys.stdout, 1), Messages(sys.stderr, 2)
 
 
+def typed_text(text: str) -> str:
+    r"""What a person types, as UTF-8 where the locale knows no such letters, as C does not.
+
+    >>> typed_text("Zo\udcc3\udca9"), typed_text("Zo\udce9")
+    ('Zoé', 'Zo\udce9')
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode()
+    except UnicodeError:
+        return text
+
+
 def write(text: str, end: str = "\n", *, is_escaped: bool = False) -> None:
     """Write a result, at once.
 

@@ -216,6 +216,8 @@ def test_a_file_of_any_letters_is_read_where_the_locale_knows_none(tmp_path: Pat
     data.write_text("Zoé\n王\nمی‌رود\n", encoding="utf-8")
     told = program("stats", "--data", str(data), **C_LOCALE).decode("ascii")
     assert r"first words       Zo\xe9 \u738b \u0645\u06cc\u200c" in told
+    scored = program("score", "Zoé", "--data", str(data), "--steps", "1", **C_LOCALE)
+    assert scored.startswith(rb"Zo\xe9 (in the data)")
 
 
 @pytest.mark.parametrize("redirected", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from engine.commands.values import sensible
+from engine.console import typed_text
 from engine.errors import BadSetting
 from engine.protocol import DataFormat, Format
 from engine.settings import check_format
@@ -64,7 +65,10 @@ def format_options(command: Command) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def with_format(*, hold_out_data: Path | None, **given: Any) -> Any:
-        data_format = DataFormat(**{name: given.pop(name) for name in DataFormat.__struct_fields__})
+        asked = {name: given.pop(name) for name in DataFormat.__struct_fields__}
+        for name in ("column", "weight", "comments"):
+            asked[name] = typed_text(asked[name])
+        data_format = DataFormat(**asked)
         try:
             check_format(data_format)
         except BadSetting as error:

@@ -17,7 +17,7 @@ from engine.commands.sample_texts import drawn_texts
 from engine.commands.taken_up import Source, source_options
 from engine.commands.training import smoothing_option
 from engine.commands.values import sensible
-from engine.console import write, write_encoded
+from engine.console import typed_text, write, write_encoded
 from engine.protocol import Stream
 from engine.settings import DEFAULTS
 
@@ -71,7 +71,12 @@ HEADER: Final = ("index", "model", "name", "nll", "in_data")
     show_default=True,
     help="Only the k most probable; 0 for all.",
 )
-@click.option("--prefix", default=DEFAULTS.prefix, help="What each name or text begins with.")
+@click.option(
+    "--prefix",
+    default=DEFAULTS.prefix,
+    callback=lambda _, __, prefix: typed_text(prefix),
+    help="What each name or text begins with.",
+)
 @smoothing_option
 @source_options(seed="--weights-seed")
 @click.option(

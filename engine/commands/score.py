@@ -11,7 +11,7 @@ import click
 from engine.cli import json_option
 from engine.commands.taken_up import Source, source_options
 from engine.commands.training import smoothing_option
-from engine.console import write, write_json
+from engine.console import typed_text, write, write_json
 from engine.errors import EngineError
 from engine.labels import beside, labels
 
@@ -64,10 +64,10 @@ def command(words: tuple[str, ...], source: Source, smoothing: float, as_json: b
 def _words(given: tuple[str, ...]) -> Iterator[str]:
     for word in given:
         if word != "-":
-            yield word
+            yield typed_text(word)
             continue
         try:
-            yield from filter(None, map(str.strip, sys.stdin))
+            yield from filter(None, (typed_text(line).strip() for line in sys.stdin))
         except OSError as error:
             raise EngineError(f"Standard input cannot be read: {error.strerror}.") from error
 
