@@ -17,7 +17,7 @@ from tui.plain import spelled
 from tui.speed import LOOKS, Speed
 from tui.terminal import terminal_of
 
-ROOMY: Final = 160  # columns from which facts stand further apart
+ROOMY: Final = 180  # columns from which facts stand further apart
 # Columns from which any state has room, and any goal below ten millions: nothing moves.
 STEADY: Final = 94
 _NAME, _TO_GO = 6, 4  # ranks

@@ -34,6 +34,20 @@ async def test_a_training_is_stopped_when_asked_to_and_saved_first():
     assert engine.stops == 1
 
 
+@pytest.mark.parametrize(("answer", "stops"), [("Keep it", 0), ("makemore-tui", 0), ("Stop:", 1)])
+async def test_a_click_on_an_answer_is_as_good_as_its_key(answer: str, stops: int):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await training(engine, pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: answer in screen_text(app))
+        lines = screen_text(app).splitlines()
+        (row,) = (row for row, line in enumerate(lines) if answer in line)
+        await pilot.click(offset=(lines[row].index(answer) + 2, row))
+        await until(pilot, lambda: not app.is_running)
+    assert (engine.stops, engine.leaves) == (stops, 1)
+
+
 async def test_escape_stays():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):

@@ -45,11 +45,12 @@ class QuitScreen(Dialog):
             dialog.border_subtitle = "esc stays"
             if self._trouble:
                 yield Sentence(self._trouble, id="hint").add_class("-wrong")
-            yield _way("k", f"Keep it in the background; later,\n{self._lab.engine.attach_command}")
+            way_back = self._lab.engine.attach_command
+            yield Answer("k", f"Keep it in the background; later,\n{way_back}", "keep")
             if self._trouble:
-                yield _way("x", "End it, without what is not saved.")
+                yield Answer("x", "End it, without what is not saved.", "drop")
             else:
-                yield _way("s", "Stop: save, and end the engine.")
+                yield Answer("s", "Stop: save, and end the engine.", "stop")
 
     def action_keep(self) -> None:
         """Leave the engine to itself."""
@@ -68,6 +69,13 @@ class QuitScreen(Dialog):
             self._lab.stop(save=False)
 
 
-def _way(key: str, what: str) -> Horizontal:
-    """A key, and what it does beside it, in as many lines as that takes."""
-    return Horizontal(Static(key, classes="key"), Static(what, classes="what", markup=False))
+class Answer(Horizontal):
+    """A key, and what it does beside it, in as many lines as that takes; a click does it too."""
+
+    def __init__(self, key: str, what: str, action: str) -> None:
+        super().__init__(Static(key, classes="key"), Static(what, classes="what", markup=False))
+        self._action = action
+
+    async def on_click(self) -> None:
+        """Do what the key does."""
+        await self.run_action(f"screen.{self._action}")
