@@ -20,7 +20,7 @@ from tui.terminal import terminal_of
 ROOMY: Final = 180  # columns from which facts stand further apart
 # Columns from which any state has room, and any goal below ten millions: nothing moves.
 STEADY: Final = 94
-_NAME, _TO_GO = 6, 4  # ranks
+_NAME, _TO_GO = 7, 4  # ranks
 _QUIET: Final = "$foreground-muted"
 _STATES: Final = {
     "starting": ("◌", _QUIET),
@@ -103,7 +103,7 @@ def opening_facts(
         name = shortened(dataset.name, max(16, width // 5))  # a long one leaves room for others
         facts.insert(0, Fact(_NAME, Content.styled(name, "bold")))
         if lab != PurePath(dataset.name).stem:
-            facts.insert(1, Fact(7, _named("lab", lab)))  # which of two on the same data
+            facts.insert(1, Fact(5, _named("lab", lab)))  # which of two on the same data
     return facts
 
 
@@ -119,7 +119,7 @@ def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: boo
         Fact(2, _named("loss", loss), 12),
         Fact(10, _named("nll", nll), 11),
         Fact(3, _named("steps/s", short_rate(speed.rate) if speed.rate else "–"), 12),
-        Fact(5, Content.styled(speed.history, _QUIET), LOOKS),
+        Fact(6, Content.styled(speed.history, _QUIET), LOOKS),
         Fact(_TO_GO, Content(f"{speed.left} to go" if speed.left else ""), 16),
         Fact(9, _named("lr", compact(settings.learning_rate)), 8),
         Fact(8, _named("pace", pace), 13),
