@@ -119,7 +119,7 @@ def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: boo
         Fact(2, _named("loss", loss), 12),
         Fact(10, _named("nll", nll), 11),
         Fact(3, _named("steps/s", short_rate(speed.rate) if speed.rate else "–"), 12),
-        Fact(6, Content.styled(speed.history, _QUIET), LOOKS),
+        Fact(_NAME + (1 if width >= STEADY else -1), Content.styled(speed.history, _QUIET), LOOKS),
         Fact(_TO_GO, Content(f"{speed.left} to go" if speed.left else ""), 16),
         Fact(9, _named("lr", compact(settings.learning_rate)), 8),
         Fact(8, _named("pace", pace), 13),
