@@ -10,11 +10,11 @@ import sys
 
 import click
 
-from engine.daemon import SAVE_SECONDS, run
 from engine.errors import EngineError, NameTaken
-from engine.log import Formatter
-from engine.places import Place
-from engine.printable import safe_sentence
+from engine.local.log import Formatter
+from engine.local.paths import LabPaths
+from engine.server.daemon import SAVE_SECONDS, run
+from engine.text.printable import safe_sentence
 
 READY = "ready"
 TAKEN = "taken"  # by another engine, in the same moment perhaps
@@ -44,7 +44,7 @@ def main(name: str, idle_seconds: float, save_seconds: float) -> None:
     logging.basicConfig(handlers=[handler])
     try:
         # As Python winds down, a worker that is still inside torch would abort: hence _exit.
-        asyncio.run(run(Place(name), idle_seconds, save_seconds, ready=lambda: _tell(READY)))
+        asyncio.run(run(LabPaths(name), idle_seconds, save_seconds, ready=lambda: _tell(READY)))
         os._exit(0)
     except NameTaken as error:
         _tell(f"{TAKEN} {error}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 
 from engine.errors import NoSuchDevice
-from engine.printable import printable
+from engine.text.printable import printable
 
 
 def available_devices() -> dict[str, str]:

@@ -93,7 +93,7 @@ class Box:
         """From now on a link ends whose screen says nothing for 3 seconds."""
         self.program(
             self.folder / "programs" / "makemore-tui",
-            "import engine.bridge\nengine.bridge.SECONDS_OF_SILENCE = 0.5",
+            "from engine.remote import stdio_bridge\nstdio_bridge.SECONDS_OF_SILENCE = 0.5",
         )
 
     def fails(self, said: str = NETWORK, code: int = 255) -> None:

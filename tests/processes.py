@@ -13,12 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.claim import standing
-from engine.client import Client
-from engine.log import opened_log
-from engine.places import Place, make_runtime_folder
-from engine.process import EngineProcess
-from engine.protocol import Describe, Description
+from engine.local.engine_process import EngineProcess
+from engine.local.log import opened_log
+from engine.local.name_lock import standing
+from engine.local.paths import LabPaths, make_runtime_folder
+from engine.wire.answers import Description
+from engine.wire.client import Client
+from engine.wire.requests import Describe
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ async def engine(folder: Path) -> AsyncIterator[EngineProcess]:
 
 def launched(*options: str) -> subprocess.Popen[bytes]:
     """The engine of the lab "test", started with options of its own."""
-    place = Place("test")
+    place = LabPaths("test")
     make_runtime_folder()
     with opened_log(place.log, place.socket.parent) as log:
         process = subprocess.Popen(
@@ -59,7 +60,7 @@ def launched(*options: str) -> subprocess.Popen[bytes]:
 
 def end(name: str) -> None:
     """End a lab's engine, if it still runs, and leave its lab as a crash does."""
-    state, holder = standing(Place(name))
+    state, holder = standing(LabPaths(name))
     if state == "running" and holder is not None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(holder.pid, signal.SIGKILL)
@@ -68,7 +69,7 @@ def end(name: str) -> None:
 
 def process_of(engine: EngineProcess) -> psutil.Process:
     """The process of an engine that runs."""
-    state, holder = standing(Place(engine.name))
+    state, holder = standing(LabPaths(engine.name))
     assert state == "running"
     assert holder is not None
     return psutil.Process(holder.pid)

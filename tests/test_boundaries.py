@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import COMMANDS
+from engine.cli.group import COMMANDS
 
 SHOW_MODULES = """
 import json, sys
@@ -90,4 +90,4 @@ def test_what_is_imported_is_a_dependency() -> None:
 
 
 def test_an_engine_listens_before_it_has_loaded_torch() -> None:
-    assert not modules_after("import engine.daemon, engine.client") & {"torch", "numpy"}
+    assert not modules_after("import engine.server.daemon, engine.wire.client") & {"torch", "numpy"}

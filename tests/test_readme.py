@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from tui.__main__ import main
 from tui.actions import ACTIONS, GROUP_TITLES, key_label
-from tui.config import SETTINGS, Config, read, settled
+from tui.config.config import SETTINGS, Config, read, settled
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 

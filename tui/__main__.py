@@ -17,17 +17,19 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from engine.cli import Group, complete_saved_lab, device_option, host_option, json_option
-from engine.commands.format_options import format_options, given_format_options
-from engine.commands.values import sensible
-from engine.console import narrate, write, write_json
-from tui.config import Config, ConfigError, config_path, read, settled
-from tui.options import setting_options
+from engine.cli.console import narrate, write, write_json
+from engine.cli.group import Group, complete_saved_lab, device_option, host_option, json_option
+from engine.settings.format_options import format_options, given_format_options
+from engine.settings.option_types import sensible
+from tui.config.config import Config, config_path, read, settled
+from tui.config.errors import ConfigError
+from tui.config.options import setting_options
 
 if TYPE_CHECKING:
-    from engine.client import Engine
-    from engine.listed import Listed
-    from engine.protocol import DataFormat, Open, Resume
+    from engine.local.lab_summary import Listed
+    from engine.settings.data_format import DataFormat
+    from engine.wire.client import Engine
+    from engine.wire.requests import Open, Resume
 
 LAB = "lab"  # what to do when no command is named
 SEED = 2147483647  # the lecture's, as the engine's own default is
@@ -118,14 +120,14 @@ def lab(
     config = _ready(options)
     from msgspec.structs import replace
 
-    from engine.checkpoint_header import peek
-    from engine.checkpoint_writing import check_place
-    from engine.client import EngineError
-    from engine.commands.arriving import arrive, check_seen, runs
-    from engine.commands.new_name import check_room, name_to_resume, new_name, wanted
-    from engine.places import name_for
-    from engine.printable import printable
-    from engine.protocol import Open, Resume
+    from engine.checkpoints.header import peek
+    from engine.checkpoints.writing import check_place
+    from engine.cli.lab_choice import arrive, check_seen, runs
+    from engine.cli.new_lab_name import check_room, name_to_resume, new_name, wanted
+    from engine.local.paths import name_for
+    from engine.text.printable import printable
+    from engine.wire.client import EngineError
+    from engine.wire.requests import Open, Resume
 
     if saved is not None and (given := given_format_options()):
         raise click.UsageError(
@@ -186,8 +188,8 @@ def lab(
 def attach(name: str | None, host: str | None, program: str, **options: Any) -> None:
     """Take up a lab that runs in the background, or is saved; see makemore-tui ls --all."""
     config = _ready(options)
-    from engine.commands.arriving import chosen, taken_up
-    from engine.protocol import Open, Resume
+    from engine.cli.lab_choice import chosen, taken_up
+    from engine.wire.requests import Open, Resume
 
     lab = chosen(_labs(host, program), name, host)
     way = taken_up(lab)
@@ -224,11 +226,11 @@ def _there(path: str | None, host: str | None) -> str | None:
 def _labs(host: str | None, program: str) -> list[Listed]:
     """The labs of a machine, saved ones too."""
     if host is not None:
-        from engine.ssh import labs_of
+        from engine.remote.ssh import labs_of
 
         return labs_of(host, program)
-    from engine.labs import labs
-    from engine.saved_labs import saved_labs
+    from engine.local.lab_list import labs
+    from engine.local.saved_labs import saved_labs
 
     return [*asyncio.run(labs()), *saved_labs()]
 
@@ -237,10 +239,10 @@ def _engine(name: str, host: str | None, program: str, config: Config) -> Engine
     """A lab's engine, on this machine or another."""
     idle_seconds = config.idle_minutes * 60
     if host is not None:
-        from engine.remote import RemoteEngine
+        from engine.remote.connection import RemoteEngine
 
         return RemoteEngine(host, name, idle_seconds, program)
-    from engine.process import EngineProcess
+    from engine.local.engine_process import EngineProcess
 
     return EngineProcess(name, idle_seconds)
 
@@ -262,8 +264,8 @@ def _show(
         engine, opening, terminal=terminal, config=config, resuming=resuming, attaches=attaches
     )
     app.run()
-    if app.farewell:
-        write(app.farewell, is_escaped=True)
+    if app.session.farewell:
+        write(app.session.farewell, is_escaped=True)
     sys.exit(app.return_code or 0)
 
 
@@ -272,7 +274,7 @@ def _show(
 @json_option
 def config_(default: bool, as_json: bool) -> None:
     """Where the configuration is, and the settings in force."""
-    from tui.config_text import as_toml, default_file, in_force
+    from tui.config.text import as_toml, default_file, in_force
 
     if default:
         write(default_file())
@@ -289,7 +291,7 @@ def config_(default: bool, as_json: bool) -> None:
 @json_option
 def doctor(as_json: bool) -> None:
     """What it runs on: Python, torch, devices, terminal, paths."""
-    from engine.commands.doctor import engine_facts  # takes a while: --help can do without
+    from engine.cli.commands.doctor import engine_facts  # takes a while: --help can do without
     from tui.doctor import screen_facts
 
     facts = {**engine_facts(), **screen_facts(os.environ, config_path())}

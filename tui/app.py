@@ -1,236 +1,367 @@
-"""The lab: what each key does. Most keys become a request; the rest change what is shown."""
+"""The lab: what each key does. An action is a line; what is behind it is in `tui.control`."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from textual import on, work
 from textual.app import SystemCommand
+from textual.binding import BindingType
+from textual.events import DescendantFocus
+from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 
-from engine.client import expected
-from engine.protocol import (
-    NAMES_AT_ONCE,
-    Adjust,
-    Draw,
-    Ladder,
-    Pause,
-    Requests,
-    Reset,
-    Score,
-    Scored,
-    StepOnce,
-    Train,
-    View,
-)
-from tui.leaving import LeavingApp
-from tui.panes.loss import LossPane
-from tui.panes.matrix import MatrixPane
+from engine.settings.rungs import Ladder
+from engine.wire.answers import Scored
+from engine.wire.client import Engine, EngineError, expected
+from engine.wire.requests import Open, Requests, Resume, Score
+from engine.wire.values import View
+from tui import chrome, panes
+from tui.actions import GROUP_TITLES, Action, bindings_of
+from tui.chrome.lab_screen import LabScreen
+from tui.config.config import Config
+from tui.control.copying import Copying
+from tui.control.leaving import Leaving
+from tui.control.saving import Saving
+from tui.control.training import FAR, MORE, Training
+from tui.drawing import themes
+from tui.keys.key_map import KeyMap
 from tui.panes.pane import Pane
-from tui.panes.samples import SamplesPane
+from tui.screens.quit import QuitScreen
+from tui.session.messages import Lost, Over, WasStopped
+from tui.session.session import Session
+from tui.terminal.capabilities import Terminal
+from tui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
     from tui.screens.prompt import Question
     from tui.screens.questions import Setting
 
-
-MORE = 100  # steps that `n` adds: the lecture's number
-FAR = 1_000_000  # that `N` adds: at no pace limit some 15 seconds, 8 MB of history
 # Of Textual's commands: each has an action of ours, or several, in the palette.
-OURS_INSTEAD = {"Theme", "Quit", "Keys", "Maximize", "Minimize", "Screenshot"}
+OURS_INSTEAD: Final = {"Theme", "Quit", "Keys", "Maximize", "Minimize", "Screenshot"}
+STYLED: Final = ("matrix", "loss", "data", "names")  # panes
 
 
-class LabApp(LeavingApp):
+class LabApp(TerminalApp):
     """The whole screen. Every action of `tui.actions` has its method here."""
+
+    TITLE = "makemore-tui"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        Path(chrome.__file__).with_name("lab_screen.tcss"),
+        *(Path(panes.__file__).parent / pane / "pane.tcss" for pane in STYLED),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(tuple(GROUP_TITLES), app=True)]
+
+    def __init__(
+        self,
+        engine: Engine,
+        opening: Open,
+        *,
+        terminal: Terminal = Terminal(),  # noqa: B008  a frozen value
+        config: Config = Config(),  # noqa: B008
+        resuming: Resume | None = None,
+        attaches: bool = False,
+    ) -> None:
+        """A lab on an engine.
+
+        Args:
+            engine: the lab's; it may run already.
+            opening: what to open, where nothing is open yet.
+            terminal: what can be drawn.
+            config: what a person has chosen.
+            resuming: what to take up, instead of opening anything.
+            attaches: whether to look at what others have opened, and to open nothing.
+        """
+        super().__init__(terminal, KeyMap(config.keys))
+        self.config = config
+        self.session = Session(engine, opening, self._hear, self.keys, resuming, attaches=attaches)
+        self.lab = LabScreen(
+            self.session,
+            config.frames,
+            send=self.send,
+            hold=self.hold,
+            look_again=self.dispatcher.look_again,
+        )
+        self.training = Training(self.session, self)
+        self.copying = Copying(self.session, self)
+        self.saving = Saving(self.session, self)
+        self.leaving = Leaving(self.session, self)
+        for theme in themes.themes(terminal.colours):
+            self.register_theme(theme)
+        self.theme = config.theme
+        if config.slow_link:
+            self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen below all dialogs."""
+        return self.lab
+
+    def on_mount(self) -> None:
+        """Leave the terminal as it was, whoever ends the screen."""
+        loop = asyncio.get_running_loop()
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            # Otherwise the terminal is left in the alternate screen, with its mouse reported.
+            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                loop.add_signal_handler(ending, self.exit)
+
+    async def on_unmount(self) -> None:
+        """Hang up, however the screen ends."""
+        await self.session.conversation.leave()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """A field of a dialog: over a slow link its cursor does not blink."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = not self.config.slow_link
+
+    def _hear(self, message: Message) -> None:
+        if self.is_running:
+            self.lab.post_message(message)
+
+    @on(Lost)
+    @on(Over)
+    @on(WasStopped)
+    def take_question_back(self) -> None:
+        """The engine is out of reach."""
+        self.leaving.take_question_back()
+
+    # --- what keys need
+
+    def is_too_early(self, action: Action) -> bool:
+        """Whether an action is about the lab, and the engine or the data is still on its way."""
+        return self.session.is_too_early(action)
+
+    async def attend(self, action: Action) -> None:
+        """Turn to the pane that an action is about, where it has no room beside the others."""
+        for pane in self.lab.panes:
+            if pane.id == action.group != "dataset" and not pane.display:
+                self.action_pane(pane.NUMBER)
+
+    def hold_keys(self, *, held: bool) -> None:
+        """Let keys wait, as a question is about to be asked; or let them go on."""
+        self.dispatcher.hold(held=held)
+
+    @work(group="requests")
+    async def send(self, request: Requests) -> None:
+        """Carry out a request; what goes wrong is said in a toast."""
+        try:
+            await self.session.call(request)
+        except EngineError as error:
+            self.notify(str(error), severity="error", markup=False)
+
+    def tell_absence(self) -> None:
+        """Say why there is nothing for a key to work on."""
+        self.notify(self.session.absence(), markup=False)
 
     # --- training
 
     def action_train(self) -> None:
         """Train, or pause."""
-        self.send(Pause() if self.is_training else Train())
+        self.training.toggle()
 
     def action_step(self) -> None:
         """Make one step."""
-        self.send(StepOnce())
+        self.training.step()
 
     def action_more(self) -> None:
         """Train 100 steps more."""
-        self.send(Train(more=MORE))
+        self.training.more(MORE)
 
     def action_far(self) -> None:
         """Train a million steps more."""
-        self.send(Train(more=FAR))
+        self.training.more(FAR)
 
     def action_reset(self) -> None:
         """Start again from the same weights."""
-        self.send(Reset())
+        self.training.reset()
 
     def action_reseed(self) -> None:
-        """Start again from the next seed: predictable, so that two people see the same."""
-        self._change(Reset(by=1))
-
-    def _change(self, request: Requests) -> None:
-        if self.snapshot is None:
-            self.tell_absence()
-        else:
-            self.send(request)
+        """Start again from the next seed."""
+        self.training.reseed()
 
     def action_adjust(self, setting: Ladder, by: int) -> None:
-        """Move a setting along its ladder, which the engine knows."""
-        self.send(Adjust(setting, by))
+        """Move a setting along its ladder."""
+        self.training.adjust(setting, by)
 
     def action_settings(self) -> None:
         """Give settings exact values."""
-        if self.dataset is None or self.snapshot is None:
+        dataset, snapshot = self.session.dataset, self.session.snapshot
+        if dataset is None or snapshot is None:
             self.tell_absence()
         else:
             from tui.screens.settings import SettingsScreen
 
-            table, present = self.dataset.settings, self.snapshot.settings
-            self.push_screen(SettingsScreen(table, present, self.engine.call))
+            self.push_screen(SettingsScreen(dataset.settings, snapshot.settings, self.session.call))
 
     def action_log_scale(self) -> None:
         """Change the scale of the loss."""
-        self.query_one(LossPane).rescale()
+        self.lab.loss.rescale()
 
     # --- matrix
 
     def action_view(self, by: int) -> None:
         """Show another view."""
-        self.show_view(self.query_one(MatrixPane).view_after(by))
+        self.show_view(self.lab.matrix.view_after(by))
 
     def show_view(self, view: View) -> None:
         """Show a view of the matrix; what is drawn stays true where nobody tells its values."""
-        if self.engine.is_up:
-            self.query_one(MatrixPane).show_view(view)
+        if self.session.conversation.is_up:
+            self.lab.matrix.show_view(view)
         else:
             self.tell_absence()
 
     def action_order(self) -> None:
         """Order the characters otherwise."""
-        self.query_one(MatrixPane).reorder()
+        self.lab.matrix.reorder()
 
     def action_go_to(self) -> None:
         """Ask for a pair, and go there."""
-        if self.dataset is None:
+        if self.session.dataset is None:
             self.tell_absence()
         else:
             from tui.screens.questions import about_pair
 
-            self._ask(about_pair(self.dataset, self.query_one(MatrixPane).go_to))
+            go_to = self.lab.matrix.go_to
+            self._ask(about_pair(self.session.dataset, go_to))
 
     # --- names
 
     def action_draw(self) -> None:
         """Draw ten names, or one text."""
-        self.query_one(SamplesPane).follow()
-        is_text = self.dataset is not None and self.dataset.data_format.format == "text"
-        self.send(Draw(1 if is_text else NAMES_AT_ONCE))
+        self.lab.names.follow()
+        self.training.draw()
 
     def action_keep_sampling(self) -> None:
         """Keep drawing names, or stop."""
-        self._change(Adjust("keep_sampling", 1))
+        self.training.turn("keep_sampling")
 
     def action_source(self) -> None:
         """Draw from the next source."""
-        self._change(Adjust("source", 1))
+        self.training.turn("source")
 
     def action_stream(self) -> None:
         """Draw with the next stream of random numbers."""
-        self._change(Adjust("stream", 1))
+        self.training.turn("stream")
 
     def action_ask(self, what: Setting) -> None:
         """Ask for one of the sampler's settings."""
-        if self.snapshot is None:
+        if self.session.snapshot is None:
             self.tell_absence()
         else:
             from tui.screens.questions import about_setting
 
-            self._ask(about_setting(what, self.snapshot.settings, self.engine.call))
+            self._ask(about_setting(what, self.session.snapshot.settings, self.session.call))
 
     # --- data
 
     def action_open(self) -> None:
         """Ask for a file, and open it."""
-        from tui.screens.open import OpenScreen
+        from tui.screens.open.screen import OpenScreen
 
-        present = None if self.dataset is None else self.dataset.path
+        dataset, conversation = self.session.dataset, self.session.conversation
         self.push_screen(
             OpenScreen(
-                self.engine.opening,
-                self.engine.call,
-                self.engine.go_on_command,
-                present,
-                lambda: self.is_training,
+                conversation.opening,
+                conversation.call,
+                conversation.go_on_command,
+                None if dataset is None else dataset.path,
+                lambda: self.session.is_training,
             )
         )
 
     def action_score(self) -> None:
         """Score words while they are typed."""
-        from tui.screens.score import ScoreScreen
+        from tui.screens.score.screen import ScoreScreen
 
         async def score(word: str) -> Scored:
-            return expected(Scored, await self.engine.call(Score(word)))
+            return expected(Scored, await self.session.call(Score(word)))
 
+        dataset, names = self.session.dataset, self.lab.names
         written = {}
-        if self.dataset is not None:
-            written = dict(zip(self.dataset.characters, self.dataset.labels, strict=True))
-        pane = self.query_one(SamplesPane)
-        word = "" if pane.selected is None else pane.selected.text
-        self.push_screen(ScoreScreen(score, written, word, is_passage=pane.is_of_text))
+        if dataset is not None:
+            written = dict(zip(dataset.characters, dataset.labels, strict=True))
+        word = "" if names.selected is None else names.selected.text
+        self.push_screen(ScoreScreen(score, written, word, is_passage=names.is_of_text))
+
+    def action_copy(self) -> None:
+        """Copy the focused pane's content."""
+        self.copying.copy(self.focused, self.lab.matrix.view)
+
+    def action_copy_names(self) -> None:
+        """Copy all names."""
+        self.copying.copy_names()
+
+    def action_export(self) -> None:
+        """Write the focused pane's content to a file."""
+        self.copying.export(self.focused, self.lab.matrix.view)
+
+    def action_export_screen(self) -> None:
+        """Write a picture of the whole screen to a file."""
+        self.copying.export_screen(self.export_screenshot, as_png=self.config.png)
 
     # --- the lab
 
     def action_pane(self, number: int) -> None:
-        """Go to a pane; where one is enlarged, this one is then."""
-        pane = next(pane for pane in self.panes if number == pane.NUMBER)
-        self.arrange(number)
-        if self.screen.maximized is not None:
-            self.screen.minimize()
-            self._enlarge(pane)
-        self.screen.set_focus(pane)  # at once: the next key may already mean this pane
+        """Go to a pane."""
+        self.lab.pane_layout.go_to(number)
 
     def action_turn(self, by: int) -> None:
-        """Go to the next pane, or the previous, whether it is shown or not."""
-        panes = [pane.NUMBER for pane in self.panes]
-        at = self.focused.NUMBER if isinstance(self.focused, Pane) else panes[0] - by
-        self.action_pane(panes[(panes.index(at) + by) % len(panes)] if at in panes else panes[0])
+        """Go to the next pane, or the previous."""
+        self.lab.pane_layout.turn(by)
 
     def action_zoom(self) -> None:
         """Enlarge the focused pane, or shrink it again."""
-        if self.screen.maximized is not None:
-            self.screen.minimize()
-            self._refit()
-        elif isinstance(self.focused, Pane):
-            self._enlarge(self.focused)
-
-    def _enlarge(self, pane: Pane) -> None:
-        # Beforehand: Textual arranges an enlarged widget only once.
-        pane.styles.width = pane.styles.height = None
-        self.screen.maximize(pane, container=False)
-        self._refit()
-
-    def _refit(self) -> None:
-        self.hold()
-        for pane in self.panes:
-            self.call_after_refresh(pane.refit)
+        self.lab.pane_layout.zoom()
 
     def action_restart(self) -> None:
         """Start the engine again, if it has ended; reach for it again, if the link is down."""
-        if self.has_ended:
-            self.start()
-        elif self.is_cut_off:
-            self.engine.try_again()
-        elif self._state in ("starting", "not answering"):
+        if self.session.has_ended:
+            self.lab.start()
+        elif self.session.is_cut_off:
+            self.session.conversation.try_again()
+        elif self.session.link in ("starting", "not answering"):
             self.tell_absence()
         else:
             self.notify("The engine runs: there is nothing to start again.")
+
+    def action_save(self) -> None:
+        """Save the lab to a file of the engine's machine."""
+        self.saving.save()
+
+    def action_detach(self) -> None:
+        """Leave the lab as it is."""
+        self.leaving.detach()
+
+    async def action_quit(self) -> None:
+        """Quit, and end the engine; while it trains, ask."""
+        self.leaving.quit(asks=True)
+
+    async def interrupt(self) -> None:
+        """Quit without a question: a training goes on."""
+        self.leaving.quit(asks=False)
+
+    def on_quit_screen_chosen(self, event: QuitScreen.Chosen) -> None:
+        """A person has said what is to become of the training."""
+        self.leaving.chosen(event.way)
 
     def action_help(self) -> None:
         """Show all keys."""
         from tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(self.focused if isinstance(self.focused, Pane) else None))
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open: its key works in its field too."""
+        from tui.control.palette_commands import commands  # the first paint needs none of it
+        from tui.screens.palette import Palette
+
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
+            self.push_screen(Palette(commands(self)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Those of Textual's own commands that the palette has not from us already."""

@@ -9,8 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from tui.config import ConfigError, read, settled
-from tui.terminal import Colours
+from tui.config.config import read, settled
+from tui.config.errors import ConfigError
+from tui.terminal.capabilities import Colours
 
 _COLOURS: Final[dict[Colours, str]] = {
     "truecolour": "truecolour",

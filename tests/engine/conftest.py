@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.built_in import built_in_path
-from engine.checkpoint import save
-from engine.lab import Lab
-from tests.engine.checkpoints import draw, train
+from engine.checkpoints.checkpoint import save
+from engine.data.built_in import built_in_path
+from engine.lab.lab import Lab
+from tests.engine.checkpoints.crafting import draw, train
 from tests.engine.threaded import engine, no_folder, state  # noqa: F401  fixtures
 
 

@@ -9,28 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.autosave import Autosaves
-from engine.claim import Claim
+from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.errors import EngineError, EngineUnavailable
-from engine.held import HeldName
-from engine.home import Home
-from engine.inbox import Audience, Inbox, Job, Joined
-from engine.places import Place
-from engine.protocol import (
-    Answers,
-    Configure,
-    Describe,
-    Description,
-    Ended,
-    Events,
-    Open,
-    Requests,
-    Snapshot,
-    Stop,
-    Train,
-)
-from engine.saved_labs import newest_save
-from engine.worker import Worker
+from engine.local.held_name import HeldName
+from engine.local.name_lock import Claim
+from engine.local.paths import LabPaths
+from engine.local.saved_labs import newest_save
+from engine.server.identity import Identity
+from engine.server.inbox import Audience, Inbox, Job, Joined
+from engine.server.worker import Worker
+from engine.wire.answers import Answers, Description
+from engine.wire.events import Ended, Events, Snapshot
+from engine.wire.requests import Configure, Describe, Open, Requests, Stop, Train
 
 SECONDS = 30  # until something that is waited for counts as hanging
 
@@ -39,8 +29,8 @@ class Engine:
     """A worker in its thread, without a wire: requests go in, answers and events come out."""
 
     def __init__(self, name: str = "test") -> None:
-        claim = Claim(Place(name))
-        self.home = Home(HeldName(claim), 60.0, 600.0, newest_save(claim.place, claim.before))
+        claim = Claim(LabPaths(name))
+        self.home = Identity(HeldName(claim), 60.0, 600.0, newest_save(claim.place, claim.before))
         self.inbox: Inbox = queue.SimpleQueue()
         self.events: queue.SimpleQueue[Events | None] = queue.SimpleQueue()  # None: no more
         self.worker = Worker(self.inbox, self.home)
@@ -54,9 +44,9 @@ class Engine:
         self.thread.start()
 
     @property
-    def saves(self) -> Autosaves:
+    def saves(self) -> AutomaticSaves:
         """Those of the lab that is open."""
-        return self.worker._keeper._autosaves
+        return self.worker._autosaver._autosaves
 
     def call(self, request: Requests) -> Answers:
         """Carry out a request.
@@ -137,6 +127,6 @@ def step_of(engine: Engine) -> int:
 @pytest.fixture
 def no_folder(engine: Engine, tmp_path: Path) -> Path:
     """What stands where automatic saves should go."""
-    path = Place("test").saves
+    path = LabPaths("test").saves
     path.write_text("no folder")
     return path

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 import engine
-from engine.labs import labs
+from engine.local.lab_list import labs
 from tests.processes import folder  # noqa: F401  a fixture
 
 # How long what is to be endured is endured: the figures of .github/MEASUREMENTS.md are of a minute.

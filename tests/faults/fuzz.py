@@ -7,8 +7,9 @@ import typing
 import msgspec
 from hypothesis import strategies as st
 
-from engine.protocol import VERSION, Call, Copy, Hello, Request, Requests, Save, Stop
-from engine.wire import pack
+from engine.wire.envelopes import VERSION, Call, Hello
+from engine.wire.framing import pack
+from engine.wire.requests import Copy, Request, Requests, Save, Stop
 
 Struct = typing.TypeVar("Struct", bound=msgspec.Struct)
 

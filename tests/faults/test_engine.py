@@ -11,22 +11,15 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from engine import checkpoint
-from engine.client import Client
-from engine.commands.terminal import Pty
-from engine.labs import labs, look
-from engine.places import Place
-from engine.process import EngineProcess
-from engine.protocol import (
-    Configure,
-    Done,
-    Open,
-    Resume,
-    Stop,
-    Stopped,
-    Train,
-    Watch,
-)
+from engine.bench.pseudo_terminal import Pty
+from engine.checkpoints import checkpoint
+from engine.local.engine_process import EngineProcess
+from engine.local.lab_list import labs, look
+from engine.local.paths import LabPaths
+from engine.wire.answers import Done
+from engine.wire.client import Client
+from engine.wire.events import Stopped
+from engine.wire.requests import Configure, Open, Resume, Stop, Train, Watch
 from tests.faults.conftest import processes
 from tests.processes import described, eventually, launched, process_of
 from tui.__main__ import main
@@ -38,7 +31,7 @@ ATTACH = (sys.executable, "-m", "tui", "attach", "test")
 
 async def trained(pace: float = PACE) -> Client:
     """A client of an engine that is training."""
-    client = await Client.connect(Place("test").socket)
+    client = await Client.connect(LabPaths("test").socket)
     await client.call(Open(device="cpu"))
     await client.call(Configure(pace=pace))
     await client.call(Train(more=10**9))
@@ -52,7 +45,7 @@ async def command(*arguments: str) -> str:
 
 async def test_of_an_engine_that_is_killed_all_but_the_last_interval_is_left() -> None:
     killed = launched("--save-every", str(SAVE_SECONDS))
-    place = Place("test")
+    place = LabPaths("test")
     client = await trained()
     await eventually(lambda: place.saves.exists() and len(list(place.saves.iterdir())) > 2)
     newest = max(place.saves.iterdir())
@@ -95,8 +88,8 @@ async def test_a_lab_whose_sockets_folder_is_removed_trains_on_and_is_found_agai
     engine = launched()
     client = await trained()
     step = (await described(client)).step
-    shutil.rmtree(Place("test").socket.parent)
-    lab = await look(Place("test"))
+    shutil.rmtree(LabPaths("test").socket.parent)
+    lab = await look(LabPaths("test"))
     assert lab is not None
     assert (lab.state, lab.pid) == ("training", engine.pid)
     assert lab.step is not None
@@ -109,7 +102,7 @@ async def test_a_lab_whose_sockets_folder_is_removed_trains_on_and_is_found_agai
 
 async def test_a_full_disk_stops_no_training_and_costs_no_save(folder: Path) -> None:
     engine = launched("--save-every", str(SAVE_SECONDS))
-    place = Place("test")
+    place = LabPaths("test")
     client = await trained()
     await eventually(lambda: place.saves.exists() and list(place.saves.iterdir()))
     with Pty(ATTACH, 120, 40, {}) as terminal:
@@ -150,7 +143,7 @@ async def test_a_full_disk_stops_no_training_and_costs_no_save(folder: Path) -> 
 @pytest.mark.parametrize("how", ["stop", "SIGTERM"])
 async def test_a_lab_ends_though_a_client_is_dead_or_does_not_read(how: str) -> None:
     engine = launched()
-    place = Place("test")
+    place = LabPaths("test")
     client = await trained(math.inf)
     dead = await asyncio.create_subprocess_exec(
         sys.executable, "-c", CONNECTED, str(place.socket), stdout=asyncio.subprocess.PIPE
@@ -186,8 +179,8 @@ async def test_a_lab_ends_though_a_client_is_dead_or_does_not_read(how: str) -> 
 CONNECTED = """
 import asyncio, sys
 from pathlib import Path
-from engine.client import Client
-from engine.protocol import Watch
+from engine.wire.client import Client
+from engine.wire.requests import Watch
 async def main():
     client = await Client.connect(Path(sys.argv[1]))
     await client.call(Watch(rows=tuple(range(27)), columns=tuple(range(27)), frames=1e9))

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import psutil
 
-from engine.claim import standing
-from engine.client import Client
-from engine.commands.terminal import SECONDS_TO_WAIT, Pty
-from engine.labs import look
-from engine.listed import Listed
-from engine.places import Place
-from engine.process import EngineProcess
-from engine.protocol import Configure, Export, Open, Pause, Text
+from engine.bench.pseudo_terminal import SECONDS_TO_WAIT, Pty
+from engine.local.engine_process import EngineProcess
+from engine.local.lab_list import look
+from engine.local.lab_summary import Listed
+from engine.local.name_lock import standing
+from engine.local.paths import LabPaths
+from engine.wire.answers import Text
+from engine.wire.client import Client
+from engine.wire.requests import Configure, Export, Open, Pause
 from tests.faults.conftest import GROWTH, SECONDS, measured
 from tests.faults.memory import Growth
 
@@ -26,7 +27,7 @@ LAB = (sys.executable, "-m", "tui", "--name", "test", "--pace", "500")
 
 def lab_now(name: str = "test") -> Listed:
     """The lab, as `makemore-tui ls` tells of it."""
-    lab = asyncio.run(look(Place(name)))
+    lab = asyncio.run(look(LabPaths(name)))
     assert lab is not None
     return lab
 
@@ -55,7 +56,7 @@ def training(terminal: Pty) -> psutil.Process:
     terminal.wait_for("idle", "0/100")
     terminal.press("N")
     terminal.wait_for("● training")
-    _, holder = standing(Place("test"))
+    _, holder = standing(LabPaths("test"))
     assert holder is not None
     return psutil.Process(holder.pid)
 
@@ -73,7 +74,7 @@ def test_after_a_death_what_was_open_comes_back_and_not_the_lab_before(folder: P
     (folder / "other.txt").write_text("ab\nba\n")
 
     async def open_another() -> None:
-        client = await Client.connect(Place("test").socket)
+        client = await Client.connect(LabPaths("test").socket)
         await client.call(Open(str(folder / "other.txt"), device="cpu"))
         await client.close()
 
@@ -104,7 +105,7 @@ def test_a_screen_that_is_killed_costs_the_training_nothing() -> None:
     eventually_past(step_of(lab) + 500)
 
     async def losses() -> list[str]:
-        client = await Client.connect(Place("test").socket)
+        client = await Client.connect(LabPaths("test").socket)
         await client.call(Pause())
         answer = await client.call(Export("loss"))
         assert isinstance(answer, Text)

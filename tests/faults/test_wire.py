@@ -11,12 +11,14 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from engine.client import Client
-from engine.labs import labs, look
-from engine.places import Place
-from engine.process import EngineProcess
-from engine.protocol import (
-    Call,
+from engine.local.engine_process import EngineProcess
+from engine.local.lab_list import labs, look
+from engine.local.paths import LabPaths
+from engine.wire.client import Client
+from engine.wire.envelopes import Call
+from engine.wire.events import Snapshot
+from engine.wire.framing import pack
+from engine.wire.requests import (
     Configure,
     Describe,
     Draw,
@@ -24,12 +26,10 @@ from engine.protocol import (
     Open,
     Requests,
     Score,
-    Snapshot,
     StepOnce,
     Train,
     Watch,
 )
-from engine.wire import pack
 from tests.faults.conftest import GROWTH, SECONDS, measured
 from tests.faults.fuzz import CONVERSATIONS, HELLO
 from tests.faults.memory import Growth
@@ -53,7 +53,7 @@ def engine(folder: None) -> psutil.Process:
     process = psutil.Process(launched().pid)
 
     async def opened() -> None:
-        client = await Client.connect(Place("test").socket)
+        client = await Client.connect(LabPaths("test").socket)
         await client.call(Open(device="cpu"))
         for request in (StepOnce(), Draw(), Export("matrix"), Score("emma")):
             await client.call(request)  # once each, so that what they load counts as its start
@@ -67,14 +67,14 @@ async def still_proper(engine: psutil.Process, growth: Growth) -> None:
     """Check that the engine is what it was, and end it."""
     assert growth.bytes < GROWTH
     (listed,) = await labs()  # what was opened meanwhile has a name of its own
-    client = await Client.connect(Place(listed.name).socket)
+    client = await Client.connect(LabPaths(listed.name).socket)
     await client.call(Open(device="cpu"))
     await client.call(StepOnce())
     lab = await described(client)
     assert (lab.pid, lab.step) == (engine.pid, 1)
     await client.close()
     async with asyncio.timeout(20):
-        while (left := await look(Place(lab.lab))) is None or left.clients:
+        while (left := await look(LabPaths(lab.lab))) is None or left.clients:
             await asyncio.sleep(0.05)  # those that have gone are noticed one after the other
     assert [(left.name, left.pid, left.state) for left in await labs()] == [
         (lab.lab, engine.pid, "paused")
@@ -86,7 +86,7 @@ async def still_proper(engine: psutil.Process, growth: Growth) -> None:
 
 
 async def test_a_thousand_that_come_and_go_leave_nothing(engine: psutil.Process) -> None:
-    path, growth, files = Place("test").socket, Growth(engine), engine.num_fds()
+    path, growth, files = LabPaths("test").socket, Growth(engine), engine.num_fds()
     behaviours = itertools.cycle(
         (
             b"",  # not even a hello
@@ -127,7 +127,7 @@ async def pace(
 
 
 async def test_ten_clients_and_one_that_never_reads_see_the_same(engine: psutil.Process) -> None:
-    path, growth = Place("test").socket, Growth(engine)
+    path, growth = LabPaths("test").socket, Growth(engine)
     clients = [await Client.connect(path) for _ in range(9)]
     watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=200, names=20, frames=50.0)
     for client in clients:
@@ -176,7 +176,7 @@ def test_no_bytes_at_all_end_the_engine_or_make_it_grow(engine: psutil.Process) 
         nonlocal said
         said += 1
         with socket.socket(socket.AF_UNIX) as peer:
-            peer.connect(str(Place("test").socket))
+            peer.connect(str(LabPaths("test").socket))
             with contextlib.suppress(ConnectionError):  # it hung up before the end
                 peer.sendall(conversation + pack_call(Describe()))
                 peer.settimeout(0.05)  # it may wait for the rest of a message
@@ -196,6 +196,6 @@ def test_no_bytes_at_all_end_the_engine_or_make_it_grow(engine: psutil.Process) 
     measured(f"{said:,} conversations", engine=growth.bytes)
     asyncio.run(still_proper(engine, growth))
     unforeseen = re.findall(
-        r"Traceback.*?\n(?=\S)([^\n]*)", Place("test").log.read_text(), re.DOTALL
+        r"Traceback.*?\n(?=\S)([^\n]*)", LabPaths("test").log.read_text(), re.DOTALL
     )
     assert unforeseen == []

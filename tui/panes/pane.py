@@ -14,8 +14,9 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Static
 
-from engine.protocol import DatasetOpened, Exportable, Snapshot
-from tui.letters import laid_out
+from engine.wire.events import DatasetOpened, Snapshot
+from engine.wire.requests import Exportable
+from tui.terminal.letter_widths import laid_out
 
 
 class Pane(Vertical, can_focus=True):

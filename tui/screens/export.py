@@ -7,11 +7,11 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from engine.client import EngineError
-from engine.printable import printable
-from tui import exporting
+from engine.text.printable import printable
+from engine.wire.client import EngineError
+from tui.screens import file_export
+from tui.screens.confirmation import Confirmation
 from tui.screens.prompt import Prompt, Question
-from tui.screens.twice import Twice
 
 # Given where it goes, as the file's ending may choose its form.
 Content = Callable[[Path], Awaitable[str | bytes]]
@@ -31,7 +31,7 @@ class ExportPrompt(Prompt):
         hint = f"A file, in {_here()} or another folder."
         super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
         self._content = content
-        self._twice = Twice()
+        self._twice = Confirmation()
 
     def on_input_changed(self) -> None:
         """Another path: whatever was asked was about the other."""
@@ -46,11 +46,11 @@ class ExportPrompt(Prompt):
             self._twice.forget()
         try:
             # Before the engine is asked: what it has to say may be long.
-            await asyncio.to_thread(exporting.check, path, over=over)
+            await asyncio.to_thread(file_export.check, path, over=over)
             content = await self._fetched(path)
             # A file that is being written is written, whether the dialog is still there or not.
             await self.lasting(self._written(path, content, over))
-        except exporting.AlreadyThere as error:
+        except file_export.AlreadyThere as error:
             self._twice.ask(path)
             raise EngineError(f"{error} Enter again writes over it.") from error
 
@@ -63,7 +63,7 @@ class ExportPrompt(Prompt):
             raise
 
     async def _written(self, path: Path, content: str | bytes, over: bool) -> None:
-        await asyncio.to_thread(exporting.write, path, content, over=over)
+        await asyncio.to_thread(file_export.write, path, content, over=over)
         much = ""
         if isinstance(content, str) and path.suffix.lower() != ".svg":
             much = f": {content.count(chr(10)):,} lines"

@@ -12,12 +12,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Group, key_label
-from tui.keys import DEFAULT_KEYS, KeyMap, Keys, keys_of
+from tui.drawing.ascii import spelled
+from tui.keys.key_map import DEFAULT_KEYS, KeyMap, Keys, keys_of
 from tui.panes.about import ABOUT
 from tui.panes.pane import Pane
-from tui.plain import spelled
 from tui.screens.dialog import Dialog
-from tui.terminal import terminal_of
+from tui.terminal.capabilities import terminal_of
 
 _KEYS: Final = 13  # columns
 _NARROW: Final = 44  # columns below which a sentence stands under its keys
@@ -61,7 +61,7 @@ class HelpScreen(Dialog):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Help"
             dialog.border_subtitle = "esc"
-            with VerticalScroll():  # its scroll bar has a place from the start: see dialogs.tcss
+            with VerticalScroll():  # its scroll bar has a place from the start: see dialog.tcss
                 yield Static(markup=False)
 
     def on_resize(self) -> None:

@@ -13,12 +13,12 @@ from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widgets import Input
 
-from engine.client import EngineError
-from tui.field import Field
+from engine.wire.client import EngineError
+from tui.drawing.fitted_text import FittedText
 from tui.screens.dialog import Dialog
-from tui.screens.digits import Digits
-from tui.screens.in_front import SECONDS_TO_READ
-from tui.sentence import Sentence
+from tui.screens.fields.digits import Digits
+from tui.screens.fields.field import Field
+from tui.screens.modal import SECONDS_TO_READ
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Prompt(Dialog):
                 yield Digits(self._question.initial)
             else:
                 yield Field(self._question.initial, select=True)
-            yield Sentence(self._question.hint, id="hint")
+            yield FittedText(self._question.hint, id="hint")
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Try the answer, once; the worker lets the screen live while the engine is at it."""
@@ -110,6 +110,6 @@ class Prompt(Dialog):
             self._reading = None
         if self.is_closed:
             return
-        hint = self.query_one("#hint", Sentence)
+        hint = self.query_one("#hint", FittedText)
         hint.set_class(wrong, "-wrong")
         hint.say(text)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from engine.client import EngineError
-from engine.protocol import Answers, Configure, DatasetOpened, Requests, Settings
+from engine.settings.values import Settings
+from engine.wire.answers import Answers
+from engine.wire.client import EngineError
+from engine.wire.events import DatasetOpened
+from engine.wire.requests import Configure, Requests
 from tui.screens.prompt import Question
-from tui.typed_values import whole
+from tui.screens.typed_values import whole
 
 Call = Callable[[Requests], Awaitable[Answers]]
 

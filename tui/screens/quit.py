@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import Static
 
+from tui.drawing.fitted_text import FittedText
 from tui.screens.dialog import Dialog
-from tui.sentence import Sentence
 
-if TYPE_CHECKING:
-    from tui.leaving import LeavingApp
+Way = Literal["keep", "stop", "drop"]  # keep: in the background; drop: without saving
 
 
 class QuitScreen(Dialog):
@@ -26,27 +27,35 @@ class QuitScreen(Dialog):
     ]
     AUTO_FOCUS = None
 
-    def __init__(self, lab: LeavingApp, trouble: str = "") -> None:
+    @dataclass
+    class Chosen(Message):
+        """What a person wants."""
+
+        way: Way
+
+    def __init__(self, attach_command: str, trouble: str = "", *, is_training: bool) -> None:
         """A question.
 
         Args:
-            lab: what is left.
+            attach_command: takes up a lab that was kept.
             trouble: why the lab could not be saved; empty where that was not tried.
+            is_training: whether the lab trains.
         """
         super().__init__()
-        self._lab = lab
+        self._attach_command = attach_command
         self._trouble = trouble
+        self._is_training = is_training
 
     def compose(self) -> ComposeResult:
         """What goes on, and the keys."""
         with Vertical(classes="dialog") as dialog:
-            idle = self._trouble and not self._lab.is_training
+            idle = self._trouble and not self._is_training
             dialog.border_title = "Quit?" if idle else "Quit while it trains?"
             dialog.border_subtitle = "esc stays"
             if self._trouble:
-                yield Sentence(self._trouble, id="hint").add_class("-wrong")
-            way_back = self._lab.engine.attach_command
-            yield Answer("k", f"Keep it in the background; later,\n{way_back}", "keep")
+                yield FittedText(self._trouble, id="hint").add_class("-wrong")
+            way_back = f"Keep it in the background; later,\n{self._attach_command}"
+            yield Answer("k", way_back, "keep")
             if self._trouble:
                 yield Answer("x", "End it, without what is not saved.", "drop")
             else:
@@ -54,19 +63,19 @@ class QuitScreen(Dialog):
 
     def action_keep(self) -> None:
         """Leave the engine to itself."""
-        self._lab.action_detach()
+        self.app.post_message(self.Chosen("keep"))
 
     def action_stop(self) -> None:
         """Save, and end the engine."""
         if not self._trouble:
             self.action_close()
-            self._lab.stop()
+            self.app.post_message(self.Chosen("stop"))
 
     def action_drop(self) -> None:
         """End the engine, which cannot save."""
         if self._trouble:
             self.action_close()
-            self._lab.stop(save=False)
+            self.app.post_message(self.Chosen("drop"))
 
 
 class Answer(Horizontal):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from engine.client import EngineError, expected
-from engine.protocol import Answers, Exists, Requests, Save, Saved
+from engine.wire.answers import Answers, Exists, Saved
+from engine.wire.client import EngineError, expected
+from engine.wire.requests import Requests, Save
+from tui.screens.confirmation import Confirmation
 from tui.screens.prompt import Prompt, Question
-from tui.screens.twice import Twice
 
 
 class SavePrompt(Prompt):
@@ -33,7 +34,7 @@ class SavePrompt(Prompt):
         super().__init__(Question("Save the lab", hint, suggestion, self._save))
         self._call = call
         self._saved = saved
-        self._twice = Twice()
+        self._twice = Confirmation()
 
     def on_input_changed(self) -> None:
         """Another path: whatever was asked was about the other."""

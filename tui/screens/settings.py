@@ -11,12 +11,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
-from engine.client import EngineError
-from engine.protocol import Answers, Configure, Requests, SettingDescription, Settings
-from tui.field import Field
+from engine.settings.descriptions import SettingDescription
+from engine.settings.values import Settings
+from engine.wire.answers import Answers
+from engine.wire.client import EngineError
+from engine.wire.requests import Configure, Requests
+from tui.drawing.fitted_text import FittedText
 from tui.screens.dialog import Dialog
-from tui.sentence import Sentence
-from tui.typed_values import text_of, value_of
+from tui.screens.fields.field import Field
+from tui.screens.typed_values import text_of, value_of
 
 NARROW: Final = 60  # columns below which a number beside its name would be cut
 HINT: Final = "Enter sets all that you have changed, or nothing of it."
@@ -37,9 +40,9 @@ class SettingField(Vertical):
             yield Static(self.setting.label, classes="label", markup=False)
             yield Field(self._present, select=True)
         allows = self.setting.allows
-        about = Sentence(f"{self.setting.meaning} {allows[:1].upper()}{allows[1:]}.")
+        about = FittedText(f"{self.setting.meaning} {allows[:1].upper()}{allows[1:]}.")
         about.add_class("about")
-        yield Sentence(id="wrong")
+        yield FittedText(id="wrong")
         yield about
 
     @property
@@ -63,7 +66,7 @@ class SettingField(Vertical):
     def say(self, wrong: str) -> None:
         """Say what is wrong; an empty sentence: nothing is."""
         self.set_class(bool(wrong), "-wrong")
-        self.query_one("#wrong", Sentence).say(wrong)
+        self.query_one("#wrong", FittedText).say(wrong)
 
 
 class SettingsScreen(Dialog):
@@ -101,7 +104,7 @@ class SettingsScreen(Dialog):
             dialog.border_subtitle = "enter · ↓↑ · esc"
             with VerticalScroll(can_focus=False):
                 yield from self._fields
-            yield Sentence(HINT, id="hint")
+            yield FittedText(HINT, id="hint")
 
     def on_resize(self) -> None:
         """A narrow screen has a name and its field one below the other."""
@@ -161,7 +164,7 @@ class SettingsScreen(Dialog):
     def _refuse(self, error: EngineError) -> None:
         """Say what the engine says beside the setting that it is about."""
         about = [each for each in self._fields if each.setting.name == error.setting]
-        hint = self.query_one("#hint", Sentence)
+        hint = self.query_one("#hint", FittedText)
         hint.set_class(not about, "-wrong")
         hint.say(HINT if about else str(error))
         for each in about:

@@ -1,0 +1,1 @@
+"""What `makemore-tui bench` measures, and the plain loops it measures against."""

@@ -1,0 +1,1 @@
+"""A lab as a file, and when a lab saves itself."""

@@ -1,0 +1,103 @@
+"""The checkpoints that a lab writes by itself: a folder of the newest few."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from engine.checkpoints.writing import write
+from engine.errors import CheckpointError
+from engine.files.atomic import OWNER, remove_parts
+from engine.files.private import make_folder
+from engine.text.printable import printable
+
+MOST: Final = 5
+_STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
+_NAME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z\.safetensors")
+
+
+class AutomaticSaves:
+    """A folder of checkpoints, named by the time of their writing.
+
+    Args:
+        folder: made with the first of them.
+        most: so many are kept, the newest.
+    """
+
+    def __init__(self, folder: Path, most: int = MOST) -> None:
+        self._folder = folder
+        self._most = most
+
+    def paths(self) -> tuple[Path, ...]:
+        """All checkpoints, the newest first.
+
+        Raises:
+            CheckpointError: the folder is there, and cannot be read.
+        """
+        names = (path for path in self._entries() if _NAME.fullmatch(path.name))
+        return tuple(sorted(names, reverse=True))
+
+    def newest(self) -> Path | None:
+        """The newest checkpoint.
+
+        Raises:
+            CheckpointError: the folder is there, and cannot be read.
+        """
+        return next(iter(self.paths()), None)
+
+    def add(self, data: bytes) -> Path:
+        """Write one, then remove the oldest and what a crash has left half written.
+
+        Args:
+            data: of `checkpoint.Packed`.
+
+        Raises:
+            CheckpointError: it was not written; then none is removed.
+        """
+        try:
+            make_folder(self._folder)
+        except (OSError, ValueError) as error:
+            raise self._trouble(error) from error
+        path = self._folder / self._next_name()
+        write(path, data, mode=OWNER)
+        for old in self.paths()[self._most :]:
+            _remove(old)
+        remove_parts(self._folder)
+        return path
+
+    def _next_name(self) -> str:
+        """The time; later than the newest's, whatever the clock says."""
+        now = datetime.now(UTC)
+        newest = self.newest()
+        if newest is not None:
+            with contextlib.suppress(ValueError, OverflowError):  # no day that there is
+                last = datetime.strptime(newest.stem, _STAMP).replace(tzinfo=UTC)
+                now = max(now, last + timedelta(microseconds=1))
+        return _name(now)
+
+    def _entries(self) -> list[Path]:
+        try:
+            return list(self._folder.iterdir())
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            raise self._trouble(error) from error
+
+    def _trouble(self, error: Exception) -> CheckpointError:
+        why = error.strerror if isinstance(error, OSError) else error
+        return CheckpointError(
+            f"{printable(str(self._folder))}, the folder of automatic checkpoints: {why}. Make it a"
+            " folder that you may write in."
+        )
+
+
+def _name(time: datetime) -> str:
+    return time.strftime(_STAMP) + ".safetensors"
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):  # another did, or it will be tried again
+        path.unlink()

@@ -1,0 +1,89 @@
+"""Writing a lab to a file in a thread of its own, so that a slow disk holds up no training."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.checkpoints.checkpoint import pack
+from engine.checkpoints.save_outcome import SaveOutcome
+from engine.checkpoints.writing import write
+from engine.errors import CheckpointError, EngineError
+from engine.files.atomic import OWNER
+from engine.lab.lab import Lab
+from engine.wire.answers import Answers, Saved
+
+log = logging.getLogger(__name__)
+
+
+class Saving(threading.Thread):
+    """A file that is being written. Nobody waits for it at the end of the process."""
+
+    def __init__(
+        self, attempt: Callable[[], SaveOutcome], tell: Callable[[SaveOutcome], None]
+    ) -> None:
+        """A thread, which begins with `start`.
+
+        Args:
+            attempt: writes the file; see `attempted`.
+            tell: called in this thread with what came of it, its last word.
+        """
+        super().__init__(name="save", daemon=True)
+        self.kept: SaveOutcome | None = None  # what came of it, before it is told
+        self._attempt = attempt
+        self._tell = tell
+
+    def run(self) -> None:
+        """Write."""
+        self.kept = self._attempt()
+        self._tell(self.kept)
+
+
+def attempted(revision: int, write: Callable[[], Path], *, automatic: bool) -> SaveOutcome:
+    """Write a lab, and say what came of it: no failure ends the thread that it happens in.
+
+    Args:
+        revision: of the lab.
+        write: writes the file, and says where.
+        automatic: False where a person asked for it.
+    """
+    started = time.monotonic()
+    path, trouble = None, None
+    try:
+        path = write()
+    except Exception as error:
+        trouble = as_sentence(error)
+    return SaveOutcome(revision, automatic, path, trouble, time.monotonic() - started)
+
+
+def write_copy(lab: Lab, path: Path, answer: Callable[[Answers | EngineError], None]) -> None:
+    """Write a lab as it is now into a new file, which is not among its saves.
+
+    Args:
+        lab: which; called by its thread.
+        path: where.
+        answer: called from another thread, once it is written or cannot be.
+    """
+    packed = pack(lab)
+
+    def put() -> Path:
+        write(path, packed.encode(), mode=OWNER, over="nothing")
+        return path
+
+    def tell(kept: SaveOutcome) -> None:
+        answer(Saved(str(path)) if kept.error is None else kept.error)
+
+    Saving(lambda: attempted(0, put, automatic=False), tell).start()
+
+
+def as_sentence(error: Exception) -> EngineError:
+    """Why a lab was not saved: a person gets a sentence, the log the traceback."""
+    if isinstance(error, EngineError):
+        log.warning("not saved: %s", error)
+        return error
+    log.error("not saved", exc_info=error)
+    what = str(error) or type(error).__name__
+    return CheckpointError(f"The lab was not saved ({what}); see the engine's log.")

@@ -1,0 +1,265 @@
+"""The head of a checkpoint: what a file says of itself, and of its numbers the last loss alone.
+
+A checkpoint is a file in the safetensors format: eight bytes, which say how long the header is; the
+header, JSON with the name, type and shape of each tensor and some texts; then the tensors' bytes.
+One of the texts is itself JSON: `Contents`. Another is a SHA-256 of all that is kept.
+
+This module loads neither torch nor numpy: an engine that has not yet opened a lab uses it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import stat
+import struct
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from engine.errors import CheckpointError
+from engine.settings.data_format import DataFormat
+from engine.settings.values import Settings
+from engine.text.printable import printable
+from engine.wire.values import State
+
+VERSION: Final = 2  # of the format; raised by every change that an older lab would misread
+OLDEST: Final = 1  # that is still read; what it lacks has a default
+CONTENTS: Final = "makemore-tui"  # the text that holds the `Contents`
+SHA256: Final = "sha256"  # the text that holds the SHA-256
+TEXTS: Final = "__metadata__"  # where safetensors keeps its texts
+LARGEST_HEADER: Final = 1 << 20  # bytes; a path and a prefix, escaped twice, take some 100 KB
+PICKLES: Final = (b"PK\x03\x04", b"\x80")  # how torch.save's files begin
+
+TAKE_ANOTHER: Final = "Take an earlier file, or begin a new training."
+
+
+class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything but the arrays, the names and the marks."""
+
+    version: int
+    written_by: str  # "makemore-tui 0.1.0"
+    data: str | None  # the data file, as a URI; None: the built-in names
+    data_sha256: str  # of its bytes, in hexadecimal
+    symbols: int  # V
+    device: str  # that it was trained on
+    kept_settings: dict[str, Any]  # of `Settings`; the pace is null where there is no limit
+    state: State
+    reason: str  # why the training failed; empty where it did not
+    step: int
+    goal: int
+    wanted: int  # names that were still to be drawn
+    drawn: int  # names drawn since the stream's start
+    data_format: DataFormat = DataFormat(format="lines")  # all that version 1 knew
+    hold_out_data: str | None = None  # the file that is held out, as a URI
+    hold_out_sha256: str = ""  # of its bytes
+    loss_nll: float | None = None  # the last loss without λ · mean(W²)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings.
+
+        Raises:
+            msgspec.ValidationError: there are others than this version knows, some are missing
+                that every version has, or they are of other types.
+        """
+        kept = dict(self.kept_settings)
+        if not kept.keys() <= set(Settings.__struct_fields__):
+            raise msgspec.ValidationError("other settings than those of this version")
+        if kept.get("pace", 0) is None:
+            kept["pace"] = math.inf
+        return msgspec.convert(kept, Settings)
+
+
+class TensorEntry(msgspec.Struct, frozen=True):
+    """What the header says of one tensor."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data_offsets: tuple[int, int]  # where it begins and ends, in bytes behind the header
+
+
+class Header(msgspec.Struct, frozen=True):
+    """The whole head of a file."""
+
+    contents: Contents
+    json: str  # the contents as they stand in the file
+    sha256: str
+    tensors: dict[str, TensorEntry]
+    length: int  # bytes of the file before the tensors'
+    size: int  # bytes of the file
+
+
+class _Versioned(msgspec.Struct):
+    version: int
+    written_by: str = "another makemore-tui"
+
+
+def settings_to_keep(settings: Settings) -> dict[str, Any]:
+    """Settings as JSON can hold them: it knows no infinity."""
+    kept: dict[str, Any] = msgspec.to_builtins(settings)
+    return {**kept, "pace": None if math.isinf(settings.pace) else settings.pace}
+
+
+def path_of(uri: str) -> Path | None:
+    """The file that `Contents.data` names; None where it is none of this machine.
+
+    >>> path_of("file:///tmp/a%20b").name, path_of("https://example.org/a")
+    ('a b', None)
+    """
+    scheme, _, place = uri.partition("://")
+    if scheme != "file" or not place.startswith("/"):
+        return None
+    return Path(os.fsdecode(unquote_to_bytes(place)))
+
+
+def peek(path: Path) -> Contents:
+    """What a checkpoint says of itself. That the rest of it is whole, `load` finds out.
+
+    Raises:
+        CheckpointError: it is none, or not to be read.
+    """
+    with opened(path) as file:
+        return read_header(file, path).contents
+
+
+def last_loss(path: Path) -> float | None:
+    """The loss of the newest step, of millions perhaps; None where there is none to be found.
+
+    Raises:
+        CheckpointError: it is no checkpoint, or not to be read.
+    """
+    with opened(path) as file:
+        header = read_header(file, path)
+        losses = header.tensors.get("train")
+        if losses is None or losses.dtype != "F64":
+            return None
+        begin, end = losses.data_offsets
+        if not 0 <= begin <= end - 8 <= header.size - header.length - 8:
+            return None
+        try:
+            file.seek(header.length + end - 8)
+            (loss,) = struct.unpack("<d", file.read(8))
+        except (OSError, struct.error) as error:
+            raise CheckpointError(f"{printable(str(path))}: cannot be read ({error}).") from error
+    return loss if math.isfinite(loss) else None
+
+
+def is_checkpoint(path: Path) -> bool:
+    """Whether a file was written as a checkpoint, by whichever version; it may be damaged."""
+    try:
+        with opened(path) as file:
+            return CONTENTS in _texts(_fields(file, path), path)
+    except CheckpointError:
+        return False
+
+
+def opened(path: Path) -> BufferedReader:
+    """A checkpoint to be read.
+
+    Raises:
+        CheckpointError: there is no file, or it is not to be read.
+    """
+    name = printable(str(path))
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            kind = "a folder" if path.is_dir() else "no regular file"
+            raise CheckpointError(f"{name} is {kind}. Give a file that makemore-tui has saved.")
+        return path.open("rb")
+    except FileNotFoundError:
+        raise CheckpointError(f"{name}: no such file. Check the path.") from None
+    except PermissionError:
+        raise CheckpointError(
+            f"{name}: no permission to read it. Change its mode, or ask its owner."
+        ) from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise CheckpointError(f"{name}: cannot be read ({why}).") from error
+
+
+def read_header(file: BinaryIO, path: Path) -> Header:
+    """The head of an open file.
+
+    Raises:
+        CheckpointError: it is none of a checkpoint that this version reads.
+    """
+    name = printable(str(path))
+    fields = _fields(file, path)
+    length = file.tell()
+    texts = _texts(fields, path)
+    if CONTENTS not in texts:
+        raise CheckpointError(
+            f"{name}: safetensors, but not of makemore-tui. Give a file that makemore-tui has"
+            " saved."
+        )
+    try:
+        versioned = msgspec.json.decode(texts[CONTENTS], type=_Versioned)
+        if versioned.version > VERSION:
+            raise CheckpointError(
+                f"{name} was written by {printable(versioned.written_by)[:100]} in format"
+                f" {versioned.version}; this makemore-tui reads format {VERSION}. Install the newer"
+                " one."
+            )
+        if versioned.version < OLDEST:
+            raise CheckpointError(
+                f"{name}: format {versioned.version}, which there has never been. {TAKE_ANOTHER}"
+            )
+        return Header(
+            contents=msgspec.json.decode(texts[CONTENTS], type=Contents),
+            json=texts[CONTENTS],
+            sha256=texts.get(SHA256, ""),
+            tensors={
+                key: msgspec.json.decode(raw, type=TensorEntry)
+                for key, raw in fields.items()
+                if key != TEXTS
+            },
+            length=length,
+            size=os.fstat(file.fileno()).st_size,
+        )
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
+        raise CheckpointError(
+            f"{name}: its header is damaged ({printable(str(error))[:200]}). {TAKE_ANOTHER}"
+        ) from error
+
+
+def _fields(file: BinaryIO, path: Path) -> dict[str, msgspec.Raw]:
+    """The fields of the header, none of them decoded yet."""
+    name = printable(str(path))
+    try:
+        size = os.fstat(file.fileno()).st_size
+        start = file.read(8)
+        length = int.from_bytes(start, "little")
+        if length > LARGEST_HEADER and start.startswith(PICKLES):
+            raise CheckpointError(
+                f"{name} looks like a file of torch.save, which may run any program when it is"
+                " opened: makemore-tui does not. Give a file that makemore-tui has saved."
+            )
+        if len(start) < 8 or length > LARGEST_HEADER:
+            raise CheckpointError(
+                f"{name} ({size:,} bytes) is no checkpoint. Give a file that makemore-tui has"
+                " saved."
+            )
+        if length > size - 8:
+            raise CheckpointError(
+                f"{name} ends after {size:,} bytes, within its header: it is cut off, or no"
+                f" checkpoint. {TAKE_ANOTHER}"
+            )
+        return msgspec.json.decode(file.read(length), type=dict[str, msgspec.Raw])
+    except OSError as error:
+        raise CheckpointError(f"{name}: cannot be read ({error.strerror}).") from error
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise CheckpointError(
+            f"{name}: its header is no JSON, so it is damaged, or no checkpoint. {TAKE_ANOTHER}"
+        ) from error
+
+
+def _texts(fields: dict[str, msgspec.Raw], path: Path) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(fields.get(TEXTS, b"{}"), type=dict[str, str])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise CheckpointError(
+            f"{printable(str(path))}: its header is damaged. {TAKE_ANOTHER}"
+        ) from error

@@ -1,0 +1,96 @@
+"""How a lab begins: from a data file, or where a checkpoint left it."""
+
+from __future__ import annotations
+
+from os.path import expanduser, realpath
+from pathlib import Path
+
+from engine.checkpoints import checkpoint
+from engine.checkpoints.writing import check_place
+from engine.data.built_in import built_in_path
+from engine.errors import BadSetting
+from engine.lab.lab import Lab
+from engine.settings.data_format import DataFormat
+from engine.text.printable import path_text, printable
+from engine.wire.answers import OpenAlready
+from engine.wire.requests import Open, Resume
+
+
+def whole(path: str) -> Path:
+    """A path as a person types it, in full: the engine's own folder may vanish under it.
+
+    Raises:
+        BadSetting: it has a zero byte, which no path can have; or it is relative, and that folder
+            is gone.
+    """
+    if "\0" in path:
+        raise BadSetting(f"{printable(path)}: no path has a zero byte. Give another.")
+    try:
+        return Path(expanduser(path)).absolute()
+    except FileNotFoundError:
+        raise BadSetting(
+            f"{printable(path)}: the folder that it begins in, the engine's own, is gone. Give the"
+            " whole path."
+        ) from None
+
+
+def place_to_save(request: Open | Resume) -> Path | None:
+    """The file that the lab is to be saved to when it ends.
+
+    Raises:
+        CheckpointError: no checkpoint can be there.
+    """
+    if request.save_to is None:
+        return None
+    path = whole(request.save_to)
+    check_place(path)
+    return path
+
+
+def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
+    """The lab that a request wants.
+
+    Args:
+        request: which.
+        left_at: the newest automatic save of a lab of this name that waits to be taken up.
+
+    Raises:
+        EngineError: what it begins from is not good; says why.
+    """
+    hold_out_data = None if request.hold_out_data is None else whole(request.hold_out_data)
+    if isinstance(request, Open):
+        path = built_in_path() if request.path is None else whole(request.path)
+        return Lab(
+            path,
+            request.hold_out,
+            request.device,
+            request.seed,
+            request.pace,
+            request.data_format,
+            hold_out_data,
+        )
+    saved = left_at if request.path is None else whole(request.path)
+    if saved is None:
+        raise BadSetting("There is no automatic save to go on from. Name a file.")
+    data = None if request.data is None else whole(request.data)
+    return checkpoint.load(saved, data=data, hold_out_data=hold_out_data, device=request.device)
+
+
+def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> OpenAlready:
+    """What a screen is told that wants a lab, where one is open.
+
+    Args:
+        lab: the one that is open.
+        request: what it wants.
+        save_to: the file that the lab is saved to when it ends.
+    """
+    path = lab.corpus.path
+    if isinstance(request, Open):
+        asked = built_in_path() if request.path is None else whole(request.path)
+        formats = (DataFormat(), lab.asked_format, lab.corpus.data_format)
+        is_asked = realpath(path) == realpath(asked) and request.data_format in formats
+    else:
+        is_asked = request.path is None  # another has taken up the very same
+    if request.save_to is not None and whole(request.save_to) != save_to:
+        is_asked = False
+    return OpenAlready(path_text(path), is_asked)

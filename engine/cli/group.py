@@ -1,0 +1,203 @@
+"""The command line without a screen; `console` says how it writes.
+
+Exit codes: 0, 1 for an error, 2 for wrong usage, 128 + n for signal n. Each command imports what it
+needs only when it runs, so that `--help` is there at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import partial
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from engine.cli.console import ReaderGone, narrate, prepare
+from engine.data.built_in import built_in_path
+from engine.errors import EngineError
+from engine.local import command_lines
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+COMMANDS = {
+    "stats": "The statistics of a data set.",
+    "train": "Train the net, a line a step.",
+    "sample": "Draw names from either model.",
+    "score": "How likely words are, a character at a time.",
+    "matrix": "A matrix as CSV.",
+    "ls": "The labs that run, and those that wait to be taken up again.",
+    "stop": "Save a lab, and end its engine.",
+    "rename": "Give a saved lab another name.",
+    "delete": "Delete a saved lab, after a question.",
+    "bench": "How fast it is on this machine, against the lecture's own loops.",
+}
+HIDDEN = ("engine",)  # what ssh starts on another machine
+
+
+class Group(click.Group):
+    """Commands that are imported when they are called; errors that are sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order in which one meets them."""
+        return [*self.commands, *COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command's module, imported now."""
+        if cmd_name not in (*COMMANDS, *HIDDEN):
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = import_module(f"engine.cli.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; of a name that is none, the nearest right one is told."""
+        names = self.list_commands(ctx)
+        if args[0] not in (*names, *HIDDEN) and not ctx.resilient_parsing:
+            near = get_close_matches(args[0].lower(), names, n=1)
+            hint = f"The nearest is {near[0]}." if near else "--help lists them all."
+            if os.path.isfile(args[0]):
+                from engine.checkpoints.header import is_checkpoint
+
+                command = command_lines.opening(args[0], is_checkpoint=is_checkpoint(Path(args[0])))
+                hint = f"{command} opens the file."
+            ctx.fail(f"There is no command {args[0]!a}. {hint}")
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and the group's options, without importing the commands."""
+        own = {name: command.get_short_help_str(80) for name, command in self.commands.items()}
+        commands = [
+            CompletionItem(name, help=sentence)
+            for name, sentence in {**own, **COMMANDS}.items()
+            if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        rows = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([*rows, *COMMANDS.items()])
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Run as a program, on the standard streams as a shell gives them."""
+        prepare()
+        return self.main(*args, **options)
+
+    def main(self, *args: Any, **options: Any) -> NoReturn:
+        """Run and exit; whatever is refused is a sentence."""
+        run = partial(super().main, standalone_mode=False)
+        code = _exit_code(lambda: run(*args, **options))
+        if not sys.stdout.closed:  # by what spoke through it
+            code = _exit_code(sys.stdout.flush) or code
+        sys.exit(code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; an engine's error ends with its sentence and exit code 1, SIGINT with 130."""
+        try:
+            return super().invoke(ctx)
+        except EngineError as error:
+            narrate(f"makemore-tui: {error}")
+            sys.exit(1)
+        except KeyboardInterrupt:
+            narrate("\nmakemore-tui: interrupted.")
+            sys.exit(128 + signal.SIGINT)
+
+
+def _exit_code(work: Callable[[], Any]) -> Any:
+    """What a shell is to be told of some work; a person is told what went wrong."""
+    try:
+        return work() or 0
+    except SystemExit as end:
+        return end.code
+    except ReaderGone:  # it has seen enough
+        return 0
+    except click.ClickException as error:
+        complaint = StringIO()
+        error.show(complaint)
+        narrate(complaint.getvalue().rstrip())
+        return error.exit_code
+    except click.Abort:
+        narrate("makemore-tui: interrupted.")
+    except OSError as error:
+        of = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        narrate(f"makemore-tui: {of}{error.strerror or error}.")
+    return 1
+
+
+def data_option(command: Command) -> Command:
+    """`--data PATH`, handed over as the path to read."""
+
+    def path(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+        return built_in_path() if value is None else value
+
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        callback=path,
+        help="The file to learn from: words, a table or a text; the built-in names by default.",
+    )(command)
+
+
+def device_option(command: Command) -> Command:
+    """`--device NAME`; which there are is known to the engine alone."""
+
+    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+        return [name for name in DEVICES if name.startswith(incomplete)]
+
+    return click.option(
+        "--device",
+        default="auto",
+        show_default=True,
+        shell_complete=complete,
+        help="auto, cpu, cuda, cuda:N or mps.",
+    )(command)
+
+
+def host_option(command: Command) -> Command:
+    """`--host USER@BOX`, and what makemore-tui is called there."""
+    program = click.option(
+        "--remote-program", "program", default="makemore-tui", show_default=True, metavar="PATH",
+        help="makemore-tui over there.",
+    )  # fmt: skip
+    host = click.option(
+        "--host",
+        default=None,
+        metavar="USER@BOX",
+        help="The other machine that the lab is on, through ssh.",
+    )
+    return host(program(command))
+
+
+def complete_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The names of the labs there are, for a shell."""
+    from engine.local.paths import places
+
+    with contextlib.suppress(EngineError):  # whoever runs the command is told
+        return [place.name for place in places() if place.name.startswith(incomplete)]
+    return []
+
+
+def complete_saved_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The names of all labs, saved ones too, for a shell."""
+    from engine.local.paths import all_places
+
+    with contextlib.suppress(EngineError):
+        return [place.name for place in all_places() if place.name.startswith(incomplete)]
+    return []
+
+
+def json_option(command: Command) -> Command:
+    """`--json`, handed over as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Results as JSON.")(command)

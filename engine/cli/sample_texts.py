@@ -1,0 +1,58 @@
+"""Running texts that `makemore-tui sample` draws: as long as asked for, a piece at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from engine.lab.lab import Lab
+
+
+class ScoredText(msgspec.Struct, frozen=True):
+    """A text, and what its model makes of it."""
+
+    text: str
+    nll: float  # mean over the characters that were drawn, in nats
+
+
+def drawn_texts(
+    lab: Lab,
+    model: Literal["counts", "net"],
+    form: Literal["plain", "csv", "json"],
+    count: int,
+    length: int,
+) -> Iterator[tuple[int, str]]:
+    """The output in parts: of how many drawn characters each is, and the part.
+
+    Args:
+        lab: on a running text.
+        model: that draws.
+        form: plain is the texts alone, as they are, a line end behind each.
+        count: texts.
+        length: characters to draw for each.
+    """
+    from engine.lab.exports import BETWEEN_TEXTS, TRUTH, csv_text
+    from engine.sampling.names import NameStream
+    from engine.sampling.scoring import nll_of_drawn_text
+
+    probs_VV = lab.count_probs_VV if model == "counts" else lab.net_probs_VV
+    settings, vocabulary = lab.settings, lab.corpus.vocabulary
+    stream = NameStream(
+        settings.stream, settings.sample_seed, vocabulary, settings.temperature, settings.top_k
+    )
+    for index in range(count):
+        pieces = stream.next_text(probs_VV, length, settings.prefix)
+        if form == "plain":
+            yield 0, BETWEEN_TEXTS if index else ""
+            yield from ((len(piece), piece) for piece in pieces)
+            yield 0, "\n"
+            continue
+        text = "".join(pieces)
+        nll = nll_of_drawn_text(text, length, vocabulary, probs_VV)
+        if form == "json":
+            yield length, msgspec.json.encode(ScoredText(text, nll)).decode() + "\n"
+        else:
+            yield length, csv_text([(index, model, text, nll, TRUTH[None])])

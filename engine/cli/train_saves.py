@@ -1,0 +1,77 @@
+"""What `makemore-tui train` keeps of a training: a checkpoint, now and then and at the end."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.checkpoints.header import is_checkpoint
+from engine.cli.console import narrate
+from engine.errors import CheckpointError, EngineError
+from engine.text.printable import printable
+
+if TYPE_CHECKING:
+    from engine.lab.lab import Lab
+
+
+class TrainSaves:
+    """Saves a lab to a file, again and again.
+
+    Args:
+        path: the file; None: nothing is kept.
+        seconds: between two savings of `now_and_then`; 0: it does not save.
+
+    Raises:
+        CheckpointError: no checkpoint can be there.
+    """
+
+    def __init__(self, path: Path | None, seconds: float) -> None:
+        self._path = path
+        self._seconds = seconds
+        self._last = time.monotonic()
+        if path is not None:
+            from engine.checkpoints.writing import check_place
+
+            check_place(path)
+
+    def now_and_then(self, lab: Lab) -> None:
+        """Save where it is time to. That it failed is told, and no reason to end a training."""
+        if self._path is None or not 0 < self._seconds <= time.monotonic() - self._last:
+            return
+        try:
+            self.save(lab)
+        except CheckpointError as error:
+            narrate(f"{error} The training goes on.")
+        self._last = time.monotonic()
+
+    def save(self, lab: Lab) -> None:
+        """Save, whenever it was done last.
+
+        Raises:
+            CheckpointError: it was not written; what was there is as it was.
+        """
+        if self._path is not None:
+            from engine.checkpoints.checkpoint import save  # and with it torch
+
+            save(lab, self._path)
+
+    def rescue(self, lab: Lab) -> str:
+        """Save a lab whose loss has diverged, but not over what can be gone on from.
+
+        Its last weights are finite, and perhaps of no use: a lab keeps them beside older ones, a
+        file has no other place for those.
+
+        Returns:
+            What came of it, as a sentence; empty where nothing is to be kept.
+        """
+        if self._path is None:
+            return ""
+        name = printable(str(self._path))
+        try:
+            if is_checkpoint(self._path):
+                return f"{name} stays as it is: what has diverged takes no checkpoint's place."
+            self.save(lab)
+        except EngineError as error:
+            return str(error)
+        return f"The weights of step {lab.trainer.step:,} are kept: saved to {name}."

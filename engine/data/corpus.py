@@ -1,0 +1,214 @@
+"""A corpus: a file's words, or its one running text, seen as the counts of its bigrams.
+
+Shape suffixes: V symbols.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from engine.data.counting.passes import counted
+from engine.data.reading.chunks import normalised
+from engine.data.reading.detection import resolved
+from engine.data.vocabulary import BOUNDARY, Vocabulary
+from engine.errors import BadSetting, DataError, EngineError
+from engine.settings.checks import check
+from engine.settings.data_format import DataFormat
+from engine.text.printable import printable
+
+KEEP_WORDS_UP_TO: Final = 32 << 20  # bytes; a set of so many words takes some 250 MB
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What is known of a data file. The statistics are those of all words, held out or not.
+
+    A running text counts as one word; in a weighted table each word counts as often as it says.
+    """
+
+    path: Path
+    vocabulary: Vocabulary
+    counts_VV: Tensor  # how often symbol j follows symbol i in the training words; int64
+    held_out_VV: Tensor | None  # the same of the held-out words; None without a hold-out
+    blank_lines: int
+    lengths: dict[int, int]  # length → words
+    first_words: tuple[str, ...]  # of a text its first lines
+    text: bytes | None  # all words, a line each, as UTF-8; None: they are not kept
+    sha256: str  # of the file's bytes as they were read, in hexadecimal
+    data_format: DataFormat  # as it was read: nothing is left to be found
+    format_found: str = ""  # what was found of it, and what else it could be, as a sentence
+    comment_lines: int = 0
+    left_out: int = 0  # words with characters beyond the alphabet; of a text: such characters
+    hold_out_data: Path | None = None  # the file that is held out
+    hold_out_sha256: str = ""  # of its bytes
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is one running text, whose boundary stands at its two ends only."""
+        return self.data_format.format == "text"
+
+    @cached_property
+    def known(self) -> frozenset[str] | None:
+        """The distinct words; None where they are not kept."""
+        if self.text is None:
+            return None
+        lines = self.text.decode().replace("\r", "\n").split("\n")
+        return frozenset(lines) - {""}
+
+    @property
+    def all_counts_VV(self) -> Tensor:
+        """The counts of all words, held out or not."""
+        return self.counts_VV if self.held_out_VV is None else self.counts_VV + self.held_out_VV
+
+    @property
+    def words(self) -> int:
+        """Words, duplicates included: each as often as it counts."""
+        return sum(self.lengths.values())
+
+    @property
+    def distinct(self) -> int | None:
+        """Distinct words; None where they were not counted."""
+        if self.is_text:
+            return self.words
+        return None if self.known is None else len(self.known)
+
+    @property
+    def held_out(self) -> int | None:
+        """Words in the hold-out, of a text its characters; None without a hold-out."""
+        if self.held_out_VV is None:
+            return None
+        return int((self.held_out_VV[:, 1:] if self.is_text else self.held_out_VV[0]).sum())
+
+    @property
+    def mean_length(self) -> float:
+        """Mean length of a word in characters."""
+        return sum(length * words for length, words in self.lengths.items()) / self.words
+
+    def has(self, word: str) -> bool | None:
+        """Whether the data has this word; None where its words are not kept."""
+        return None if self.known is None else word in self.known
+
+    def as_read(self, text: str) -> str:
+        """What a person types, as it would be read from the data: NFC, lower-cased where that is.
+
+        >>> read = DataFormat(format="lines", lower=True)
+        >>> Corpus(*[None] * 9, read).as_read("Anna")
+        'anna'
+        """
+        return normalised(text.lower() if self.data_format.lower else text)
+
+    def top_bigrams(self, most: int) -> list[tuple[int, int, int]]:
+        """The most frequent bigrams (symbol, symbol, count); equals in the order of the matrix."""
+        flat = self.all_counts_VV.flatten()
+        size = len(self.vocabulary)
+        least = max(1, int(flat.topk(min(most, len(flat))).values[-1]))
+        above, equal = ((c.nonzero().squeeze(1)) for c in (flat > least, flat == least))
+        best = torch.cat((above, equal[: most - len(above)]))
+        best = best[flat[best].sort(descending=True, stable=True).indices]
+        return [(cell // size, cell % size, int(flat[cell])) for cell in best.tolist()]
+
+    def first_letters(self) -> list[tuple[int, int]]:
+        """How many words each symbol begins; the most frequent first."""
+        row = self.all_counts_VV[BOUNDARY]
+        order = row.sort(descending=True, stable=True).indices.tolist()
+        return [(symbol, int(row[symbol])) for symbol in order if row[symbol] > 0]
+
+
+def read_corpus(
+    path: Path,
+    hold_out: float = 0.0,
+    data_format: DataFormat = DataFormat(),  # noqa: B008  it is frozen
+    hold_out_data: Path | None = None,
+) -> Corpus:
+    """Read a data file, by default one word a line.
+
+    White space at both ends of a word is stripped, blank lines are skipped and counted. The file is
+    read in chunks: memory does not grow with it. Lines of plain ASCII are counted as bytes.
+
+    Args:
+        path: a text file.
+        hold_out: the fraction of the distinct words that is kept from training. A word's hash
+            decides, so that all its occurrences fall on one side. Of a running text it is the last
+            characters.
+        data_format: what is known of how the file is to be read; the rest is found.
+        hold_out_data: a file of words to hold out, instead of a fraction; read as the first is.
+
+    Raises:
+        DataError: what is wrong with a file, and where.
+        BadSetting: a setting makes no sense, or two do not go together.
+    """
+    check("hold_out", hold_out)
+    if hold_out and hold_out_data is not None:
+        raise BadSetting("A hold-out is a fraction or a file: leave one of them out.")
+    how, found = resolved(path, data_format)
+    if hold_out_data is not None and data_format.format == "auto":
+        found = f"{found} {_otherwise(hold_out_data, data_format, how)}".strip()
+    files = (path,) if hold_out_data is None else (path, hold_out_data)
+    # Of a table the words are but a part; of a list that is too large not even some are held.
+    fits = how.format != "lines" or sum(map(_size, files)) <= KEEP_WORDS_UP_TO
+    result = counted(files, how, hold_out, KEEP_WORDS_UP_TO if fits else 0)
+    tally, vocabulary = result.tally, result.vocabulary
+    counts_VV, held_out_VV = tally.counts_of(vocabulary.characters)
+    has_hold_out = bool(hold_out) or hold_out_data is not None
+    if not counts_VV.any() or (has_hold_out and not held_out_VV.any()):
+        if hold_out_data is None:
+            raise DataError(_one_side_is_empty(path, hold_out))
+        empty = hold_out_data if counts_VV.any() else path
+        raise DataError(_nothing_in(empty, has_left_out=bool(tally.left_out)))
+    return Corpus(
+        path=path,
+        vocabulary=vocabulary,
+        counts_VV=counts_VV,
+        held_out_VV=held_out_VV if has_hold_out else None,
+        blank_lines=tally.blank_lines,
+        lengths=tally.lengths,
+        first_words=tuple(tally.first_words),
+        text=tally.text(),
+        sha256=result.digests[0],
+        data_format=how,
+        format_found=found,
+        comment_lines=tally.comment_lines,
+        left_out=tally.left_out,
+        hold_out_data=hold_out_data,
+        hold_out_sha256=result.digests[-1] if hold_out_data is not None else "",
+    )
+
+
+def _otherwise(path: Path, asked: DataFormat, how: DataFormat) -> str:
+    """That a file would be read in another way, where it were not held out; empty: it would not."""
+    try:
+        alone = resolved(path, asked)[0]
+    except EngineError:  # reading it as the data is says what is wrong
+        return ""
+    if (alone.format, alone.header) == (how.format, how.header):
+        return ""
+    header = {None: "", True: " with a header", False: " without a header"}[alone.header]
+    return f"{printable(path.name)} is read so too, though it looks like {alone.format}{header}."
+
+
+def _one_side_is_empty(path: Path, hold_out: float) -> str:
+    return (
+        f"{printable(str(path))}: a hold-out of {hold_out:g} leaves one side of its few words"
+        " empty. Give --hold-out another fraction, or leave it out."
+    )
+
+
+def _nothing_in(path: Path, *, has_left_out: bool) -> str:
+    """That one of two files has nothing to learn from, or to hold out."""
+    name = printable(str(path))
+    if has_left_out:
+        return f"{name}: no word without rarer characters. Give --alphabet a larger number."
+    return f"{name}: no word. Training and hold-out need some each."
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0  # reading it will say what is wrong

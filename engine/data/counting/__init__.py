@@ -1,0 +1,1 @@
+"""Counting what was read: characters, bigrams, words, in one pass or two."""

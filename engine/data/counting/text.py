@@ -1,0 +1,102 @@
+"""What has been counted of a running text so far: pairs, and the part that is held out.
+
+Shape suffix: V symbols.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from typing import Final
+
+from torch import Tensor
+
+from engine.data.counting.bigrams import PairCounter, check_size
+from engine.data.counting.characters import Alphabet
+from engine.data.reading.read_text import Piece
+
+BOUNDARY: Final = "\0"  # no text has it: it is refused as binary
+FIRST_LINES: Final = 10
+LONGEST_FIRST_LINE: Final = 80  # characters
+
+
+class TextCounts:
+    """Counts a text a piece at a time; its boundary stands at its two ends only.
+
+    A pair belongs to the hold-out where its second character does: so the counts of both sides are
+    together those of the whole text.
+
+    Args:
+        hold_out_from: the place of the first character that is held out; None: none is.
+        alphabet: other characters are left out; None: all are taken.
+    """
+
+    def __init__(self, hold_out_from: int | None = None, alphabet: Alphabet | None = None) -> None:
+        self.blank_lines = self.comment_lines = self.left_out = 0
+        self.lengths: dict[int, int] = {}
+        self._beginning = ""
+        self._hold_out_from = hold_out_from
+        self._alphabet = alphabet
+        self._train = PairCounter(BOUNDARY)
+        self._held_out = PairCounter(BOUNDARY)
+        self._length = 0
+        self._last = BOUNDARY
+
+    def add(self, piece: Piece, helper: Executor) -> None:
+        """Count the next piece.
+
+        Args:
+            piece: of the text.
+            helper: is not needed.
+        """
+        text = piece.text
+        self.comment_lines += piece.comment_lines
+        if self._alphabet is not None:
+            text = self._alphabet.only(text)
+            self.left_out += len(piece.text) - len(text)
+        if len(self._beginning) < FIRST_LINES * LONGEST_FIRST_LINE:
+            self._beginning += text[: FIRST_LINES * LONGEST_FIRST_LINE]
+        self._count(text)
+        self._length += len(text)
+
+    def end_file(self) -> None:
+        """The text ends here; if another follows, it is held out."""
+        if self._length:
+            self._count(BOUNDARY)
+            self._last = BOUNDARY
+            self.lengths[self._length] = self.lengths.get(self._length, 0) + 1
+        self._length = 0
+        self._hold_out_from = 0
+
+    @property
+    def first_words(self) -> list[str]:
+        """The text's first lines."""
+        lines = [line for line in self._beginning.split("\n") if line.strip()]
+        return [line[:LONGEST_FIRST_LINE] for line in lines[:FIRST_LINES]]
+
+    def characters(self) -> set[str]:
+        """The characters of the text."""
+        characters = {*self._train.characters, *self._held_out.characters} - {BOUNDARY}
+        check_size(len(characters))
+        return characters
+
+    def counts_of(self, characters: tuple[str, ...]) -> tuple[Tensor, Tensor]:
+        """The counts of the training text and of what is held out, in this order; (V, V) each."""
+        return self._train.counts_of(characters), self._held_out.counts_of(characters)
+
+    def text(self) -> bytes | None:
+        """None: a text's words are not known."""
+        return None
+
+    def _count(self, text: str) -> None:
+        """Count the pairs that end in these characters, each on its side."""
+        if not text:
+            return
+        in_training = len(text)
+        if self._hold_out_from is not None:
+            in_training = min(max(0, self._hold_out_from - self._length), len(text))
+        if in_training:
+            self._train.add_text(self._last + text[:in_training])
+        if in_training < len(text):
+            before = text[in_training - 1] if in_training else self._last
+            self._held_out.add_text(before + text[in_training:])
+        self._last = text[-1]

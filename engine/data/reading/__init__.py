@@ -1,0 +1,1 @@
+"""From the bytes of a data file to its words: encodings, formats, columns."""

@@ -1,0 +1,103 @@
+"""What is known, as tables for other programs: JSON-able statistics and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from torch import Tensor
+
+from engine.data.corpus import Corpus
+from engine.data.vocabulary import Vocabulary
+from engine.text.printable import path_text
+from engine.wire.values import Drawn
+
+BETWEEN_TEXTS: Final = "---------------\n"  # as nanoGPT prints them
+TOP_BIGRAMS: Final = 10
+TRUTH: Final = {True: "true", False: "false", None: ""}  # as in JSON; empty where it is not known
+
+
+def statistics(corpus: Corpus, most: int = TOP_BIGRAMS) -> dict[str, Any]:
+    """All statistics of a corpus. Characters are as they are in the data.
+
+    Args:
+        corpus: whose; all figures but those of the hold-out are of all its words.
+        most: of how many bigrams to tell, the most frequent first.
+    """
+    characters = corpus.vocabulary.characters
+    pairs, held_out_VV = int((corpus.all_counts_VV > 0).sum()), corpus.held_out_VV
+    return {
+        "path": path_text(corpus.path),
+        "format": corpus.data_format.format,
+        "words": corpus.words,
+        "distinct": corpus.distinct,
+        "duplicates": None if corpus.distinct is None else corpus.words - corpus.distinct,
+        "held_out": corpus.held_out or 0,
+        "blank_lines": corpus.blank_lines,
+        "comment_lines": corpus.comment_lines,
+        "left_out": corpus.left_out,
+        "shortest": min(corpus.lengths),
+        "longest": max(corpus.lengths),
+        "mean_length": corpus.mean_length,
+        "lengths": {str(length): words for length, words in corpus.lengths.items()},
+        "characters": "".join(characters[1:]),
+        "boundary": characters[0],
+        "symbols": {character: symbol for symbol, character in enumerate(characters)},
+        "bigrams": int(corpus.all_counts_VV.sum()),
+        "bigrams_trained_on": int(corpus.counts_VV.sum()),
+        "bigrams_held_out": None if held_out_VV is None else int(held_out_VV.sum()),
+        "distinct_bigrams": pairs,
+        "empty_cells": corpus.all_counts_VV.numel() - pairs,
+        "top_bigrams": [
+            [characters[i], characters[j], count] for i, j, count in corpus.top_bigrams(most)
+        ],
+        "first_letters": [[characters[i], words] for i, words in corpus.first_letters()],
+        "first_words": list(corpus.first_words),
+    }
+
+
+def matrix_rows(matrix_VV: Tensor, vocabulary: Vocabulary) -> Iterator[list[Any]]:
+    """A header of the characters, then each row behind its character."""
+    yield ["", *vocabulary.characters]
+    for character, row_V in zip(vocabulary.characters, matrix_VV, strict=True):
+        yield [character, *row_V.tolist()]
+
+
+def matrix_csv(matrix_VV: Tensor, vocabulary: Vocabulary) -> str:
+    """A matrix as CSV."""
+    return csv_text(matrix_rows(matrix_VV, vocabulary))
+
+
+def names_csv(names: Iterable[Drawn]) -> str:
+    """Drawn names as CSV, with all that is known of each; the step is that of the net."""
+    rows = (
+        [draw.index, model, name.text, name.nll, TRUTH[name.in_data], name.step]
+        for draw in names
+        for model, name in (("counts", draw.counts), ("net", draw.net))
+        if name is not None
+    )
+    return csv_text([["index", "model", "name", "nll", "in_data", "step"], *rows])
+
+
+def texts_text(texts: Iterable[Drawn]) -> str:
+    """Drawn texts as they are, a line end behind each, and a line between two."""
+    return BETWEEN_TEXTS.join(
+        text.text + "\n" for draw in texts for text in (draw.counts, draw.net) if text is not None
+    )
+
+
+def names_text(names: Iterable[Drawn]) -> str:
+    """Drawn names, a draw a line; those of both models with a tab between them."""
+    return "".join(
+        "\t".join(name.text for name in (draw.counts, draw.net) if name is not None) + "\n"
+        for draw in names
+    )
+
+
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV. Whether something is true, a row says with `TRUTH`."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

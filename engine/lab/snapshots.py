@@ -1,0 +1,236 @@
+"""What a screen gets to see of a lab: frozen, and free of tensors.
+
+Shape suffixes: V symbols.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from engine.data.built_in import built_in_path
+from engine.errors import BadSetting
+from engine.lab.exports import matrix_csv, names_csv, names_text, statistics, texts_text
+from engine.lab.lab import Lab
+from engine.models import bigram
+from engine.sampling.scoring import transitions, transitions_within
+from engine.settings.descriptions import setting_table
+from engine.text.labels import labels
+from engine.text.printable import path_text
+from engine.wire.answers import Scored
+from engine.wire.events import DatasetOpened, Snapshot
+from engine.wire.requests import Exportable, Open, Watch
+from engine.wire.values import Cells, Character, Reading, View
+
+TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
+LARGEST_MATRIX: Final = 1 << 20  # cells that are exported; some 30 MB of text
+LONGEST_WORD: Final = 1_000  # characters, with a line each on a screen, and nobody types as many
+MOST_CELLS: Final = 1 << 19  # that a screen can ask for: a terminal of 1,024 by 512
+MOST_COLUMNS: Final = 1 << 14  # of the loss
+
+
+def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> DatasetOpened:
+    """Everything about a lab's data that does not change, and the file that it is saved to."""
+    corpus = lab.corpus
+    counts_VV = corpus.all_counts_VV
+    pairs = int((counts_VV > 0).sum())
+    hold_out_data = corpus.hold_out_data
+    return DatasetOpened(
+        number=number,
+        opening=_opening(lab),
+        folder=_folder(),
+        path=path_text(corpus.path),
+        name=path_text(corpus.path.name),
+        device=str(lab.device),
+        characters=corpus.vocabulary.characters,
+        labels=labels(corpus.vocabulary.characters),
+        frequencies=tuple(counts_VV.sum(1).tolist()),
+        words=corpus.words,
+        distinct=corpus.distinct,
+        held_out=corpus.held_out,
+        blank_lines=corpus.blank_lines,
+        shortest=min(corpus.lengths),
+        longest=max(corpus.lengths),
+        mean_length=corpus.mean_length,
+        lengths=tuple(corpus.lengths.items()),
+        bigrams=int(counts_VV.sum()),
+        distinct_bigrams=pairs,
+        empty_cells=counts_VV.numel() - pairs,
+        top_bigrams=tuple(corpus.top_bigrams(TOP_BIGRAMS)),
+        first_letters=tuple(corpus.first_letters()),
+        first_words=corpus.first_words,
+        save_to=None if save_to is None else str(save_to),
+        bigrams_trained_on=None if corpus.held_out is None else int(corpus.counts_VV.sum()),
+        data_format=corpus.data_format,
+        format_found=corpus.format_found,
+        hold_out_data=None if hold_out_data is None else path_text(hold_out_data),
+        left_out=corpus.left_out,
+        settings=setting_table(len(corpus.vocabulary), is_text=corpus.is_text),
+        comment_lines=corpus.comment_lines,
+    )
+
+
+def _folder() -> str:
+    try:
+        return path_text(os.getcwd())
+    except OSError:  # it is gone
+        return ""
+
+
+def _opening(lab: Lab) -> Open | None:
+    """What opens a lab's data again, with the choices that belong to its beginning."""
+    settings, hold_out_data = lab.settings, lab.corpus.hold_out_data
+    try:
+        path = lab.corpus.path.absolute()
+        held_out = None if hold_out_data is None else str(hold_out_data.absolute())
+        f"{path}{held_out}".encode()
+    except (OSError, UnicodeEncodeError):  # the folder is gone; nor could the wire carry it
+        return None
+    return Open(
+        None if path == built_in_path() else str(path),
+        settings.hold_out,
+        str(lab.device),
+        settings.seed,
+        settings.pace,
+        data_format=lab.asked_format,
+        hold_out_data=held_out,
+    )
+
+
+def snapshot(
+    lab: Lab, number: int, watch: Watch, steps_per_second: float, clients: int, trouble: str
+) -> Snapshot:
+    """Everything that changes, at the present step, as far as a screen watches it."""
+    return Snapshot(
+        data=number,
+        state=lab.state,
+        reason=lab.reason,
+        step=lab.trainer.step,
+        goal=lab.goal,
+        loss=lab.history.last,
+        nll=lab.trainer.nll,
+        steps_per_second=steps_per_second,
+        settings=lab.settings,
+        lines=lab.lines,
+        cells=_cells(lab, watch) if watch.rows and watch.columns else None,
+        reading=None if watch.cursor is None else _reading(lab, *watch.cursor),
+        curve=lab.history.curve(watch.loss_columns),
+        names=lab.sampler.newest(watch.names),
+        drawn=lab.sampler.drawn,
+        clients=clients,
+        trouble=trouble,
+        newest_from=lab.sampler.newest_from,
+        loss_nll=lab.loss_nll,
+        is_diverging=lab.is_diverging,
+    )
+
+
+def check_watch(lab: Lab, watch: Watch) -> None:
+    """Refuse a window that reaches beyond the matrix, or is larger than any screen.
+
+    Raises:
+        BadSetting: a row, a column or the cursor is outside, or there are too many of them.
+    """
+    symbols = len(lab.corpus.vocabulary)
+    wanted = (*watch.rows, *watch.columns, *(watch.cursor or ()))
+    if not all(0 <= symbol < symbols for symbol in wanted):
+        raise BadSetting(f"The window reaches beyond the matrix of {symbols} symbols.")
+    if not (watch.frames > 0 and watch.loss_columns >= 0 and watch.names >= 0):
+        raise BadSetting("A watch needs frames a second above 0, and no negative sizes.")
+    if len(watch.rows) * len(watch.columns) > MOST_CELLS or watch.loss_columns > MOST_COLUMNS:
+        raise BadSetting(
+            f"A watch takes at most {MOST_CELLS:,} cells and {MOST_COLUMNS:,} columns of the loss."
+        )
+
+
+def scored(lab: Lab, word: str) -> Scored:
+    """A word's score under both models, a character at a time.
+
+    Raises:
+        OutsideVocabulary: the word has an unknown character.
+        BadSetting: it is longer than anybody types.
+    """
+    pairs = pairs_of(lab, word)
+    characters = lab.corpus.vocabulary.characters
+    counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
+    return Scored(
+        characters=tuple(
+            Character(characters[i], characters[j], float(counts_VV[i, j]), float(net_VV[i, j]))
+            for i, j in pairs
+        ),
+        in_data=lab.corpus.has(lab.corpus.as_read(word)),
+    )
+
+
+def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
+    """The pairs of symbols that a word, or a passage of a text, to be scored is made of.
+
+    Raises:
+        OutsideVocabulary: the word has an unknown character.
+        BadSetting: it is longer than anybody types, or too short a passage.
+    """
+    word = lab.corpus.as_read(word)
+    if len(word) > LONGEST_WORD:
+        raise BadSetting(f"A word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
+    pairs = transitions_within if lab.corpus.is_text else transitions
+    return pairs(word, lab.corpus.vocabulary)
+
+
+def exported(lab: Lab, what: Exportable, view: View) -> str:
+    """A pane's content as text.
+
+    Raises:
+        BadSetting: it is too large for one message.
+    """
+    values = len(lab.corpus.vocabulary) ** 2
+    if what == "matrix" and values > LARGEST_MATRIX:
+        raise BadSetting(
+            f"The matrix has {values:,} values; {LARGEST_MATRIX:,} are the most that are copied or"
+            " exported. makemore-tui matrix prints them all: send its output to a file."
+        )
+    match what:
+        case "dataset":
+            return json.dumps(statistics(lab.corpus), indent=2) + "\n"
+        case "matrix":
+            return matrix_csv(lab.matrix(view), lab.corpus.vocabulary)
+        case "loss":
+            return lab.history.csv()
+        case "samples":
+            return names_csv(lab.sampler.newest(lab.sampler.kept))
+        case "names":
+            as_text = texts_text if lab.corpus.is_text else names_text
+            return as_text(lab.sampler.newest(lab.sampler.kept))
+
+
+def _cells(lab: Lab, watch: Watch) -> Cells:
+    matrix_VV = lab.matrix(watch.view)
+    low, high = lab.extremes(watch.view)
+    window = matrix_VV[torch.tensor(watch.rows)[:, None], torch.tensor(watch.columns)]
+    return Cells(
+        view=watch.view,
+        rows=watch.rows,
+        columns=watch.columns,
+        values=window.double().numpy().tobytes(),
+        low=low,
+        high=high,
+    )
+
+
+def _reading(lab: Lab, row: int, column: int) -> Reading:
+    counts_V = lab.corpus.counts_VV[row]
+    weights_V = lab.trainer.weights_VV[row]
+    count = counts_V[column]
+    return Reading(
+        row=row,
+        column=column,
+        count=int(count),
+        row_total=int(counts_V.sum()),
+        rank=int((counts_V > count).sum()) + 1,
+        p_counts=float(lab.count_probs_VV[row, column]),
+        p_net=float(bigram.probabilities(weights_V[None])[0, column]),  # of this row alone
+        weight=float(weights_V[column]),
+    )

@@ -1,0 +1,1 @@
+"""The labs of this machine: paths, names, lists, the engine as a process."""

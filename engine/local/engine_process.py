@@ -1,0 +1,258 @@
+"""The engine as a process of this machine, which outlives the screen that starts it.
+
+Imports no torch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import IO, Final, TypeVar
+
+import engine
+from engine.errors import EngineUnavailable, NotListening, OtherVersion, UntrustedSocket
+from engine.local import command_lines
+from engine.local.lab_list import silence
+from engine.local.log import opened_log
+from engine.local.name_lock import Holder, standing, standing_of, taken
+from engine.local.paths import PROGRAM, LabPaths, make_runtime_folder, runtime_folder
+from engine.local.saved_labs import gone
+from engine.local.signals import signal_name
+from engine.wire.answers import GoesOn
+from engine.wire.client import Client
+from engine.wire.requests import Stop
+
+T = TypeVar("T")
+Connect = Callable[[Path, int | None], Awaitable[T]]
+
+SECONDS_TO_START: Final = 60.0  # a cold disk reads Python in 10
+SECONDS_TO_DIE: Final = 5.0  # once it has hung up
+SECONDS_TO_APPEAR: Final = 5.0  # for the socket of an engine that runs; see `Server.serve`
+IDLE_SECONDS: Final = 30 * 60.0
+
+
+class EngineProcess:
+    """The `Engine` of a lab on this machine."""
+
+    host = ""
+
+    def __init__(self, name: str, idle_seconds: float = IDLE_SECONDS) -> None:
+        """An engine that may run already.
+
+        Args:
+            name: of the lab.
+            idle_seconds: how long it goes on without a screen and without a training.
+
+        Raises:
+            BadName: no lab can be called so.
+        """
+        self.name = name
+        self._place = LabPaths(name)
+        self._idle_seconds = idle_seconds
+        self._process: subprocess.Popen[bytes] | None = None  # where it was started from here
+        self._is_starting = False  # that process: nobody has connected to it yet
+        self._client: Client | None = None
+        self._log = self._place.log
+        self._log_begin = 0  # where this engine's part of the log begins
+        self._said = ""  # why it does not start; its log may lie on a full disk
+
+    @property
+    def attach_command(self) -> str:
+        """What takes the lab up again; see `Engine.attach_command`."""
+        return command_lines.attach(self.name)
+
+    def renamed(self, name: str) -> None:
+        """Another lab is open; see `Engine.renamed`."""
+        self.name, self._place = name, LabPaths(name)
+
+    def go_on_command(self, saved: str, lab: str) -> str:
+        """What goes on with a saved lab; see `Engine.go_on_command`."""
+        return command_lines.go_on(saved, lab)
+
+    @property
+    def silence(self) -> str:
+        """What is said of an engine that says nothing; see `Engine.silence`."""
+        return silence(self.name, None if self._client is None else self._client.pid)
+
+    async def start(self, *, attach: bool = False) -> Client:
+        """Connect to the lab's engine; start it, where none runs. See `Engine.start`."""
+        await self.leave()
+        self._client = await self.reach(Client.connect, attach=attach)
+        return self._client
+
+    async def reach(self, connect: Connect[T], *, attach: bool = False) -> T:
+        """Connect to the socket of the lab's engine; start the engine, where none runs.
+
+        Args:
+            connect: to the socket at a path, where a process listens whose number may be known.
+            attach: only to an engine that runs already.
+
+        Raises:
+            LabGone: none runs, and none is to be started.
+            EngineUnavailable: it does not start, or does not answer.
+        """
+        try:
+            if (reached := await self._reached(connect)) is not None:
+                return reached
+            if attach:
+                raise gone(self._place)
+            return await self._launched(connect)
+        except OSError as error:
+            raise EngineUnavailable(
+                f"The engine cannot be started: {error}. It needs to write to {self._place.folder}."
+            ) from error
+
+    async def leave(self) -> None:
+        """Hang up; see `Engine.leave`."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.close()
+        elif self._is_starting and self._process is not None:
+            self._process.terminate()  # nobody has met it yet: there is nothing to lose
+
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
+        """End the engine; see `Engine.stop`."""
+        if self._client is None:
+            await self.leave()
+            return None
+        _, holder = standing(self._place)
+        with contextlib.suppress(EngineUnavailable):  # it is quicker than its answer
+            answer = await self._client.call(Stop(save, unless_needed))
+            if isinstance(answer, GoesOn):
+                return answer
+        await self._client.wait_closed()
+        await self.leave()
+        if holder is not None:
+            await self.ended(holder)
+        return None
+
+    async def ended(self, holder: Holder) -> None:
+        """Wait until an engine that was told to end has exited.
+
+        Args:
+            holder: that engine.
+
+        Raises:
+            EngineUnavailable: it has not ended well, or not yet.
+        """
+        deadline = time.monotonic() + SECONDS_TO_DIE
+        while standing_of(holder, self._place) == "running":
+            if time.monotonic() > deadline:
+                raise EngineUnavailable(
+                    f"The engine of {self.name} has hung up, and does not end: process"
+                    f" {holder.pid}. Its log is {self._log}."
+                )
+            await asyncio.sleep(0.01)  # another process tells of it by its lock
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait)
+        if standing_of(holder, self._place) == "crashed":
+            raise EngineUnavailable(
+                f"The engine of {self.name} did not end well, and may not have saved. Its log is"
+                f" {self._log}; {PROGRAM} ls tells what there is to go on from."
+            )
+
+    async def obituary(self) -> str:
+        """Why the process has ended; see `Engine.obituary`."""
+        if self._process is None:
+            return f"The engine has ended. Its log is {self._log}."
+        try:
+            code = await asyncio.to_thread(self._process.wait, SECONDS_TO_DIE)
+        except subprocess.TimeoutExpired:
+            return f"The engine does not answer any more. Its log is {self._log}."
+        if code < 0:
+            name = signal_name(-code)
+            hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
+            return f"The engine was ended by {name}{hint}. Its log is {self._log}."
+        lines = [self._said] if self._said else []
+        if not lines:
+            with contextlib.suppress(OSError):  # somebody has cleared it away
+                log = self._log.read_bytes()[self._log_begin :]
+                lines = log.decode(errors="replace").splitlines()
+        last = f": {lines[-1].rstrip('.')}" if code and lines else ""
+        return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
+
+    async def _reached(self, connect: Connect[T]) -> T | None:
+        """Connect, if an engine runs.
+
+        Raises:
+            EngineUnavailable: it runs, but refuses, or cannot be reached.
+        """
+        deadline = time.monotonic() + SECONDS_TO_APPEAR
+        while True:
+            state, holder = standing(self._place)
+            if state != "running":
+                return None
+            try:
+                if holder is None:  # it writes itself down in this moment
+                    return await connect(self._place.socket, None)
+                return await connect(Path(holder.socket), holder.pid)
+            except (NotListening, UntrustedSocket) as error:
+                if holder is not None and holder.host != socket.gethostname():
+                    raise EngineUnavailable(taken(self._place, holder)) from None
+                if isinstance(error, UntrustedSocket) or time.monotonic() > deadline:
+                    raise
+            except OtherVersion as error:
+                raise OtherVersion(
+                    f"{error} {PROGRAM} stop {self.name} ends the one that runs; it saves first."
+                ) from None
+            await asyncio.sleep(0.1)
+
+    async def _launched(self, connect: Connect[T]) -> T:
+        self._process, self._is_starting, self._said = self._spawn(), True, ""
+        process = self._process
+        try:
+            async with asyncio.timeout(SECONDS_TO_START):
+                line = await _line(process.stdout)
+        except TimeoutError as error:
+            process.kill()
+            raise EngineUnavailable(
+                f"The engine did not start within {SECONDS_TO_START:.0f} seconds. Its log is"
+                f" {self._log}."
+            ) from error
+        if line.startswith(b"taken"):  # by another screen, in this moment
+            self._process, self._is_starting = None, False
+            if (reached := await self._reached(connect)) is not None:
+                return reached
+            raise EngineUnavailable(line.decode(errors="replace").partition(" ")[2].strip())
+        if line != b"ready\n":
+            self._said = line.decode(errors="replace").removeprefix("failed ").rstrip()
+            raise EngineUnavailable(await self.obituary())
+        reached = await connect(self._place.socket, process.pid)
+        self._is_starting = False
+        return reached
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        # The package that the screen runs from, wherever it is: -P keeps a folder named engine in
+        # the present directory from standing in for it.
+        home = str(Path(engine.__file__).parent.parent)
+        paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+        options = ("--name", self._place.name, "--idle", str(self._idle_seconds))
+        make_runtime_folder()
+        with opened_log(self._place.log, runtime_folder()) as log:
+            self._log, self._log_begin = Path(log.name), log.tell()
+            # Not asyncio's: that would kill the process at its own end.
+            return subprocess.Popen(
+                (sys.executable, "-P", "-m", "engine", *options),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "PYTHONPATH": paths},
+                start_new_session=True,  # neither Ctrl+C nor the terminal's end is for the engine
+            )
+
+
+async def _line(pipe: IO[bytes] | None) -> bytes:
+    """The one line that the engine says; nothing where it ends without."""
+    loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    try:
+        return await reader.readline()
+    finally:
+        transport.close()

@@ -1,0 +1,77 @@
+"""Where an engine writes what goes wrong: a file of the platform's, or one beside its socket."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from engine.files.private import make_folder, open_to_append
+from engine.text.printable import printable
+
+LONGEST: Final = 1 << 20  # bytes; then it begins anew
+LONGEST_LINE: Final = 4000  # characters; another process may send any number
+SECONDS: Final = 60.0  # between two refusals that have a line of their own
+
+
+def opened_log(usual: Path, elsewhere: Path) -> BinaryIO:
+    """A log, open at its end. A disk that is full or not to be written keeps nobody from work.
+
+    Args:
+        usual: where it is.
+        elsewhere: a folder for it where the usual one cannot be written, or is a link.
+
+    Raises:
+        OSError: it cannot be written there either.
+    """
+    try:
+        make_folder(usual.parent)
+        return open_to_append(usual, LONGEST)
+    except OSError:
+        return open_to_append(elsewhere / usual.name, LONGEST)
+
+
+class Formatter(logging.Formatter):
+    """A message is one line, and no terminal that shows it obeys anything in it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(process)d %(levelname)s %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return printable(super().formatMessage(record)[:LONGEST_LINE])
+
+    def formatException(self, ei: Any) -> str:
+        """The traceback below it."""
+        return "\n".join(map(printable, super().formatException(ei).splitlines()))
+
+
+class Refusals:
+    """Logs clients that are refused: the first with a line of its own, a flood as a number.
+
+    Args:
+        log: where to.
+        seconds: between two lines.
+    """
+
+    def __init__(self, log: logging.Logger, seconds: float = SECONDS) -> None:
+        self._log = log
+        self._seconds = seconds
+        self._next = 0.0  # on the monotonic clock
+        self._more = 0  # since the newest line
+
+    def add(self, reason: str) -> None:
+        """A client was refused."""
+        if time.monotonic() < self._next:
+            self._more += 1
+            return
+        self.tell_more()
+        self._log.warning("a client was refused: %s", reason)
+        self._next = time.monotonic() + self._seconds
+
+    def tell_more(self) -> None:
+        """Log how many were refused without a line of their own."""
+        if self._more:
+            self._log.warning("%s more clients were refused", f"{self._more:,}")
+            self._more = 0

@@ -1,0 +1,144 @@
+"""The labs that do not run: from where each is taken up. Imports no torch."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from engine.checkpoints.automatic_saves import AutomaticSaves
+from engine.checkpoints.header import peek
+from engine.data.built_in import built_in_path
+from engine.errors import EngineError, EngineUnavailable, LabGone
+from engine.local.lab_summary import SAVED, UNKNOWN, Listed, known_by_name, resumable
+from engine.local.name_lock import Holder, standing
+from engine.local.paths import LabPaths, all_places
+from engine.wire.answers import OtherLab
+from engine.wire.requests import Open, Resume
+
+
+def newest_save(place: LabPaths, holder: Holder | None) -> Path | None:
+    """Where a lab can be resumed from: its newest save, or the file that it began with.
+
+    A save with a damaged header counts only where there is no other.
+
+    Args:
+        place: of the lab.
+        holder: what its engine wrote; None: it was stopped.
+
+    Raises:
+        CheckpointError: the folder is there, and cannot be read.
+    """
+    since = "" if holder is None else holder.saves_since
+    saves = [path for path in AutomaticSaves(place.saves).paths() if path.name > since]
+    if saves:
+        return next(filter(_is_good, saves), saves[0])
+    again = None if holder is None else holder.again
+    return Path(again.path) if isinstance(again, Resume) and again.path is not None else None
+
+
+def saved_labs() -> list[Listed]:
+    """The labs that were ended by a person, and are saved; see `labs` for all others.
+
+    Raises:
+        EngineUnavailable: the folder of all labs cannot be read.
+    """
+    found = []
+    for place in all_places():
+        try:
+            if standing(place)[0] == "free" and (saved := newest_save(place, None)) is not None:
+                found.append(resumable(place, SAVED, saved))
+        except EngineUnavailable:  # it may run: `labs` tells of it
+            continue
+        except EngineError as error:
+            found.append(known_by_name(place, None, UNKNOWN, unseen(place.name, error)))
+    return found
+
+
+def other_labs(own: str) -> tuple[OtherLab, ...]:
+    """All labs but one, as a dialog lists them; those saved last first.
+
+    Args:
+        own: the name of the lab that is not wanted.
+
+    Raises:
+        EngineUnavailable: the folder of all labs cannot be read.
+    """
+    found = [lab for place in all_places() if place.name != own and (lab := _other(place))]
+    return tuple(sorted(found, key=lambda lab: lab.saved_at or 0.0, reverse=True))
+
+
+def left(place: LabPaths, state: str, holder: Holder | None) -> Listed | None:
+    """A lab that waits to be taken up; None: nothing of it is there.
+
+    Args:
+        place: of the lab.
+        state: one of `LEFT`.
+        holder: what its engine wrote.
+    """
+    try:
+        saved = newest_save(place, holder)
+    except EngineError as error:  # it may come back: nothing is forgotten
+        return known_by_name(place, holder, state, unseen(place.name, error))
+    again = None if holder is None else holder.again
+    if saved is not None:
+        is_own = saved.parent == place.saves
+        return replace(resumable(place, state, saved), again=None if is_own else again)
+    if not isinstance(again, Open):
+        return None
+    data = str(built_in_path()) if again.path is None else again.path
+    lab = known_by_name(place, holder, state)
+    return replace(lab, data=data, model="bigram", step=0, again=again)
+
+
+def _other(place: LabPaths) -> OtherLab | None:
+    """A lab as a dialog lists it, without a word from its engine; None: there is none."""
+    try:
+        state, holder = standing(place)
+        if state == "free":
+            saved = newest_save(place, None)
+            lab = None if saved is None else resumable(place, SAVED, saved)
+        else:
+            lab = left(place, state, holder)
+    except EngineError as error:
+        return OtherLab(place.name, "", "", None, "unknown", trouble=str(error))
+    if lab is None and state == "running":  # it has only begun, or opened nothing
+        lab = known_by_name(place, holder, state)
+    if lab is None:
+        return None
+    return OtherLab(
+        name=place.name,
+        path=lab.saved or "",
+        data=lab.data or "",
+        step=lab.step,
+        state="saved" if state == "free" else state,
+        loss=lab.loss,
+        saved_at=None if lab.saved is None else lab.since,
+        again=lab.again,
+        trouble=lab.trouble or "",
+    )
+
+
+def gone(place: LabPaths) -> EngineUnavailable:
+    """How a lab has ended that does not run, and where it can be taken up; see `LabGone`."""
+    state, holder = standing(place)
+    try:
+        saved = newest_save(place, holder)
+        saved_at = 0.0 if saved is None else saved.stat().st_mtime
+    except (OSError, EngineError) as error:
+        return EngineUnavailable(unseen(place.name, error))
+    where = None if saved is None else str(saved)
+    return LabGone(place.name, state == "crashed", where, saved_at)
+
+
+def unseen(name: str, trouble: object) -> str:
+    """That nobody knows where a lab can be taken up, as a sentence."""
+    return f"The lab {name} does not run any more, and its saves cannot be looked at: {trouble}"
+
+
+def _is_good(saved: Path) -> bool:
+    with contextlib.suppress(EngineError, OSError):
+        peek(saved)
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""An engine on another machine, through the user's own ssh."""

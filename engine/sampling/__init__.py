@@ -1,0 +1,1 @@
+"""From probabilities to names and texts, and how likely a name is."""

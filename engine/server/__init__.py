@@ -1,0 +1,1 @@
+"""The engine's life: its two threads, its socket, and what passes between them."""

@@ -1,0 +1,1 @@
+"""Text for people: safe to print, with labels for characters, with dates."""

@@ -1,0 +1,1 @@
+"""How weights change, and how the losses are kept."""

@@ -1,0 +1,105 @@
+"""The values that messages carry: cells of a matrix, a loss curve, names, files, labs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+State = Literal["idle", "training", "paused", "done", "failed"]
+View = Literal["counts", "probabilities", "net", "weights", "difference"]
+Kind = Literal["folder", "file", "special", "broken"]  # broken: a link to nothing
+
+
+class ReferenceLosses(msgspec.Struct, frozen=True):
+    """What the loss can be compared with; nats per character."""
+
+    floor: float  # the least mean NLL that any bigram model reaches on this data
+    counts: float  # the count model at the present smoothing
+    uniform: float  # ln V
+    held_out: float | None  # the count model on the hold-out; None without one
+
+
+class Cells(msgspec.Struct, frozen=True):
+    """A window of a matrix: the values of `rows` × `columns`, row by row, as float64 bytes."""
+
+    view: View
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    values: bytes
+    low: float  # smallest value of the whole matrix
+    high: float  # largest value of the whole matrix
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """All that is known of one pair."""
+
+    row: int
+    column: int
+    count: int
+    row_total: int
+    rank: int  # 1: the most frequent successor of its row; equals share the better rank
+    p_counts: float
+    p_net: float
+    weight: float
+
+
+class SettingChange(msgspec.Struct, frozen=True):
+    """A change of a setting in the course of a training."""
+
+    step: int
+    text: str  # "lr 20"
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """The loss history, as wide as a plot: for each column its first step and four losses."""
+
+    first: int  # step
+    last: int  # step
+    steps: tuple[int, ...]  # the first step of each column
+    train: tuple[tuple[float, float, float, float], ...]  # first, smallest, largest, last
+    held_out: tuple[tuple[float, float, float, float], ...]  # empty without a hold-out
+    marks: tuple[SettingChange, ...]
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name that a model made."""
+
+    text: str
+    nll: float  # mean over its characters and its end, under the model that it came from
+    in_data: bool | None  # None where the words of the data are not kept
+    ended: bool = True  # False: cut off at the length limit
+    step: int | None = None  # of the net that drew it; None: of the counts, or not known
+    current: bool = False  # whether the model is still as it was then
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """One draw: a name of one model, or of both with the same random numbers."""
+
+    index: int  # since the stream's start, from 0
+    counts: Name | None
+    net: Name | None
+
+
+class Character(msgspec.Struct, frozen=True):
+    """One step of a word's score: how likely the character `symbol` was after `previous`."""
+
+    previous: str
+    symbol: str
+    p_counts: float
+    p_net: float
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """Something in a folder."""
+
+    name: str
+    kind: Kind
+    size: int | None = None  # bytes; None where it is no file, or cannot be told
+
+
+class RecentFile(msgspec.Struct, frozen=True):
+    """A file that was opened before."""
+
+    path: str
+    options: str = ""  # how it was read, as on the command line; empty: as was found

@@ -1,0 +1,380 @@
+"""A lab that was saved and taken up again equals one that was never interrupted."""
+
+import hashlib
+import math
+import os
+from codecs import BOM_UTF8
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from safetensors import safe_open
+
+from engine import devices
+from engine.checkpoints.arrays import encode
+from engine.checkpoints.checkpoint import load, pack, save
+from engine.checkpoints.checks import Words
+from engine.checkpoints.header import CONTENTS, last_loss, peek
+from engine.data.built_in import built_in_path
+from engine.data.corpus import read_corpus
+from engine.data.reading.chunks import CHUNK
+from engine.lab.lab import Lab
+from engine.models import bigram
+from engine.settings.data_format import DataFormat
+from tests.engine.checkpoints.crafting import crafted, draw, everything, parts, train
+
+STREAMS = ["keyed", "video", "notebook", "torch"]
+ANYWHERE = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
+)
+
+
+@pytest.fixture
+def words(write: Callable[[bytes | str], Path]) -> Path:
+    """A small data file, of 40 distinct words of an alphabet that is not ASCII."""
+    return write("".join(f"{a}{b}{c}\n" for a in "zéß" for b in "山ab" for c in "aéx.- ")[:-1])
+
+
+@pytest.mark.parametrize("hold_out", [0.0, 0.3])
+def test_the_last_loss_is_read_without_the_others(
+    hold_out: float, words: Path, tmp_path: Path
+) -> None:
+    lab = Lab(words, hold_out, "cpu")
+    save(lab, tmp_path / "a")
+    assert last_loss(tmp_path / "a") is None
+    train(lab, 3)
+    save(lab, tmp_path / "a")
+    assert last_loss(tmp_path / "a") == lab.history.last
+
+
+def reopened(lab: Lab, path: Path) -> Lab:
+    save(lab, path)
+    return load(path, device="cpu")
+
+
+@settings(ANYWHERE, max_examples=12)
+@given(
+    stream=st.sampled_from(STREAMS),
+    source=st.sampled_from(["both", "counts", "net"]),
+    hold_out=st.sampled_from([0.0, 0.3]),
+    before=st.tuples(st.integers(0, 60), st.integers(0, 12)),
+    after=st.tuples(st.integers(1, 60), st.integers(1, 12)),
+    cuts=st.lists(st.integers(1, 70), min_size=1, max_size=5),
+    temperature=st.sampled_from([1.0, 0.7]),
+)
+def test_resumed_equals_uninterrupted(
+    words: Path,
+    stream: str,
+    source: str,
+    hold_out: float,
+    before: tuple[int, int],
+    after: tuple[int, int],
+    cuts: list[int],
+    temperature: float,
+) -> None:
+    labs = [Lab(words, hold_out, "cpu", seed=5, pace=math.inf) for _ in range(2)]
+    for number in range(2):
+        lab = labs[number]
+        lab.configure(stream=stream, source=source, temperature=temperature, top_k=4)
+        for steps, names in (before, after):
+            if steps:
+                train(lab, steps, cuts if number else None)
+            lab.adjust("learning_rate", -1)
+            if names:
+                draw(lab, names)
+            if number and lab.trainer.step == before[0]:
+                labs[number] = lab = reopened(lab, words.with_suffix(".saved"))
+    assert everything(labs[1]) == everything(labs[0])
+
+
+def ideograms(symbols: int, write: Callable[[bytes | str], Path]) -> Path:
+    """Words of so many symbols, the boundary among them."""
+    generator = np.random.default_rng(symbols)
+    letters = np.array([chr(0x4E00 + place) for place in range(symbols - 1)])
+    lines = ("".join(generator.choice(letters, 1 + place % 9)) for place in range(300))
+    return write("\n".join(["".join(letters), *lines]))
+
+
+@settings(ANYWHERE, max_examples=20)
+@given(
+    symbols=st.sampled_from([2, 3, 5, 27, 53]),
+    cuts=st.lists(st.integers(1, 40), min_size=1, max_size=4),
+    hold_out=st.sampled_from([0.0, 0.2]),
+)
+def test_the_losses_do_not_depend_on_how_the_steps_fall_into_bursts(
+    symbols: int, cuts: list[int], hold_out: float, write: Callable[[bytes | str], Path]
+) -> None:
+    path = ideograms(symbols, write)
+    labs = [Lab(path, hold_out, "cpu") for _ in range(2)]
+    train(labs[0], 60)
+    train(labs[1], 60, cuts)
+    assert everything(labs[1]) == everything(labs[0])
+
+
+def test_nor_do_those_of_a_matrix_that_takes_several_threads(
+    write: Callable[[bytes | str], Path],
+) -> None:
+    path = ideograms(190, write)
+    usual, results = torch.get_num_threads(), []
+    for threads, cuts in ((2, None), (2, [1]), (2, [5, 2]), (1, [3])):
+        torch.set_num_threads(threads)
+        lab = Lab(path, device="cpu")
+        train(lab, 6, cuts)
+        results.append(everything(lab))
+    torch.set_num_threads(usual)
+    assert all(result == results[0] for result in results)
+
+
+def test_a_gpus_way_to_add_gives_the_same_sums(lab: Lab) -> None:
+    class Elsewhere(torch.Tensor):
+        device = torch.device("cuda")  # type: ignore[assignment]
+
+    for symbols in (2, 3, 27, 28):
+        terms = torch.randn((5, symbols, symbols), dtype=torch.float64)
+        folded = bigram._sums(terms.as_subclass(Elsewhere))
+        assert folded.tolist() == pytest.approx(bigram._sums(terms).tolist(), abs=1e-12)
+        one = bigram._sums(terms[3:4].as_subclass(Elsewhere))
+        assert one.tolist() == folded[3:4].tolist()
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_the_names_go_on_on_the_built_in_data(stream: str, lab: Lab, tmp_path: Path) -> None:
+    lab.configure(stream=stream)
+    train(lab, 30)
+    draw(lab, 3)
+    resumed = reopened(lab, tmp_path / "a")
+    for one in (lab, resumed):
+        train(one, 20, [7])
+        draw(one, 5)
+    assert everything(resumed) == everything(lab)
+    assert resumed.corpus.path == built_in_path()
+
+
+def test_only_the_newest_names_are_kept_and_the_stream_goes_on(
+    write: Callable[[bytes | str], Path], tmp_path: Path
+) -> None:
+    lab = Lab(write("a\nb\n"), device="cpu")
+    lab.configure(stream="video", source="counts")
+    draw(lab, 1000)
+    draw(lab, 50)
+    resumed = reopened(lab, tmp_path / "a")
+    assert resumed.sampler.newest(2000)[0].index == 50
+    draw(lab, 5)
+    draw(resumed, 5)
+    assert everything(resumed) == everything(lab)
+
+
+def test_a_lab_in_training_is_taken_up_at_rest_and_goes_on_to_its_goal(
+    lab: Lab, tmp_path: Path
+) -> None:
+    lab.train(more=50)
+    lab.draw(7)
+    lab.advance(20)
+    resumed = reopened(lab, tmp_path / "a")
+    assert (lab.state, resumed.state) == ("training", "paused")
+    assert (resumed.trainer.step, resumed.goal, resumed.wanted) == (20, 50, 7)
+    lab.advance(50)
+    resumed.train()
+    resumed.advance(50)
+    assert everything(resumed) == everything(lab)
+
+
+def test_a_training_that_failed_still_says_why(lab: Lab, tmp_path: Path) -> None:
+    lab.configure(learning_rate=1e9)
+    train(lab, 100)
+    assert lab.state == "failed"
+    assert everything(reopened(lab, tmp_path / "a")) == everything(lab)
+
+
+def test_a_lab_that_has_done_nothing_is_kept_too(lab: Lab, tmp_path: Path) -> None:
+    assert everything(reopened(lab, tmp_path / "a")) == everything(lab)
+
+
+def test_a_file_of_version_1_opens_with_defaults_for_what_it_lacks(
+    lab: Lab, tmp_path: Path
+) -> None:
+    train(lab, 5)
+    save(lab, tmp_path / "a")
+
+    def as_version_1(contents: dict[str, Any], *_: object) -> None:
+        contents["version"] = 1
+        for field in ("data_format", "hold_out_data", "hold_out_sha256"):
+            del contents[field]
+        del contents["kept_settings"]["length"]
+
+    crafted(tmp_path / "a", as_version_1)
+    assert everything(load(tmp_path / "a", device="cpu")) == everything(lab)
+    assert peek(tmp_path / "a").data_format == DataFormat(format="lines")
+
+
+def test_names_of_an_older_file_are_of_an_unknown_step(lab: Lab, tmp_path: Path) -> None:
+    draw(lab, 2)
+    save(lab, tmp_path / "a")
+    contents, words, arrays = parts(tmp_path / "a")
+    older = msgspec.to_builtins(words)
+    for drawn in older["names"]:
+        for model in ("counts", "net"):
+            del drawn[model]["step"], drawn[model]["current"]
+    (tmp_path / "a").write_bytes(encode(contents, older, arrays))  # type: ignore[arg-type]
+    drawn = load(tmp_path / "a", device="cpu").sampler.newest(1)[0]
+    assert drawn.net is not None
+    assert (drawn.net.step, drawn.net.current) == (None, False)
+
+
+def test_a_long_training_goes_on_as_if_there_had_been_no_end(tmp_path: Path) -> None:
+    lab = Lab(built_in_path(), 0.1, "cpu")
+    train(lab, 3)
+    losses = 2.5 + np.random.default_rng(1).random(1_300_000)
+    for series in (lab.history.train, lab.history.held_out):
+        series.extend(losses)
+    lab.trainer.resume(lab.trainer.weights_VV, len(lab.history.train))
+    resumed = reopened(lab, tmp_path / "a")
+    assert everything(resumed) == everything(lab)
+    assert last_loss(tmp_path / "a") == losses[-1]
+    assert (tmp_path / "a").stat().st_size < 24e6
+    for each in (lab, resumed):
+        each.history.train.extend(losses[:100_000])
+        each.history.held_out.extend(losses[:100_000])
+        each.trainer.resume(each.trainer.weights_VV, len(each.history.train))
+        train(each, 20)
+    assert everything(resumed) == everything(lab)
+
+
+def test_settings_at_their_ends_are_kept(lab: Lab, tmp_path: Path) -> None:
+    lab.reset(2**64 - 1)
+    lab.configure(
+        pace=math.inf, smoothing=1e15, learning_rate=5e-324, temperature=0.0, prefix="an", top_k=27
+    )
+    draw(lab, 1)
+    resumed = reopened(lab, tmp_path / "a")
+    assert everything(resumed) == everything(lab)
+    resumed.configure(
+        source="counts", smoothing=0.0, prefix="jq"
+    )  # which the count model calls impossible
+    draw(resumed, 1)
+    assert resumed.sampler.newest(1)[0].counts.nll == math.inf  # type: ignore[union-attr]
+    assert everything(reopened(resumed, tmp_path / "a")) == everything(resumed)
+
+
+def test_float32_weights_of_another_device_are_taken(lab: Lab, tmp_path: Path) -> None:
+    save(lab, tmp_path / "a")
+
+    crafted(
+        tmp_path / "a", lambda _, __, arrays: arrays.update(weights=np.float32(arrays["weights"]))
+    )
+    assert torch.equal(load(tmp_path / "a", device="cpu").trainer.weights_VV, lab.matrix("weights"))
+
+
+def test_the_file_is_safetensors_that_others_read(lab: Lab, tmp_path: Path) -> None:
+    train(lab, 10)
+    save(lab, tmp_path / "a")
+    with safe_open(tmp_path / "a", framework="numpy") as file:
+        assert '"pace":20.0' in file.metadata()[CONTENTS]
+        assert np.array_equal(file.get_tensor("weights"), lab.matrix("weights").numpy())
+        assert file.get_tensor("train").tolist() == lab.history.train.newest().tolist()
+
+
+def test_a_look_at_a_file_reads_its_header_alone(lab: Lab, tmp_path: Path) -> None:
+    train(lab, 10)
+    save(lab, tmp_path / "a")
+    data = (tmp_path / "a").read_bytes()
+    (tmp_path / "a").write_bytes(data[:2500])
+    contents = peek(tmp_path / "a")
+    assert (contents.step, contents.data, contents.state) == (10, None, "done")
+    assert contents.settings == lab.settings
+
+
+def test_what_was_packed_does_not_change_while_the_training_goes_on(
+    lab: Lab, tmp_path: Path
+) -> None:
+    train(lab, 10)
+    before, data = everything(lab), pack(lab)
+    train(lab, 10)
+    (tmp_path / "a").write_bytes(data.encode())
+    assert everything(load(tmp_path / "a", device="cpu")) == before
+
+
+def test_data_is_found_again_under_any_name(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9 100%#?\n.txt")
+    path.write_text("ab\nba\n")
+    lab = Lab(path, device="cpu")
+    assert reopened(lab, tmp_path / "a").corpus.path == path
+
+
+def test_data_that_has_moved_is_read_from_where_it_is(words: Path, tmp_path: Path) -> None:
+    lab = Lab(words, device="cpu")
+    train(lab, 5)
+    save(lab, tmp_path / "a")
+    moved = words.rename(tmp_path / "moved.txt")
+    assert everything(load(tmp_path / "a", data=moved, device="cpu")) == everything(lab)
+
+
+def test_a_lab_goes_on_on_its_own_device_though_there_may_be_a_better_one(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(lab, tmp_path / "a")
+    monkeypatch.setattr(devices, "available_devices", lambda: {"cpu": "", "cuda:0": ""})
+    assert devices.pick_device("auto") == torch.device("cuda:0")
+    assert load(tmp_path / "a").device == torch.device("cpu")
+
+
+def test_a_lab_whose_device_is_on_another_machine_goes_on_on_the_best_one(
+    lab: Lab, tmp_path: Path
+) -> None:
+    save(lab, tmp_path / "a")
+    crafted(tmp_path / "a", lambda contents, *_: contents.update(device="cuda:63"))
+    assert load(tmp_path / "a").device == devices.pick_device("auto")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"emma\nolivia\n",
+        BOM_UTF8 + b"emma\r\nolivia",
+        "éa\n\n  b \r c\n".encode(),
+        b"abc\n" * (CHUNK // 4 + 10),
+        b"x" * 700_000 + b"\n" + b"abcdefg\n" * (CHUNK // 4) + b"rest",
+        BOM_UTF8 + b"abcdefg\r\n" * (CHUNK // 3),
+    ],
+    ids=["plain", "bom", "lines", "chunks", "long", "bom chunks"],
+)
+def test_the_sha256_is_that_of_the_files_bytes(
+    content: bytes, write: Callable[[bytes | str], Path]
+) -> None:
+    expected = hashlib.sha256(content).hexdigest()
+    assert read_corpus(write(content)).sha256 == expected
+    assert read_corpus(write(content), 0.4 if content.count(b"\n") < 9 else 0.0).sha256 == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "name"),
+    [
+        ("a\u200cb\n", r"a\u200cb", "a\u200cb"),  # which was shown, and kept, as six letters
+        ("a\\u200cb\n", r"a\u200cb", r"a\u200cb"),  # which may be the letters of the data
+    ],
+)
+def test_escapes_in_the_names_of_version_1_become_letters_where_the_data_has_no_backslash(
+    words: str, kept: str, name: str, tmp_path: Path
+) -> None:
+    data = tmp_path / "words.txt"
+    data.write_text(words)
+    lab = Lab(data, device="cpu")
+    draw(lab, 1)
+    save(lab, tmp_path / "saved")
+
+    def as_version_1(contents: dict[str, Any], words: Words, _: object) -> Words:
+        contents["version"] = 1
+        drawn = words.names[0]
+        names = (replace(drawn, counts=replace(drawn.counts, text=kept), net=None),)
+        contents["kept_settings"]["source"] = "counts"
+        return Words(names, ())
+
+    crafted(tmp_path / "saved", as_version_1)
+    assert load(tmp_path / "saved").sampler.newest(1)[0].counts.text == name

@@ -1,0 +1,417 @@
+"""An engine made of figures: it answers at once, and does what a test tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+from array import array
+from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from engine.settings.data_format import DataFormat
+from engine.settings.descriptions import setting_table
+from engine.settings.rungs import moved
+from engine.settings.values import Settings
+from engine.wire.answers import (
+    Answers,
+    Browsed,
+    Description,
+    Done,
+    Examined,
+    GoesOn,
+    OpenAlready,
+    OtherLab,
+    Saved,
+    Scored,
+    Text,
+)
+from engine.wire.client import EngineError, LabGone, LinkDown
+from engine.wire.events import DatasetOpened, Ended, Events, Snapshot, Stopped
+from engine.wire.requests import (
+    Adjust,
+    Browse,
+    Configure,
+    DeleteLab,
+    Describe,
+    Examine,
+    Export,
+    Open,
+    Pause,
+    RenameLab,
+    Requests,
+    Reset,
+    Resume,
+    Save,
+    Score,
+    Train,
+    Watch,
+)
+from engine.wire.values import (
+    Cells,
+    Character,
+    Curve,
+    Drawn,
+    Entry,
+    Name,
+    Reading,
+    RecentFile,
+    ReferenceLosses,
+    SettingChange,
+)
+
+SETTINGS = Settings(
+    learning_rate=50.0, regularisation=0.01, smoothing=1.0, pace=20.0, seed=2147483647,
+    hold_out=0.0, source="counts", stream="keyed", sample_seed=2147483647, temperature=1.0,
+    top_k=0, prefix="", keep_sampling=False,
+)  # fmt: skip
+LETTERS = ".abcdefghijklmnopqrstuvwxyz"
+STARTS = (0, 4410, 1306, 1542, 1690, 1531, 417, 669, 874, 591, 2422, 2963, 1572, 2538, 1146, 394,
+          515, 92, 1639, 2055, 1308, 78, 376, 307, 134, 535, 929)  # fmt: skip
+
+
+def made_up_count(row: int, column: int) -> int:
+    """Skewed like the counts of names, and the same in every run."""
+    if row == 0:
+        return STARTS[column % 27]
+    if (row * 7 + column * 13) % 5 == 0:
+        return 0
+    vowel = column % 27 in (0, 1, 5, 9, 15)
+    return (row * 37 + column * 101) % 211 * (1 + 24 * vowel * (1 + row % 2))
+
+
+def dataset(
+    labels: tuple[str, ...] = tuple(LETTERS), name: str = "names.txt", **changes: Any
+) -> DatasetOpened:
+    symbols = len(labels)
+    counts = [[made_up_count(r, c) for c in range(symbols)] for r in range(symbols)]
+    pairs = sorted(
+        ((r, c, counts[r][c]) for r in range(symbols) for c in range(symbols)),
+        key=lambda pair: -pair[2],
+    )
+    facts: dict[str, Any] = dict(  # noqa: C408
+        number=1, opening=Open(f"/data/{name}", device="cpu"), folder="/home/me",
+        path=f"/data/{name}",
+        name=name, device="cpu", characters=labels, labels=labels,
+        frequencies=tuple(map(sum, counts)), words=32033, distinct=29494, held_out=None,
+        blank_lines=0, shortest=2, longest=15, mean_length=6.122,
+        lengths=tuple(zip(range(2, 16), (37, 620, 2458, 6241, 8194, 7062, 4331, 1959, 702, 267,
+                                         109, 38, 11, 4), strict=True)),
+        bigrams=228146, distinct_bigrams=627, empty_cells=102,
+        top_bigrams=tuple(pairs[:20]),
+        first_letters=tuple((c % symbols, STARTS[c]) for c in (1, 11, 13, 10, 19, 4, 3, 12, 5)),
+        first_words=("emma", "olivia", "ava", "isabella", "sophia", "charlotte", "mia", "amelia",
+                     "harper", "evelyn"),
+        settings=setting_table(symbols, is_text=False),
+    )  # fmt: skip
+    return DatasetOpened(**{**facts, **changes})
+
+
+class FakeConnection:
+    """Keeps what was asked; tells what it is told to tell."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self._engine = engine
+        self.news: asyncio.Queue[Events | EngineError | None] = asyncio.Queue()
+
+    async def call(self, request: Requests) -> Answers:
+        return await self._engine.answer(request)
+
+    async def events(self) -> AsyncIterator[Events]:
+        while (event := await self.news.get()) is not None:
+            if isinstance(event, EngineError):
+                raise event
+            yield event
+
+
+class FakeEngine:
+    """Behaves like an engine whose training is done by a test: `step_to`, `fail`, `die`."""
+
+    name = "names"
+    host = ""
+
+    @property
+    def attach_command(self) -> str:
+        there = f"--host {self.host} " if self.host else ""
+        return f"makemore-tui attach {there}{self.name}"
+
+    @property
+    def silence(self) -> str:
+        return f"{self.name} does not answer: its process, 1, is stopped."
+
+    def renamed(self, name: str) -> None:
+        self.name = name
+
+    def go_on_command(self, saved: str, lab: str) -> str:
+        return f"makemore-tui attach {lab}" if lab else f"makemore-tui --resume {saved}"
+
+    def __init__(self, data: DatasetOpened | None = None, *, slow: bool = False) -> None:
+        self.data = data or dataset()
+        self.requests: list[Requests] = []
+        self.refuse: dict[type, str] = {}  # requests that fail, and with what sentence
+        self.answers: dict[type, Answers] = {}  # to requests, instead of the usual
+        self.starts = 0
+        self.attached = False  # whether only a running engine would have done
+        self.stops = 0
+        self.leaves = 0
+        self.cannot_save = ""
+        self.is_open = False  # some data
+        self.is_asked = True  # what is open already
+        self.opened = 0  # how often data was
+        self.left_at: str | None = None  # the save that a new engine can go on with
+        self.clients = 1  # as it tells
+        self.others: int | None = None  # screens, in the moment in which one leaves
+        self.trouble = ""
+        self.wait = asyncio.Event()  # start() rests here until a test sets it
+        if not slow:
+            self.wait.set()
+        self.settings = SETTINGS
+        self.state: Any = "idle"
+        self.reason = ""
+        self.step, self.goal = 0, 100
+        self.losses: list[float] = []
+        self.held_out: list[float] = []
+        self.counts_on_hold_out: float | None = None
+        self.is_diverging = False
+        self.marks: list[SettingChange] = []
+        self.names: list[Drawn] = []
+        self.newest_from = 0  # the first name of the last draw
+        self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
+        self.labs: tuple[OtherLab, ...] = ()
+        self.recent: tuple[RecentFile, ...] = ()
+        self.examined: dict[str | None, Examined] = {}  # by path
+        self.exports: dict[str, str] = {}
+        self.watch: Watch | None = None
+        self.epitaph = "The engine was ended by SIGKILL. Its log is /tmp/engine.log."
+        self.connection: FakeConnection | None = None
+        self.start_error: str | None = None
+        self.link_down = False
+        self.began = 1000.0  # seconds since 1970
+        self.gone: LabGone | None = None  # what the next start finds
+
+    # --- what the screen calls
+
+    async def start(self, *, attach: bool = False) -> FakeConnection:
+        self.starts += 1
+        self.attached = attach
+        await self.wait.wait()
+        if self.gone is not None:
+            gone, self.gone = self.gone, None
+            raise gone
+        if self.start_error:
+            raise (LinkDown if self.link_down else EngineError)(self.start_error)
+        self.connection = FakeConnection(self)
+        if self.is_open:
+            self.tell(self.data)
+        return self.connection
+
+    async def leave(self) -> None:
+        self.leaves += 1
+        self.hang_up()
+
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
+        others = self.clients - 1 if self.others is None else self.others
+        if unless_needed and (others or self.state == "training"):
+            return GoesOn("watched" if others else "training")
+        if save and self.cannot_save:
+            raise EngineError(self.cannot_save)
+        self.stops += 1
+        saved = "/saves/newest" if save and self.step else None
+        self.is_stopped(Stopped("screen", saved, lab=self.name if saved else ""))
+        return None
+
+    async def obituary(self) -> str:
+        return self.epitaph
+
+    async def answer(self, request: Requests) -> Answers:
+        self.requests.append(request)
+        if type(request) in self.refuse:
+            raise EngineError(self.refuse[type(request)])
+        if type(request) in self.answers:
+            return self.answers[type(request)]
+        match request:
+            case Describe():
+                return self.description()
+            case Open(unless_open=True) | Resume(unless_open=True) if self.is_open:
+                return OpenAlready(self.data.path, self.is_asked)
+            case Open() | Resume():
+                if isinstance(request, Resume) and not (request.path or self.left_at):
+                    raise EngineError("there is no automatic save to go on from.")
+                self.is_open = True
+                self.opened += 1
+                if isinstance(request, Open):
+                    again = msgspec.structs.replace(request, save_to=None, unless_open=False)
+                    self.data = msgspec.structs.replace(self.data, opening=again)
+                self.tell(self.data)
+            case Save(path):
+                return Saved(path)
+            case Watch():
+                self.watch = request
+            case Train(more=more):
+                self.state, self.goal = "training", self.goal + more
+            case Pause():
+                self.state = "paused"
+            case Reset(by=by):
+                self.state, self.step, self.losses = "idle", 0, []
+                seed = self.settings.seed + by
+                self.settings = msgspec.structs.replace(self.settings, seed=seed)
+            case Adjust(setting=setting, by=by):
+                now = moved(setting, getattr(self.settings, setting), by)
+                self.settings = msgspec.structs.replace(self.settings, **{setting: now})
+            case Configure():
+                given = msgspec.structs.asdict(request)
+                self.settings = msgspec.structs.replace(
+                    self.settings, **{k: v for k, v in given.items() if v is not msgspec.UNSET}
+                )
+            case Score(word=word):
+                word_ = [self.data.labels[0], *word, self.data.labels[0]]
+                pairs = pairwise(word_)
+                return Scored(tuple(Character(a, b, 0.25, 0.125) for a, b in pairs), False)
+            case Export(what=what, view=view):
+                return Text(self.exports.get(what, f"{what},{view}\n1,2\n"))
+            case Browse(path=path):
+                return self._browsed(path)
+            case RenameLab(name=name, new=new):
+                self.labs = tuple(
+                    msgspec.structs.replace(lab, name=new) if lab.name == name else lab
+                    for lab in self.labs
+                )
+            case DeleteLab(name=name):
+                self.labs = tuple(lab for lab in self.labs if lab.name != name)
+            case Examine(path=path, options=options):
+                how = DataFormat("lines", comments=options)  # as if they named the comments' prefix
+                return self.examined.get(path, Examined(how, None, options, ""))
+        self.tell_snapshot()
+        return Done()
+
+    def _browsed(self, path: str) -> Browsed:
+        head, slash, stem = path.rpartition("/")
+        found = [e for e in self.files.get(head + slash, ()) if e.name.startswith(stem)]
+        common = os.path.commonprefix([entry.name for entry in found])  # noqa: RUF071
+        labs = () if path else self.labs
+        return Browsed(head + slash, tuple(found), common, 0, 0, True, self.recent, labs)
+
+    # --- what a test does
+
+    def asked(self, kind: type) -> list[Any]:
+        return [request for request in self.requests if isinstance(request, kind)]
+
+    def tell(self, event: Events) -> None:
+        if self.connection is not None:
+            self.connection.news.put_nowait(event)
+
+    def tell_snapshot(self) -> None:
+        if self.watch is not None:
+            self.tell(self.snapshot())
+
+    def step_to(self, step: int, state: str = "training") -> None:
+        """Train, with a loss like the lecture's."""
+        self.step, self.state = step, state
+        self.losses = [2.46 + 1.31 * math.exp(-n / 16) + 0.06 / (1 + n / 9) for n in range(step)]
+        self.tell_snapshot()
+
+    def draw(self, count: int = 10, source: str = "counts") -> None:
+        self.newest_from = len(self.names)
+        for n in range(len(self.names), len(self.names) + count):
+            made = ("mor", "axx", "minaymoryles", "kondlaisah", "anchshizarie", "cony", "a",
+                    "emma", "junide", "xavierannabellemariahsophiaelizabeth")[n % 10]  # fmt: skip
+            name = Name(made, 2.1 + n % 7 / 5, made == "emma", n % 10 != 9, current=True)
+            other = Name(made[::-1], 2.3, False, step=self.step, current=True)
+            self.names.append(
+                Drawn(n, name if source != "net" else None, other if source != "counts" else None)
+            )
+        self.tell_snapshot()
+
+    def fail(self, reason: str) -> None:
+        self.state, self.reason = "failed", reason
+        self.tell_snapshot()
+        self.tell(Ended("failed", self.step, None, reason))
+
+    def die(self) -> None:
+        self.is_open = False
+        self.hang_up()
+
+    def is_stopped(self, event: Stopped) -> None:
+        """End, because another screen wants it, or a signal."""
+        self.tell(event)
+        self.die()
+
+    def hang_up(self) -> None:
+        if self.connection is not None:
+            self.connection.news.put_nowait(None)
+            self.connection = None
+
+    def snapshot(self) -> Snapshot:
+        watch = self.watch or Watch()
+        return Snapshot(
+            data=self.data.number, state=self.state, reason=self.reason, step=self.step,
+            goal=self.goal, loss=self.losses[-1] if self.losses else None, nll=3.7686,
+            steps_per_second=20.0 if self.state == "training" else 0.0, settings=self.settings,
+            lines=ReferenceLosses(2.4540, 2.4546, 3.2958, self.counts_on_hold_out),
+            cells=self._cells(watch),
+            reading=self._reading(watch.cursor), curve=self._curve(),
+            names=tuple(self.names[-watch.names :]) if watch.names else (),
+            drawn=len(self.names), clients=self.clients, trouble=self.trouble,
+            loss_nll=self.losses[-1] - 1.5 * self.settings.regularisation if self.losses else None,
+            is_diverging=self.is_diverging,
+            newest_from=self.newest_from,
+        )  # fmt: skip
+
+    def description(self) -> Description:
+        return Description(
+            "names", self.data.path if self.is_open else None, "bigram", "cpu", self.state,
+            self.step, self.goal, None, self.clients, self.began, 1, self.left_at,
+        )  # fmt: skip
+
+    def value(self, view: str, row: int, column: int) -> float:
+        count = made_up_count(row, column)
+        p = (count + 1) / (self.data.frequencies[row] + len(self.data.labels))
+        share = self.step / (self.step + 20)
+        noise = ((row * 31 + column * 17) % 23 - 11) / 11
+        net = p * share + (1 - share) * (1 + noise) / len(self.data.labels)
+        views: dict[str, Callable[[], float]] = {
+            "counts": lambda: float(count),
+            "probabilities": lambda: p,
+            "net": lambda: net,
+            "weights": lambda: noise * 2 + share * (math.log(p) + 4),
+            "difference": lambda: net - p,
+        }
+        return views[view]()
+
+    def _cells(self, watch: Watch) -> Cells | None:
+        if not watch.rows:
+            return None
+        values = [self.value(watch.view, r, c) for r in watch.rows for c in watch.columns]
+        return Cells(
+            watch.view, watch.rows, watch.columns, array("d", values).tobytes(),
+            min(values), max(values),
+        )  # fmt: skip
+
+    def _reading(self, cursor: tuple[int, int] | None) -> Reading | None:
+        if cursor is None:
+            return None
+        row, column = cursor
+        return Reading(
+            row, column, made_up_count(row, column), self.data.frequencies[row], 3,
+            self.value("probabilities", row, column), self.value("net", row, column),
+            self.value("weights", row, column),
+        )  # fmt: skip
+
+    def _curve(self) -> Curve | None:
+        if not self.losses:
+            return None
+        width = max(1, self.watch.loss_columns if self.watch else 40)
+        each = max(1, -(-len(self.losses) // width))
+        starts = range(0, len(self.losses), each)
+
+        def fours(losses: list[float]) -> tuple[tuple[float, float, float, float], ...]:
+            parts = [losses[s : s + each] for s in starts]
+            return tuple((p[0], min(p), max(p), p[-1]) for p in parts if p)
+
+        return Curve(
+            1, len(self.losses), tuple(s + 1 for s in starts), fours(self.losses),
+            fours(self.held_out), tuple(self.marks),
+        )  # fmt: skip

@@ -1,0 +1,284 @@
+"""The loss pane: its plot, and its legend."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+
+import msgspec
+import pytest
+
+from engine.wire.values import ReferenceLosses, SettingChange
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.lab import opened, screen_text, settled, until
+from tests.tui.real_engine import RealEngine
+from tui.app import LabApp
+from tui.drawing.ascii import plain
+from tui.drawing.line_widget import LineWidget
+from tui.panes.loss import pane as loss
+from tui.panes.loss.drawing import HELD_OUT, Inks, drawn
+from tui.panes.loss.pane import LossPane
+from tui.panes.loss.plot import picture_of
+from tui.panes.loss.references import LEAST_ACROSS, references_of, row_of
+from tui.terminal.capabilities import Terminal
+
+INKS = Inks(*[(200, 200, 200)] * 6)
+
+
+def plot_of(app: LabApp) -> str:
+    return app.query_one(LossPane).query_one("#plot", LineWidget).text
+
+
+async def test_l_shows_the_loss_on_a_logarithmic_scale():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(30)
+        await settled(pilot)
+        await pilot.press("2", "l")
+        await until(pilot, lambda: "log scale" in str(app.query_one(LossPane).border_subtitle))
+        before = plot_of(app)
+        await pilot.press("l")
+        await until(pilot, lambda: plot_of(app) != before)
+
+
+async def test_the_rates_are_never_cut_below_the_loss():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        pane = app.query_one(LossPane)
+        await until(pilot, lambda: "space trains · lr 50" in str(pane.border_subtitle))
+        await pilot.press("2", "l")
+        await until(pilot, lambda: "log · lr 50 · λ 0.01" in str(pane.border_subtitle))
+        assert pane.has_room_below(str(pane.border_subtitle))
+
+
+async def test_a_changed_setting_is_marked_in_the_plot():
+    engine = FakeEngine()
+    engine.marks = [SettingChange(20, "lr 20")]
+    async with opened(engine) as (app, pilot):
+        engine.step_to(60)
+        await until(pilot, lambda: "lr 20" in plot_of(app))
+
+
+async def test_a_loss_that_is_not_a_number_is_a_gap():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(60)
+        engine.losses[30:40] = [float("nan")] * 10
+        engine.losses[50] = float("inf")
+        engine.tell_snapshot()
+        await settled(pilot)
+        assert app.is_running
+        assert "⠀" not in plot_of(app)
+        assert plot_of(app)
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+async def test_losses_as_far_apart_as_numbers_can_be_are_drawn(scale: str):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("2", *("l" if scale == "log" else ""))
+        engine.step_to(60)
+        engine.losses[:60] = [1.7e308, -1.7e308, 5e-324] * 20
+        engine.tell_snapshot()
+        await settled(pilot)
+        await until(pilot, lambda: "e+200" in plot_of(app))
+        assert app.is_running
+
+
+async def test_a_plot_that_is_drawn_while_the_lab_ends_does_no_harm(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    engine, begun, over = FakeEngine(), threading.Event(), threading.Event()
+
+    def slow(picture: loss.Picture):
+        begun.set()
+        over.wait(5)
+        return []
+
+    async with opened(engine) as (app, pilot):
+        monkeypatch.setattr(loss, "drawn", slow)
+        pane = app.query_one(LossPane)
+        engine.step_to(30)
+        await until(pilot, begun.is_set)
+        await pane.query_children().remove()  # as at the end, a moment before the pane itself
+        engine.step_to(31)
+        over.set()
+        await until(pilot, lambda: not pane._stale)
+        await settled(pilot)
+        assert app.is_running  # a worker that fails ends the lab with a traceback
+
+
+@pytest.mark.parametrize("width", [40, 60])
+async def test_a_legend_without_room_leaves_out_the_line_that_the_plot_itself_names(width: int):
+    engine = FakeEngine()
+    async with opened(engine, (width, 20)) as (app, pilot):
+        await pilot.press("2")
+        await until(pilot, lambda: "floor" in screen_text(app))
+        legend = app.query_one("#legend", LineWidget)
+        await until(pilot, lambda: legend.size.width == width - 2)
+        assert len(legend.text) <= legend.size.width
+        assert legend.text.split("  ")[:2] == ["─ floor 2.454", "+ counts 2.455"]
+        assert legend.text.split("  ")[2:] == (["┈ ln V 3.296"] if width == 60 else [])
+        await until(pilot, lambda: "┈ ln V 3.296" in plot_of(app))
+
+
+@pytest.mark.parametrize("width", [40, 60, 70, 85])
+async def test_the_sign_of_the_hold_out_is_named_wherever_it_is_drawn(width: int):
+    engine = FakeEngine()
+    async with opened(engine, (width, 20)) as (app, pilot):
+        engine.held_out, engine.counts_on_hold_out = [2.5] * 30, 2.512
+        engine.step_to(30)
+        await pilot.press("2", "z")
+        legend = app.query_one("#legend", LineWidget)
+        await until(pilot, lambda: "hold-out" in legend.text and legend.size.width == width - 2)
+        assert "◦" in plot_of(app)
+        wanted = {
+            40: ["─ floor", "+ counts", "hold-out ◦ net"],
+            60: ["─ floor", "+ counts", "hold-out ◦ net", "× counts"],
+            70: ["─ floor 2.454", "+ counts 2.455", "hold-out ◦ net 2.500", "× counts 2.512"],
+            85: ["─ floor 2.454", "+ counts 2.455", "hold-out ◦ net 2.500", "× counts 2.512",
+                 "┈ ln V 3.296"],
+        }  # fmt: skip
+        assert legend.text.rstrip().split("  ") == wanted[width]
+
+
+async def test_the_loss_stands_without_its_penalty_and_with_it_both_of_the_same_weights():
+    engine = RealEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        pane = app.query_one(LossPane)
+        engine.step_to(99)
+        before, squares = engine.lab.trainer.nll, engine.lab.trainer.mean_square
+        engine.step_to(100, "done")
+        title = f"2 Loss · nll {before:.4f} · with λ {before + 0.01 * squares:.4f} · step 100"
+        await until(pilot, lambda: str(pane.border_title) == title)
+        # A change of λ now changes nothing of what the last step's loss was.
+        engine.lab.configure(regularisation=0.5)
+        engine.tell_snapshot()
+        await until(pilot, lambda: "λ 0.5" in str(pane.border_subtitle))
+        assert str(pane.border_title) == title
+
+
+async def test_a_loss_without_a_penalty_is_told_once():
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.settings = msgspec.structs.replace(engine.settings, regularisation=0.0)
+        engine.step_to(30)
+        pane = app.query_one(LossPane)
+        await until(pilot, lambda: str(pane.border_title) == "2 Loss · nll 2.6881 · step 30")
+
+
+async def test_a_hold_out_comes_before_the_penalty_where_both_have_no_room():
+    engine = FakeEngine()
+    async with opened(engine, terminal=Terminal(unicode=False)) as (app, pilot):
+        pane = app.query_one(LossPane)
+        engine.held_out = [2.5] * 30
+        engine.step_to(30)
+        title = "2 Loss · nll 2.6731 · hold-out 2.5000"
+        await until(pilot, lambda: str(pane.border_title) == title)
+        await pilot.press("2", "z")
+        title = f"{title} · with lambda 2.6881 · step 30"
+        await until(pilot, lambda: str(pane.border_title) == title)
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
+@pytest.mark.parametrize("hold_out", [None, 2.459, float("inf")])
+async def test_every_reference_line_ends_in_a_label_with_its_number(
+    size: tuple[int, int], scale: str, hold_out: float | None
+):
+    engine = FakeEngine()
+    async with opened(engine, size) as (app, pilot):
+        engine.counts_on_hold_out = hold_out
+        engine.held_out = [] if hold_out is None else [2.6] * 60
+        engine.step_to(60)
+        await pilot.press("2", *("l" if scale == "log" else ""))
+        await until(pilot, lambda: "3.296" in plot_of(app))
+        told = plot_of(app).splitlines()
+        ends = {"2.454": "─", "2.455": "+", "3.296": "┈"}
+        ends |= {} if hold_out is None else {f"{hold_out:.3f}": "×"}
+        for number, sign in ends.items():
+            (line,) = [line for line in told if re.search(rf" {number}\b", line)]
+            name = r"( (floor|counts|hold-out|ln V))?"
+            label = re.search(rf"[─+×┈]*({name} (\d\.\d{{3}}|inf))+ *$", line)
+            assert label, line
+            assert sign in label[0]
+            assert line.count(sign) > 1 or number == "inf", "the line that ends there"
+        shared = next(line for line in told if "2.454" in line)
+        assert "2.455" in shared, "a thousandth apart: in one row"
+
+
+async def test_four_lines_in_one_row_share_a_label_at_80_by_24_where_the_loss_has_diverged():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.counts_on_hold_out, engine.held_out = 2.459, [2.6] * 60
+        engine.step_to(60)
+        engine.losses[40:60] = [3.1e299] * 20
+        engine.tell_snapshot()
+        await until(pilot, lambda: "─+×┈ 2.454 2.455 2.459 3.296" in plot_of(app))
+
+
+def test_the_signs_of_the_lines_differ_in_ascii_too():
+    signs = [one.sign for one in references_of(ReferenceLosses(1.0, 2.0, 3.0, 4.0))] + [HELD_OUT]
+    assert len(set(map(plain, signs))) == len(signs)
+
+
+def label_rows(references: list[float], low: float, high: float, rows: int) -> list[int]:
+    """The rows that plotext puts markers of these values on, 0 on top."""
+    import plotext
+
+    rows_found = []
+    for value in references:
+        plotext.clear_figure()
+        plotext.theme("clear")
+        plotext.limit_size(False, False)
+        plotext.plotsize(20, rows)
+        plotext.frame(False)
+        plotext.xaxes(False)
+        plotext.xlim(0, 1)
+        plotext.ylim(low, high)
+        plotext.scatter([0.5], [value], marker="x")
+        plotext.xticks([], [])
+        lines = plotext.uncolorize(plotext.build()).splitlines()
+        rows_found.append(next(row for row, line in enumerate(lines) if "x" in line))
+    return rows_found
+
+
+def test_a_label_stands_on_the_row_of_its_line():
+    values = [2.0 + n / 50 for n in range(51)]
+    assert [row_of(v, 1.97, 3.05, 9) for v in values] == label_rows(values, 1.97, 3.05, 9)
+
+
+@pytest.mark.parametrize("width", range(1, 60))
+@pytest.mark.parametrize("height", [1, 4, 5, 9])
+def test_labels_leave_a_plot_its_room(width: int, height: int):
+    lines = ReferenceLosses(2.454, 2.4546, 3.2958, 2.46)
+    picture = picture_of(None, lines, 3.7, 100, width, height, INKS, log=False)
+    if picture is not None:
+        beside = max((label.width for label in picture.behind), default=0)
+        assert picture.width + beside == width
+        assert picture.grid.columns >= min(LEAST_ACROSS, width - 4)
+        assert all(cell.cell_length <= width for cell in drawn(picture))
+
+
+async def test_the_line_of_the_counts_on_the_hold_out_follows_the_smoothing():
+    engine = RealEngine(hold_out=0.2)
+    async with opened(engine) as (app, pilot):
+        engine.step_to(20)
+        seen = []
+        for smoothing in (1.0, 100.0):
+            engine.lab.configure(smoothing=smoothing)
+            engine.tell_snapshot()
+            held_out = engine.lab.lines.held_out
+            assert held_out is not None
+            await until(pilot, lambda text=f" {held_out:.3f}": text in plot_of(app))
+            seen.append(held_out)
+        assert seen[0] < seen[1]
+
+
+async def test_a_count_model_that_cannot_predict_the_hold_out_is_told_too():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.counts_on_hold_out = math.inf
+        engine.step_to(20)
+        await until(pilot, lambda: "× hold-out inf" in plot_of(app).splitlines()[0])

@@ -1,0 +1,1 @@
+"""What stands around the panes: layout, status line, footer, toasts."""

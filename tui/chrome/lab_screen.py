@@ -1,0 +1,236 @@
+"""The screen of a lab: status line, panes and footer, and what the engine tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+from textual import on
+from textual.app import ComposeResult
+from textual.events import DescendantFocus, Resize
+
+from engine.text.printable import printable
+from engine.wire.events import DatasetOpened, Ended, Snapshot
+from engine.wire.requests import Requests, Watch
+from tui.chrome.arrangement import arrangement
+from tui.chrome.footer import KeyFooter
+from tui.chrome.pane_layout import PaneLayout
+from tui.chrome.status_line import StatusLine
+from tui.drawing.fitted_text import FittedText
+from tui.panes.matrix.labels import in_ascii
+from tui.panes.pane import Pane
+from tui.session import sentences
+from tui.session.messages import Came, FoundOpen, Lost, NotOpened, Over, Silent, WasStopped
+from tui.session.session import Session
+from tui.terminal.capabilities import terminal_of
+from tui.terminal.resizing_screen import ResizingScreen
+
+STARTING = "The engine is starting.\nLoading torch takes about two seconds."
+
+
+class LabScreen(ResizingScreen, inherit_bindings=False):
+    """The screen below all dialogs. Textual's own keys are left out: ours are in the table."""
+
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, Footer"
+
+    def __init__(
+        self,
+        session: Session,
+        frames: float,
+        *,
+        send: Callable[[Requests], object],
+        hold: Callable[[], object],
+        look_again: Callable[[], None],
+    ) -> None:
+        """The screen of a lab that is not open yet.
+
+        Args:
+            session: what is known of the lab.
+            frames: snapshots per second, at the most.
+            send: carries out a request; what goes wrong is said in a toast.
+            hold: holds frames back until all panes are drawn for another size.
+            look_again: called where keys that were typed too early may be carried out now.
+        """
+        super().__init__(id="_default")
+        self.session = session
+        self.pane_layout = PaneLayout(hold)
+        self.matrix, self.loss = self.pane_layout.matrix, self.pane_layout.loss
+        self.names = self.pane_layout.names
+        self.panes = self.pane_layout.panes
+        self._frames = frames
+        self._send = send
+        self._look_again = look_again
+        self._said_diverging = False  # of this training
+        self._watched: Watch | None = None  # what this engine was asked for last
+        self._watch_due = False
+        self._has_data = False  # this engine has told what it has open
+
+    def compose(self) -> ComposeResult:
+        """Status on top, the panes, and keys at the foot."""
+        yield StatusLine(self.session.lab_name)
+        yield FittedText(id="banner")
+        yield self.pane_layout
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        """Start the engine at once; the screen paints while torch loads."""
+        self.matrix.focus()
+        self.start()
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size of the terminal: perhaps other panes."""
+        self.pane_layout.rearrange(arrangement(*event.size))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The focus came to a pane: where not all have room, it is one of the shown."""
+        if isinstance(event.widget, Pane):
+            self.pane_layout.show_pane(event.widget.NUMBER)
+
+    def start(self) -> None:
+        """Start the engine, and open what was open last."""
+        self.session.link = "starting"
+        self._show_state(STARTING)
+        self.announce("")
+        self.run_worker(self.session.conversation.run(), group="engine")
+
+    def announce(self, sentence: str) -> None:
+        """Say a sentence above the panes, until another is said; an empty one: nothing."""
+        if not self.app.is_running:
+            return
+        banner = self.query_one("#banner", FittedText)
+        banner.set_class(bool(sentence), "-shown")
+        banner.say(sentence)
+
+    def _show_state(self, vacancy: str = "") -> None:
+        """Show how the lab is; where there is no data, why not."""
+        if not self.app.is_running:
+            return
+        session = self.session
+        self.query_one(StatusLine).tell(session.state, session.dataset, session.snapshot)
+        self._look_again()
+        if vacancy and session.dataset is None:
+            for pane in self.panes:
+                pane.vacate(vacancy)
+
+    # --- what the engine tells
+
+    def on_started(self) -> None:
+        """The engine runs."""
+        self._watched, self._has_data = None, False
+        self.session.started()
+        self.announce("")
+        self._show_state("Reading the data.")
+
+    def on_not_opened(self, event: NotOpened) -> None:
+        """There is an engine, but no data."""
+        self.session.link = "no data"
+        self._show_state(self.session.absence())
+        self.announce(event.reason)
+
+    def on_found_open(self, event: FoundOpen) -> None:
+        """What was asked for was not opened."""
+        self.app.notify(
+            f"A lab called {self.session.lab_name} is open already, on {printable(event.data)}:"
+            " this is what you see.",
+            markup=False,
+        )
+
+    def on_resumed(self) -> None:
+        """A new engine goes on where the dead one was saved."""
+        self.app.notify("Taken up from the newest automatic save.", markup=False)
+
+    def on_lost(self, event: Lost) -> None:
+        """The link is down: what was shown stays."""
+        self.session.link = "link down"
+        self._show_state("The engine's machine cannot be reached.")
+        key = self.session.keys.name("engine.restart")
+        self.announce(sentences.link_down(event, key, is_training=self.session.is_training))
+
+    def on_silent(self, event: Silent) -> None:
+        """The engine is stopped, or hangs: what was shown stays."""
+        self.session.silent()
+        self._show_state(event.reason)
+        self.announce(f"{event.reason} What you press is carried out once it answers.")
+
+    def on_speaks_again(self) -> None:
+        """The engine was silent, and is not any more."""
+        snapshot = self.session.snapshot
+        self.announce(sentences.not_saved("" if snapshot is None else snapshot.trouble))
+        if self.session.link == "not answering":
+            self.session.speaks_again()
+            self._show_state()
+
+    def on_was_stopped(self, message: WasStopped) -> None:
+        """The engine was told to end, by others."""
+        self.session.was_stopped(message.event)
+        self._show_state(sentences.NO_DATA.format(key=self.session.keys.name("dataset.open")))
+        key = self.session.keys.name("engine.restart")
+        self.announce(sentences.last_word(message.event, key))
+
+    def on_over(self, event: Over) -> None:
+        """The engine has ended."""
+        self.session.over()
+        self._show_state(sentences.NO_DATA.format(key=self.session.keys.name("dataset.open")))
+        again = "takes it up from its newest save" if event.is_saved else "starts it again"
+        self.announce(f"{event.reason} {self.session.keys.name('engine.restart')} {again}.")
+
+    @on(Came)
+    def take_event(self, message: Came) -> None:
+        """Show what the engine told."""
+        if not self.app.is_running:
+            return  # the last words before the end find no panes any more
+        match message.event:
+            case DatasetOpened() as dataset:
+                self._show_dataset(dataset)
+            case Snapshot() as snapshot:
+                opened = self.session.dataset
+                if opened is not None and snapshot.data == opened.number:
+                    self._show_snapshot(snapshot)
+            case Ended(state="failed", reason=reason):
+                self.app.notify(reason, severity="error", markup=False)
+            case Ended():
+                pass  # the status line says so
+
+    def _show_dataset(self, dataset: DatasetOpened) -> None:
+        if not terminal_of(self.app).unicode:
+            dataset = replace(dataset, labels=in_ascii(dataset))
+        again = self.session.opened(dataset)
+        self._watched, self._has_data = None, True
+        self.announce("")
+        for pane in self.panes:
+            if not again:  # otherwise every cursor stays where it is
+                pane.opened(dataset)
+        self.on_pane_needs_changed()
+        self._show_state()
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        before = self.session.snapshot
+        if snapshot.trouble != ("" if before is None else before.trouble):
+            self.announce(sentences.not_saved(snapshot.trouble))
+        if before is None or snapshot.step < before.step:
+            self._said_diverging = False
+        if snapshot.is_diverging and not self._said_diverging:
+            self._said_diverging = True
+            key = self.session.keys.name("learning_rate.down")
+            self.app.notify(sentences.DIVERGES.format(key=key), markup=False)
+        self.session.shown(snapshot)
+        for pane in self.panes:
+            pane.shown(snapshot)
+        self._show_state()
+
+    # --- what the panes need
+
+    def on_pane_needs_changed(self) -> None:
+        """Ask once for what all panes show, after they have all settled."""
+        if not self._watch_due:
+            self._watch_due = True
+            self.call_after_refresh(self._watch)
+
+    def _watch(self) -> None:
+        self._watch_due = False
+        if not self._has_data or not self.session.conversation.is_up:
+            return
+        watch = self.pane_layout.wanted(self._frames)
+        if watch != self._watched:
+            self._watched = watch
+            self._send(watch)

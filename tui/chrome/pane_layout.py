@@ -1,0 +1,129 @@
+"""The four panes: which of them are shown in a terminal of some size, and the way between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from engine.wire.requests import Watch
+from tui.chrome.arrangement import Arrangement
+from tui.panes.data.pane import DatasetPane
+from tui.panes.loss.pane import LossPane
+from tui.panes.matrix.pane import MatrixPane
+from tui.panes.names.pane import NamesPane
+from tui.panes.pane import Pane
+
+
+class PaneLayout(Horizontal):
+    """The matrix on the left, the others on the right; where there is less room, fewer of them."""
+
+    def __init__(self, hold: Callable[[], Any]) -> None:
+        """Panes without anything to show.
+
+        Args:
+            hold: holds frames back until all panes are drawn for another size.
+        """
+        super().__init__(id="body")
+        self._hold = hold
+        self._arrangement: Arrangement = "all"
+        self._looked_at = MatrixPane.NUMBER
+        self._companion = LossPane.NUMBER  # the other pane that was looked at last
+        self.matrix, self.loss = MatrixPane(), LossPane()
+        self.data, self.names = DatasetPane(), NamesPane()
+        self.panes: tuple[Pane, ...] = self.matrix, self.loss, self.data, self.names
+        # Kept, as Textual finds only the enlarged pane while one is.
+        self._right, self._below = Vertical(id="right"), Horizontal(id="below")
+
+    def compose(self) -> ComposeResult:
+        """The matrix on the left, everything else on the right."""
+        yield self.matrix
+        with self._right:
+            yield self.loss
+            with self._below:
+                yield self.data
+                yield self.names
+
+    def on_resize(self) -> None:
+        """More room or less: the matrix takes of it what suits it, even where its size stays."""
+        self.call_after_refresh(self.matrix.refit)
+
+    def rearrange(self, arrangement: Arrangement) -> None:
+        """Another size of the terminal: perhaps other panes."""
+        self._arrangement = arrangement
+        self.show_pane(self._looked_at)
+
+    def show_pane(self, number: int) -> None:
+        """Show as many panes as there is room for, and this one among them."""
+        chosen, self._looked_at = self._arrangement, number
+        if number != MatrixPane.NUMBER:
+            self._companion = number
+        shown = {
+            "all": {1, 2, 3, 4},
+            "beside": {1, self._companion},
+            "below": {1, self._companion},
+            "alone": {number},
+        }[chosen]
+        for pane in self.panes:
+            pane.display = pane.NUMBER in shown
+            pane.set_class(chosen == "below", "-below")
+            pane.set_class(chosen == "alone", "-alone")
+        self._below.display = bool(shown & {3, 4})
+        self._right.display = shown != {1}
+        self.set_class(chosen == "below", "-below")
+
+    def go_to(self, number: int) -> None:
+        """Go to a pane; where one is enlarged, this one is then."""
+        pane = next(pane for pane in self.panes if number == pane.NUMBER)
+        self.show_pane(number)
+        if self.screen.maximized is not None:
+            self.screen.minimize()
+            self._enlarge(pane)
+        self.screen.set_focus(pane)  # at once: the next key may already mean this pane
+
+    def turn(self, by: int) -> None:
+        """Go to the next pane, or the previous, whether it is shown or not."""
+        numbers, focused = [pane.NUMBER for pane in self.panes], self.screen.focused
+        at = focused.NUMBER if isinstance(focused, Pane) else numbers[0] - by
+        self.go_to(
+            numbers[(numbers.index(at) + by) % len(numbers)] if at in numbers else numbers[0]
+        )
+
+    def zoom(self) -> None:
+        """Enlarge the focused pane, or shrink it again."""
+        focused = self.screen.focused
+        if self.screen.maximized is not None:
+            self.screen.minimize()
+            self._refit()
+        elif isinstance(focused, Pane):
+            self._enlarge(focused)
+
+    def _enlarge(self, pane: Pane) -> None:
+        # Beforehand: Textual arranges an enlarged widget only once.
+        pane.styles.width = pane.styles.height = None
+        self.screen.maximize(pane, container=False)
+        self._refit()
+
+    def _refit(self) -> None:
+        self._hold()
+        for pane in self.panes:
+            self.call_after_refresh(pane.refit)
+
+    def wanted(self, frames: float) -> Watch:
+        """What the panes show, and so what snapshots are to hold.
+
+        Args:
+            frames: snapshots per second, at the most.
+        """
+        sight = self.matrix.sight
+        return Watch(
+            view=self.matrix.view,
+            rows=sight.rows,
+            columns=sight.columns,
+            cursor=self.matrix.cursor,
+            loss_columns=self.loss.columns,
+            names=self.names.names,
+            frames=frames,
+        )

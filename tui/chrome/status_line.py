@@ -1,0 +1,163 @@
+"""The line on top: what is open, what it does, how fast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import isinf
+from pathlib import PurePath
+from typing import Final
+
+from textual.content import Content
+
+from engine.wire.events import DatasetOpened, Snapshot
+from tui.chrome.speed import LOOKS, Speed
+from tui.drawing.ascii import spelled
+from tui.drawing.line_widget import LineWidget
+from tui.drawing.numbers import compact, figure, short_rate
+from tui.terminal.capabilities import terminal_of
+from tui.terminal.letter_widths import shortened
+
+ROOMY: Final = 180  # columns from which facts stand further apart
+# Columns from which any state has room, and any goal below ten millions: nothing moves.
+STEADY: Final = 94
+_NAME, _TO_GO = 7, 4  # ranks
+_QUIET: Final = "$foreground-muted"
+_STATES: Final = {
+    "starting": ("◌", _QUIET),
+    "opening": ("◌", _QUIET),
+    "no data": ("○", _QUIET),
+    "engine ended": ("✕", "$error"),
+    "link down": ("✕", "$error"),
+    "not answering": ("◌", "$error"),
+    "idle": ("○", "$foreground"),
+    "training": ("●", "$primary"),
+    "diverging": ("●", "$error"),
+    "paused": ("◑", "$foreground"),
+    "done": ("✓", "$success"),
+    "failed": ("✕", "$error"),
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A part of the line."""
+
+    rank: int  # the least important has the highest, and goes first
+    text: Content
+    room: int = 0  # columns that it keeps, so that what follows stays where it is
+
+
+class StatusLine(LineWidget):
+    """Facts in an order that never changes; the least important of them have no room everywhere."""
+
+    def __init__(self, lab: str) -> None:
+        super().__init__(id="status")
+        self._lab = lab
+        self._state = "starting"
+        self._dataset: DatasetOpened | None = None
+        self._snapshot: Snapshot | None = None
+        self._speed = Speed()
+
+    def tell(
+        self, state: str, dataset: DatasetOpened | None = None, snapshot: Snapshot | None = None
+    ) -> None:
+        """Show a state, and what is known with it."""
+        self._state, self._dataset, self._snapshot = state, dataset, snapshot
+        # What was told last of an engine that is silent or gone is no speed of now.
+        if snapshot is None or state == snapshot.state:
+            self._speed.look(snapshot)
+        else:
+            self._speed.rest()
+        self._write()
+
+    def on_resize(self) -> None:
+        """Another width: perhaps other facts."""
+        super().on_resize()
+        self._write()
+
+    def _write(self) -> None:
+        width = self.size.width
+        if width:
+            lab = self._lab if self._dataset is None else self._dataset.lab or self._lab
+            facts = opening_facts(self._state, self._dataset, self._snapshot, lab, width)
+            if self._snapshot is not None:
+                unicode = terminal_of(self.app).unicode
+                facts += training_facts(self._snapshot, self._speed, width, unicode=unicode)
+                if self._dataset is not None:
+                    facts.append(Fact(12, Content.styled(self._dataset.device, _QUIET)))
+                if self._snapshot.clients > 1 and self._state != "engine ended":
+                    facts.append(Fact(11, _named("screens", f"{self._snapshot.clients:,}")))
+            self.show([fitted(facts, width, "" if self._dataset is None else self._dataset.name)])
+
+
+def opening_facts(
+    state: str, dataset: DatasetOpened | None, snapshot: Snapshot | None, lab: str, width: int
+) -> list[Fact]:
+    """What is open, and what it does. The lab's name is there where it is not the data's."""
+    if state == "training" and snapshot is not None and snapshot.is_diverging:
+        state = "diverging"
+    sign, colour = _STATES.get(state, ("○", _QUIET))
+    room = len("◌ not answering" if width >= STEADY else "● diverging")
+    facts = [Fact(0, Content.assemble((f"{sign} {state}", colour)), room)]
+    if dataset is not None:
+        name = shortened(dataset.name, max(16, width // 5))  # a long one leaves room for others
+        facts.insert(0, Fact(_NAME, Content.styled(name, "bold")))
+        if lab != PurePath(dataset.name).stem:
+            facts.insert(1, Fact(5, _named("lab", lab)))  # which of two on the same data
+    return facts
+
+
+def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: bool) -> list[Fact]:
+    """How the training goes, and with which settings."""
+    settings, step, goal = snapshot.settings, f"{snapshot.step:,}", f"{snapshot.goal:,}"
+    room = len("9,999,999/9,999,999" if width >= STEADY else "999/999")
+    loss = "–" if snapshot.loss is None else figure(snapshot.loss)
+    nll = "–" if snapshot.loss_nll is None else figure(snapshot.loss_nll)
+    pace = "no limit" if isinf(settings.pace) else f"{compact(settings.pace)}/s"
+    return [
+        Fact(1, Content(f"{step:>{len(goal)}}/{goal}".rjust(room))),
+        Fact(2, _named("loss", loss), 12),
+        Fact(10, _named("nll", nll), 11),
+        Fact(3, _named("steps/s", short_rate(speed.rate) if speed.rate else "–"), 12),
+        Fact(_NAME + (1 if width >= STEADY else -1), Content.styled(speed.history, _QUIET), LOOKS),
+        Fact(_TO_GO, Content(f"{speed.left} to go" if speed.left else ""), 16),
+        Fact(9, _named("lr", compact(settings.learning_rate)), 8),
+        Fact(8, _named("pace", pace), 13),
+        Fact(14, _named(spelled("λ", unicode=unicode), compact(settings.regularisation)), 6),
+        Fact(13, _named("smoothing", compact(settings.smoothing)), 13),
+        Fact(15, _named("seed", f"{settings.seed}")),
+    ]
+
+
+def fitted(facts: list[Fact], width: int, name: str) -> Content:
+    """The facts side by side, the most important as far as there is room for them.
+
+    Args:
+        facts: in the order in which they are shown.
+        width: columns.
+        name: of the data. Where it has no place of its own, it stands where the time to go will.
+    """
+    gap = "   " if width >= ROOMY else "  "
+    chosen: list[int] = []
+    left = width - 1
+    for place, fact in sorted(enumerate(facts), key=lambda fact: fact[1].rank):
+        columns = max(fact.room, fact.text.cell_length) + len(gap) * bool(chosen)
+        if columns < left or not chosen:
+            chosen.append(place)
+            left -= columns
+    shown = [facts[place] for place in sorted(chosen)]
+    if not any(fact.rank == _NAME for fact in shown):
+        shown = [_of_name(fact, name) if fact.rank == _TO_GO else fact for fact in shown]
+    texts = [fact.text.pad_right(fact.room - fact.text.cell_length) for fact in shown]
+    return Content.assemble(" ", Content(gap).join(texts)).rstrip()
+
+
+def _of_name(fact: Fact, name: str) -> Fact:
+    """A fact; the data's name in its room while there is nothing to tell."""
+    if fact.text:
+        return fact
+    return replace(fact, text=Content.styled(shortened(name, fact.room), "bold"))
+
+
+def _named(name: str, value: str) -> Content:
+    return Content.assemble((f"{name} ", _QUIET), value)

@@ -1,0 +1,1 @@
+"""`config.toml`, and the lab's options on the command line."""

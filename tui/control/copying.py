@@ -1,0 +1,168 @@
+"""The ways out of the lab: the clipboard and files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Literal
+
+from textual.widget import Widget
+
+from engine.text.printable import printable
+from engine.wire.answers import Text
+from engine.wire.client import EngineError, expected
+from engine.wire.requests import Export, Exportable
+from engine.wire.values import View
+from tui.control.ui import Ui
+from tui.drawing.numbers import size
+from tui.panes.names.pane import NamesPane
+from tui.panes.pane import Pane
+from tui.session.session import Session
+
+# The terminal gets what is copied in one sequence, OSC 52. Some cut it at 100,000 bytes: 8 around
+# it, and base64 makes 4 of 3.
+CUT_BY_SOME: Final = 74_994  # bytes
+TAKEN_BY_TMUX: Final = 786_000  # bytes: a mebibyte of base64; more is taken by hardly any
+
+
+class Copying:
+    """Copies and exports what the panes show."""
+
+    def __init__(self, session: Session, ui: Ui) -> None:
+        self._session = session
+        self._ui = ui
+
+    def copy(self, pane: Widget | None, view: View) -> None:
+        """Copy a pane's content, as a whole and in full precision; of names, one.
+
+        Args:
+            pane: the focused widget.
+            view: of the matrix.
+        """
+        if self._session.snapshot is None:
+            self._tell_absence()
+        elif isinstance(pane, NamesPane):
+            name = pane.picked
+            if name is None:
+                self._tell_that_there_is_no_name()
+            else:
+                what = f"the name {printable(name.text)}" if name.text else "an empty name"
+                if pane.is_of_text:
+                    what = f"a text of {len(name.text):,} characters"
+                self._put(what, name.text)
+        elif isinstance(pane, Pane):
+            self._begin_to_copy(pane.title.lower(), pane.EXPORT, view)
+
+    def copy_names(self) -> None:
+        """Copy all names."""
+        if self._session.snapshot is None:
+            self._tell_absence()
+        elif not self._session.snapshot.drawn:
+            self._tell_that_there_is_no_name()
+        else:
+            self._begin_to_copy("names", "names", "counts")
+
+    def export(self, pane: Widget | None, view: View) -> None:
+        """Write a pane's content to a file.
+
+        Args:
+            pane: the focused widget.
+            view: of the matrix.
+        """
+        if self._session.dataset is None:
+            self._tell_absence()
+            return
+        if not isinstance(pane, Pane):
+            return
+        from tui.screens.export import ExportPrompt
+
+        what = pane.EXPORT
+
+        async def content(path: Path) -> str:
+            # Asked for as CSV, the names come with all that is known of them.
+            plain = what == "samples" and path.suffix.lower() != ".csv"
+            return await self._exported("names" if plain else what, view)
+
+        suggestion = file_name(self._session.dataset.name, what, view)
+        self._ui.push_screen(ExportPrompt(pane.title.lower(), suggestion, content))
+
+    def export_screen(self, take: Callable[[], str], *, as_png: bool) -> None:
+        """Write a picture of the whole screen to a file, with the dialog that is open.
+
+        Args:
+            take: the picture, as SVG.
+            as_png: whether PNG is proposed.
+        """
+        from tui.screens.export import ExportPrompt
+        from tui.terminal.pictures import png
+
+        if isinstance(self._ui.screen, ExportPrompt):
+            return
+        picture = take()  # of now, without the question
+
+        async def content(path: Path) -> str | bytes:
+            is_png = path.suffix.lower() == ".png"
+            return await asyncio.to_thread(png, picture) if is_png else picture
+
+        dataset = self._session.dataset
+        name = "makemore-tui" if dataset is None else dataset.name
+        suggestion = file_name(name, "png" if as_png else "svg")
+        self._ui.push_screen(ExportPrompt("the screen", suggestion, content))
+
+    def _begin_to_copy(self, what: str, export: Exportable, view: View) -> None:
+        self._ui.run_worker(self._copy(what, export, view), group="requests")
+
+    async def _copy(self, what: str, export: Exportable, view: View) -> None:
+        try:
+            text = await self._exported(export, view)
+        except EngineError as error:
+            self._ui.notify(str(error), severity="error", markup=False)
+            return
+        self._put(f"{what}: {text.count(chr(10)):,} lines", text)
+
+    async def _exported(self, what: Exportable, view: View) -> str:
+        answer = await self._session.call(Export(what, view=view))
+        return expected(Text, answer).text
+
+    def _put(self, what: str, text: str) -> None:
+        """Copy a text, and say what it was; what terminals cannot take is not sent to them."""
+        count, write = len(text.encode()), self._ui.keys.name("pane.export")
+        if count > TAKEN_BY_TMUX:
+            told = f"Not copied: {size(count)} are more than terminals take. {write} writes a file."
+        elif self._ui.is_behind:
+            told = "Not copied: the terminal has yet to take what it was sent before."
+        else:
+            self._ui.copy_to_clipboard(text)
+            if count <= CUT_BY_SOME:
+                self._ui.notify(f"Copied {what}.", markup=False)
+                return
+            told = (
+                f"Copied {what}, {size(count)}. Some terminals cut this off: {write} writes a file."
+            )
+        self._ui.notify(told, severity="warning", markup=False)
+
+    def _tell_absence(self) -> None:
+        self._ui.notify(self._session.absence(), markup=False)
+
+    def _tell_that_there_is_no_name(self) -> None:
+        self._ui.notify(f"There is no name yet. {self._ui.keys.name('samples.draw')} draws ten.")
+
+
+def file_name(data: str, what: Exportable | Literal["svg", "png"], view: View = "counts") -> str:
+    """A name for an exported file.
+
+    >>> file_name("names.txt", "matrix", "net"), file_name("names.txt", "samples")
+    ('names-net.csv', 'names-drawn.txt')
+    """
+    endings = {
+        "matrix": f"{view}.csv",
+        "loss": "loss.csv",
+        "samples": "drawn.txt",
+        "names": "drawn.txt",
+        "dataset": "data.json",
+        "svg": "screen.svg",
+        "png": "screen.png",
+    }
+    stem = "".join(c if c.isalnum() or c in "-_.+ " else "_" for c in Path(data).stem)
+    return f"{stem[:80].strip('. ') or 'data'}-{endings[what]}"

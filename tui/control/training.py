@@ -1,0 +1,62 @@
+"""What keys do to the training and to the sampler: requests, where there is a lab to ask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.settings.limits import NAMES_AT_ONCE
+from engine.settings.rungs import Ladder, Round
+from engine.wire.requests import Adjust, Draw, Pause, Requests, Reset, StepOnce, Train
+from tui.control.ui import Ui
+from tui.session.session import Session
+
+MORE: Final = 100  # steps that `n` adds: the lecture's number
+FAR: Final = 1_000_000  # that `N` adds: at no pace limit some 15 seconds
+
+
+class Training:
+    """Trains, starts again, moves settings, and draws names."""
+
+    def __init__(self, session: Session, ui: Ui) -> None:
+        self._session = session
+        self._ui = ui
+
+    def toggle(self) -> None:
+        """Train, or pause."""
+        self._ui.send(Pause() if self._session.is_training else Train())
+
+    def step(self) -> None:
+        """Make one step."""
+        self._ui.send(StepOnce())
+
+    def more(self, steps: int) -> None:
+        """Train so many steps more."""
+        self._ui.send(Train(more=steps))
+
+    def reset(self) -> None:
+        """Start again from the same weights."""
+        self._ui.send(Reset())
+
+    def reseed(self) -> None:
+        """Start again from the next seed: predictable, so that two people see the same."""
+        self._change(Reset(by=1))
+
+    def adjust(self, setting: Ladder, by: int) -> None:
+        """Move a setting along its ladder, which the engine knows."""
+        self._ui.send(Adjust(setting, by))
+
+    def turn(self, setting: Round) -> None:
+        """Give a setting its next value, round and round."""
+        self._change(Adjust(setting, 1))
+
+    def draw(self) -> None:
+        """Draw ten names, or one text."""
+        dataset = self._session.dataset
+        is_text = dataset is not None and dataset.data_format.format == "text"
+        self._ui.send(Draw(1 if is_text else NAMES_AT_ONCE))
+
+    def _change(self, request: Requests) -> None:
+        if self._session.snapshot is None:
+            self._ui.notify(self._session.absence(), markup=False)
+        else:
+            self._ui.send(request)

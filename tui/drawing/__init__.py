@@ -1,0 +1,1 @@
+"""From values to shades, bars, numbers and lines; the themes."""

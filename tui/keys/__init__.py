@@ -1,0 +1,1 @@
+"""The names of keys, which key does what, and how a key finds its way."""

@@ -1,0 +1,107 @@
+"""The data set's pane: what was read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.widgets import Static
+
+from engine.wire.events import DatasetOpened
+from engine.wire.requests import Exportable
+from tui.actions import PANE_GROUPS, bindings_of
+from tui.panes.pane import Pane
+from tui.terminal.letter_widths import drawable
+
+
+class Facts(VerticalScroll, can_focus=False):
+    """Tells its pane of each size that it gets, also as it is shown after a vacancy."""
+
+    class Resized(Message):
+        """There is more room, or less."""
+
+    def on_resize(self) -> None:
+        """Another size."""
+        self.post_message(self.Resized())
+
+
+class DatasetPane(Pane):
+    """Figures, bars and the first words; scrolls where they do not fit."""
+
+    NUMBER = 3
+    TITLE = "Data"
+    EXPORT: ClassVar[Exportable] = "dataset"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(PANE_GROUPS["dataset"]),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-8)", show=False),
+        Binding("pagedown", "scroll(8)", show=False),
+        Binding("home", "scroll(-9999)", show=False),
+        Binding("end", "scroll(9999)", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__("dataset")
+        self._lines = 0  # of all there is to say
+        self._fitted: tuple[DatasetOpened, Size] | None = None  # what the lines were broken for
+
+    def contents(self) -> ComposeResult:
+        """One text that scrolls."""
+        with Facts():
+            yield Static(id="facts", markup=False)
+
+    def on_mount(self) -> None:
+        """Tell which lines are shown, whatever scrolls them."""
+        super().on_mount()
+        self.watch(self.query_one(Facts), "scroll_y", self._tell)
+
+    def opened(self, dataset: DatasetOpened) -> None:
+        """Tell another data set's figures, from the top."""
+        super().opened(dataset)
+        self.query_one(Facts).scroll_home(animate=False)
+        self.call_after_refresh(self.refit)
+
+    def on_facts_resized(self) -> None:
+        """Break the figures into lines anew."""
+        self.refit()
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by some lines."""
+        self.query_one(Facts).scroll_relative(y=by, animate=False)
+
+    def refit(self) -> None:
+        """Break the figures into lines of the present width."""
+        # Imported with the first data set: the first paint needs none of it.
+        from tui.panes.data.facts import facts
+
+        box = self.query_one(Facts)
+        width = box.scrollable_content_region.width
+        if self.dataset is not None and width > 0 and self._fitted != (self.dataset, box.size):
+            self._fitted = self.dataset, box.size
+            self.entitle(drawable(self.dataset.name))
+            lines = facts(self.dataset, width, box.size.height)
+            self.query_one("#facts", Static).update(Content("\n").join(lines))
+            self._lines = len(lines)
+            self._tell()
+
+    def _title(self, facts: tuple[str, ...]) -> str:
+        """The file's name stands in place of the pane's, where there is no room for both."""
+        title = super()._title(facts)
+        if facts or self.dataset is None:
+            return title
+        short = f"{self.NUMBER} {drawable(self.dataset.name)}"
+        return short if cell_len(short) <= self.size.width - 4 else title
+
+    def _tell(self) -> None:
+        """Say in the border which of the lines are shown, where not all are."""
+        box = self.query_one(Facts)
+        first, shown = round(box.scroll_y), box.size.height
+        part = f"{first + 1}–{min(first + shown, self._lines)} of {self._lines}"
+        self.subtitle(part if 0 < shown < self._lines else "")

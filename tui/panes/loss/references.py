@@ -1,0 +1,133 @@
+"""What the net's loss is compared with: lines across the plot, and the labels at their ends."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, inf, isnan, log10
+from typing import Final, Literal
+
+from engine.wire.values import ReferenceLosses
+from tui.drawing.numbers import figure
+
+Ink = Literal["floor", "counts", "uniform", "held-out"]
+Parts = tuple[tuple[str, Ink], ...]  # texts, each in an ink
+
+# Each line has a sign of its own, so that they are told apart without colours and in ASCII too.
+FLOOR: Final = "─"
+COUNTS: Final = "+"
+UNIFORM: Final = "┈"
+COUNTS_HELD_OUT: Final = "×"
+LEAST_ACROSS: Final = 8  # columns of a plot that labels leave
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A mean NLL, in nats per character."""
+
+    sign: str
+    name: str
+    value: float
+    ink: Ink
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands behind the end of a line, or of several that are as high."""
+
+    row: int  # of the plot, 0 on top
+    parts: Parts
+
+    @property
+    def width(self) -> int:
+        """In columns."""
+        return _width(self.parts)
+
+
+def references_of(lines: ReferenceLosses) -> tuple[Reference, ...]:
+    """The lines, those that may lie close together beside each other."""
+    held_out = (
+        []
+        if lines.held_out is None
+        else [Reference(COUNTS_HELD_OUT, "hold-out", lines.held_out, "held-out")]
+    )
+    return (
+        Reference(FLOOR, "floor", lines.floor, "floor"),
+        Reference(COUNTS, "counts", lines.counts, "counts"),
+        *held_out,
+        Reference(UNIFORM, "ln V", lines.uniform, "uniform"),
+    )
+
+
+def at(value: float, *, log: bool) -> float:
+    """Where a loss stands on a scale; a logarithm has no place for 0."""
+    if log:
+        return log10(value) if value > 0 else -inf
+    return value
+
+
+def row_of(height: float, low: float, high: float, rows: int) -> int:
+    """The row of a plot that shows a height, as plotext has it; beyond an edge, the row there."""
+    inside = max(low, min(height, high))
+    return rows - 1 - floor(round(0.5 + (rows - 1) * (inside - low) / (high - low), 8))
+
+
+def labels_of(
+    references: Sequence[Reference],
+    low: float,
+    high: float,
+    rows: int,
+    width: int,
+    *,
+    log: bool,
+) -> tuple[Label, ...]:
+    """The labels of a plot whose heights run from `low` to `high`.
+
+    Lines of one row share a label, with the number of each. Without room the names go first, then
+    all but the signs, then these.
+
+    Args:
+        references: the lines; an infinite one is named on top, and one of no number not at all.
+        low: the lower edge, on the plot's scale.
+        high: the upper edge.
+        rows: lines of the plot.
+        width: columns of plot and labels.
+        log: whether the scale is logarithmic.
+    """
+    together: dict[int, list[Reference]] = defaultdict(list)
+    for reference in references:
+        if not isnan(reference.value):
+            height = at(reference.value, log=log)
+            together[row_of(height, low, high, rows)].append(reference)
+    named = {row: _names(some) for row, some in together.items()}
+    for wording, least in (
+        (_names, width * 2 // 3),
+        (_numbers, LEAST_ACROSS),
+        (_signs, LEAST_ACROSS),
+    ):
+        told = {row: wording(some) for row, some in together.items()}
+        most = max(map(_width, told.values()), default=0)
+        if width - most >= least:
+            # What is no wider than the others can have its name as well.
+            told |= {row: parts for row, parts in named.items() if _width(parts) <= most}
+            return tuple(Label(row, told[row]) for row in sorted(told))
+    return ()
+
+
+def _width(parts: Parts) -> int:
+    return sum(len(text) for text, _ in parts)
+
+
+def _names(references: list[Reference]) -> Parts:
+    told = [(f" {one.name} {figure(one.value, 3)}", one.ink) for one in references]
+    return (*_signs(references), *told)
+
+
+def _numbers(references: list[Reference]) -> Parts:
+    told = [(f" {figure(one.value, 3)}", one.ink) for one in references]
+    return (*_signs(references), *told)
+
+
+def _signs(references: list[Reference]) -> Parts:
+    return tuple((one.sign, one.ink) for one in references)

@@ -1,0 +1,60 @@
+"""The legend of the matrix: its shades, the values at their ends, and what two colours mean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.content import Content
+
+from engine.wire.values import View
+from tui.drawing.numbers import figure, short_count
+from tui.drawing.ramps import Ramp
+
+SHORTEST: Final = 4  # columns of a band that still tells shades apart
+LONGEST: Final = 24
+_QUIET: Final = "$foreground-muted"
+
+
+def legend(
+    ramp: Ramp, low: float, high: float, view: View, width: int, *, root: str = "√"
+) -> Content:
+    """The shades from the smallest to the largest value of the matrix, in at most `width` columns.
+
+    Without room, less is said about them; the meaning of two colours goes last.
+    """
+    for before, after in _words(ramp, low, high, view, root):
+        room = min(LONGEST, width - len(before) - len(after))
+        if room >= SHORTEST:
+            return Content.assemble((before, _QUIET), *_band(ramp, room), (after, _QUIET))
+    return Content("")
+
+
+def _words(ramp: Ramp, low: float, high: float, view: View, root: str) -> list[tuple[str, str]]:
+    """What stands before and behind the band: the most that is said first."""
+    if ramp.kind == "sequential":
+        count = int(high)
+        most = f"{count:,}" if count < 100_000 else short_count(count)
+        ends = ("0 ", f" {most if view == 'counts' else figure(high, 3)}")
+        notes = [f" {root} scale", f" {root}", ""] if ramp.rooted else [""]
+        return [(ends[0], ends[1] + note) for note in notes]
+    widest = max(-low, high)
+    below, above = figure(-widest, 3, sign=True), figure(widest, 3, sign=True)
+    if view != "difference":
+        return [(f"{below} ", f" {above}")]
+    return [
+        (f"net below {below} ", f" {above} net above {root}"),
+        (f"net below {below} ", f" {above} net above"),
+        ("net below ", f" above ±{figure(widest, 3)}"),
+        ("net below ", " above"),
+    ]
+
+
+def _band(ramp: Ramp, room: int) -> list[tuple[str, str]]:
+    """The shades in so many columns."""
+    top = len(ramp.shades) - 1
+    if not ramp.halves:
+        levels = [round(i * top / (room - 1)) for i in range(room)]
+        return [(ramp.glyphs[n], f"{ramp.inks[n]} on {ramp.shades[n]}") for n in levels]
+    # Two shades a column, the left half as foreground: the band is as smooth as it can be.
+    shades = [ramp.shades[round(i * top / (2 * room - 1))] for i in range(2 * room)]
+    return [("▌", f"{a} on {b}") for a, b in zip(shades[::2], shades[1::2], strict=True)]

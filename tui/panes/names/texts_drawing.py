@@ -1,0 +1,71 @@
+"""How drawn texts look: a heading, and below it the text in lines of the pane's width."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Final
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from engine.settings.values import Source
+from engine.wire.values import Drawn, Name
+from tui.panes.names.drawing import halves
+from tui.terminal.letter_widths import pieces
+
+_QUIET: Final = "$foreground-muted"
+_FAINT: Final = "$foreground 20%"  # as the panes' borders
+_PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without colour too
+
+
+@lru_cache(64)  # texts stay the same from one snapshot to the next
+def lines_of(
+    drawn: Drawn, both: bool, width: int, picked: Source | None = None
+) -> tuple[Content, ...]:
+    """All lines of one draw: of a text of one model, or of two beside each other.
+
+    Args:
+        drawn: the draw.
+        both: whether texts of both models are shown.
+        width: columns.
+        picked: whose text is under the cursor; None: it is elsewhere.
+    """
+    if not both:
+        name = drawn.counts or drawn.net
+        return tuple(_lines(drawn.index, name, width, picked is not None))
+    half, gap = halves(width)
+    left = _lines(drawn.index, drawn.counts, half, picked == "counts")
+    right = _lines(drawn.index, drawn.net, half, picked == "net")
+    return tuple(
+        Content.assemble(a, " " * (half - a.cell_length), (gap, _FAINT), b)
+        for a, b in zip_longest(left, right, fillvalue=Content(""))
+    )
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    r"""A text in lines of at most so many columns; its own line breaks stay, blanks too.
+
+    >>> wrapped("to be,\n\nor not", 4)
+    ['to b', 'e,', '', 'or n', 'ot']
+    """
+    lines = []
+    for line in text.split("\n"):
+        lines.append("")
+        for piece in pieces(line):
+            if lines[-1] and cell_len(lines[-1]) + cell_len(piece) > width:
+                lines.append("")
+            lines[-1] += piece
+    return lines
+
+
+def _lines(index: int, name: Name | None, width: int, picked: bool) -> list[Content]:
+    if name is None:
+        return []
+    heading = f"{index + 1:,}: {name.nll:.2f} a character"
+    step = "" if name.step is None else f", step {name.step:,}"
+    headings = (heading + step, f"{name.nll:.2f}{step}", heading, f"{name.nll:.2f}")
+    heading = next((text for text in headings if len(text) <= width), "")
+    ink = "" if name.current else _QUIET  # the model has changed since
+    lines = [Content.styled(line, ink) for line in wrapped(name.text, max(1, width))]
+    return [Content.styled(heading, _PICKED if picked else _QUIET), *lines]

@@ -1,0 +1,1 @@
+"""The fields and lists that dialogs are made of."""

@@ -1,0 +1,54 @@
+"""A field for a line of text, which draws letters in as many columns as they may need."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.cells import cell_len
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual.events import Key
+from textual.widgets import Input
+
+from engine.text.printable import is_obeyed
+from tui.terminal.letter_widths import laid_out
+
+# What may be typed or pasted: nothing that a terminal would obey.
+PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*"
+
+
+class _LayingOut(Highlighter):
+    """The letters' stand-ins: as many as the letters, so that the cursor's place is the same."""
+
+    def highlight(self, text: Text) -> None:
+        """Called for the value each time it is drawn."""
+        text.plain = laid_out(text.plain)
+
+
+class Field(Input):
+    """Textual's, whose cursor is where the letters are; its value is what was typed."""
+
+    def __init__(self, value: str = "", *, placeholder: str = "", select: bool = False) -> None:
+        super().__init__(
+            "" if is_obeyed(value) else value,
+            placeholder=placeholder,
+            highlighter=_LayingOut(),
+            select_on_focus=select,
+            restrict=PRINTABLE,
+        )
+
+    async def _on_key(self, event: Key) -> None:
+        """Take letters that cannot be seen, too: keyboards for Persian have one on shift+space."""
+        if event.character and not event.is_printable and not is_obeyed(event.character):
+            event.stop()
+            event.prevent_default()
+            self.replace(event.character, *self.selection)
+
+    def _position_to_cell(self, position: int) -> int:
+        return cell_len(laid_out(self.value)[:position])
+
+    def _cell_offset_to_index(self, offset: int) -> int:
+        offset += self.scroll_offset.x
+        text = laid_out(self.value)
+        ends = (place for place in range(len(text)) if cell_len(text[: place + 1]) > offset)
+        return next(ends, len(text))

@@ -1,0 +1,1 @@
+"""The talk with an engine, and what it tells."""

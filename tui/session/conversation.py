@@ -1,0 +1,307 @@
+"""The screen's talk with the engine: one coroutine that connects, opens the data and listens.
+
+The app gets what happens as messages, in order. Nothing here draws.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable
+from os.path import dirname
+from time import monotonic
+from typing import Final
+
+from msgspec.structs import replace
+from textual.message import Message
+
+from engine.wire.answers import Answers, Description, GoesOn, OpenAlready
+from engine.wire.client import (
+    Connection,
+    Engine,
+    EngineError,
+    EngineUnavailable,
+    LabGone,
+    LinkDown,
+    LoginRefused,
+    expected,
+)
+from engine.wire.events import DatasetOpened, Stopped
+from engine.wire.requests import Describe, Open, Ping, Requests, Resume
+from tui.session.messages import (
+    Came,
+    FoundOpen,
+    Lost,
+    NotOpened,
+    Over,
+    Resumed,
+    Silent,
+    SpeaksAgain,
+    Started,
+    WasStopped,
+)
+
+FIRST_WAIT: Final = 1.0  # seconds until a lost link is tried again; each time twice as long
+LONGEST_WAIT: Final = 30.0
+SECONDS_TO_TRUST: Final = 60.0  # a link that has lasted so long does not just come and go
+SECONDS_OF_SILENCE: Final = 5.0  # after which the engine is asked for a sign of life
+SECONDS_TO_SIGN: Final = 10.0  # for which it may take: its server answers, however busy the lab is
+SECONDS_TO_LOOK: Final = 1.0  # a large model's step may take as long
+
+
+class Conversation:
+    """Requests out, events in, for as long as the engine lives; and then again."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        opening: Open,
+        post: Callable[[Message], object],
+        absence: Callable[[], str],
+        resuming: Resume | None = None,
+        attaches: bool = False,
+    ) -> None:
+        """A conversation that has not begun.
+
+        Args:
+            engine: whom to talk with.
+            opening: what to open, where the engine has no data yet.
+            post: takes what happens.
+            absence: why no request reaches the engine, as a sentence.
+            resuming: what to take up instead.
+            attaches: whether to look at what others have opened, and to open nothing.
+        """
+        self._engine = engine
+        self._post = post
+        self._absence = absence  # why no request reaches the engine
+        self._connection: Connection | None = None
+        self._ending = False
+        self._resuming = resuming
+        self._attaches = attaches
+        self._has_begun = attaches  # whether a lab that is looked for would be the one meant
+        self._has_died = False  # the engine, while that lab was open
+        self.since = math.inf  # the engine's start, by the clock of its machine
+        self._stopped: Stopped | None = None  # its last word
+        self._heard_out = asyncio.Event()  # no more will come of this connection
+        self._heard_out.set()
+        self._again = asyncio.Event()  # do not wait any longer
+        self.opening = opening  # what is open, or is to be opened
+        self.found_open = attaches  # whether something is open that another screen has opened
+
+    @property
+    def is_up(self) -> bool:
+        """Whether requests reach the engine."""
+        return self._connection is not None
+
+    async def run(self) -> None:
+        """Connect, open the data where none is open, and listen until the engine ends."""
+        met, wait = False, FIRST_WAIT
+        while not self._ending:
+            try:
+                self._connection = await self._engine.start(attach=met or self._attaches)
+            except EngineError as error:
+                if not (met and isinstance(error, LinkDown)):
+                    self._has_died = self._has_died or self._has_begun
+                    self._post(Over(str(error), self._was_saved(error)))
+                    return
+                await self._wait(str(error), None if isinstance(error, LoginRefused) else wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+                continue
+            met, began = True, monotonic()
+            broken = await self._listen(self._connection)
+            if self._ending:
+                return
+            if self._stopped is not None:
+                self._was_stopped(self._stopped)
+                return
+            if not self._engine.host:
+                self._has_died = self._has_begun
+                self._post(Over(broken or await self._engine.obituary()))
+                return
+            if monotonic() - began > SECONDS_TO_TRUST:
+                wait = FIRST_WAIT
+            await self._wait(broken or await self._engine.obituary(), wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    @property
+    def last_word(self) -> Stopped | None:
+        """What the engine said as it ended."""
+        return self._stopped
+
+    @property
+    def attach_command(self) -> str:
+        """What a person types to take the lab up again."""
+        return self._engine.attach_command
+
+    def go_on_command(self, saved: str, lab: str) -> str:
+        """What a person types to go on with a lab that was saved; see `Saved`."""
+        return self._engine.go_on_command(saved, lab)
+
+    def try_again(self) -> None:
+        """Where the link is down: now, not later."""
+        self._again.set()
+
+    async def call(self, request: Requests) -> Answers:
+        """Carry out a request.
+
+        Raises:
+            EngineError: it could not be done; the text says why.
+        """
+        if self._connection is None:
+            raise EngineUnavailable(self._absence())
+        return await self._connection.call(request)
+
+    async def look(self) -> Description | None:
+        """How the lab is, once all that was asked for before is done; None: it does not say."""
+        with contextlib.suppress(EngineError, TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_LOOK):
+                return expected(Description, await self.call(Describe()))
+        return None
+
+    async def leave(self) -> None:
+        """Hang up, on purpose; the engine goes on."""
+        self._ending = True
+        self._again.set()
+        await self._engine.leave()
+
+    async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
+        """End the engine, on purpose; see `Engine.stop`.
+
+        Raises:
+            EngineError: the lab could not be saved, and goes on.
+        """
+        self._ending, goes_on = True, None
+        try:
+            goes_on = await self._engine.stop(save=save, unless_needed=unless_needed)
+            if goes_on is None:
+                await self._heard_out.wait()  # for its last word
+        except EngineError:
+            self._ending = False
+            raise
+        if goes_on is not None:
+            self._ending = False
+        return goes_on
+
+    async def _listen(self, connection: Connection) -> str:
+        """Until the engine ends. Returns why not to listen any longer, where it goes on."""
+        self._post(Started())
+        self._heard_out.clear()
+        wanted = None if self._attaches else self._resuming or self.opening
+        opening = asyncio.create_task(self._begin(wanted))
+        watching = asyncio.create_task(self._watch(connection))
+        try:
+            async for event in connection.events():
+                if isinstance(event, Stopped):
+                    self._stopped = event
+                    continue
+                if isinstance(event, DatasetOpened):
+                    # By whomever: that is what a new engine would open.
+                    self._attaches, self._has_begun = False, True
+                    if event.lab:
+                        self._engine.renamed(event.lab)
+                    self.opening = replace(event.opening or self.opening, save_to=event.save_to)
+                self._post(Came(event))
+        except EngineError as error:
+            return str(error)
+        finally:
+            self._connection = None
+            self._heard_out.set()
+            opening.cancel()
+            watching.cancel()
+        return ""
+
+    async def _watch(self, connection: Connection) -> None:
+        """Tell where the engine is silent, as one that is stopped is, and where it speaks again."""
+        with contextlib.suppress(EngineError):  # its end is told by others
+            while True:
+                await asyncio.sleep(SECONDS_OF_SILENCE)
+                try:
+                    async with asyncio.timeout(SECONDS_TO_SIGN):
+                        await connection.call(Ping())
+                except TimeoutError:
+                    self._post(Silent(self._engine.silence))
+                    await connection.call(Ping())
+                    self._post(SpeaksAgain())
+
+    def _was_stopped(self, event: Stopped) -> None:
+        """Next time, take the lab up from where it was saved, or open its data."""
+        self._stopped, self._has_died = None, False
+        self._resuming = None
+        if event.saved is not None:
+            self._resuming = Resume(event.saved, save_to=self.opening.save_to)
+        self._post(WasStopped(event))
+
+    def _was_saved(self, error: EngineError) -> bool:
+        """Whether a lab that does not run any more is saved; then it is taken up next time."""
+        if not (isinstance(error, LabGone) and self._has_begun):
+            return False
+        self._attaches = False  # there is nothing to attach to: a key starts another engine
+        self._has_died = error.has_crashed
+        if error.has_crashed or error.saved is None:
+            return error.saved is not None
+        if error.saved_at < self.since:  # that is of a lab of this name before
+            return False
+        self._resuming = Resume(error.saved, save_to=self.opening.save_to)
+        return True
+
+    async def _wait(self, reason: str, seconds: float | None) -> None:
+        self._post(Lost(reason, seconds))
+        if self._ending:
+            return
+        self._again.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._again.wait()
+
+    async def _begin(self, wanted: Open | Resume | None) -> None:
+        """See to it that the engine has data: what is wanted, unless something is open."""
+        try:
+            lab = expected(Description, await self.call(Describe()))
+            self.since, self.found_open = lab.since, lab.data is not None
+            if lab.data is None and self._has_died and lab.left_at is not None:
+                await self._take_up(lab.left_at)
+            elif wanted is not None:
+                await self._open(wanted)
+            elif lab.data is None:
+                self._post(NotOpened(""))
+        except EngineUnavailable:
+            return  # its end is told by others; the next engine is asked for the same
+        except EngineError as error:
+            # What was wrong may have been any of the options: another file opens without.
+            others = Open(self.opening.path, seed=self.opening.seed, pace=self.opening.pace)
+            left_out = ""
+            if isinstance(wanted, Resume):
+                left_out = " Any other file begins at step 0."
+            elif wanted is not None and others != replace(wanted, save_to=None):
+                left_out = (
+                    " Any other file opens as it looks, on the best device, and without a hold-out."
+                )
+            # How this file was to be read stays, to be corrected.
+            self.opening = replace(
+                others,
+                data_format=self.opening.data_format,
+                hold_out_data=self.opening.hold_out_data,
+            )
+            self._post(NotOpened(f"{error}{left_out}"))
+        self._resuming = None
+
+    async def _open(self, request: Open | Resume) -> None:
+        """Open it, unless something is open: of two screens at once the second one attaches."""
+        answer = await self.call(replace(request, unless_open=True))
+        if isinstance(answer, OpenAlready):
+            self.found_open = True
+            if not answer.is_asked:
+                self._post(FoundOpen(answer.data))
+
+    async def _take_up(self, saved: str) -> None:
+        """Go on where a dead engine's newest save left the lab.
+
+        Raises:
+            EngineError: it cannot be; then nothing is opened instead, and nothing is lost.
+        """
+        try:
+            await self._open(Resume(save_to=self.opening.save_to))
+        except EngineError as error:
+            raise EngineError(f"{error} All its saves stay in {dirname(saved)}.") from error
+        self._post(Resumed())

@@ -1,0 +1,164 @@
+"""What a screen knows of its lab: the data set, the newest snapshot, and how the link is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from msgspec.structs import replace
+from textual.message import Message
+
+from engine.wire.answers import Answers, Description
+from engine.wire.client import Engine
+from engine.wire.events import DatasetOpened, Snapshot, Stopped
+from engine.wire.requests import Open, Requests, Resume
+from tui.actions import Action
+from tui.keys.key_map import KeyMap
+from tui.session.conversation import Conversation
+from tui.session.sentences import NO_DATA
+
+LinkState = Literal[
+    "starting", "opening", "no data", "open", "link down", "not answering", "engine ended"
+]
+# Actions of these groups, and scoring, are about the lab.
+_OF_THE_LAB: Final = ("train", "matrix", "samples")
+
+
+class Session:
+    """The talk with an engine, and its state. Nothing here draws."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        opening: Open,
+        post: Callable[[Message], object],
+        keys: KeyMap,
+        resuming: Resume | None = None,
+        *,
+        attaches: bool = False,
+    ) -> None:
+        """A session that has not begun.
+
+        Args:
+            engine: the lab's; it may run already.
+            opening: what to open, where nothing is open yet.
+            post: takes what happens, in order; see `session.messages`.
+            keys: those in force, for sentences that name one.
+            resuming: what to take up, instead of opening anything.
+            attaches: whether to look at what others have opened, and to open nothing.
+        """
+        self.conversation = Conversation(
+            engine, opening, post, self.absence, resuming, attaches=attaches
+        )
+        self.keys = keys
+        self.lab_name = engine.name
+        self.dataset: DatasetOpened | None = None
+        self.snapshot: Snapshot | None = None
+        self.link: LinkState = "starting"
+        self.farewell = ""  # printed after the screen has closed: says how to come back
+        self._link_before_silence: LinkState = "starting"
+
+    # --- how it is
+
+    @property
+    def state(self) -> str:
+        """What the status line says: of the training where the link is open, else of the link."""
+        return self.snapshot.state if self.link == "open" and self.snapshot else self.link
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the engine did not start, or has died."""
+        return self.link == "engine ended"
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the engine's machine cannot be reached."""
+        return self.link == "link down"
+
+    @property
+    def is_training(self) -> bool:
+        """Whether the lab trains, as far as is known."""
+        return self.snapshot is not None and self.snapshot.state == "training"
+
+    def is_too_early(self, action: Action) -> bool:
+        """Whether an action is about the lab, and the engine or the data is still on its way."""
+        about_it = action.group in _OF_THE_LAB or action.id == "score"
+        return about_it and self.link in ("starting", "opening")
+
+    def others_look_on(self, lab: Description | None) -> bool:
+        """Whether there are other screens.
+
+        Args:
+            lab: as the engine describes it; None: it is silent, and what was shown last counts.
+        """
+        seen = lab or self.snapshot
+        return seen is not None and seen.clients > 1
+
+    def absence(self) -> str:
+        """Why there is nothing to work on, and what to do about it."""
+        match self.link:
+            case "starting":
+                return "The engine is still starting."
+            case "engine ended":
+                key = self.keys.name("engine.restart")
+                return f"The engine is not running: {key} starts it again."
+            case "no data":
+                return NO_DATA.format(key=self.keys.name("dataset.open"))
+            case "opening":
+                return "The data is still being read."
+            case "link down":
+                return f"The link is down: {self.keys.name('engine.restart')} tries it at once."
+        return "The engine does not answer."
+
+    async def call(self, request: Requests) -> Answers:
+        """Carry out a request.
+
+        Raises:
+            EngineError: it could not be done; the text says why.
+        """
+        return await self.conversation.call(request)
+
+    # --- what happens to it
+
+    def started(self) -> None:
+        """The engine runs, perhaps again: what would be said of the one before is over."""
+        self.link, self.farewell = "opening", ""
+
+    def opened(self, dataset: DatasetOpened) -> bool:
+        """Another data set is open. Returns whether it is what was open already."""
+        before = self.dataset
+        again = before is not None and before == replace(
+            dataset, number=before.number, opening=before.opening
+        )
+        self.dataset, self.snapshot, self.link = dataset, None, "opening"
+        self.lab_name = dataset.lab or self.lab_name
+        return again
+
+    def shown(self, snapshot: Snapshot) -> None:
+        """There is a newer state of the data set that is open."""
+        self.snapshot, self.link = snapshot, "open"
+
+    def silent(self) -> None:
+        """The engine does not answer any more: what was shown stays."""
+        self._link_before_silence, self.link = self.link, "not answering"
+
+    def speaks_again(self) -> None:
+        """The engine was silent, and is not any more."""
+        if self.link == "not answering":
+            self.link = self._link_before_silence
+
+    def over(self) -> None:
+        """The engine is no more: what was shown stays."""
+        self.link = "engine ended"
+        if self.dataset is not None:
+            self.farewell = (
+                f"The lab {self.lab_name} does not run any more."
+                f" {self.conversation.attach_command} resumes it, if it was saved."
+            )
+
+    def was_stopped(self, event: Stopped) -> None:
+        """The engine ended, by others: what was shown stays."""
+        self.link = "engine ended"
+        if event.saved is not None:
+            again = self.conversation.go_on_command(event.saved, event.lab)
+            self.farewell = f"The lab {self.lab_name} has ended. {again} goes on where it is saved."

@@ -1,0 +1,1 @@
+"""What the terminal can do, what it is sent, and how its bytes become keys."""
