@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import resource
 import select
 import signal
 import struct
@@ -54,17 +55,21 @@ def read_large(path: Path, repeats: int) -> tuple[float, float]:
     return float(seconds), float(maximum) * unit / 2**20
 
 
-def sample_seconds(count: int, *options: str) -> float:
-    """Seconds that `makemore-tui sample` takes for so many names, above those for none."""
+def sample_seconds(count: int, repeats: int, *options: str) -> float:
+    """Processor seconds that `makemore-tui sample` takes for so many names, above those for none.
+
+    Of processor time, as other programs use the machine too; of each the least of some repeats.
+    """
 
     def seconds(names: int) -> float:
-        started = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = [sys.executable, "-m", "tui", "sample", "-n", str(names), *options]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        return time.perf_counter() - started
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    start = seconds(0)
-    return seconds(count) - start
+    start = min(seconds(0) for _ in range(repeats))
+    return min(seconds(count) for _ in range(repeats)) - start
 
 
 def import_torch_seconds() -> float:

@@ -149,9 +149,9 @@ def _sampling() -> Result:
         names = list(draw_keyed(probs_VV, corpus.vocabulary, seed, 0, NAMES))
     means = [sum(map(len, some)) / len(some) for some in (names, slow_names)]
     _check(len(names) == NAMES and abs(means[0] - means[1]) < 0.5, "the lengths of the names")
-    fast = min(sample_seconds(NAMES) for _ in range(REPEATS))
+    fast = sample_seconds(NAMES, FEW)
     return Result(
-        what=f"sample -n {NAMES:,}, above its start",
+        what=f"sample -n {NAMES:,}, processor time above its start",
         seconds=fast,
         against=f"torch.multinomial, a name at a time, {slow:.3g} s (from {SLOW_NAMES:,} names)",
         factor=slow / fast,
@@ -170,10 +170,10 @@ def _sampling_csv() -> Result:
 
 
 def _sampling_as(option: str) -> Result:
-    plain = min(sample_seconds(NAMES) for _ in range(FEW))
-    seconds = min(sample_seconds(NAMES, option) for _ in range(FEW))
+    plain = sample_seconds(NAMES, FEW)
+    seconds = sample_seconds(NAMES, FEW, option)
     return Result(
-        what=f"sample -n {NAMES:,} {option}, above its start",
+        what=f"sample -n {NAMES:,} {option}, processor time above its start",
         seconds=seconds,
         against=f"{seconds / plain:.1f} times the plain form (asked: at most 5)",
         factor=None,
