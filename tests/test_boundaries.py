@@ -57,6 +57,7 @@ def test_the_engine_loads_no_screen() -> None:
         ["--version"],
         ["config"],
         ["config", "--default"],
+        ["help", "data"],
         *([name, "--help"] for name in ("lab", "config", "doctor", *COMMANDS)),
     ],
     ids=" ".join,

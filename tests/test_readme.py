@@ -1,15 +1,14 @@
-"""What the README says of keys and commands is true."""
+"""What the README says of keys and commands is true; what it links to is there."""
 
-import json
 import re
 from pathlib import Path
 from urllib.parse import unquote
 
 from click.testing import CliRunner
 
+from engine.cli.commands.help import topics
 from tui.__main__ import main
 from tui.actions import ACTIONS, GROUP_TITLES, key_label
-from tui.config.config import SETTINGS, Config, read, settled
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
@@ -39,29 +38,12 @@ def test_the_commands_of_the_readme_exist_with_their_options() -> None:
         "bench",
         "config",
         "doctor",
+        "help",
     }
     for name, rest in commands:
         options = set(re.findall(r"--?[a-z][a-z-]*", rest))
         shown = CliRunner().invoke(main, [name, "--help"]).output
         assert all(option in shown for option in options), name
-
-
-def test_the_settings_of_the_readme_are_those_of_the_configuration_with_their_options() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \| (`--.*?) \| (.*) \|$", README, re.MULTILINE)
-    shown = CliRunner().invoke(main, ["lab", "--help"]).output
-    expected = [(name, json.dumps(getattr(Config(), name)), s.does) for name, s in SETTINGS.items()]
-    assert [(name, default, does) for name, default, _, does in rows] == expected
-    for _, _, options, _ in rows:
-        for option in re.findall(r"--[a-z-]+", options):
-            assert option in shown
-
-
-def test_the_configuration_of_the_readme_is_accepted(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "config.toml").write_text(example)
-    settings = settled(read(tmp_path / "config.toml"), {})
-    assert settings.theme == "makemore-light"
-    assert settings.keys["samples.draw"] == ("f5",)
 
 
 def test_the_options_in_the_readmes_commands_exist() -> None:
@@ -74,3 +56,15 @@ def test_the_pictures_of_the_readme_are_those_that_are_tested() -> None:
     pictures = [unquote(path) for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)]
     assert len(pictures) == 2
     assert all((Path(__file__).parents[1] / picture).is_file() for picture in pictures)
+
+
+def test_the_readme_links_to_every_topic_of_help() -> None:
+    rows = [
+        f"| [`{name}`](engine/cli/topics/{name}.md) | {text.splitlines()[0].removeprefix('# ')} |"
+        for name, text in topics().items()
+    ]
+    assert "\n".join(rows) in README
+
+
+def test_the_readme_stays_short() -> None:
+    assert len(README.splitlines()) <= 300

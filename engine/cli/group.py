@@ -40,6 +40,7 @@ COMMANDS = {
     "rename": "Give a saved lab another name.",
     "delete": "Delete a saved lab, after a question.",
     "bench": "How fast it is on this machine, against the lecture's own loops.",
+    "help": "Explain a topic, such as data, saving or remote.",
 }
 HIDDEN = ("engine",)  # what ssh starts on another machine
 

@@ -65,6 +65,10 @@ async def test_help_scrolls_with_every_key_for_it_and_with_the_wheel(size: tuple
         await until(pilot, lambda: box.scroll_offset.y > 0)
 
 
+def test_help_tells_where_there_is_more():
+    assert "makemore-tui help" in help_text(200).split("\n")[-1].plain
+
+
 # --- palette
 
 

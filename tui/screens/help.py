@@ -35,6 +35,7 @@ _READING: Final = (
     ("√ scale", "Shades go by the square root, so that small values can be told apart."),
     (".a bc de", "Labels of two rows each, where a line of the matrix holds two."),
 )
+_MORE: Final = "In a shell, makemore-tui help explains data, saving, other machines and more."
 
 
 class HelpScreen(Dialog):
@@ -116,6 +117,7 @@ def help_text(
         lines += _titled(title)
         for names, sentence in rows:
             lines += _lines(names, sentence, width, unicode)
+    lines += [Content(""), *map(Content, wrap(_MORE, width))]
     return Content("\n").join(lines[1:])
 
 

@@ -67,6 +67,7 @@ def test_a_line_without_a_command_is_completed_by_the_options_of_the_lab(shell: 
         ("makemore-tui matrix --view w", ["weights"]),
         ("makemore-tui train --device ", ["auto", "cpu", "cuda", "mps"]),
         ("makemore-tui config --d", ["--default"]),
+        ("makemore-tui help s", ["saving", "screen", "streams"]),
     ],
 )
 def test_values_are_completed(line: str, some: list[str]) -> None:
