@@ -10,31 +10,29 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from engine.checkpoints import checkpoint
 from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.background_save import Saving, as_sentence, attempted
+from engine.checkpoints.data_files import check_is_no_data
 from engine.checkpoints.opening import whole
-from engine.checkpoints.save_outcome import SaveOutcome
+from engine.checkpoints.save_outcome import Destination, SaveOutcome
+from engine.checkpoints.save_schedule import SaveSchedule
 from engine.checkpoints.writing import AlreadyThere, write
 from engine.errors import CheckpointError, EngineError
 from engine.lab.lab import Lab
-from engine.text.printable import path_text, printable
+from engine.text.printable import path_text
 from engine.wire.answers import Answers, Exists, Saved
-from engine.wire.requests import Over, Save
-
-SHARE: Final = 0.05  # of the time that saving may take: a huge lab is saved less often
+from engine.wire.requests import Save
 
 
 class Autosaver:
     """Belongs to the lab's thread.
 
-    Each change makes another revision of the lab; what is in a file is the revision that it was.
+    Each change makes another revision of the lab, and each destination knows which one it holds.
     """
 
     def __init__(
@@ -48,94 +46,116 @@ class Autosaver:
             tell: called from another thread when a file was written, or could not be: its argument
                 is for `take`, in the lab's thread.
         """
+        self._tell = tell
+        self._schedule = SaveSchedule(seconds)
+        self._by_name: list[Saving] = []  # to files that a person named
+        self._begin(autosaves)
+
+    def _begin(self, autosaves: AutomaticSaves, save_to: Path | None = None) -> None:
+        """Begin with a lab of which nothing is saved, and nothing need be yet."""
         self.trouble = ""  # why the newest save failed; empty where it did not
         self.newest: Path | None = None  # file that the lab that is open now can go on from
-        self.save_to: Path | None = None  # the file that it is saved to when it ends
+        self.save_to = save_to  # the file that it is saved to when it ends
+        self._autosaves = autosaves
+        self._revision = 1
+        self._automatic = Destination(self._revision)
+        self._at_end = Destination()  # `save_to`
+        self._named = Destination()  # all other files that a person named
         self._has_trained = False  # this lab, though it may have begun anew
         self._is_resumed = False
-        self._autosaves = autosaves
-        self._tell = tell
-        self._seconds = seconds
-        self._revision = 0
-        self._autosaved = 0  # the newest revision among the automatic saves
-        self._named = 0  # the newest in a file that a person named
-        self._ended = 0  # the newest in `save_to`
-        self._due = 0.0  # on the monotonic clock
         self._saving: Saving | None = None  # automatically
-        self._others: list[Saving] = []  # to files that a person named
+        self._schedule.hurry()  # the first save comes with the first step
+
+    @property
+    def _revision_by_name(self) -> int:
+        """The newest revision in a file that a person named."""
+        return max(self._named.revision, self._at_end.revision)
 
     @property
     def has_newest_itself(self) -> bool:
         """Whether no file that a person named is newer than the automatic saves."""
         with contextlib.suppress(CheckpointError):
-            newest = max(self._named, self._ended)
-            return self._autosaved >= newest and self._autosaves.newest() is not None
+            is_newest = self._automatic.revision >= self._revision_by_name
+            return is_newest and self._autosaves.newest() is not None
         return False
 
     def opened(
-        self, autosaves: AutomaticSaves, save_to: Path | None = None, *, is_resumed: bool = False
+        self,
+        lab: Lab,
+        autosaves: AutomaticSaves,
+        save_to: Path | None = None,
+        *,
+        is_resumed: bool = False,
     ) -> None:
         """Another lab is open.
 
         Args:
+            lab: which.
             autosaves: where to save it.
             save_to: the file that it is to be in when it ends.
             is_resumed: from now on, a crash goes back to here.
         """
-        self.trouble, self.newest, self.save_to = "", None, save_to
-        self._autosaves = autosaves
-        self._has_trained, self._is_resumed = False, is_resumed
-        self._named = self._ended = self._revision
-        self._revision += 1
-        if not is_resumed:  # there is nothing to keep of it yet, but for that file
-            self._autosaved = self._revision
-        self._due = 0.0  # at once, or with its first step
-        self._saving = None  # of the lab before
+        self._begin(autosaves, save_to)
+        self._has_trained, self._is_resumed = lab.trainer.step > 0, is_resumed
+        if is_resumed:
+            self._automatic.revision = 0
 
     def forget(self) -> None:
         """Give the lab up: save nothing more of it, and wait for nothing that is being written."""
-        self.opened(self._autosaves)
-        self._others = []
+        self._begin(self._autosaves)
+        self._by_name = []
 
-    def changed(self, *, at_once: bool = False) -> None:
+    def changed(self, lab: Lab, *, at_once: bool = False) -> None:
         """There is something to keep; at once, or when the time has come."""
         self._revision += 1
+        self._has_trained = self._has_trained or lab.trainer.step > 0
         if at_once:
-            self._due = 0.0
+            self._schedule.hurry()
 
-    def due(self, lab: Lab) -> float | None:
+    @property
+    def due(self) -> float | None:
         """When to call `keep`, on the monotonic clock; None: not before something changes."""
-        self._look_at(lab)
-        is_kept = self._autosaved == self._revision
+        is_kept = self._automatic.revision == self._revision
         is_worth_it = self._has_trained or self._is_resumed
-        return None if is_kept or not is_worth_it or self._saving is not None else self._due
+        return self._schedule.due if is_worth_it and not is_kept and self._saving is None else None
 
     def keep(self, lab: Lab) -> None:
         """Begin to save, if it is time."""
-        due = self.due(lab)
-        if due is None or time.monotonic() < due:
+        if self.due is None or time.monotonic() < self.due:
             return
-        self._due = time.monotonic() + self._seconds
-        revision = self._revision
+        self._schedule.begin()
+        automatic, autosaves, revision = self._automatic, self._autosaves, self._revision
         try:
-            packed, autosaves = checkpoint.pack(lab), self._autosaves
+            packed = checkpoint.pack(lab)
 
             def add() -> Path:
                 return autosaves.add(packed.encode())
 
-            saving = Saving(lambda: attempted(revision, add, automatic=True), self._tell)
+            saving = Saving(automatic, revision, add, self._tell)
             saving.start()
         except Exception as error:  # no memory, or no thread
-            self._tell(SaveOutcome(revision, True, None, as_sentence(error), 0.0))
+            self._tell(SaveOutcome(automatic, revision, None, as_sentence(error), 0.0))
         else:
             self._saving = saving
 
-    def take(self, kept: SaveOutcome) -> None:
+    def take(self, outcome: SaveOutcome) -> None:
         """Note what came of writing a file."""
-        if self._saving is not None and kept is self._saving.kept:
+        if self._saving is not None and outcome is self._saving.outcome:
             self._saving = None
-            self._due = max(self._due, time.monotonic() + kept.seconds / SHARE)
-        self._note(kept)
+            self._schedule.finish(outcome.seconds)
+        destinations = (self._automatic, self._at_end, self._named)
+        if outcome.destination not in destinations:
+            return  # of a lab that was open before
+        newest = max(destination.revision for destination in destinations)
+        is_newer = outcome.revision > newest
+        if is_newer:
+            self.trouble = "" if outcome.error is None else str(outcome.error)
+        if outcome.path is not None:
+            held = outcome.destination.revision
+            outcome.destination.revision = max(held, outcome.revision)
+            is_same = outcome.revision == newest and outcome.destination is self._at_end
+            if is_newer or is_same:  # the same revision, where a person wanted it
+                self.newest = outcome.path
 
     def finish(self, lab: Lab) -> None:
         """Save what is not saved yet, and wait for it.
@@ -145,32 +165,28 @@ class Autosaver:
         """
         if self._saving is not None:
             self._saving.join()
-            assert self._saving.kept is not None
-            self.take(self._saving.kept)
+            assert self._saving.outcome is not None
+            self.take(self._saving.outcome)
 
         @functools.cache
         def data() -> bytes:
             return checkpoint.pack(lab).encode()
 
-        self._look_at(lab)
-        troubles = []
+        troubles: list[EngineError] = []
+
+        def save(destination: Destination, put: Callable[[], Path]) -> None:
+            if destination.revision < self._revision:
+                outcome = attempted(destination, self._revision, put)
+                self.take(outcome)
+                if outcome.error is not None:
+                    troubles.append(outcome.error)
+
+        save(self._automatic, lambda: self._autosaves.add(data()))
         save_to = self.save_to
-        is_new = self._has_trained or (save_to is not None and not save_to.exists())
-        if self._autosaved < self._revision:
-            troubles.append(
-                self._note(
-                    attempted(self._revision, lambda: self._autosaves.add(data()), automatic=True)
-                )
-            )
-        if save_to is not None and self._ended < self._revision and is_new:
-            troubles.append(
-                self._note(
-                    attempted(self._revision, lambda: written(save_to, data()), automatic=False)
-                )
-            )
-        for error in filter(None, troubles):
-            if self._named < self._revision:  # nor where a person wanted it meanwhile
-                raise error
+        if save_to is not None and (self._has_trained or not save_to.exists()):
+            save(self._at_end, lambda: write(save_to, data()))
+        if troubles and self._revision_by_name < self._revision:  # nor where a person wanted it
+            raise troubles[0]
 
     def save_as(
         self, lab: Lab, request: Save, answer: Callable[[Answers | EngineError], None]
@@ -183,64 +199,28 @@ class Autosaver:
             answer: called from another thread, once it is written or cannot be.
         """
         path, packed, revision = whole(request.path), checkpoint.pack(lab), self._revision
-        data = filter(None, (lab.corpus.path, lab.corpus.hold_out_data))
-        if request.over == "anything" and any(_are_same(path, file) for file in data):
-            raise CheckpointError(
-                f"{printable(str(path))} is the data that is open: without it no lab goes on. Give"
-                " another name."
-            )
+        if request.over == "anything":
+            check_is_no_data(path, lab.corpus)
 
         def put() -> Path:
-            return written(path, packed.encode(), over=request.over)
+            return write(path, packed.encode(), over=request.over)
 
-        def tell(kept: SaveOutcome) -> None:
-            if kept.error is None:
-                self._tell(kept)
+        def tell(outcome: SaveOutcome) -> None:
+            if outcome.error is None:
+                self._tell(outcome)
                 answer(Saved(path_text(path)))
-            elif isinstance(kept.error, AlreadyThere):
+            elif isinstance(outcome.error, AlreadyThere):
                 answer(Exists(path_text(path)))
             else:
-                answer(kept.error)
+                answer(outcome.error)
 
-        self._others = [saving for saving in self._others if saving.is_alive()]
-        saving = Saving(lambda: attempted(revision, put, automatic=False), tell)
+        self._by_name = [saving for saving in self._by_name if saving.is_alive()]
+        destination = self._at_end if path == self.save_to else self._named
+        saving = Saving(destination, revision, put, tell)
         saving.start()
-        self._others.append(saving)
+        self._by_name.append(saving)
 
     def wait(self) -> None:
         """Wait until the files that a person named are whole."""
-        for saving in self._others:
+        for saving in self._by_name:
             saving.join()
-
-    def _look_at(self, lab: Lab) -> None:
-        self._has_trained = self._has_trained or lab.trainer.step > 0
-
-    def _note(self, kept: SaveOutcome) -> EngineError | None:
-        """Note what is in which file now, and return why it is not."""
-        before = max(self._autosaved, self._named)
-        if kept.path is not None:
-            if kept.automatic:
-                self._autosaved = max(self._autosaved, kept.revision)
-            else:
-                self._named = max(self._named, kept.revision)
-            if kept.path == self.save_to:
-                self._ended = max(self._ended, kept.revision)
-        if kept.revision > before:
-            self.trouble = "" if kept.error is None else str(kept.error)
-            self.newest = kept.path or self.newest
-        elif kept.path is not None and (kept.path, kept.revision) == (self.save_to, before):
-            self.newest = kept.path  # the same, where a person wanted it
-        return kept.error
-
-
-def written(path: Path, data: bytes, over: Over = "checkpoint") -> Path:
-    """Write a checkpoint; see `checkpoint_writing.write`. Returns where it is."""
-    write(path, data, over=over)
-    return path
-
-
-def _are_same(path: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(path, other)
-    except (OSError, ValueError):
-        return False

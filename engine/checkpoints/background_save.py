@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.checkpoints.checkpoint import pack
-from engine.checkpoints.save_outcome import SaveOutcome
+from engine.checkpoints.save_outcome import Destination, SaveOutcome
 from engine.checkpoints.writing import write
 from engine.errors import CheckpointError, EngineError
 from engine.files.atomic import OWNER
@@ -23,32 +24,38 @@ class Saving(threading.Thread):
     """A file that is being written. Nobody waits for it at the end of the process."""
 
     def __init__(
-        self, attempt: Callable[[], SaveOutcome], tell: Callable[[SaveOutcome], None]
+        self,
+        destination: Destination,
+        revision: int,
+        write: Callable[[], Path],
+        tell: Callable[[SaveOutcome], None],
     ) -> None:
         """A thread, which begins with `start`.
 
         Args:
-            attempt: writes the file; see `attempted`.
+            destination: see `attempted`.
+            revision: see `attempted`.
+            write: see `attempted`.
             tell: called in this thread with what came of it, its last word.
         """
         super().__init__(name="save", daemon=True)
-        self.kept: SaveOutcome | None = None  # what came of it, before it is told
-        self._attempt = attempt
+        self.outcome: SaveOutcome | None = None  # there before it is told
+        self._attempt = functools.partial(attempted, destination, revision, write)
         self._tell = tell
 
     def run(self) -> None:
         """Write."""
-        self.kept = self._attempt()
-        self._tell(self.kept)
+        self.outcome = self._attempt()
+        self._tell(self.outcome)
 
 
-def attempted(revision: int, write: Callable[[], Path], *, automatic: bool) -> SaveOutcome:
+def attempted(destination: Destination, revision: int, write: Callable[[], Path]) -> SaveOutcome:
     """Write a lab, and say what came of it: no failure ends the thread that it happens in.
 
     Args:
+        destination: where it is written to.
         revision: of the lab.
         write: writes the file, and says where.
-        automatic: False where a person asked for it.
     """
     started = time.monotonic()
     path, trouble = None, None
@@ -56,7 +63,7 @@ def attempted(revision: int, write: Callable[[], Path], *, automatic: bool) -> S
         path = write()
     except Exception as error:
         trouble = as_sentence(error)
-    return SaveOutcome(revision, automatic, path, trouble, time.monotonic() - started)
+    return SaveOutcome(destination, revision, path, trouble, time.monotonic() - started)
 
 
 def write_copy(lab: Lab, path: Path, answer: Callable[[Answers | EngineError], None]) -> None:
@@ -70,13 +77,12 @@ def write_copy(lab: Lab, path: Path, answer: Callable[[Answers | EngineError], N
     packed = pack(lab)
 
     def put() -> Path:
-        write(path, packed.encode(), mode=OWNER, over="nothing")
-        return path
+        return write(path, packed.encode(), mode=OWNER, over="nothing")
 
-    def tell(kept: SaveOutcome) -> None:
-        answer(Saved(str(path)) if kept.error is None else kept.error)
+    def tell(outcome: SaveOutcome) -> None:
+        answer(Saved(str(path)) if outcome.error is None else outcome.error)
 
-    Saving(lambda: attempted(0, put, automatic=False), tell).start()
+    Saving(Destination(), 0, put, tell).start()
 
 
 def as_sentence(error: Exception) -> EngineError:

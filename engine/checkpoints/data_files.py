@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.checkpoints.header import Contents, path_of
 from engine.data.built_in import built_in_path
+from engine.data.corpus import Corpus
 from engine.errors import CheckpointError
 from engine.text.printable import printable
 
@@ -86,3 +89,18 @@ def hold_out_of(contents: Contents, moved_to: Path | None) -> DataFile | None:
         contents.hold_out_sha256,
         moved_to,
     )
+
+
+def check_is_no_data(path: Path, corpus: Corpus) -> None:
+    """Refuse to write a lab over the data that it learns from.
+
+    Raises:
+        CheckpointError: the path leads there.
+    """
+    for file in filter(None, (corpus.path, corpus.hold_out_data)):
+        with contextlib.suppress(OSError, ValueError):
+            if os.path.samefile(path, file):
+                raise CheckpointError(
+                    f"{printable(str(path))} is the data that is open: without it no lab goes on."
+                    " Give another name."
+                )

@@ -8,12 +8,19 @@ from pathlib import Path
 from engine.errors import EngineError
 
 
+@dataclass(eq=False)
+class Destination:
+    """A place where a lab is saved. Only the lab's thread looks into it."""
+
+    revision: int = 0  # the newest of the lab that is there; 0: none
+
+
 @dataclass(frozen=True, eq=False)
 class SaveOutcome:
     """The lab was written to a file, or could not be."""
 
+    destination: Destination
     revision: int  # of the lab, as its autosaver counts them
-    automatic: bool  # False: a person asked for it
-    path: Path | None  # None: it could not be
+    path: Path | None  # None: it could not be written
     error: EngineError | None  # why
     seconds: float  # that it took

@@ -58,7 +58,7 @@ def check_place(path: Path, *, over: Over = "checkpoint") -> None:
         raise CheckpointError(f"{name} {_trouble(error)}") from error
 
 
-def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: Over = "checkpoint") -> None:
+def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: Over = "checkpoint") -> Path:
     """Write a checkpoint's bytes to a file; from any thread.
 
     Args:
@@ -66,6 +66,9 @@ def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: Over = "check
         data: of `checkpoint.Packed`.
         mode: who may read and write a new file, less the umask.
         over: see `check_place`.
+
+    Returns:
+        Where it is now: `path`.
 
     Raises:
         AlreadyThere: nothing may be replaced, and there is something.
@@ -78,6 +81,7 @@ def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: Over = "check
         raise AlreadyThere(f"{printable(str(path))} exists.") from error
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{printable(str(path))} {_trouble(error)}") from error
+    return path
 
 
 def _may_be_written(path: Path) -> bool:

@@ -181,12 +181,16 @@ class Worker:
         has_newest = self._autosaver.has_newest_itself
         self._identity.move_in(request, None if self._running is None else self._running.lab)
         self._running = Running(
-            lab, self._changed, self._audiences.stale, self._rest, self._tell_end
+            lab,
+            functools.partial(self._changed, lab),
+            self._audiences.stale,
+            functools.partial(self._rest, lab),
+            self._tell_end,
         )
         if isinstance(request, Open):
             self._running.draw_first_names()
         self._autosaver.opened(
-            self._identity.saves, save_to, is_resumed=isinstance(request, Resume)
+            lab, self._identity.saves, save_to, is_resumed=isinstance(request, Resume)
         )
         self._number += 1
         self._audiences.introduce(self._dataset(lab))
@@ -236,14 +240,14 @@ class Worker:
 
     # --- time -------------------------------------------------------------------------------------
 
-    def _changed(self) -> None:
+    def _changed(self, lab: Lab) -> None:
         """Something of the lab has changed: it is to be saved, and shown."""
-        self._autosaver.changed()
+        self._autosaver.changed(lab)
         self._audiences.stale()
 
-    def _rest(self) -> None:
+    def _rest(self, lab: Lab) -> None:
         """A training has come to an end, or is interrupted."""
-        self._autosaver.changed(at_once=True)
+        self._autosaver.changed(lab, at_once=True)
         self._alone_since = time.monotonic()
 
     @property
@@ -275,5 +279,5 @@ class Worker:
         """Until something is due; None: for ever."""
         due = [self._audiences.due, self._ends_at]
         if self._running is not None:
-            due += [self._running.due, self._autosaver.due(self._running.lab)]
+            due += [self._running.due, self._autosaver.due]
         return seconds_until(due)

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from engine.checkpoints import autosaver, checkpoint
+from engine.checkpoints import checkpoint, save_schedule
+from engine.checkpoints.automatic_saves import AutomaticSaves
+from engine.checkpoints.autosaver import Autosaver
 from engine.checkpoints.header import peek
 from engine.checkpoints.save_outcome import SaveOutcome
 from engine.data.built_in import built_in_path
@@ -38,7 +40,7 @@ from tests.engine.threaded import SECONDS, Engine, step_of
 def test_a_save_that_was_due_while_another_was_written_is_made(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release, writes, tell = threading.Event(), threading.Event(), engine.worker._keeper._tell
+    release, writes, tell = threading.Event(), threading.Event(), engine.worker._autosaver._tell
     add = engine.saves.add
 
     def slow(data: bytes) -> Path:
@@ -46,14 +48,14 @@ def test_a_save_that_was_due_while_another_was_written_is_made(
         assert release.wait(SECONDS)
         return add(data)
 
-    def preempted(kept: SaveOutcome) -> None:
-        tell(kept)
+    def preempted(outcome: SaveOutcome) -> None:
+        tell(outcome)
         over.wait(SECONDS)  # the thread lives on after its last word, as on a busy machine
 
     over = threading.Event()
-    monkeypatch.setattr(autosaver, "SHARE", 1e9)  # or it would wait for long after a slow disk
+    monkeypatch.setattr(save_schedule, "SHARE", 1e9)  # or it would wait for long after a slow disk
     monkeypatch.setattr(engine.saves, "add", slow)
-    monkeypatch.setattr(engine.worker._keeper, "_tell", preempted)
+    monkeypatch.setattr(engine.worker._autosaver, "_tell", preempted)
     engine.train()
     assert writes.wait(SECONDS)
     writes.clear()
@@ -63,6 +65,39 @@ def test_a_save_that_was_due_while_another_was_written_is_made(
     over.set()
     assert engine.call(Stop()) == Done()
     assert peek(engine.saves.paths()[0]).step == 2
+
+
+def test_asking_when_a_save_is_due_changes_nothing(lab: Lab, tmp_path: Path) -> None:
+    told: queue.SimpleQueue[SaveOutcome] = queue.SimpleQueue()
+    saves = AutomaticSaves(tmp_path / "saves")
+    autosaver = Autosaver(saves, 600.0, told.put)
+    autosaver.opened(lab, saves)
+    lab.step_once()
+    assert autosaver.due is None, "nobody has told that the lab has changed"
+    autosaver.changed(lab)
+    before = {name: repr(value) for name, value in vars(autosaver).items()}
+    assert autosaver.due == autosaver.due == 0.0
+    assert {name: repr(value) for name, value in vars(autosaver).items()} == before
+    autosaver.keep(lab)
+    assert autosaver.due is None, "one save at a time"
+    autosaver.take(told.get(timeout=SECONDS))
+    assert autosaver.due is None
+    assert autosaver.newest == saves.newest() is not None
+
+
+def test_what_comes_of_a_save_of_the_lab_before_says_nothing_of_the_next(
+    lab: Lab, tmp_path: Path
+) -> None:
+    told: queue.SimpleQueue[SaveOutcome] = queue.SimpleQueue()
+    saves = AutomaticSaves(tmp_path / "saves")
+    autosaver = Autosaver(saves, 600.0, told.put)
+    autosaver.opened(lab, saves, is_resumed=True)
+    autosaver.keep(lab)
+    outcome = told.get(timeout=SECONDS)
+    autosaver.opened(lab, AutomaticSaves(tmp_path / "others"), is_resumed=True)
+    autosaver.take(outcome)
+    assert autosaver.newest is None
+    assert autosaver.due == 0.0, "the next is not saved yet"
 
 
 def test_whoever_asks_a_worker_that_has_ended_waits_for_nothing(engine: Engine) -> None:
