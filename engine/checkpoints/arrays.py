@@ -69,7 +69,7 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
                 trouble = "damaged: it is not what was written (its SHA-256 is another)"
                 raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
             arrays = _arrays(file, header)
-            trouble = trouble_of_arrays(arrays)
+            trouble = trouble_of_arrays(header.contents, arrays)
             words = decode_words(arrays.pop("words").data)
         except OSError as error:
             raise CheckpointError(f"{name}: cannot be read ({error.strerror}).") from error

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from engine.checkpoints.header import Contents, Header, TensorEntry
 from engine.checkpoints.losses import BLOCKS, KINDS, shapes_of, trouble_of_blocks
 from engine.checkpoints.names_and_marks import LARGEST_WORDS, LONGEST_MARK, Words
-from engine.sampling.names import LENGTH_LIMIT
+from engine.sampling.names import LENGTH_LIMIT, STREAMS
 from engine.sampling.sampler import MODELS, Model
-from engine.sampling.streams import MT19937_WORDS
 from engine.settings.checks import LONGEST_PREFIX, LONGEST_TEXT
 from engine.settings.limits import KEPT_NAMES, LARGEST_VOCABULARY
 from engine.text.printable import is_obeyed, printable
@@ -53,9 +52,10 @@ def _layout(contents: Contents) -> dict[str, tuple[tuple[str, ...], tuple[int, .
     has_hold_out = settings.hold_out or contents.hold_out_data is not None
     for kind in KINDS if has_hold_out else KINDS[:1]:
         layout |= {key: (("F64",), shape) for key, shape in shapes_of(kind, contents).items()}
-    if contents.drawn and settings.stream != "keyed":  # which is where the name's index says
+    words = STREAMS[settings.stream].STATE_WORDS
+    if contents.drawn and words:
         for model in models_of(settings.source):
-            layout[of_stream(model)] = (("U32",), (MT19937_WORDS,))
+            layout[of_stream(model)] = (("U32",), (words,))
     return layout
 
 
@@ -111,7 +111,7 @@ def trouble_of_shapes(header: Header) -> str | None:
     return None
 
 
-def trouble_of_arrays(arrays: Arrays) -> str | None:
+def trouble_of_arrays(contents: Contents, arrays: Arrays) -> str | None:
     """Whether the numbers can be those of a training."""
     if not np.isfinite(arrays["weights"]).all():
         return "weights: a number that is not finite"
@@ -126,7 +126,7 @@ def trouble_of_arrays(arrays: Arrays) -> str | None:
                 return f"{kind}: {trouble}"
     for model in MODELS:
         state = arrays.get(of_stream(model))
-        if state is not None and (state[-1] >= MT19937_WORDS or not state[:-1].any()):
+        if state is not None and not STREAMS[contents.settings.stream].is_state(state):
             return f"{of_stream(model)}: no state of its generator"
     return None
 

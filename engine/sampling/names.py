@@ -5,7 +5,7 @@ Shape suffixes: V symbols, P columns padded to a power of two, S names of a batc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -23,7 +23,7 @@ from engine.sampling.texts import draw_text
 
 LENGTH_LIMIT: Final = 1000  # characters; only a model that cannot end comes so far
 BATCH: Final = 1 << 17  # names drawn at once: a megabyte a tensor; fastest on two cores
-STREAMS: Final[dict[str, Callable[[int], Stream]]] = {
+STREAMS: Final[dict[str, type[Stream]]] = {
     "keyed": Keyed,
     "video": Video,
     "notebook": Notebook,

@@ -9,7 +9,8 @@ Shape suffixes: V symbols.
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,30 +26,40 @@ MCG31_FACTOR: Final = (
 )
 
 
-class Stream(Protocol):
-    """Draws symbols, one after another."""
+class Stream(ABC):
+    """Draws symbols, one after another, with random numbers that a seed determines."""
 
-    def begin(self, index: int) -> None:
+    STATE_WORDS: ClassVar[int] = 0  # 32-bit words of `state`
+
+    @abstractmethod
+    def __init__(self, seed: int) -> None: ...
+
+    def begin(self, index: int) -> None:  # noqa: B027  most go on where the last name ended
         """Name number `index` begins."""
 
+    @abstractmethod
     def choose(self, probs_V: Tensor) -> int:
         """A symbol drawn with these probabilities, which sum to 1; float64, (V,)."""
-        ...
 
+    @abstractmethod
     def numbers(self, count: int, symbols: int) -> NDArray[np.float64]:
         """The random numbers behind the next `count` symbols of V, as `choose` would use them.
 
         Returns:
             A uniform number for each symbol, (count,), or exponential ones that race, (count, V).
         """
-        ...
 
     def state(self) -> NDArray[np.uint32]:
         """Where the stream is between two names; empty where the name's index tells it."""
         return np.empty(0, np.uint32)
 
-    def resume(self, state: NDArray[np.uint32]) -> None:
+    def resume(self, state: NDArray[np.uint32]) -> None:  # noqa: B027  without one, none is needed
         """Go on from a `state` that a stream of the same kind has returned."""
+
+    @classmethod
+    def is_state(cls, state: NDArray[np.uint32]) -> bool:
+        """Whether a stream of this kind could have returned these words."""
+        return len(state) == cls.STATE_WORDS
 
 
 class Mt19937:
@@ -85,6 +96,8 @@ class Mt19937:
 class _OfWords(Stream):
     """A stream that lives on the words of mt19937."""
 
+    STATE_WORDS = MT19937_WORDS
+
     def __init__(self, seed: int) -> None:
         self._words = Mt19937(seed)
 
@@ -95,6 +108,11 @@ class _OfWords(Stream):
     def resume(self, state: NDArray[np.uint32]) -> None:
         """See `Mt19937.resume`."""
         self._words.resume(state)
+
+    @classmethod
+    def is_state(cls, state: NDArray[np.uint32]) -> bool:
+        """Whether it is a key that is not all 0, and a position in it."""
+        return super().is_state(state) and bool(state[-1] < MT19937_WORDS and state[:-1].any())
 
 
 class Video(_OfWords):

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Final, Literal
 
 import msgspec
 
 from engine.settings.checks import wanted
-from engine.settings.values import Source, Stream
 
 SettingKind = Literal["number", "whole", "choice", "text"]
+CHOICES: Final[dict[str, dict[str, str]]] = {
+    "source": {
+        "counts": "Names of the count model.",
+        "net": "Names of the net.",
+        "both": "Names of both models, with the same random numbers.",
+    },
+    "stream": {
+        "keyed": "Random numbers by which a name is the same alone and among a million.",
+        "video": "Random numbers of the lecture's video.",
+        "notebook": "Random numbers of the lecture's notebook.",
+        "torch": "Random numbers of today's torch.",
+    },
+    "keep_sampling": {"no": "Names where they are asked for.", "yes": "Names without an end."},
+}
 
 
 class SettingDescription(msgspec.Struct, frozen=True):
@@ -20,7 +33,7 @@ class SettingDescription(msgspec.Struct, frozen=True):
     meaning: str  # a sentence
     allows: str  # which values, with their unit: "a number above 0"
     kind: SettingKind
-    choices: tuple[str, ...] = ()
+    choices: dict[str, str] = {}  # values, and what each of them means
 
 
 def setting_table(symbols: int, *, is_text: bool) -> tuple[SettingDescription, ...]:
@@ -47,15 +60,12 @@ def setting_table(symbols: int, *, is_text: bool) -> tuple[SettingDescription, .
         ("keep_sampling", "keep sampling", "Whether names are drawn without an end.", "choice"),
         ("length", "length", "Characters that are drawn of a text.", "whole"),
     )  # fmt: skip
-    choices = {
-        "source": get_args(Source), "stream": get_args(Stream), "keep_sampling": ("no", "yes"),
-    }  # fmt: skip
-    ranges = {name: f"one of {', '.join(values)}" for name, values in choices.items()}
+    ranges = {name: f"one of {', '.join(values)}" for name, values in CHOICES.items()}
     ranges["pace"] = f"{wanted('pace')}, or no limit"
     ranges["top_k"] = f"a whole number from 0 to {symbols:,}"
     return tuple(
         SettingDescription(
-            name, label, meaning, ranges.get(name) or wanted(name), kind, choices.get(name, ())
+            name, label, meaning, ranges.get(name) or wanted(name), kind, CHOICES.get(name, {})
         )
         for name, label, meaning, kind in table
         if name != "length" or is_text

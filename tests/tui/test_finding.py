@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from textual import events
 from textual.command import CommandPalette
 
+from engine.settings.values import Source, Stream
 from engine.wire.requests import Configure
 from tests.tui.fake_engine import FakeEngine, dataset
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
-from tui.control.palette_commands import STREAMS, VIEWS, commands
+from tui.control.palette_commands import VIEWS, commands
 from tui.panes.about import ABOUT
 from tui.panes.matrix.pane import MatrixPane
 from tui.panes.pane import Pane
@@ -79,7 +80,11 @@ async def test_the_palette_has_every_action_view_stream_source_and_theme_once():
         themes = [title for title in titles if title.startswith("Theme: ")]
         assert themes[:2] == ["Theme: makemore-dark", "Theme: makemore-light"]
         assert len(themes) == len(app.available_themes)
-        assert len(titles) == len(ACTIONS) + len(VIEWS) + 3 + len(STREAMS) + len(themes)
+        choices = {f"Stream: {name}" for name in get_args(Stream)}
+        choices |= {f"Source: {name}" for name in get_args(Source)}
+        choices |= {"Keep sampling: no", "Keep sampling: yes"}
+        assert choices < {*titles}
+        assert len(titles) == len(ACTIONS) + len(VIEWS) + len(choices) + len(themes)
         assert list(app.get_system_commands(app.screen)) == []
         await pilot.press("ctrl+p")
         await settled(pilot)
@@ -94,7 +99,7 @@ async def test_a_view_a_stream_and_a_theme_are_chosen_by_name():
         for words, done in (
             ("matrix: p of the net", lambda: app.query_one(MatrixPane).view == "net"),
             ("stream: video", lambda: Configure(stream="video") in engine.requests),
-            ("names from both", lambda: Configure(source="both") in engine.requests),
+            ("source: both", lambda: Configure(source="both") in engine.requests),
             ("theme: makemore-light", lambda: app.theme == "makemore-light"),
         ):
             await pilot.press("ctrl+p")

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.settings.values import Source, Stream
 from engine.wire.requests import Configure
 from engine.wire.values import View
 from tui.actions import ACTIONS
 from tui.drawing import themes
 from tui.drawing.ascii import spelled
 from tui.screens.palette import Command
+from tui.screens.typed_values import chosen
 
 if TYPE_CHECKING:
     from tui.app import LabApp
@@ -23,13 +23,6 @@ VIEWS: Final[dict[View, str]] = {
     "net": "P of the net",
     "weights": "weights of the net",
     "difference": "difference of the two P",
-}
-SOURCES: Final[dict[Source, str]] = {"counts": "the counts", "net": "the net", "both": "both"}
-STREAMS: Final[dict[Stream, str]] = {
-    "keyed": "keyed: a name is the same alone and among a million",
-    "video": "that of the lecture's video",
-    "notebook": "that of the lecture's notebook",
-    "torch": "that of today's torch",
 }
 
 
@@ -55,18 +48,10 @@ def _commands(app: LabApp) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     )
     for view, name in VIEWS.items():
         yield (f"Matrix: {name}", views, partial(app.show_view, view))
-    for source, name in SOURCES.items():
-        yield (
-            f"Names from {name}",
-            f"{label('samples.source')} goes from one to the next.",
-            partial(app.send, Configure(source=source)),
-        )
-    for stream, name in STREAMS.items():
-        yield (
-            f"Stream: {stream}",
-            f"Random numbers, {name}. {label('samples.stream')} goes to the next.",
-            partial(app.send, Configure(stream=stream)),
-        )
+    for setting in app.session.dataset.settings if app.session.dataset else ():
+        for value, meaning in setting.choices.items():
+            request = Configure(**{setting.name: chosen(value, setting.choices)})
+            yield f"{setting.label.capitalize()}: {value}", meaning, partial(app.send, request)
     ours = (themes.DARK, themes.LIGHT)
     for theme in (*ours, *sorted(set(app.available_themes) - set(ours))):
         yield (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 from engine.settings.descriptions import SettingDescription
@@ -76,7 +77,7 @@ def whole(text: str, what: str) -> int:
     return found
 
 
-def chosen(text: str, choices: tuple[str, ...]) -> Any:
+def chosen(text: str, choices: Collection[str]) -> Any:
     """One of some words; its beginning will do.
 
     Raises:
