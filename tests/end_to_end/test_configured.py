@@ -24,7 +24,7 @@ def test_a_wrong_file_is_told_before_the_screen_is_touched(
         assert terminal.wait_for_exit() == 2
         told = " ".join(terminal.raw.decode().split())
         assert told.endswith(
-            'line 2: there is no action "samples.drew". The nearest is samples.draw.'
+            'keys: there is no action "samples.drew". The nearest is samples.draw.'
         )
         assert b"\x1b" not in terminal.raw
 

@@ -5,7 +5,6 @@ Whatever is wrong in the file is told before the screen begins. Imports neither 
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import platformdirs
+from msgspec import UNSET, UnsetType
 
 from engine.files.small import read_small_file
 from engine.settings.values import NO_PACE_LIMIT, PACE
@@ -117,26 +117,55 @@ SETTINGS: Final[dict[str, Setting]] = {
 }
 
 
+_ConfigFile = msgspec.defstruct(
+    "_ConfigFile",
+    [
+        *((name, setting.kind | UnsetType, UNSET) for name, setting in SETTINGS.items()),
+        ("keys", Any, UNSET),  # see own_keys
+    ],
+    forbid_unknown_fields=True,
+)
+
+
 def config_path() -> Path:
     """Where the file is, or would be."""
     return platformdirs.user_config_path("makemore-tui") / "config.toml"
 
 
-def checked(name: str, value: object) -> Any:
-    """A setting's value, as `Config` has it.
+def checked(given: Mapping[str, object]) -> dict[str, Any]:
+    """The settings that a file or a command line gives, each as `Config` has it.
+
+    Args:
+        given: what was found, by the names of settings.
 
     Raises:
-        ConfigError: it makes no sense; says what would.
+        ConfigError: one is unknown or makes no sense; says which, and what would.
     """
-    setting = SETTINGS[name]
+    from tui.config.own_keys import checked_keys
+
     try:
-        right: Any = msgspec.convert(value, setting.kind, strict=True)
+        file = msgspec.convert(given, _ConfigFile)
     except msgspec.ValidationError as error:
-        near = nearest(value, setting.choices) if isinstance(value, str) else ""
-        raise ConfigError(f"{name} is {shown(value)}. Give {setting.wanted}.{near}") from error
-    if name == "theme":
-        return SHORT_THEMES.get(right, right)
-    return NO_PACE_LIMIT if right == NO_LIMIT else right
+        raise ConfigError(_what_is_wrong(given, error)) from error
+    right = {name: getattr(file, name) for name in given}
+    if "theme" in right:
+        right["theme"] = SHORT_THEMES.get(right["theme"], right["theme"])
+    if right.get("pace") == NO_LIMIT:
+        right["pace"] = NO_PACE_LIMIT
+    if "keys" in right:
+        right["keys"] = checked_keys(right["keys"])
+    return right
+
+
+def _what_is_wrong(given: Mapping[str, object], error: msgspec.ValidationError) -> str:
+    for name in given:
+        if name not in _ConfigFile.__struct_fields__:
+            near = nearest(name, _ConfigFile.__struct_fields__)
+            return f"there is no setting {shown(name)}.{near}"
+    name = str(error).rpartition(" - at `$.")[2].rstrip("`")  # as msgspec ends its sentences
+    setting, value = SETTINGS[name], given[name]
+    near = nearest(value, setting.choices) if isinstance(value, str) else ""
+    return f"{name} is {shown(value)}. Give {setting.wanted}.{near}"
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -147,9 +176,10 @@ def read(path: Path) -> dict[str, Any]:
     """
     try:
         text = read_small_file(path, LARGEST_FILE).decode("utf-8-sig")
-        _check_lines(path, text)
-        given = tomllib.loads(text)
-        return _checked_settings(path, given, text)
+        _check_lines(text)
+        return checked(tomllib.loads(text))
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -160,7 +190,8 @@ def read(path: Path) -> dict[str, Any]:
             f"{path}: not UTF-8 (byte {byte:#04x} at offset {error.start:,}). Save it as UTF-8."
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}.{_unquoted(error, text)}") from error
+        quotes = 'Texts stand in quotes, as in theme = "dark".'
+        raise ConfigError(f"{path}: not TOML: {error}. {quotes}") from error
     except RecursionError as error:
         raise ConfigError(
             f"{path}: nested more deeply than any setting. Look for many brackets, or for a name"
@@ -170,7 +201,7 @@ def read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: a number is too long. Give a shorter one.") from error
 
 
-def _check_lines(path: Path, text: str) -> None:
+def _check_lines(text: str) -> None:
     """Refuse lines that are no settings, before they take the reader of TOML very long.
 
     Raises:
@@ -179,33 +210,9 @@ def _check_lines(path: Path, text: str) -> None:
     for number, line in enumerate(text.split("\n"), start=1):
         if len(line) > LONGEST_LINE and not line.lstrip().startswith("#"):
             raise ConfigError(
-                f"{path}, line {number}: {len(line):,} characters, where no setting needs more than"
+                f"line {number} has {len(line):,} characters, where no setting needs more than"
                 f" {LONGEST_LINE:,}. Shorten it."
             )
-
-
-def _checked_settings(path: Path, given: dict[str, Any], text: str) -> dict[str, Any]:
-    """The settings of a file, each as `Config` has it.
-
-    Raises:
-        ConfigError: says which makes no sense, and where it is.
-    """
-    from tui.config.own_keys import checked_keys
-
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        try:
-            if name == "keys":
-                values[name] = checked_keys(value)
-            elif name in SETTINGS:
-                values[name] = checked(name, value)
-            else:
-                near = nearest(name, (*SETTINGS, "keys"))
-                raise ConfigError(f"there is no setting {shown(name)}.{near}")
-        except ConfigError as error:
-            line = _line_of(error.place or name, text)
-            raise ConfigError(f"{path}{line}: {error}") from error
-    return values
 
 
 def settled(given: Mapping[str, Any], options: Mapping[str, Any]) -> Config:
@@ -220,22 +227,3 @@ def settled(given: Mapping[str, Any], options: Mapping[str, Any]) -> Config:
     if config.slow_link:
         config = msgspec.structs.replace(config, frames=min(config.frames, SLOW_FRAMES))
     return config
-
-
-def _unquoted(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """A sentence for who has left out the quotes of a text; empty where it is something else."""
-    place = re.search(r"at line (\d+)", str(error))
-    line = text.split("\n")[int(place[1]) - 1] if place else ""
-    written = re.fullmatch(r"\s*([\w.\"-]+)\s*=\s*([A-Za-z][\w +-]*?)\s*(?:#.*)?", line)
-    return f" A text stands in quotes: {written[1]} = {shown(written[2])}." if written else ""
-
-
-def _line_of(name: str, text: str) -> str:
-    """The place of a setting, for a person; empty where it is not plain to see."""
-    parts = r"[\"'\s]*\.[\"'\s]*".join(map(re.escape, name.split(".")))
-    begins = re.compile(rf"\[?\s*(?:keys\s*\.\s*)?[\"']?{parts}[\"']?\s*[=\]]")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if begins.match(line.lstrip()):
-            return f", line {number}"
-    table = name.rpartition(".")[0]
-    return _line_of(table, text) if table else ""

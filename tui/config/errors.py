@@ -12,10 +12,6 @@ LONGEST_VALUE: Final = 100  # characters of one in a sentence
 class ConfigError(Exception):
     """Something is wrong with a setting. Its text is shown as it is."""
 
-    def __init__(self, sentence: str, place: str = "") -> None:
-        super().__init__(sentence)
-        self.place = place  # the name at the left of the wrong line; empty where it is unknown
-
 
 def nearest(name: str, names: tuple[str, ...]) -> str:
     """A sentence that tells the nearest right name; empty where none is near."""

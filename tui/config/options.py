@@ -36,7 +36,7 @@ class SettingType(ParamType):
             with contextlib.suppress(ValueError):
                 number = float(value)
         try:
-            return checked(self._setting, number)
+            return checked({self._setting: number})[self._setting]
         except ConfigError as error:
             self.fail(str(error), param, ctx)
 

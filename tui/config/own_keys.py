@@ -27,7 +27,8 @@ def checked_keys(table: object) -> dict[str, Keys]:
             if other != action.id:
                 mine, theirs = (action.id, other) if action.id in changes else (other, action.id)
                 raise ConfigError(
-                    f"the key {key} of {mine} is that of {theirs} too. Give one another key.", mine
+                    f"keys.{mine} has the key {key}, which is that of {theirs} too. Give one"
+                    " another key."
                 )
     return changes
 
@@ -45,22 +46,21 @@ def _keys_of(identity: str, value: object) -> Keys:
     ids = tuple(action.id for action in ACTIONS)
     if identity not in ids:
         more = nearest(identity, ids) or " makemore-tui config --default lists all."
-        raise ConfigError(f"there is no action {shown(identity)}.{more}", identity)
+        raise ConfigError(f"keys: there is no action {shown(identity)}.{more}")
     texts = value if isinstance(value, list) else [value]
     if not texts or not all(isinstance(text, str) for text in texts):
         wanted = 'Give a key such as "f5", or a list of keys.'
-        raise ConfigError(f"{identity} is {shown(value)}. {wanted}", identity)
-    keys = dict.fromkeys(_key(identity, str(text)) for text in texts)
-    return tuple(keys)
+        raise ConfigError(f"keys.{identity} is {shown(value)}. {wanted}")
+    return tuple(dict.fromkeys(_key(identity, str(text)) for text in texts))
 
 
 def _key(identity: str, text: str) -> str:
     try:
         key = parsed(text)
     except ValueError as error:
-        raise ConfigError(f"{identity} is {shown(text)}. {error}", identity) from error
+        raise ConfigError(f"keys.{identity} is {shown(text)}. {error}") from error
     if key not in action_of(identity).keys:
         use = "moves the cursor" * (key in MOVING) or "is for dialogs" * (key in OF_DIALOGS)
         if use:
-            raise ConfigError(f"the key {key} of {identity} {use}. Choose another.", identity)
+            raise ConfigError(f"keys.{identity} has the key {key}, which {use}. Choose another.")
     return key
