@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Group = Literal["train", "matrix", "loss", "samples", "dataset", "app"]
 
+MORE: Final = 100  # steps that `n` adds: the lecture's number
+FAR: Final = 1_000_000  # that `N` adds: at no pace limit some 15 seconds
+
 GROUP_TITLES: Final[dict[Group, str]] = {
     "train": "Training",
     "matrix": "Matrix",
@@ -67,9 +70,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Train to the goal, or pause. At the goal: another 100 steps.", "train", important=True),
     Action("train.step", (".",), "step", "step", "One step",
            "Make one step of gradient descent, then rest.", "train"),
-    Action("train.more", ("n",), "more", "+100", "100 steps more",
-           "Train 100 steps from here; while it trains, 100 beyond the goal.", "train"),
-    Action("train.far", ("N",), "far", "+1M", "A million steps more",
+    Action("train.more", ("n",), f"more({MORE})", f"+{MORE}", f"{MORE} steps more",
+           f"Train {MORE} steps from here; while it trains, {MORE} beyond the goal.", "train"),
+    Action("train.far", ("N",), f"more({FAR})", "+1M", "A million steps more",
            "Train a million steps from here: without an end, as long as one looks.", "train"),
     Action("train.reset", ("r",), "reset", "reset", "Start again",
            "Start again at step 0, from the same random weights.", "train"),

@@ -29,7 +29,7 @@ from tui.config.config import Config
 from tui.control.copying import Copying
 from tui.control.leaving import Leaving
 from tui.control.saving import Saving
-from tui.control.training import FAR, MORE, Training
+from tui.control.training import Training
 from tui.drawing import themes
 from tui.keys.key_map import KeyMap
 from tui.panes.pane import Pane
@@ -168,13 +168,9 @@ class LabApp(TerminalApp):
         """Make one step."""
         self.training.step()
 
-    def action_more(self) -> None:
-        """Train 100 steps more."""
-        self.training.more(MORE)
-
-    def action_far(self) -> None:
-        """Train a million steps more."""
-        self.training.more(FAR)
+    def action_more(self, steps: int) -> None:
+        """Train so many steps more."""
+        self.training.more(steps)
 
     def action_reset(self) -> None:
         """Start again from the same weights."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from engine.settings.limits import NAMES_AT_ONCE
 from engine.settings.rungs import Ladder, Round
 from engine.wire.requests import Adjust, Draw, Pause, Requests, Reset, StepOnce, Train
 from tui.control.ui import Ui
 from tui.session.session import Session
-
-MORE: Final = 100  # steps that `n` adds: the lecture's number
-FAR: Final = 1_000_000  # that `N` adds: at no pace limit some 15 seconds
 
 
 class Training:
