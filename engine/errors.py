@@ -34,7 +34,15 @@ class NoSuchDevice(EngineError):
 
 
 class CheckpointError(EngineError):
-    """A checkpoint cannot be written, or is not one that a lab can go on from."""
+    """A lab cannot be saved, or a checkpoint is not one that a lab can go on from."""
+
+
+class NotWritten(EngineError):
+    """A file cannot be written where a person wants it."""
+
+
+class AlreadyThere(NotWritten):
+    """There is a file of that name, and it is not to be replaced unasked."""
 
 
 class NoData(EngineError):

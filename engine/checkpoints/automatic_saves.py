@@ -55,7 +55,8 @@ class AutomaticSaves:
             data: of `checkpoint.Packed`.
 
         Raises:
-            CheckpointError: it was not written; then none is removed.
+            CheckpointError: the folder cannot be made or read.
+            NotWritten: it was not written; then none is removed.
         """
         try:
             make_folder(self._folder)

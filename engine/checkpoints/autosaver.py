@@ -21,8 +21,8 @@ from engine.checkpoints.data_files import check_is_no_data
 from engine.checkpoints.opening import whole
 from engine.checkpoints.save_outcome import Destination, SaveOutcome
 from engine.checkpoints.save_schedule import SaveSchedule
-from engine.checkpoints.writing import AlreadyThere, write
-from engine.errors import CheckpointError, EngineError
+from engine.checkpoints.writing import write
+from engine.errors import AlreadyThere, CheckpointError, EngineError
 from engine.lab.lab import Lab
 from engine.text.printable import path_text
 from engine.wire.answers import Answers, Exists, Saved

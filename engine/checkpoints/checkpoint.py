@@ -92,17 +92,21 @@ def pack(lab: Lab) -> Packed:
     return Packed(contents, words, arrays)
 
 
-def save(lab: Lab, path: Path) -> None:
+def save(lab: Lab, path: Path) -> Path:
     """Write a lab to a file.
 
     Args:
         lab: which; called by its thread.
         path: where; a checkpoint there is replaced, and nothing else.
 
+    Returns:
+        Where it is now: `path`.
+
     Raises:
-        CheckpointError: it was not written; what was there is as it was.
+        CheckpointError: the lab is broken.
+        NotWritten: it was not written; what was there is as it was.
     """
-    write(path, pack(lab).encode())
+    return write(path, pack(lab).encode())
 
 
 def load(

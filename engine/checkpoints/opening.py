@@ -38,7 +38,7 @@ def place_to_save(request: Open | Resume) -> Path | None:
     """The file that the lab is to be saved to when it ends.
 
     Raises:
-        CheckpointError: no checkpoint can be there.
+        NotWritten: no checkpoint can be there.
     """
     if request.save_to is None:
         return None

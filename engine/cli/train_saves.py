@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.checkpoints.header import is_checkpoint
+from engine.checkpoints.save_outcome import Destination
+from engine.checkpoints.save_schedule import SaveSchedule
+from engine.checkpoints.writing import check_place
 from engine.cli.console import narrate
-from engine.errors import CheckpointError, EngineError
+from engine.errors import EngineError
 from engine.text.printable import printable
 
 if TYPE_CHECKING:
@@ -23,33 +27,35 @@ class TrainSaves:
         seconds: between two savings of `now_and_then`; 0: it does not save.
 
     Raises:
-        CheckpointError: no checkpoint can be there.
+        NotWritten: no checkpoint can be there.
     """
 
     def __init__(self, path: Path | None, seconds: float) -> None:
         self._path = path
-        self._seconds = seconds
-        self._last = time.monotonic()
+        self._schedule = SaveSchedule(seconds or math.inf)
+        self._schedule.begin()
         if path is not None:
-            from engine.checkpoints.writing import check_place
-
             check_place(path)
 
     def now_and_then(self, lab: Lab) -> None:
         """Save where it is time to. That it failed is told, and no reason to end a training."""
-        if self._path is None or not 0 < self._seconds <= time.monotonic() - self._last:
+        path = self._path
+        if path is None or time.monotonic() < self._schedule.due:
             return
-        try:
-            self.save(lab)
-        except CheckpointError as error:
-            narrate(f"{error} The training goes on.")
-        self._last = time.monotonic()
+        from engine.checkpoints.background_save import attempted  # and with it torch
+        from engine.checkpoints.checkpoint import save
+
+        self._schedule.begin()
+        outcome = attempted(Destination(), lab.trainer.step, lambda: save(lab, path))
+        self._schedule.finish(outcome.seconds)
+        if outcome.error is not None:
+            narrate(f"{outcome.error} The training goes on.")
 
     def save(self, lab: Lab) -> None:
         """Save, whenever it was done last.
 
         Raises:
-            CheckpointError: it was not written; what was there is as it was.
+            EngineError: it was not written; what was there is as it was.
         """
         if self._path is not None:
             from engine.checkpoints.checkpoint import save  # and with it torch

@@ -7,9 +7,10 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from engine.errors import AlreadyThere
+from engine.files.output import check_place, write_file
 from engine.text.printable import printable
 from engine.wire.client import EngineError
-from tui.screens import file_export
 from tui.screens.confirmation import Confirmation
 from tui.screens.prompt import Prompt, Question
 
@@ -46,11 +47,11 @@ class ExportPrompt(Prompt):
             self._twice.forget()
         try:
             # Before the engine is asked: what it has to say may be long.
-            await asyncio.to_thread(file_export.check, path, over=over)
+            await asyncio.to_thread(check_place, path, overwrite=over)
             content = await self._fetched(path)
             # A file that is being written is written, whether the dialog is still there or not.
             await self.lasting(self._written(path, content, over))
-        except file_export.AlreadyThere as error:
+        except AlreadyThere as error:
             self._twice.ask(path)
             raise EngineError(f"{error} Enter again writes over it.") from error
 
@@ -63,7 +64,8 @@ class ExportPrompt(Prompt):
             raise
 
     async def _written(self, path: Path, content: str | bytes, over: bool) -> None:
-        await asyncio.to_thread(file_export.write, path, content, over=over)
+        data = content.encode() if isinstance(content, str) else content
+        await asyncio.to_thread(write_file, path, data, overwrite=over)
         much = ""
         if isinstance(content, str) and path.suffix.lower() != ".svg":
             much = f": {content.count(chr(10)):,} lines"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -14,9 +15,10 @@ import msgspec
 from engine.cli.console import write, write_encoded
 from engine.cli.existing_lab import ExistingLab, source_options
 from engine.cli.group import json_option
-from engine.cli.output_file import check_place, write_file
 from engine.cli.sample_texts import drawn_texts
 from engine.cli.training_options import smoothing_option
+from engine.errors import AlreadyThere
+from engine.files.output import check_place, write_file
 from engine.settings.checks import DEFAULTS
 from engine.settings.option_types import sensible
 from engine.settings.values import Stream
@@ -114,7 +116,8 @@ def command(
     from engine.devices import one_thread  # with torch: --help and a shell can do without
 
     if out is not None:
-        check_place(out, overwrite=overwrite)
+        with _overwrite_is_told():
+            check_place(out, overwrite=overwrite)
         if form == "plain":
             form = FORMS.get(out.suffix.lower(), "plain")
     lab = source.lab(**settings)
@@ -128,10 +131,21 @@ def command(
         batches, total = _texts(lab, model, form, count, length)
         texts = _with_bar(batches, total, shown=out is not None)
         if out is not None:
-            write_file(out, texts, overwrite=overwrite)
+            with _overwrite_is_told():
+                encoded = (text.encode(errors="backslashreplace") for text in texts)
+                write_file(out, encoded, overwrite=overwrite)
             return
         for text in texts:
             (write_encoded if form == "json" else write)(text, end="")
+
+
+@contextlib.contextmanager
+def _overwrite_is_told() -> Iterator[None]:
+    """Say of a file that is there already how it is replaced."""
+    try:
+        yield
+    except AlreadyThere as error:
+        raise AlreadyThere(f"{error} --overwrite replaces it, or give another name.") from None
 
 
 def _model_of(lab: Lab) -> Literal["counts", "net"]:

@@ -113,7 +113,7 @@ def test_a_file_that_is_there_is_replaced_only_where_that_is_said(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("name", "complaint"),
-    [(".", "is a folder"), ("none/a", "there is no folder"), ("pipe", "no regular file")],
+    [(".", "is a folder"), ("none/a", "There is no folder"), ("pipe", "no regular file")],
 )
 def test_where_no_file_can_be_is_said_before_anything_is_drawn(
     name: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -135,7 +135,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
     monkeypatch.setattr(os, "fsync", full)
     result = run("--out", tmp_path / "a", "--overwrite")
     assert result.exit_code == 1
-    assert "was not written: No space left on device" in result.stderr
+    assert "was not written: the disk is full" in result.stderr
     assert (tmp_path / "a").read_text() == "old"
     assert os.listdir(tmp_path) == ["a"]
 

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.bench.pseudo_terminal import Pty
+from engine.checkpoints import save_schedule
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.header import peek
 from engine.cli.interruption import Interruption
@@ -136,7 +137,7 @@ def test_only_a_checkpoint_is_written_over_and_that_is_said_before_the_training(
     assert (result.exit_code, result.stdout) == (1, "")
     assert "is no checkpoint: it is not written over" in result.stderr
     assert file.read_text() == "a person's own"
-    assert "there is no folder" in run("--save", file.parent / "none" / "a").stderr
+    assert "There is no folder" in run("--save", file.parent / "none" / "a").stderr
 
 
 def test_the_last_line_tells_the_loss_on_the_hold_out_too() -> None:
@@ -191,8 +192,9 @@ def test_a_training_that_diverges_and_is_not_saved_does_not_say_that_it_is_kept(
 
 
 def test_a_checkpoint_that_cannot_be_written_now_and_then_does_not_end_the_training(
-    lab: Lab, file: Path, capsys: pytest.CaptureFixture[str]
+    lab: Lab, file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(save_schedule, "SHARE", 1e9)  # or a failure would put off the next
     keeping = TrainSaves(file, seconds=1e-9)
     file.write_text("somebody else's")
     keeping.now_and_then(lab)

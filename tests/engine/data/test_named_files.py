@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_written_when_a_lab_ends_keeps_it_from_ending(
     engine.call(Open(device="cpu", save_to=str(path)))
     engine.call(StepOnce())
     path.parent.rmdir()
-    with pytest.raises(EngineError, match="there is no folder"):
+    with pytest.raises(EngineError, match="There is no folder"):
         engine.call(Stop())
     engine.call(Save(str(tmp_path / "elsewhere")))
     engine.call(Stop())

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from engine.errors import EngineError
 from engine.wire.answers import Answers, Scored
 from engine.wire.requests import Export, Open, Requests
 from engine.wire.values import Character
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
-from tui.screens import file_export
+from tui.screens import export
 from tui.screens.score.table import score_table
 
 
@@ -198,16 +199,16 @@ async def test_an_export_that_is_left_while_it_is_written_goes_on_and_says_how_i
 ):
     monkeypatch.chdir(tmp_path)
     begun, left, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
-    write = file_export.write
+    write = export.write_file
 
     def slowly(*arguments: object, **options: object) -> None:
         loop.call_soon_threadsafe(begun.set)
         asyncio.run_coroutine_threadsafe(left.wait(), loop).result()
         if error is not None:
-            raise file_export.EngineError("out.csv was not written: the disk is full.")
+            raise EngineError("out.csv was not written: the disk is full.")
         write(*arguments, **options)
 
-    monkeypatch.setattr(file_export, "write", slowly)
+    monkeypatch.setattr(export, "write_file", slowly)
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("e")
         await settled(pilot)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.wire.client import EngineError
-from tui.screens.file_export import AlreadyThere, check, write
+from engine.errors import AlreadyThere, NotWritten
+from engine.files.output import check_place, write_file
 
 
 def test_a_file_is_written_with_nothing_beside_it(tmp_path: Path) -> None:
-    write(tmp_path / "a.csv", "é,1\n")
+    write_file(tmp_path / "a.csv", "é,1\n".encode(), overwrite=False)
     assert (tmp_path / "a.csv").read_bytes() == "é,1\n".encode()
     assert os.listdir(tmp_path) == ["a.csv"]
     umask = os.umask(0)
@@ -25,9 +25,9 @@ def test_a_file_that_is_there_is_replaced_only_on_demand_and_keeps_its_mode(tmp_
     path.write_text("old")
     path.chmod(0o640)
     with pytest.raises(AlreadyThere, match=r"a\.csv exists"):
-        write(path, "new")
+        write_file(path, b"new", overwrite=False)
     assert path.read_text() == "old"
-    write(path, "new", over=True)
+    write_file(path, b"new", overwrite=True)
     assert path.read_text() == "new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert os.listdir(tmp_path) == ["a.csv"]
@@ -37,8 +37,8 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to(tmp_path / "real")
     with pytest.raises(AlreadyThere):
-        write(tmp_path / "link", "new")
-    write(tmp_path / "link", "new", over=True)
+        write_file(tmp_path / "link", b"new", overwrite=False)
+    write_file(tmp_path / "link", b"new", overwrite=True)
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
 
@@ -49,7 +49,7 @@ def test_a_file_that_comes_in_the_last_moment_is_not_written_over(
     path = tmp_path / "a.csv"
     monkeypatch.setattr(os, "fsync", lambda _: path.write_text("another's"))
     with pytest.raises(AlreadyThere):
-        write(path, "mine")
+        write_file(path, b"mine", overwrite=False)
     assert path.read_text() == "another's"
     assert os.listdir(tmp_path) == ["a.csv"]
 
@@ -66,8 +66,8 @@ def test_a_full_disk_leaves_nothing_behind_and_the_old_file_alone(
 
     (tmp_path / "old").write_text("old")
     monkeypatch.setattr(os, step, full)
-    with pytest.raises(EngineError, match="was not written: the disk is full"):
-        write(tmp_path / name, "text", over=over)
+    with pytest.raises(NotWritten, match="was not written: the disk is full"):
+        write_file(tmp_path / name, b"text", overwrite=over)
     assert os.listdir(tmp_path) == ["old"]
     assert (tmp_path / "old").read_text() == "old"
 
@@ -78,10 +78,10 @@ def test_a_full_disk_leaves_nothing_behind_and_the_old_file_alone(
         ("none/a.csv", "There is no folder"),
         (".", "is a folder"),
         ("pipe", "no regular file"),
-        ("loop", "cannot be written"),
-        ("x" * 300, "cannot be written"),
-        ("a\0b", "cannot be written"),
-        ("file/a.csv", "cannot be written"),
+        ("loop", "was not written"),
+        ("x" * 300, "was not written"),
+        ("a\0b", "was not written"),
+        ("file/a.csv", "was not written"),
     ],
 )
 def test_where_nothing_can_be_written_is_a_sentence(
@@ -91,8 +91,8 @@ def test_where_nothing_can_be_written_is_a_sentence(
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     (tmp_path / "file").touch()
     before = sorted(os.listdir(tmp_path))
-    with pytest.raises(EngineError, match=sentence):
-        write(tmp_path / name, "text", over=True)
+    with pytest.raises(NotWritten, match=sentence):
+        write_file(tmp_path / name, b"text", overwrite=True)
     assert sorted(os.listdir(tmp_path)) == before
 
 
@@ -103,8 +103,8 @@ def test_no_permission_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "old").touch()
     with monkeypatch.context() as patched:
         patched.setattr(os, "access", lambda *_: False)  # root may do anything
-        with pytest.raises(EngineError, match="may not be written over"):
-            check(tmp_path / "old", over=True)
+        with pytest.raises(NotWritten, match="may not be written over"):
+            check_place(tmp_path / "old", overwrite=True)
     monkeypatch.setattr(os, "open", forbidden)
-    with pytest.raises(EngineError, match="No permission to write in"):
-        write(tmp_path / "new", "text")
+    with pytest.raises(NotWritten, match="was not written: no permission to write in its folder"):
+        write_file(tmp_path / "new", b"text", overwrite=False)

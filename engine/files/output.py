@@ -1,0 +1,95 @@
+"""A file that a person names: where it can be, and how it is written, with errors as sentences."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from engine.errors import AlreadyThere, NotWritten
+from engine.files.atomic import EVERYBODY, write_atomically
+from engine.text.printable import printable
+
+FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def check_place(path: Path, *, overwrite: bool) -> None:
+    """Refuse a place where no file can be written, or where one lies that is to stay.
+
+    Args:
+        path: where; a link is followed.
+        overwrite: whether a file that is there may be replaced. A folder, a device and a file
+            that nobody may write never are.
+
+    Raises:
+        AlreadyThere: there is a file, and it is not to be replaced.
+        NotWritten: says what lies there, or what is wrong.
+    """
+    name = printable(str(path))
+    try:
+        real = Path(os.path.realpath(path))
+        found = _found(real)
+        if found is None and not real.parent.is_dir():
+            folder = printable(str(real.parent))
+            raise NotWritten(f"There is no folder {folder}. Make it, or give another place.")
+    except (OSError, ValueError) as error:
+        raise _not_written(path, error) from error
+    if found is None:
+        return
+    if stat.S_ISDIR(found.st_mode):
+        raise NotWritten(f"{name} is a folder. Give the name of a file.")
+    if not stat.S_ISREG(found.st_mode):
+        raise NotWritten(f"{name} is no regular file. Give another name.")
+    if not overwrite:
+        raise AlreadyThere(f"{name} exists.")
+    # Root, who may do anything, is not to by accident.
+    if not os.access(real, os.W_OK) or not found.st_mode & 0o222:
+        raise NotWritten(
+            f"{name} may not be written over: its mode forbids it. Change it, or give another name."
+        )
+
+
+def write_file(
+    path: Path, data: bytes | Iterable[bytes], *, overwrite: bool, mode: int = EVERYBODY
+) -> None:
+    """Write a file, as a whole or not at all; from any thread.
+
+    Args:
+        path: where; a link is followed.
+        data: the whole content, or its parts one after another.
+        overwrite: see `check_place`. A file that is replaced keeps its mode.
+        mode: who may read and write a new file, less the umask.
+
+    Raises:
+        AlreadyThere: there is a file, though it came in the last moment.
+        NotWritten: it cannot be written; what was there is as it was, and nothing lies beside it.
+    """
+    check_place(path, overwrite=overwrite)
+    try:
+        write_atomically(path, data, mode=mode, replace=overwrite)
+    except FileExistsError as error:
+        raise AlreadyThere(f"{printable(str(path))} exists.") from error
+    except (OSError, ValueError) as error:
+        raise _not_written(path, error) from error
+
+
+def _found(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _not_written(path: Path, error: OSError | ValueError) -> NotWritten:
+    why, todo = str(error), "Give another place."
+    if isinstance(error, PermissionError):
+        why = "no permission to write in its folder"
+    elif isinstance(error, OSError) and error.errno in FULL:
+        why, todo = "the disk is full", "Make room, or give another place."
+    elif isinstance(error, OSError) and error.strerror:
+        why = error.strerror.lower()
+    was = "What was there before is still there."
+    return NotWritten(f"{printable(str(path))} was not written: {why}. {was} {todo}")
