@@ -1,1 +1,1 @@
-"""A lab as a file, and when a lab saves itself."""
+"""How a lab is written to a file and read from it, and when it saves itself."""

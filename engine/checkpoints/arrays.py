@@ -1,4 +1,4 @@
-"""The body of a checkpoint: arrays of numbers, and the names and marks as msgpack."""
+"""The body of a checkpoint: its arrays of numbers, and its names and marks as msgpack."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CHUNK: Final = 1 << 20  # bytes read at a time while nothing is kept
 
 
 def encode(contents: Contents, words: Words, arrays: Arrays) -> bytes:
-    """A checkpoint as a file's bytes; everything is copied."""
+    """Turn a checkpoint into the bytes of a file; everything is copied."""
     arrays = {**arrays, "words": np.frombuffer(msgspec.msgpack.encode(words), np.uint8)}
     json = msgspec.json.encode(contents).decode()
     digest = hashlib.sha256(json.encode())
@@ -51,7 +51,7 @@ def encode(contents: Contents, words: Words, arrays: Arrays) -> bytes:
 
 
 def read(path: Path) -> tuple[Contents, Words, Arrays]:
-    """A checkpoint's parts.
+    """Read the parts of a checkpoint.
 
     Its header is checked before anything else of it is read, and its SHA-256 before it is kept.
 
@@ -96,7 +96,7 @@ def _sha256(file: BufferedReader, header: Header) -> str:
 
 
 def _arrays(file: BufferedReader, header: Header) -> Arrays:
-    """The arrays of a file that has been checked; those of version 1 as they are kept now."""
+    """Read the arrays of a file whose header is checked; those of version 1 are converted."""
     arrays: Arrays = {}
     for key, entry in header.tensors.items():
         dtype = np.dtype(NUMPY[entry.dtype]).newbyteorder("<")
@@ -115,7 +115,7 @@ def _arrays(file: BufferedReader, header: Header) -> Arrays:
 
 
 def _chunks(file: BufferedReader, header: Header, key: str) -> Iterator[bytes]:
-    """The bytes of an array; memory does not grow with them."""
+    """Yield the bytes of an array in chunks, so that memory does not grow with them."""
     begin, end = header.tensors[key].data_offsets
     file.seek(header.length + begin)
     left = end - begin

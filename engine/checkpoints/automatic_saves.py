@@ -32,7 +32,7 @@ class AutomaticSaves:
         self._most = most
 
     def paths(self) -> tuple[Path, ...]:
-        """All checkpoints, the newest first.
+        """List all checkpoints of the folder, the newest first.
 
         Raises:
             CheckpointError: the folder is there, and cannot be read.
@@ -41,7 +41,7 @@ class AutomaticSaves:
         return tuple(sorted(names, reverse=True))
 
     def newest(self) -> Path | None:
-        """The newest checkpoint.
+        """Find the newest checkpoint; None if there is none.
 
         Raises:
             CheckpointError: the folder is there, and cannot be read.
@@ -49,7 +49,7 @@ class AutomaticSaves:
         return next(iter(self.paths()), None)
 
     def add(self, data: bytes) -> Path:
-        """Write one, then remove the oldest and what a crash has left half written.
+        """Write a checkpoint, then remove the oldest ones and what a crash has left half written.
 
         Args:
             data: of `checkpoint.Packed`.
@@ -70,7 +70,7 @@ class AutomaticSaves:
         return path
 
     def _next_name(self) -> str:
-        """The time; later than the newest's, whatever the clock says."""
+        """Name a file by the time, and later than the newest, whatever the clock says."""
         now = datetime.now(UTC)
         newest = self.newest()
         if newest is not None:

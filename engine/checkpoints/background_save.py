@@ -1,4 +1,4 @@
-"""Writing a lab to a file in a thread of its own, so that a slow disk holds up no training."""
+"""How a lab is written to a file in a thread, so that a slow disk holds up no training."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Saving(threading.Thread):
-    """A file that is being written. Nobody waits for it at the end of the process."""
+    """A thread that writes a lab to a file. The process does not wait for it at its end."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Saving(threading.Thread):
         write: Callable[[], Path],
         tell: Callable[[SaveOutcome], None],
     ) -> None:
-        """A thread, which begins with `start`.
+        """Make a thread, which begins with `start`.
 
         Args:
             destination: see `attempted`.
@@ -44,13 +44,13 @@ class Saving(threading.Thread):
         self._tell = tell
 
     def run(self) -> None:
-        """Write."""
+        """Write the file, and tell what came of it."""
         self.outcome = self._attempt()
         self._tell(self.outcome)
 
 
 def attempted(destination: Destination, revision: int, write: Callable[[], Path]) -> SaveOutcome:
-    """Write a lab, and say what came of it: no failure ends the thread that it happens in.
+    """Write a lab, and return what came of it; no failure ends the thread that calls this.
 
     Args:
         destination: where it is written to.
@@ -86,7 +86,7 @@ def write_copy(lab: Lab, path: Path, answer: Callable[[Answers | EngineError], N
 
 
 def as_sentence(error: Exception) -> EngineError:
-    """Why a lab was not saved: a person gets a sentence, the log the traceback."""
+    """Say why a lab was not saved: a person gets a sentence, and the log gets the traceback."""
     if isinstance(error, EngineError):
         log.warning("not saved: %s", error)
         return error

@@ -1,9 +1,9 @@
-"""A lab as a file, from which another lab goes on as if there had been no end in between.
+"""A lab as a file, from which another lab goes on as if nothing had come in between.
 
-What is kept: the weights, the losses as the lab has them, the settings, the marks, the newest names
-and the state of their random numbers; of the data its place and its SHA-256, for the words
-themselves are read again. The losses and names that come then are those of a lab that was never
-interrupted, bit for bit on the same machine. `checkpoint_header.py` says how the file looks.
+The file keeps the weights, the losses as the lab has them, the settings, the marks, the newest
+names and the state of their random numbers; of the data only its path and its SHA-256, for the
+words themselves are read again. The losses and names that come then are those of a lab that was
+never interrupted, bit for bit on the same machine. `header.py` describes the format.
 
 Nothing in it is a program: no pickle. A file that somebody has tampered with is refused, or is a
 lab like any other.
@@ -38,19 +38,19 @@ from engine.wire.values import Drawn, Name
 
 @dataclass(frozen=True)
 class Packed:
-    """All of a lab that is kept, as it was at one step: it stays so while the training goes on."""
+    """All that is kept of a lab, copied at one step, so that the training can go on."""
 
     contents: Contents
     words: Words
     arrays: Arrays
 
     def encode(self) -> bytes:
-        """A file's bytes. Any thread may ask, and write them."""
+        """Turn it into the bytes of a file. Any thread may do so, and write them."""
         return encode(self.contents, self.words, self.arrays)
 
 
 def pack(lab: Lab) -> Packed:
-    """What is to be kept of a lab. Called by its thread.
+    """Copy what is to be kept of a lab. The lab's thread calls this.
 
     What a step writes over is copied, and of the losses no more than a million or two.
 
@@ -116,7 +116,7 @@ def load(
     hold_out_data: Path | None = None,
     device: str | None = None,
 ) -> Lab:
-    """The lab that was saved; if it was in training, it rests.
+    """Make a lab that goes on from a checkpoint; it rests, even if the saved one was training.
 
     Args:
         path: of the checkpoint.
@@ -182,7 +182,7 @@ def load(
 
 
 def _unescaped(drawn: Drawn) -> Drawn:
-    """A draw of version 1, which kept letters that cannot be seen as Python's escapes."""
+    """Decode a draw of version 1, which kept invisible letters as Python's escapes."""
 
     def letters(name: Name | None) -> Name | None:
         if name is None:

@@ -1,4 +1,4 @@
-"""Whether the parts of a checkpoint make sense, each alone and together.
+"""Checks that the parts of a checkpoint make sense, each alone and all together.
 
 Each check returns what is wrong, as the middle of a sentence, or None.
 """

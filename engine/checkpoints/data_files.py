@@ -1,4 +1,4 @@
-"""The files a lab was trained on: where they are now, and whether they are still the same."""
+"""The files that a lab was trained on: where they are now, and whether they have changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class DataFile:
 
     @property
     def path(self) -> Path:
-        """Where it is now.
+        """The path at which the file is now.
 
         Raises:
             CheckpointError: it is not there.
@@ -47,7 +47,7 @@ class DataFile:
         return path
 
     def check(self, sha256: str) -> None:
-        """Refuse a file with another content.
+        """Refuse a file whose bytes are not those of the lab's data.
 
         Raises:
             CheckpointError: says so.
@@ -65,12 +65,12 @@ class DataFile:
 
 
 def data_of(contents: Contents, moved_to: Path | None) -> DataFile:
-    """The file that the lab learns from."""
+    """Find the file that the lab learns from."""
     return DataFile("data", "--data", contents.data, contents.data_sha256, moved_to)
 
 
 def hold_out_of(contents: Contents, moved_to: Path | None) -> DataFile | None:
-    """The file that is held out; None where there is none.
+    """Find the file that is held out from training; None if the lab has none.
 
     Raises:
         CheckpointError: there is none, and a person says where it is.

@@ -1,4 +1,4 @@
-"""The head of a checkpoint: what a file says of itself, and of its numbers the last loss alone.
+"""The header of a checkpoint, which says what the file holds, and its last loss.
 
 A checkpoint is a file in the safetensors format: eight bytes, which say how long the header is; the
 header, JSON with the name, type and shape of each tensor and some texts; then the tensors' bytes.
@@ -38,7 +38,7 @@ TAKE_ANOTHER: Final = "Take an earlier file, or begin a new training."
 
 
 class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything but the arrays, the names and the marks."""
+    """What the header says of a lab: everything but the arrays, the names and the marks."""
 
     version: int
     written_by: str  # "makemore-tui 0.1.0"
@@ -60,7 +60,7 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def settings(self) -> Settings:
-        """The settings.
+        """The settings of the lab.
 
         Raises:
             msgspec.ValidationError: there are others than this version knows, some are missing
@@ -83,7 +83,7 @@ class TensorEntry(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """The whole head of a file."""
+    """The whole header of a file: its contents, and the place of each tensor."""
 
     contents: Contents
     json: str  # the contents as they stand in the file
@@ -99,7 +99,7 @@ class _Versioned(msgspec.Struct):
 
 
 def settings_to_keep(settings: Settings) -> dict[str, Any]:
-    """Settings as JSON can hold them: it knows no infinity."""
+    """Write settings as JSON can hold them, as JSON knows no infinity."""
     kept: dict[str, Any] = msgspec.to_builtins(settings)
     return {**kept, "pace": None if math.isinf(settings.pace) else settings.pace}
 
@@ -117,7 +117,7 @@ def path_of(uri: str) -> Path | None:
 
 
 def peek(path: Path) -> Contents:
-    """What a checkpoint says of itself. That the rest of it is whole, `load` finds out.
+    """Read what a checkpoint says of itself; whether the rest is whole, only `load` finds out.
 
     Raises:
         CheckpointError: it is none, or not to be read.
@@ -127,7 +127,7 @@ def peek(path: Path) -> Contents:
 
 
 def last_loss(path: Path) -> float | None:
-    """The loss of the newest step, of millions perhaps; None where there is none to be found.
+    """Read the loss of the newest step alone, of millions perhaps; None if there is none.
 
     Raises:
         CheckpointError: it is no checkpoint, or not to be read.
@@ -149,7 +149,7 @@ def last_loss(path: Path) -> float | None:
 
 
 def is_checkpoint(path: Path) -> bool:
-    """Whether a file was written as a checkpoint, by whichever version; it may be damaged."""
+    """Tell whether any version wrote a file as a checkpoint, which may be damaged by now."""
     try:
         with opened(path) as file:
             return CONTENTS in _texts(_fields(file, path), path)
@@ -158,7 +158,7 @@ def is_checkpoint(path: Path) -> bool:
 
 
 def opened(path: Path) -> BufferedReader:
-    """A checkpoint to be read.
+    """Open a checkpoint for reading.
 
     Raises:
         CheckpointError: there is no file, or it is not to be read.
@@ -181,7 +181,7 @@ def opened(path: Path) -> BufferedReader:
 
 
 def read_header(file: BinaryIO, path: Path) -> Header:
-    """The head of an open file.
+    """Read the header of an open file.
 
     Raises:
         CheckpointError: it is none of a checkpoint that this version reads.
@@ -226,7 +226,7 @@ def read_header(file: BinaryIO, path: Path) -> Header:
 
 
 def _fields(file: BinaryIO, path: Path) -> dict[str, msgspec.Raw]:
-    """The fields of the header, none of them decoded yet."""
+    """Read the fields of the header, without decoding any of them."""
     name = printable(str(path))
     try:
         size = os.fstat(file.fileno()).st_size

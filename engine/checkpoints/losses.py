@@ -18,20 +18,20 @@ BLOCKS: Final = "_blocks"  # behind the name of a kind
 
 
 def arrays_of(kind: str, series: Series) -> dict[str, NDArray[np.float64]]:
-    """What is kept of losses; blocks only where there are any."""
+    """Make the arrays that keep a series of losses; blocks only if there are any."""
     arrays = {kind: series.newest()}
     return arrays | {kind + BLOCKS: series.blocks_4N} if series.blocks_4N.size else arrays
 
 
 def series_of(kind: str, steps: int, arrays: dict[str, NDArray[Any]]) -> Series:
-    """The losses of which this was kept; none where none was."""
+    """Restore a series of losses from the arrays that keep it; it is empty if none do."""
     if kind not in arrays:
         return Series()
     return Series.of(steps, arrays.get(kind + BLOCKS, np.empty((4, 0))), arrays[kind])
 
 
 def shapes_of(kind: str, contents: Contents) -> dict[str, tuple[int, ...]]:
-    """The shapes of what a file has of a kind of losses."""
+    """Tell the shapes that a file's arrays have for one kind of losses."""
     steps = contents.step
     if contents.version == 1:
         return {kind: (steps,)}
@@ -40,7 +40,7 @@ def shapes_of(kind: str, contents: Contents) -> dict[str, tuple[int, ...]]:
 
 
 def trouble_of_blocks(blocks_4N: NDArray[np.float64]) -> str | None:
-    """Whether these are the first, smallest, largest and last of some numbers each."""
+    """Check that blocks can be the first, smallest, largest and last of some numbers each."""
     first_N, smallest_N, largest_N, last_N = blocks_4N
     for number_N in (first_N, last_N):
         if (number_N < smallest_N).any() or (number_N > largest_N).any():

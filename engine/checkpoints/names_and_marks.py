@@ -1,4 +1,4 @@
-"""The names and marks of a checkpoint: as msgpack, which is measured before it is decoded.
+"""The names and marks of a checkpoint, as msgpack that is measured before it is decoded.
 
 A few bytes of msgpack can be many objects, so nothing is made of what is longer than a lab's own.
 """
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Words(msgspec.Struct, frozen=True):
-    """The texts of which there may be many."""
+    """The texts of a checkpoint: drawn names, and marks where a setting was changed."""
 
     names: tuple[Drawn, ...]
     marks: tuple[SettingChange, ...]
@@ -37,7 +37,7 @@ class _Undecoded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def decode_words(data: memoryview) -> Words:
-    """The names and marks, which are no more and no longer than a lab keeps.
+    """Decode the names and marks, which are no more and no longer than a lab keeps.
 
     Raises:
         msgspec.MsgspecError, UnicodeError, RecursionError: it is no such msgpack.

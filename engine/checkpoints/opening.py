@@ -17,7 +17,7 @@ from engine.wire.requests import Open, Resume
 
 
 def whole(path: str) -> Path:
-    """A path as a person types it, in full: the engine's own folder may vanish under it.
+    """Make a typed path absolute, for the engine's own folder may vanish under it.
 
     Raises:
         BadSetting: it has a zero byte, which no path can have; or it is relative, and that folder
@@ -35,7 +35,7 @@ def whole(path: str) -> Path:
 
 
 def place_to_save(request: Open | Resume) -> Path | None:
-    """The file that the lab is to be saved to when it ends.
+    """Find the file that the lab is to be saved to when it ends; None if there is none.
 
     Raises:
         NotWritten: no checkpoint can be there.
@@ -48,10 +48,10 @@ def place_to_save(request: Open | Resume) -> Path | None:
 
 
 def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
-    """The lab that a request wants.
+    """Make the lab that a request asks for.
 
     Args:
-        request: which.
+        request: what a client asks to open.
         left_at: the newest automatic save of a lab of this name that waits to be taken up.
 
     Raises:
@@ -77,7 +77,7 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
 
 
 def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> OpenAlready:
-    """What a screen is told that wants a lab, where one is open.
+    """Tell a screen that asks for a lab which one is open already.
 
     Args:
         lab: the one that is open.

@@ -17,7 +17,7 @@ class Destination:
 
 @dataclass(frozen=True, eq=False)
 class SaveOutcome:
-    """The lab was written to a file, or could not be."""
+    """Whether the lab was written to a file, and if not, why."""
 
     destination: Destination
     revision: int  # of the lab, as its autosaver counts them

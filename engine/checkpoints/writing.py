@@ -1,4 +1,4 @@
-"""Writing a checkpoint: what was there stays whole until the new file is, or is not replaced."""
+"""How a checkpoint is written: the old file stays whole until the new one is complete."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_place(path: Path, *, over: Over = "checkpoint") -> None:
 
 
 def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: Over = "checkpoint") -> Path:
-    """Write a checkpoint's bytes to a file; from any thread.
+    """Write a checkpoint's bytes to a file. Any thread may call this.
 
     Args:
         path: where.

@@ -1,1 +1,1 @@
-"""What a server owns: a lab, its pace, and what its screens are told of it."""
+"""The lab that a server owns: its models, its training and pace, and what screens get to see."""

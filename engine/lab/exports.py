@@ -1,4 +1,4 @@
-"""What is known, as tables for other programs: JSON-able statistics and CSV."""
+"""Functions that turn a lab's statistics, matrices and names into JSON, CSV and text."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ TRUTH: Final = {True: "true", False: "false", None: ""}  # as in JSON; empty whe
 
 
 def statistics(corpus: Corpus, most: int = TOP_BIGRAMS) -> dict[str, Any]:
-    """All statistics of a corpus. Characters are as they are in the data.
+    """Collect all statistics of a corpus, whose characters are told as they are in the data.
 
     Args:
-        corpus: whose; all figures but those of the hold-out are of all its words.
-        most: of how many bigrams to tell, the most frequent first.
+        corpus: the data; all figures but those of the hold-out are of all its words.
+        most: how many bigrams to list, the most frequent first.
     """
     characters = corpus.vocabulary.characters
     pairs, held_out_VV = int((corpus.all_counts_VV > 0).sum()), corpus.held_out_VV
@@ -59,19 +59,19 @@ def statistics(corpus: Corpus, most: int = TOP_BIGRAMS) -> dict[str, Any]:
 
 
 def matrix_rows(matrix_VV: Tensor, vocabulary: Vocabulary) -> Iterator[list[Any]]:
-    """A header of the characters, then each row behind its character."""
+    """Yield a header of the characters, then each row of a matrix behind its character."""
     yield ["", *vocabulary.characters]
     for character, row_V in zip(vocabulary.characters, matrix_VV, strict=True):
         yield [character, *row_V.tolist()]
 
 
 def matrix_csv(matrix_VV: Tensor, vocabulary: Vocabulary) -> str:
-    """A matrix as CSV."""
+    """Write a matrix as CSV, with its characters as header and as first column."""
     return csv_text(matrix_rows(matrix_VV, vocabulary))
 
 
 def names_csv(names: Iterable[Drawn]) -> str:
-    """Drawn names as CSV, with all that is known of each; the step is that of the net."""
+    """Write drawn names as CSV, with all that is known of each; the step is that of the net."""
     rows = (
         [draw.index, model, name.text, name.nll, TRUTH[name.in_data], name.step]
         for draw in names
@@ -82,14 +82,14 @@ def names_csv(names: Iterable[Drawn]) -> str:
 
 
 def texts_text(texts: Iterable[Drawn]) -> str:
-    """Drawn texts as they are, a line end behind each, and a line between two."""
+    """Write drawn texts as they are: each ends with a line end, and a line stands between two."""
     return BETWEEN_TEXTS.join(
         text.text + "\n" for draw in texts for text in (draw.counts, draw.net) if text is not None
     )
 
 
 def names_text(names: Iterable[Drawn]) -> str:
-    """Drawn names, a draw a line; those of both models with a tab between them."""
+    """Write each draw of names as a line; the names of both models have a tab between them."""
     return "".join(
         "\t".join(name.text for name in (draw.counts, draw.net) if name is not None) + "\n"
         for draw in names
@@ -97,7 +97,7 @@ def names_text(names: Iterable[Drawn]) -> str:
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV. Whether something is true, a row says with `TRUTH`."""
+    """Write rows as CSV; a value that is true, false or unknown is taken from `TRUTH`."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()

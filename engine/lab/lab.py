@@ -1,7 +1,7 @@
-"""A lab: one corpus, its two models, a trainer, the losses so far, a sampler. What a server owns.
+"""A `Lab` is what a server owns: one corpus, its two models, a trainer, its losses and a sampler.
 
-A lab belongs to one thread. It says what is, and does what it is told, at once; when to make the
-next step is its owner's affair.
+Only one thread may use a lab. It carries out at once what it is asked for, and decides nothing
+about time: its owner says when the next step is made.
 
 Shape suffixes: V symbols.
 """
@@ -42,7 +42,7 @@ SOURCES: Final[dict[Source, tuple[Model, ...]]] = {
 
 
 class Lab:
-    """One data set and everything that is done with it."""
+    """One data set with its two models, their training, the losses so far and the drawn names."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class Lab:
 
     @property
     def lines(self) -> ReferenceLosses:
-        """What the net's loss can be compared with."""
+        """The losses that the net's loss can be compared with."""
         return self._lines.of(self.settings.smoothing, self._compared)
 
     def matrix(self, view: View) -> Tensor:
@@ -192,7 +192,7 @@ class Lab:
 
     @property
     def divergence(self) -> str:
-        """That the loss of the next step would not be finite, as a sentence."""
+        """A sentence which says that the loss of the next step would not be finite."""
         rate, regularisation = self.settings.learning_rate, self.settings.regularisation
         return (
             f"The loss is no longer finite after step {self.trainer.step + 1:,}: the learning"

@@ -1,4 +1,4 @@
-"""The last result of a computation, kept while what it was computed from stays the same."""
+"""A `Memo` keeps the last result of a computation while its inputs stay the same."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ Value = TypeVar("Value")
 
 
 class Memo(Generic[Value]):
-    """One value and its key. Unlike a cached method it makes no cycle that keeps tensors alive."""
+    """A memo holds one value, and the key that it was computed for.
+
+    Unlike a cached method it makes no reference cycle, which would keep tensors alive.
+    """
 
     def __init__(self) -> None:
         self._kept: tuple[Hashable, Value] | None = None
 
     def of(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """The value of this key, computed only where the last one was another's."""
+        """Return the value of a key; it is computed only if the last key was another."""
         if self._kept is None or self._kept[0] != key:
             self._kept = None  # the old one may be large: it goes before the new one comes
             self._kept = (key, compute())

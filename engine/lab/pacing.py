@@ -1,4 +1,4 @@
-"""When the next burst of training is due, and how many steps it has."""
+"""`Pacing` decides when the next burst of training is due, and how many steps it has."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def seconds_until(due: Iterable[float | None]) -> float | None:
 
 
 class Pacing:
-    """The clock of a training."""
+    """The clock of a training decides when steps are due, and measures how many are made."""
 
     def __init__(self) -> None:
         self._due = 0.0  # on the monotonic clock
@@ -31,15 +31,15 @@ class Pacing:
 
     @property
     def per_second(self) -> float:
-        """Steps per second, of late."""
+        """The rate over the last second, in steps per second."""
         return self._rate.per_second
 
     def clear(self) -> None:
-        """There is no rate to speak of."""
+        """Forget the measured rate, as where a training begins."""
         self._rate.clear()
 
     def begin(self) -> None:
-        """The next burst is due at once: the training begins, or has another pace."""
+        """Make the next burst due at once, where a training begins or its pace changes."""
         self._due = time.monotonic()
 
     def steps(self, pace: float) -> int:
@@ -55,7 +55,7 @@ class Pacing:
         return min(self._longest, max(1, round(pace * BURST_SECONDS)))
 
     def made(self, steps: int, seconds: float, pace: float) -> None:
-        """Steps were made: when the next ones are due, and how many they may be.
+        """Note that steps were made, and decide when the next are due and how many they may be.
 
         Args:
             steps: that were made, which may be fewer than `steps` has said: a trainer has a longest

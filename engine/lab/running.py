@@ -1,4 +1,4 @@
-"""A lab and what goes on in it by itself: it trains at its pace, and draws names."""
+"""`Running` trains a lab at its pace, draws its names, and does what clients ask of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ TEXTS_PER_SECOND: Final = 0.5
 
 
 class Running:
-    """Belongs to the lab's thread. Does what is asked for, and what is due."""
+    """Carries out requests on a lab, and trains and draws whenever that is due.
+
+    Only the lab's thread may use it.
+    """
 
     def __init__(
         self,
@@ -40,10 +43,10 @@ class Running:
         rests: Callable[[], None],
         ended: Callable[[Ended], None],
     ) -> None:
-        """A lab that waits.
+        """Begin with a lab that neither trains nor draws.
 
         Args:
-            lab: which.
+            lab: the lab to run.
             changed: called when anything of the lab has changed.
             drew: called when names have come that nobody asked for: there is nothing to keep.
             rests: called when a training is interrupted.
@@ -70,7 +73,7 @@ class Running:
 
     @property
     def due(self) -> float | None:
-        """When to call `go_on`, on the monotonic clock; None: not before something is asked for."""
+        """The moment to call `go_on`, on the monotonic clock; None if only a request makes one."""
         due = []
         if self.is_training:
             due.append(self._pacing.next(self.lab.settings.pace))
@@ -127,7 +130,7 @@ class Running:
         return Done()
 
     def go_on(self) -> None:
-        """Train and draw, as far as it is time."""
+        """Train and draw as much as is due by now."""
         self._train()
         self._sample()
 
@@ -140,7 +143,7 @@ class Running:
         self._advanced()
 
     def _advanced(self) -> None:
-        """Tell of the steps that were just made, and of the end where there is one."""
+        """Tell the owner of the steps that were just made, and of the end if there is one."""
         self._changed()
         if self.lab.state in ("done", "failed"):
             self._rests()

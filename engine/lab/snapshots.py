@@ -1,4 +1,4 @@
-"""What a screen gets to see of a lab: frozen, and free of tensors.
+"""Functions that make the messages in which a screen sees a lab: frozen, and without tensors.
 
 Shape suffixes: V symbols.
 """
@@ -34,7 +34,7 @@ MOST_COLUMNS: Final = 1 << 14  # of the loss
 
 
 def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> DatasetOpened:
-    """Everything about a lab's data that does not change, and the file that it is saved to."""
+    """Tell all that does not change of a lab's data, and the file that the lab is saved to."""
     corpus = lab.corpus
     counts_VV = corpus.all_counts_VV
     pairs = int((counts_VV > 0).sum())
@@ -82,7 +82,7 @@ def _folder() -> str:
 
 
 def _opening(lab: Lab) -> Open | None:
-    """What opens a lab's data again, with the choices that belong to its beginning."""
+    """Make the request that opens a lab's data again, with the choices made at its beginning."""
     settings, hold_out_data = lab.settings, lab.corpus.hold_out_data
     try:
         path = lab.corpus.path.absolute()
@@ -104,7 +104,7 @@ def _opening(lab: Lab) -> Open | None:
 def snapshot(
     lab: Lab, number: int, watch: Watch, steps_per_second: float, clients: int, trouble: str
 ) -> Snapshot:
-    """Everything that changes, at the present step, as far as a screen watches it."""
+    """Tell all that changes in a lab, at its present step, as far as a screen watches it."""
     return Snapshot(
         data=number,
         state=lab.state,
@@ -148,7 +148,7 @@ def check_watch(lab: Lab, watch: Watch) -> None:
 
 
 def scored(lab: Lab, word: str) -> Scored:
-    """A word's score under both models, a character at a time.
+    """Score a word under both models, a character at a time.
 
     Raises:
         OutsideVocabulary: the word has an unknown character.
@@ -167,7 +167,7 @@ def scored(lab: Lab, word: str) -> Scored:
 
 
 def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
-    """The pairs of symbols that a word, or a passage of a text, to be scored is made of.
+    """Split a word, or a passage of a text, into the pairs of symbols that are scored.
 
     Raises:
         OutsideVocabulary: the word has an unknown character.
@@ -181,7 +181,7 @@ def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
 
 
 def exported(lab: Lab, what: Exportable, view: View) -> str:
-    """A pane's content as text.
+    """Write the content of a pane as text.
 
     Raises:
         BadSetting: it is too large for one message.

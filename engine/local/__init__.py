@@ -1,1 +1,1 @@
-"""The labs of this machine: paths, names, lists, the engine as a process."""
+"""The labs of this machine: their paths, names and lists, and the engine as a process."""

@@ -1,4 +1,7 @@
-"""What a person types to open a lab, and to take it up again. Imports no torch."""
+"""The command lines that people are told, to open a lab or to take one up again.
+
+Imports no torch.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from engine.text.printable import printable
 
 
 def attach(name: str, host: str = "", program: str = PROGRAM) -> str:
-    """Take up a lab that runs.
+    """The command that takes up a lab that runs.
 
     Args:
         name: of the lab.
@@ -20,17 +23,17 @@ def attach(name: str, host: str = "", program: str = PROGRAM) -> str:
 
 
 def lab(host: str = "", program: str = PROGRAM) -> str:
-    """Open a lab; see `attach`."""
+    """The command that opens a lab; see `attach`."""
     return _line(*_there(host, program))
 
 
 def delete(name: str) -> str:
-    """Delete a lab that is saved."""
+    """The command that deletes a lab that is saved."""
     return _line("delete", name)
 
 
 def go_on(saved: str, lab: str = "", host: str = "", program: str = PROGRAM) -> str:
-    """Go on with a lab that was saved; see `attach`.
+    """The command that goes on with a lab that was saved; see `attach`.
 
     Args:
         saved: the file that it is in.
@@ -44,7 +47,7 @@ def go_on(saved: str, lab: str = "", host: str = "", program: str = PROGRAM) -> 
 
 
 def opening(file: str, *, is_checkpoint: bool) -> str:
-    """Open a lab on a file, or go on from it."""
+    """The command that opens a lab on a data file, or goes on from a checkpoint."""
     return _line("--resume" if is_checkpoint else "--data", file)
 
 

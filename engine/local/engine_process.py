@@ -39,12 +39,12 @@ IDLE_SECONDS: Final = 30 * 60.0
 
 
 class EngineProcess:
-    """The `Engine` of a lab on this machine."""
+    """The engine of a lab on this machine, as a screen talks to it; see `Engine`."""
 
     host = ""
 
     def __init__(self, name: str, idle_seconds: float = IDLE_SECONDS) -> None:
-        """An engine that may run already.
+        """Prepare to talk to a lab's engine, which may run already.
 
         Args:
             name: of the lab.
@@ -65,20 +65,20 @@ class EngineProcess:
 
     @property
     def attach_command(self) -> str:
-        """What takes the lab up again; see `Engine.attach_command`."""
+        """The command that takes the lab up again; see `Engine.attach_command`."""
         return command_lines.attach(self.name)
 
     def renamed(self, name: str) -> None:
-        """Another lab is open; see `Engine.renamed`."""
+        """Note that the engine has opened another lab; see `Engine.renamed`."""
         self.name, self._place = name, LabPaths(name)
 
     def go_on_command(self, saved: str, lab: str) -> str:
-        """What goes on with a saved lab; see `Engine.go_on_command`."""
+        """The command that goes on with a saved lab; see `Engine.go_on_command`."""
         return command_lines.go_on(saved, lab)
 
     @property
     def silence(self) -> str:
-        """What is said of an engine that says nothing; see `Engine.silence`."""
+        """A sentence about an engine that does not answer; see `Engine.silence`."""
         return silence(self.name, None if self._client is None else self._client.pid)
 
     async def start(self, *, attach: bool = False) -> Client:
@@ -110,7 +110,7 @@ class EngineProcess:
             ) from error
 
     async def leave(self) -> None:
-        """Hang up; see `Engine.leave`."""
+        """Close the connection to the engine; see `Engine.leave`."""
         if self._client is not None:
             client, self._client = self._client, None
             await client.close()
@@ -159,7 +159,7 @@ class EngineProcess:
             )
 
     async def obituary(self) -> str:
-        """Why the process has ended; see `Engine.obituary`."""
+        """Say in a sentence why the process has ended; see `Engine.obituary`."""
         if self._process is None:
             return f"The engine has ended. Its log is {self._log}."
         try:
@@ -179,7 +179,7 @@ class EngineProcess:
         return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
 
     async def _reached(self, connect: Connect[T]) -> T | None:
-        """Connect, if an engine runs.
+        """Connect, if an engine runs; return None if none does.
 
         Raises:
             EngineUnavailable: it runs, but refuses, or cannot be reached.
@@ -249,7 +249,7 @@ class EngineProcess:
 
 
 async def _line(pipe: IO[bytes] | None) -> bytes:
-    """The one line that the engine says; nothing where it ends without."""
+    """Read the one line that a new engine writes; it is empty if the engine ends without."""
     loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
     transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
     try:

@@ -1,4 +1,4 @@
-"""The name that an engine holds for the lab that is open, and how it goes on to another.
+"""The name that an engine holds for the lab it has open, and how it takes another.
 
 A lab keeps its name from its first save to its last. So an engine in which another lab is opened
 leaves the name to the lab before, and takes one for the new lab. Imports no torch.
@@ -21,12 +21,12 @@ from engine.wire.requests import Open, Resume
 
 
 class HeldName:
-    """A claim, which another may take the place of. May be used from any thread."""
+    """The name of the open lab, until another takes its place. Any thread may use it."""
 
     def __init__(
         self, claim: Claim, move_socket: Callable[[Path], object] = lambda _: None
     ) -> None:
-        """A name.
+        """Hold a first name.
 
         Args:
             claim: to the first name.
@@ -50,7 +50,7 @@ class HeldName:
         return AutomaticSaves(self._claim.place.saves)
 
     def note(self, again: Open | Resume) -> None:
-        """Note what begins the lab again that is open now, as long as nothing of it is saved.
+        """Write down what opens the present lab again, for as long as nothing of it is saved.
 
         Raises:
             OSError: it cannot be written.
@@ -60,7 +60,7 @@ class HeldName:
             self._claim.note(again)
 
     def take(self, name: str) -> None:
-        """Go on to the name of a lab that does not run.
+        """Leave the present name, and take that of a lab that does not run.
 
         Raises:
             NameTaken: it runs.
@@ -69,7 +69,7 @@ class HeldName:
         self._go_on(claimed(LabPaths(name)))
 
     def take_new(self, base: str) -> None:
-        """Go on to a name that no lab has: one that is given, or that with the first free number.
+        """Leave the present name, and take one that no lab has: `base`, or that with a number.
 
         Raises:
             EngineUnavailable: no name can be taken; the one before is still held.
@@ -91,7 +91,7 @@ class HeldName:
             claim.release("unopened")
 
     def look_after(self) -> None:
-        """Hold the name anew, where somebody has removed what holds it."""
+        """Take the name anew, if somebody has removed the file that holds it."""
         with self._lock:
             self._claim.take_again()
 
@@ -114,7 +114,7 @@ class HeldName:
 
 
 def claimed(place: LabPaths) -> Claim:
-    """A claim to a lab's name.
+    """Claim a lab's name.
 
     Raises:
         NameTaken: the lab runs.

@@ -1,4 +1,4 @@
-"""The folders of labs that do not run: they are renamed and deleted. Imports no torch."""
+"""How the folder of a lab that does not run is renamed or deleted. Imports no torch."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def delete(name: str) -> None:
 
 
 def _held(place: LabPaths) -> Claim:
-    """The name of a lab that does not run, held until it is released.
+    """Claim the name of a lab that does not run; it is held until it is released.
 
     Raises:
         EngineError: there is no such lab, or it runs.

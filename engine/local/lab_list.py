@@ -1,4 +1,4 @@
-"""What labs there are on this machine: those that run, and those that wait to be taken up.
+"""The list of the labs on this machine that run, or wait to be taken up.
 
 Imports no torch.
 """
@@ -25,7 +25,7 @@ SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
 
 
 async def labs() -> list[Listed]:
-    """All labs of this user.
+    """List all labs of this user that run, or wait to be taken up.
 
     Raises:
         EngineUnavailable: the folder of all labs cannot be read.
@@ -35,9 +35,9 @@ async def labs() -> list[Listed]:
 
 
 async def look(place: LabPaths) -> Listed | None:
-    """A lab; None where there is none of that name any more.
+    """Look at one lab; return None if no lab has that name any more.
 
-    What a dead engine has left behind is cleared away, but for what one can resume from.
+    What a dead engine has left behind is removed, except what the lab can be resumed from.
 
     Raises:
         EngineUnavailable: it cannot be known whether it runs.
@@ -77,7 +77,7 @@ async def _look_anyway(place: LabPaths) -> Listed | None:
 
 
 def silence(name: str, pid: int | None) -> str:
-    """That an engine runs and says nothing, and what one can do, as a sentence."""
+    """A sentence which says that an engine runs but does not answer, and what one can do."""
     return (
         f"{name} does not answer: its process, {pid}, is busy, stopped or hangs. kill -CONT {pid}"
         f" continues one that is stopped; {PROGRAM} stop --no-save {name} ends it."
@@ -85,7 +85,7 @@ def silence(name: str, pid: int | None) -> str:
 
 
 async def _ask(place: LabPaths, holder: Holder, *, is_here: bool) -> Description:
-    """What an engine says of itself, as long as it runs.
+    """Ask an engine to describe its lab, as long as it runs.
 
     Raises:
         EngineUnavailable: it does not run any more; or is elsewhere, and not to be reached.

@@ -1,4 +1,4 @@
-"""A lab in a line, as it is listed: whether it runs, waits to be taken up, or is saved."""
+"""A lab as one line of a list, whether it runs, waits to be taken up, or is saved."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNKNOWN: Final = "unknown"  # state of one of which not even that is known
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A lab in a line, as `makemore-tui ls` prints it."""
+    """A lab as `makemore-tui ls` prints it, in one line."""
 
     name: str
     data: str | None  # path
@@ -45,7 +45,7 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 def resumable(place: LabPaths, state: str, saved: Path) -> Listed:
-    """A lab that does not run, as its save tells of it."""
+    """Describe a lab that does not run, from what its save says."""
     lab = known_by_name(place, None, state)
     lab = replace(lab, since=time.time(), saved=str(saved), model="bigram")
     with contextlib.suppress(EngineError, OSError):  # resuming will say what is wrong with it
@@ -65,7 +65,7 @@ def resumable(place: LabPaths, state: str, saved: Path) -> Listed:
 def known_by_name(
     place: LabPaths, holder: Holder | None, state: str, trouble: str | None = None
 ) -> Listed:
-    """A lab of which little more is known than its name."""
+    """Describe a lab of which little more is known than its name."""
     nothing = dict.fromkeys(("data", "model", "device", "step", "goal", "loss", "clients"))
     return Listed(
         name=place.name,

@@ -1,4 +1,4 @@
-"""Where an engine writes what goes wrong: a file of the platform's, or one beside its socket."""
+"""The log of an engine: a file in the platform's usual place, or one beside its socket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECONDS: Final = 60.0  # between two refusals that have a line of their own
 
 
 def opened_log(usual: Path, elsewhere: Path) -> BinaryIO:
-    """A log, open at its end. A disk that is full or not to be written keeps nobody from work.
+    """Open the log at its end; a disk that is full or read-only keeps no engine from work.
 
     Args:
         usual: where it is.
@@ -33,17 +33,17 @@ def opened_log(usual: Path, elsewhere: Path) -> BinaryIO:
 
 
 class Formatter(logging.Formatter):
-    """A message is one line, and no terminal that shows it obeys anything in it."""
+    """Writes each message as one line, without anything that a terminal would obey."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(process)d %(levelname)s %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Write the message as one line."""
         return printable(super().formatMessage(record)[:LONGEST_LINE])
 
     def formatException(self, ei: Any) -> str:
-        """The traceback below it."""
+        """Write the traceback, in the lines below the message."""
         return "\n".join(map(printable, super().formatException(ei).splitlines()))
 
 
@@ -62,7 +62,7 @@ class Refusals:
         self._more = 0  # since the newest line
 
     def add(self, reason: str) -> None:
-        """A client was refused."""
+        """Note that a client was refused, and log it or count it."""
         if time.monotonic() < self._next:
             self._more += 1
             return

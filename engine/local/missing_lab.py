@@ -1,4 +1,4 @@
-"""A lab that is asked for by its name, and neither runs nor waits to be taken up."""
+"""The error that a person gets who asks for a lab by a name under which none runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.text.printable import printable
 
 
 def no_lab(name: str, advice: str, *, is_here: bool = True) -> EngineError:
-    """The error that says so, and what goes on from its newest save.
+    """Make the error which says that no such lab runs, and what takes up its newest save.
 
     Args:
         name: of the lab.

@@ -31,7 +31,7 @@ SECONDS_TO_TRY: Final = 1.0  # somebody who only looks holds the lock for an ins
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """What an engine writes into its claim."""
+    """What an engine writes into the file it locks: who it is, and where it listens."""
 
     pid: int
     host: str
@@ -47,7 +47,7 @@ Ending = Literal["unopened", "stopped", "ended"]
 
 
 class Claim:
-    """A name, held."""
+    """A claim to a lab's name, which holds until it is released or the process ends."""
 
     def __init__(self, place: LabPaths) -> None:
         """Take a name.
@@ -69,7 +69,7 @@ class Claim:
             raise
 
     def note(self, again: Open | Resume) -> None:
-        """Note what begins the open lab again, where a crash comes before its first save.
+        """Write down what opens the lab again, if a crash comes before its first save.
 
         Raises:
             OSError: it cannot be written.
@@ -78,7 +78,7 @@ class Claim:
         self._write(self._holder)
 
     def take_again(self) -> None:
-        """Hold the name anew, where somebody has removed what holds it, and no other has it."""
+        """Take the name anew, if the file that holds it was removed and no other engine has it."""
         if _is_at(self._file, self.place):
             return
         with contextlib.suppress(OSError, EngineError):
@@ -115,7 +115,7 @@ class Claim:
 
 
 def standing(place: LabPaths) -> tuple[Standing, Holder | None]:
-    """Whether a lab runs, and what its engine wrote; that of one that does not run any more too.
+    """Find out whether a lab runs, and what its engine wrote, even if that has ended.
 
     Raises:
         EngineUnavailable: the claim is there and cannot be read, or the file system knows no locks.
@@ -142,7 +142,7 @@ def standing(place: LabPaths) -> tuple[Standing, Holder | None]:
 
 
 def standing_of(holder: Holder, place: LabPaths) -> Standing:
-    """What has become of an engine, whatever it has noted since; free: the name is not its.
+    """Find out what has become of one engine; `free`: the name is not its own any more.
 
     Args:
         holder: what it wrote.
@@ -157,9 +157,9 @@ def standing_of(holder: Holder, place: LabPaths) -> Standing:
 
 
 def clear(place: LabPaths, holder: Holder | None, *, wholly: bool) -> None:
-    """Remove what a dead engine has left: its socket, and wholly: what tells of its lab.
+    """Remove the socket of a dead engine, and with `wholly` all that tells of its lab.
 
-    Nothing, where another has come to life: the name is held as long as this takes.
+    Nothing is removed if another engine has taken the name; none can while this goes on.
 
     Args:
         place: of the lab.
@@ -240,7 +240,7 @@ def _lock(file: int, kind: int, place: LabPaths) -> bool:
 
 
 def taken(place: LabPaths, holder: Holder | None) -> str:
-    """The sentence for a person whose lab's name is taken: where the other one runs."""
+    """Say to a person whose lab's name is taken where the other lab runs."""
     if holder is not None and holder.host != socket.gethostname():
         return (
             f"A lab called {place.name} runs on {holder.host}, which shares this home folder."

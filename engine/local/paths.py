@@ -29,7 +29,7 @@ _NAME: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_NAME - 1}}}")
 
 @dataclass(frozen=True)
 class LabPaths:
-    """Where the lab of a name is."""
+    """The paths of the lab that has a name."""
 
     name: str
 
@@ -43,39 +43,39 @@ class LabPaths:
 
     @property
     def folder(self) -> Path:
-        """What lasts of the lab."""
+        """The folder of all that must last of the lab."""
         return labs_folder() / self.name
 
     @property
     def claim(self) -> Path:
-        """Locked while the lab runs; left behind by one that crashed or ended by itself."""
+        """A file that is locked while the lab runs, and stays if it crashed or ended by itself."""
         return self.folder / "running"
 
     @property
     def saves(self) -> Path:
-        """The folder of the automatic saves."""
+        """The folder of the lab's automatic saves."""
         return self.folder / "saves"
 
     @property
     def log(self) -> Path:
-        """Where the engine writes what went wrong."""
+        """The file in which the engine writes what went wrong."""
         return platformdirs.user_log_path(PROGRAM) / f"{self.name}.log"
 
     @property
     def socket(self) -> Path:
-        """Where the engine listens."""
+        """The path at which the engine listens."""
         return runtime_folder() / f"{self.name}.sock"
 
 
 def name_for(data: str | None) -> str:
-    """The name of a lab on a data file; None: on the built-in names."""
+    """Name a lab after its data file, or after the built-in names if that is None."""
     stem = "names" if data is None else Path(data).stem
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:LONGEST_NAME]
     return plain or "lab"
 
 
 def numbered(name: str, number: int) -> str:
-    """The name of the lab of that number among those that are named alike, as on the same data.
+    """Put a number behind a name, for another lab on the same data; the first has none.
 
     >>> [numbered("names", 1), numbered("names", 2), numbered(40 * "n", 12)[-5:]]
     ['names', 'names-2', 'nn-12']
@@ -85,7 +85,7 @@ def numbered(name: str, number: int) -> str:
 
 
 def lab_of_save(path: Path) -> str | None:
-    """The name of the lab that an automatic save is of; None: of no lab of this user."""
+    """Find the name of the lab that made an automatic save; None if it is of no lab here."""
     name = path.parent.parent.name
     if not _NAME.fullmatch(name):
         return None
@@ -98,7 +98,7 @@ def labs_folder() -> Path:
 
 
 def places() -> Iterator[LabPaths]:
-    """The labs with a claim: they run, crashed, ended by themselves, or cannot be looked at.
+    """Find the labs that have a claim: they run, crashed, ended by themselves, or are unreadable.
 
     Raises:
         EngineUnavailable: the folder of all labs is there, and cannot be read.
@@ -107,7 +107,7 @@ def places() -> Iterator[LabPaths]:
 
 
 def all_places() -> Iterator[LabPaths]:
-    """All that has the name of a lab, in the order of the names.
+    """Find everything that has the name of a lab, in the order of the names.
 
     Raises:
         EngineUnavailable: the folder of all labs is there, and cannot be read.

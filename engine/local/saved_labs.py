@@ -1,4 +1,4 @@
-"""The labs that do not run: from where each is taken up. Imports no torch."""
+"""The labs that do not run, and the save that each is taken up from. Imports no torch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.wire.requests import Open, Resume
 
 
 def newest_save(place: LabPaths, holder: Holder | None) -> Path | None:
-    """Where a lab can be resumed from: its newest save, or the file that it began with.
+    """Find what a lab is resumed from: its newest save, or the file that it began with.
 
     A save with a damaged header counts only where there is no other.
 
@@ -39,7 +39,7 @@ def newest_save(place: LabPaths, holder: Holder | None) -> Path | None:
 
 
 def saved_labs() -> list[Listed]:
-    """The labs that were ended by a person, and are saved; see `labs` for all others.
+    """List the labs that a person ended and that are saved; `labs` lists all others.
 
     Raises:
         EngineUnavailable: the folder of all labs cannot be read.
@@ -57,7 +57,7 @@ def saved_labs() -> list[Listed]:
 
 
 def other_labs(own: str) -> tuple[OtherLab, ...]:
-    """All labs but one, as a dialog lists them; those saved last first.
+    """List all labs but one, as a dialog shows them; those saved last come first.
 
     Args:
         own: the name of the lab that is not wanted.
@@ -70,7 +70,7 @@ def other_labs(own: str) -> tuple[OtherLab, ...]:
 
 
 def left(place: LabPaths, state: str, holder: Holder | None) -> Listed | None:
-    """A lab that waits to be taken up; None: nothing of it is there.
+    """Describe a lab that waits to be taken up; return None if nothing is left of it.
 
     Args:
         place: of the lab.
@@ -93,7 +93,7 @@ def left(place: LabPaths, state: str, holder: Holder | None) -> Listed | None:
 
 
 def _other(place: LabPaths) -> OtherLab | None:
-    """A lab as a dialog lists it, without a word from its engine; None: there is none."""
+    """Describe a lab for a dialog without asking its engine; return None if there is none."""
     try:
         state, holder = standing(place)
         if state == "free":
@@ -121,7 +121,7 @@ def _other(place: LabPaths) -> OtherLab | None:
 
 
 def gone(place: LabPaths) -> EngineUnavailable:
-    """How a lab has ended that does not run, and where it can be taken up; see `LabGone`."""
+    """Make the error which says how a lab has ended, and where it is saved; see `LabGone`."""
     state, holder = standing(place)
     try:
         saved = newest_save(place, holder)
@@ -133,7 +133,7 @@ def gone(place: LabPaths) -> EngineUnavailable:
 
 
 def unseen(name: str, trouble: object) -> str:
-    """That nobody knows where a lab can be taken up, as a sentence."""
+    """Say that nobody knows from where a lab can be taken up."""
     return f"The lab {name} does not run any more, and its saves cannot be looked at: {trouble}"
 
 

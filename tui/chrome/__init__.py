@@ -1,1 +1,1 @@
-"""What stands around the panes: layout, status line, footer, toasts."""
+"""Everything around the panes: the lab's screen, their layout, the status line and the footer."""

@@ -27,7 +27,7 @@ class KeyFooter(Footer):
         super().__init__(compact=True, show_command_palette=False)
 
     def compose(self) -> ComposeResult:
-        """The important keys first in line for room, then the pane's in the table's order."""
+        """Yield as many keys as fit: the important ones first, then those of the focused pane."""
         if not self._bindings_ready:
             return
         unicode, keys = terminal_of(self.app).unicode, keys_of(self.app)
@@ -67,7 +67,7 @@ class KeyFooter(Footer):
                 ).data_bind(compact=Footer.compact)  # fmt: skip
 
     def on_resize(self, event: Resize) -> None:
-        """Another width: perhaps other keys."""
+        """Choose the keys that fit another width."""
         if self._bindings_ready:
             self.call_after_refresh(self.recompose)
 
@@ -81,6 +81,6 @@ def _place(action: Action, groups: tuple[Group, ...]) -> tuple[int, int]:
 
 
 def _said(action: Action, keys: KeyMap, unicode: bool) -> tuple[str, str]:
-    """An action's keys and its word."""
+    """Write an action's keys and its word."""
     ids = filter(None, (action.id, action.twin))
     return " ".join(map(keys.label, ids)), spelled(action.label, unicode=unicode)

@@ -29,7 +29,10 @@ STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 
 
 class LabScreen(ResizingScreen, inherit_bindings=False):
-    """The screen below all dialogs. Textual's own keys are left out: ours are in the table."""
+    """The screen below all dialogs: the status line, the panes and the footer.
+
+    It has none of Textual's own keys, for all keys are in the table of actions.
+    """
 
     ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, Footer"
 
@@ -42,7 +45,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         hold: Callable[[], object],
         look_again: Callable[[], None],
     ) -> None:
-        """The screen of a lab that is not open yet.
+        """Make the screen of a lab that is not open yet.
 
         Args:
             session: what is known of the lab.
@@ -66,7 +69,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         self._has_data = False  # this engine has told what it has open
 
     def compose(self) -> ComposeResult:
-        """Status on top, the panes, and keys at the foot."""
+        """Yield the status line, the panes and the footer."""
         yield StatusLine(self.session.lab_name)
         yield FittedText(id="banner")
         yield self.pane_layout
@@ -78,11 +81,11 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         self.start()
 
     def on_resize(self, event: Resize) -> None:
-        """Another size of the terminal: perhaps other panes."""
+        """Rearrange the panes for another size of the terminal."""
         self.pane_layout.rearrange(arrangement(*event.size))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """The focus came to a pane: where not all have room, it is one of the shown."""
+        """Show the pane that has got the focus, where not all panes have room."""
         if isinstance(event.widget, Pane):
             self.pane_layout.show_pane(event.widget.NUMBER)
 
@@ -94,7 +97,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         self.run_worker(self.session.conversation.run(), group="engine")
 
     def announce(self, sentence: str) -> None:
-        """Say a sentence above the panes, until another is said; an empty one: nothing."""
+        """Show a sentence above the panes until another comes; an empty one shows nothing."""
         if not self.app.is_running:
             return
         banner = self.query_one("#banner", FittedText)
@@ -102,7 +105,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         banner.say(sentence)
 
     def _show_state(self, vacancy: str = "") -> None:
-        """Show how the lab is; where there is no data, why not."""
+        """Show the state of the lab, and where there is no data, why."""
         if not self.app.is_running:
             return
         session = self.session
@@ -115,20 +118,20 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
     # --- what the engine tells
 
     def on_started(self) -> None:
-        """The engine runs."""
+        """Show that the engine runs."""
         self._watched, self._has_data = None, False
         self.session.started()
         self.announce("")
         self._show_state("Reading the data.")
 
     def on_not_opened(self, event: NotOpened) -> None:
-        """There is an engine, but no data."""
+        """Show that there is an engine, but that it could not open the data."""
         self.session.link = "no data"
         self._show_state(self.session.absence())
         self.announce(event.reason)
 
     def on_found_open(self, event: FoundOpen) -> None:
-        """What was asked for was not opened."""
+        """Tell that something else is open than what was asked for."""
         self.app.notify(
             f"A lab called {self.session.lab_name} is open already, on {printable(event.data)}:"
             " this is what you see.",
@@ -136,24 +139,24 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         )
 
     def on_resumed(self) -> None:
-        """A new engine goes on where the dead one was saved."""
+        """Tell that a new engine goes on from where the dead one was saved."""
         self.app.notify("Taken up from the newest automatic save.", markup=False)
 
     def on_lost(self, event: Lost) -> None:
-        """The link is down: what was shown stays."""
+        """Show that the link is down; the panes keep what they show."""
         self.session.link = "link down"
         self._show_state("The engine's machine cannot be reached.")
         key = self.session.keys.name("engine.restart")
         self.announce(sentences.link_down(event, key, is_training=self.session.is_training))
 
     def on_silent(self, event: Silent) -> None:
-        """The engine is stopped, or hangs: what was shown stays."""
+        """Show that the engine is stopped or hangs; the panes keep what they show."""
         self.session.silent()
         self._show_state(event.reason)
         self.announce(f"{event.reason} What you press is carried out once it answers.")
 
     def on_speaks_again(self) -> None:
-        """The engine was silent, and is not any more."""
+        """Show that the engine answers again."""
         snapshot = self.session.snapshot
         self.announce(sentences.not_saved("" if snapshot is None else snapshot.trouble))
         if self.session.link == "not answering":
@@ -161,14 +164,14 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
             self._show_state()
 
     def on_was_stopped(self, message: WasStopped) -> None:
-        """The engine was told to end, by others."""
+        """Show that somebody else has stopped the engine."""
         self.session.was_stopped(message.event)
         self._show_state(sentences.NO_DATA.format(key=self.session.keys.name("dataset.open")))
         key = self.session.keys.name("engine.restart")
         self.announce(sentences.last_word(message.event, key))
 
     def on_over(self, event: Over) -> None:
-        """The engine has ended."""
+        """Show that the engine has ended, and why."""
         self.session.over()
         self._show_state(sentences.NO_DATA.format(key=self.session.keys.name("dataset.open")))
         again = "takes it up from its newest save" if event.is_saved else "starts it again"
@@ -176,7 +179,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
 
     @on(Came)
     def take_event(self, message: Came) -> None:
-        """Show what the engine told."""
+        """Show what an event of the engine says."""
         if not self.app.is_running:
             return  # the last words before the end find no panes any more
         match message.event:

@@ -1,4 +1,4 @@
-"""The four panes: which of them are shown in a terminal of some size, and the way between them."""
+"""The layout of the four panes: which are shown at which size, and how one gets to the others."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tui.panes.pane import Pane
 
 
 class PaneLayout(Horizontal):
-    """The matrix on the left, the others on the right; where there is less room, fewer of them."""
+    """Shows the matrix on the left and the other panes on the right; fewer where room is scarce."""
 
     def __init__(self, hold: Callable[[], Any]) -> None:
-        """Panes without anything to show.
+        """Make panes that have nothing to show yet.
 
         Args:
             hold: holds frames back until all panes are drawn for another size.
@@ -38,7 +38,7 @@ class PaneLayout(Horizontal):
         self._right, self._below = Vertical(id="right"), Horizontal(id="below")
 
     def compose(self) -> ComposeResult:
-        """The matrix on the left, everything else on the right."""
+        """Yield the matrix on the left, and everything else on the right."""
         yield self.matrix
         with self._right:
             yield self.loss
@@ -47,11 +47,11 @@ class PaneLayout(Horizontal):
                 yield self.names
 
     def on_resize(self) -> None:
-        """More room or less: the matrix takes of it what suits it, even where its size stays."""
+        """Give the matrix as much of the room as suits it, even if its own size stays."""
         self.call_after_refresh(self.matrix.refit)
 
     def rearrange(self, arrangement: Arrangement) -> None:
-        """Another size of the terminal: perhaps other panes."""
+        """Choose the panes for another size of the terminal."""
         self._arrangement = arrangement
         self.show_pane(self._looked_at)
 
@@ -75,7 +75,7 @@ class PaneLayout(Horizontal):
         self.set_class(chosen == "below", "-below")
 
     def go_to(self, number: int) -> None:
-        """Go to a pane; where one is enlarged, this one is then."""
+        """Go to a pane; if another was enlarged, this one is enlarged now."""
         pane = next(pane for pane in self.panes if number == pane.NUMBER)
         self.show_pane(number)
         if self.screen.maximized is not None:
@@ -112,7 +112,7 @@ class PaneLayout(Horizontal):
             self.call_after_refresh(pane.refit)
 
     def wanted(self, frames: float) -> Watch:
-        """What the panes show, and so what snapshots are to hold.
+        """Tell what the panes show, and so what snapshots are to hold.
 
         Args:
             frames: snapshots per second, at the most.

@@ -1,4 +1,4 @@
-"""How fast a training has been of late, and when it will be at its goal."""
+"""How fast a training has been of late, and when it will reach its goal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOKS: Final = 8
 
 
 class Speed:
-    """Looks at a training once a second, whenever the engine tells of it."""
+    """Takes the rate of a training once a second, from what the engine tells."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
@@ -28,11 +28,11 @@ class Speed:
 
     @property
     def history(self) -> str:
-        """The last rates, a column each."""
+        """The last rates as a sparkline, with a column for each."""
         return sparkline(self._rates, LOOKS)
 
     def look(self, snapshot: Snapshot | None) -> None:
-        """Take note of what the engine has told."""
+        """Take the rate from a snapshot, if the last one is a second old."""
         if snapshot is None:
             self._rates.clear()
         if snapshot is None or snapshot.state != "training":
@@ -43,5 +43,5 @@ class Speed:
             self.left = duration((snapshot.goal - snapshot.step) / self.rate)
 
     def rest(self) -> None:
-        """There is no training, or none that is heard of."""
+        """Forget the rate, as there is no training, or none that is heard of."""
         self._looked, self.rate, self.left = -inf, 0.0, ""

@@ -1,4 +1,4 @@
-"""The line on top: what is open, what it does, how fast."""
+"""The line at the top of the screen: what is open, what it does, and how fast."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _STATES: Final = {
 
 @dataclass(frozen=True)
 class Fact:
-    """A part of the line."""
+    """One part of the status line."""
 
     rank: int  # the least important has the highest, and goes first
     text: Content
@@ -48,7 +48,7 @@ class Fact:
 
 
 class StatusLine(LineWidget):
-    """Facts in an order that never changes; the least important of them have no room everywhere."""
+    """Shows facts in an order that never changes; where room is scarce the least important go."""
 
     def __init__(self, lab: str) -> None:
         super().__init__(id="status")
@@ -61,7 +61,7 @@ class StatusLine(LineWidget):
     def tell(
         self, state: str, dataset: DatasetOpened | None = None, snapshot: Snapshot | None = None
     ) -> None:
-        """Show a state, and what is known with it."""
+        """Show the state of the lab, and what is known with it."""
         self._state, self._dataset, self._snapshot = state, dataset, snapshot
         # What was told last of an engine that is silent or gone is no speed of now.
         if snapshot is None or state == snapshot.state:
@@ -71,7 +71,7 @@ class StatusLine(LineWidget):
         self._write()
 
     def on_resize(self) -> None:
-        """Another width: perhaps other facts."""
+        """Choose the facts that fit another width."""
         super().on_resize()
         self._write()
 
@@ -93,7 +93,7 @@ class StatusLine(LineWidget):
 def opening_facts(
     state: str, dataset: DatasetOpened | None, snapshot: Snapshot | None, lab: str, width: int
 ) -> list[Fact]:
-    """What is open, and what it does. The lab's name is there where it is not the data's."""
+    """Tell what is open and what it does; a lab's name only if it is not its data's."""
     if state == "training" and snapshot is not None and snapshot.is_diverging:
         state = "diverging"
     sign, colour = _STATES.get(state, ("○", _QUIET))
@@ -108,7 +108,7 @@ def opening_facts(
 
 
 def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: bool) -> list[Fact]:
-    """How the training goes, and with which settings."""
+    """Tell how the training goes, and with which settings."""
     settings, step, goal = snapshot.settings, f"{snapshot.step:,}", f"{snapshot.goal:,}"
     room = len("9,999,999/9,999,999" if width >= STEADY else "999/999")
     loss = "–" if snapshot.loss is None else figure(snapshot.loss)
@@ -130,7 +130,7 @@ def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: boo
 
 
 def fitted(facts: list[Fact], width: int, name: str) -> Content:
-    """The facts side by side, the most important as far as there is room for them.
+    """Put the facts side by side; the most important ones, as far as there is room.
 
     Args:
         facts: in the order in which they are shown.
@@ -153,7 +153,7 @@ def fitted(facts: list[Fact], width: int, name: str) -> Content:
 
 
 def _of_name(fact: Fact, name: str) -> Fact:
-    """A fact; the data's name in its room while there is nothing to tell."""
+    """Write a fact, or the data's name in its room while it has nothing to tell."""
     if fact.text:
         return fact
     return replace(fact, text=Content.styled(shortened(name, fact.room), "bold"))

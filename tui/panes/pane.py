@@ -1,4 +1,4 @@
-"""What the four panes have in common: a border with a live title, and what they are told."""
+"""The base class of the four panes: a border with a live title, and what a pane is told."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.terminal.letter_widths import laid_out
 
 
 class Pane(Vertical, can_focus=True):
-    """A pane draws what it is given and decides nothing; its wishes go upward as messages."""
+    """A pane draws what it is given and decides nothing; what it wants, it asks for by messages."""
 
     DEFAULT_CSS = """
     Pane {
@@ -61,27 +61,27 @@ class Pane(Vertical, can_focus=True):
         self.snapshot: Snapshot | None = None
 
     def compose(self) -> ComposeResult:
-        """The sentence of an empty pane, and the pane's own content."""
+        """Yield the sentence of an empty pane, and the pane's own widgets."""
         yield Static("", classes="vacancy", markup=False)
         yield from self.contents()
 
     def contents(self) -> ComposeResult:
-        """The pane's own widgets."""
+        """Yield the pane's own widgets."""
         yield from ()
 
     def on_mount(self) -> None:
-        """Begin with a title."""
+        """Show a title from the beginning."""
         self.entitle()
 
     def vacate(self, sentence: str) -> None:
-        """There is nothing to show, and this is why."""
+        """Show nothing but a sentence that says why there is nothing."""
         self.dataset = self.snapshot = None
         self.query_one(".vacancy", Static).update(laid_out(sentence))
         self.add_class("-vacant")
         self.entitle()
 
     def opened(self, dataset: DatasetOpened) -> None:
-        """Another data set is open."""
+        """Begin with another data set."""
         self.dataset, self.snapshot = dataset, None
         self.remove_class("-vacant")
 
@@ -93,11 +93,11 @@ class Pane(Vertical, can_focus=True):
         """Draw for the size that the pane has now."""
 
     def on_resize(self) -> None:
-        """Another size: draw for it when everything has its place."""
+        """Draw for another size, once everything has its place."""
         self.call_after_refresh(self.refit)
 
     def on_show(self) -> None:
-        """Back on the screen, where another pane was enlarged: much may have happened."""
+        """Draw what has happened while another pane was enlarged."""
         self.call_after_refresh(self.refit)
 
     def entitle(self, *facts: str) -> None:

@@ -11,25 +11,25 @@ NOTCH = 2  # lines; at the matrix's smallest scale two rows share one
 
 
 class Wheeled:
-    """Turns the wheel into lines and columns."""
+    """Turns movements of the mouse wheel into a number of lines and columns."""
 
     def wheel(self, lines: int, columns: int) -> None:
         """Show what is so many lines further down, and so many columns further right."""
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Down; with shift or ctrl to the right."""
+        """Scroll down; with shift or ctrl, to the right."""
         self._turned(event, NOTCH)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Up; with shift or ctrl to the left."""
+        """Scroll up; with shift or ctrl, to the left."""
         self._turned(event, -NOTCH)
 
     def on_mouse_scroll_right(self) -> None:
-        """To the right, where the mouse or the touch pad can tell it."""
+        """Scroll to the right, where the mouse or the touch pad can tell it."""
         self.wheel(0, NOTCH)
 
     def on_mouse_scroll_left(self) -> None:
-        """To the left."""
+        """Scroll to the left."""
         self.wheel(0, -NOTCH)
 
     def _turned(self, event: events.MouseEvent, by: int) -> None:

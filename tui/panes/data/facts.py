@@ -1,4 +1,4 @@
-"""What there is to say about a data set, as lines of a given width; the most important first."""
+"""The lines that describe a data set in a given width, the most important ones first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BAR: Final = "$primary"
 
 
 def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
-    """All lines for a pane of that size."""
+    """Write all lines for a pane of some size."""
     if width < TWO_COLUMNS:
         spare = height - 9  # below 9 lines, bigrams and bars come before everything else
         return [
@@ -63,7 +63,7 @@ def facts(dataset: DatasetOpened, width: int, height: int) -> list[Content]:
 
 
 def _origin(data: DatasetOpened, width: int) -> list[Content]:
-    """How the data was read: what was found, with what else it could be, or what was asked for."""
+    """Tell how the data was read: what was found and what else it could be, or what was asked."""
     read = data.data_format.options
     told = [data.format_found or (f"Read with {read}." if read != PLAIN else "")]
     if data.hold_out_data is not None:
@@ -80,7 +80,7 @@ def _has_hold_out(data: DatasetOpened) -> bool:
 
 
 def _heading(data: DatasetOpened, what: str, width: int) -> list[Content]:
-    """What the bars below count: with a hold-out, more than the matrix does."""
+    """Tell what the bars below count, which with a hold-out is more than the matrix does."""
     whole = "whole text" if is_text(data) else "all words"
     names = (what, what.removeprefix("most frequent "))
     told = [f"{name}, {whole}" for name in names if _has_hold_out(data)] + list(names)
@@ -88,7 +88,7 @@ def _heading(data: DatasetOpened, what: str, width: int) -> list[Content]:
 
 
 def _lengths(data: DatasetOpened, width: int, height: int) -> list[Content]:
-    """The histogram of word lengths: its ends and their mean stand below it. A text has none."""
+    """Draw the histogram of word lengths, its ends and mean below it; a text has none."""
     if is_text(data):
         return []
     by_length = dict(data.lengths)
@@ -119,7 +119,7 @@ def _bigrams(data: DatasetOpened, width: int, most: int) -> list[Content]:
 
 
 def _letters(data: DatasetOpened, width: int) -> list[Content]:
-    """The letters that most words begin with; the characters that a text has most of."""
+    """Draw the letters that most words begin with; of a text, its most frequent characters."""
     if is_text(data):
         count_of = data.frequencies.__getitem__
         commonest = sorted(range(1, len(data.characters)), key=count_of, reverse=True)[:10]
@@ -154,7 +154,7 @@ def _without_bar(label: str, count: int, width: int) -> list[Content]:
 
 
 def _words(data: DatasetOpened, width: int) -> list[Content]:
-    """The first ten words, as many on a line as there is room for; of a text its first lines."""
+    """Write the first ten words, as many on a line as fit; of a text, its first lines."""
     if is_text(data):
         wrapped = [
             part for line in map(drawable, data.first_words) for part in Content(line).wrap(width)

@@ -1,4 +1,4 @@
-"""The data set's pane: what was read."""
+"""The data pane, which describes the data set that is open."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from tui.terminal.letter_widths import drawable
 
 
 class Facts(VerticalScroll, can_focus=False):
-    """Tells its pane of each size that it gets, also as it is shown after a vacancy."""
+    """The scrolling text of the data pane; it tells the pane of each new size."""
 
     class Resized(Message):
-        """There is more room, or less."""
+        """The text has got more room, or less."""
 
     def on_resize(self) -> None:
-        """Another size."""
+        """Tell the pane that the size has changed."""
         self.post_message(self.Resized())
 
 
 class DatasetPane(Pane):
-    """Figures, bars and the first words; scrolls where they do not fit."""
+    """Shows figures, bars and the first words, and scrolls if they do not fit."""
 
     NUMBER = 3
     TITLE = "Data"
@@ -53,7 +53,7 @@ class DatasetPane(Pane):
         self._fitted: tuple[DatasetOpened, Size] | None = None  # what the lines were broken for
 
     def contents(self) -> ComposeResult:
-        """One text that scrolls."""
+        """Yield one text that scrolls."""
         with Facts():
             yield Static(id="facts", markup=False)
 
@@ -63,7 +63,7 @@ class DatasetPane(Pane):
         self.watch(self.query_one(Facts), "scroll_y", self._tell)
 
     def opened(self, dataset: DatasetOpened) -> None:
-        """Tell another data set's figures, from the top."""
+        """Show another data set's figures, from the top."""
         super().opened(dataset)
         self.query_one(Facts).scroll_home(animate=False)
         self.call_after_refresh(self.refit)
@@ -92,7 +92,7 @@ class DatasetPane(Pane):
             self._tell()
 
     def _title(self, facts: tuple[str, ...]) -> str:
-        """The file's name stands in place of the pane's, where there is no room for both."""
+        """Write the file's name, in place of the pane's if there is no room for both."""
         title = super()._title(facts)
         if facts or self.dataset is None:
             return title

@@ -24,14 +24,14 @@ _QUIET: Final = "$foreground-muted"
 
 
 def is_text(data: DatasetOpened) -> bool:
-    """Whether it is one running text, not words."""
+    """Tell whether the data is one running text, not words."""
     return data.data_format.format == "text"
 
 
 def figure_lines(
     data: DatasetOpened, width: int, *, brief: bool = False, rest: bool = False
 ) -> list[Content]:
-    """Names and numbers: all of them, the most important, or the rest."""
+    """Write the names and numbers of figures: all, the most important, or the rest."""
     first, more = _of_text(data) if is_text(data) else _of_words(data)
     cells = len(data.labels) ** 2
     empty = f"{data.empty_cells:,} of {cells:,}"

@@ -39,7 +39,7 @@ class Inks:
     quiet: RGB  # axes and marks
 
     def of(self, ink: Ink) -> RGB:
-        """The colour of a reference line and of its label."""
+        """Find the colour of a reference line and of its label."""
         match ink:
             case "floor":
                 return self.floor
@@ -62,7 +62,7 @@ class Grid:
     lines: int
 
     def snapped(self, strokes: Iterable[list[tuple[float, float]]]) -> Iterator[Points]:
-        """Points that fall on the same dots become equal."""
+        """Move points to the dots of the plot, so that those on the same dots become equal."""
         across = max(1, self.columns * DOTS[0] - 1) / self.last
         down = max(1, self.lines * DOTS[1] - 1) / (self.high - self.low)
         for stroke in strokes:
@@ -72,7 +72,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Picture:
-    """All that can be seen of a plot. Values are losses, or their logarithms."""
+    """Everything that can be seen of a plot. Values are losses, or their logarithms."""
 
     width: int  # without the labels
     height: int
@@ -90,7 +90,7 @@ class Picture:
 
 @lru_cache(maxsize=4)
 def drawn(picture: Picture) -> list[Content]:
-    """The picture as lines of text."""
+    """Draw the picture as lines of text."""
     with _PLOTEXT:
         plot = _plotted(picture)
     lines = [Content.from_rich_text(Text.from_ansi(line)) for line in plot.splitlines()]
@@ -104,7 +104,7 @@ def drawn(picture: Picture) -> list[Content]:
 
 
 def _plotted(picture: Picture) -> str:
-    """The picture as plotext writes it."""
+    """Let plotext draw the picture."""
     # Imported late: it takes 80 ms, which the first paint has better uses for.
     import plotext
 
@@ -139,7 +139,7 @@ def _plotted(picture: Picture) -> str:
 
 
 def _name_marks(plotext: Any, picture: Picture) -> None:
-    """What was changed, beside its line, where it does not run into the one before."""
+    """Write what was changed beside its line, unless it would run into the one before."""
     grid, free = picture.grid, 0.0
     for step, text in picture.marks:
         column = step / grid.last * (grid.columns - 1)

@@ -1,4 +1,4 @@
-"""The loss pane: the curve, and the lines it can be compared with."""
+"""The loss pane: the curve of the losses, and the lines that it can be compared with."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLOTS_PER_SECOND: Final = 8.0  # smooth enough for a curve that moves by a dot
 
 
 class LossPane(Pane):
-    """How the loss falls."""
+    """Shows how the loss falls, in a plot with a legend above it."""
 
     NUMBER = 2
     TITLE = "Loss"
@@ -47,7 +47,7 @@ class LossPane(Pane):
         self._plot = LineWidget(id="plot")
 
     def contents(self) -> ComposeResult:
-        """The legend, and the plot below it."""
+        """Yield the legend, and the plot below it."""
         yield self._keys
         yield self._plot
 
@@ -82,7 +82,7 @@ class LossPane(Pane):
         self._draw()
 
     def notify_style_update(self) -> None:
-        """Another theme: other inks."""
+        """Take the colours of another theme."""
         super().notify_style_update()
         if self.is_mounted:
             self.call_after_refresh(self.refit)
@@ -133,7 +133,7 @@ class LossPane(Pane):
         self._plot.show(drawn(picture) if picture else [])
 
     def _picture(self) -> Picture | None:
-        """What the plot shows, if there is anything, and room for it."""
+        """Make what the plot shows, if there is anything to show and room for it."""
         snapshot, size = self.snapshot, self._plot.size
         if snapshot is None:
             return None
@@ -143,7 +143,7 @@ class LossPane(Pane):
         )  # fmt: skip
 
     def _legend(self, snapshot: Snapshot) -> Content:
-        """The sign of each line, its name and its value.
+        """Write the sign of each line, its name and its value.
 
         Without room for all of them ln V goes first, then the values, which the plot's own labels
         tell too; then the last lines. So either every line that is named has its value, or none.
@@ -191,7 +191,7 @@ class LossPane(Pane):
 
 
 def loss_facts(snapshot: Snapshot, *, unicode: bool) -> list[str]:
-    """The net's figures of the last step, all of the same weights, the most telling first.
+    """Tell the net's figures of the last step, all of the same weights, the most telling first.
 
     Without λ is what the count model's figure compares with; the loss that is trained has λ in it.
     """

@@ -30,7 +30,7 @@ def picture_of(
     *,
     log: bool,
 ) -> Picture | None:
-    """The plot as `height` lines of `width` columns; None where that is too small for one.
+    """Make a plot of `height` lines and `width` columns; None if that is too small for one.
 
     Args:
         curve: the history so far; None before the first step.
@@ -75,7 +75,7 @@ def picture_of(
 
 
 def _last_step(goal: int, step: int) -> int:
-    """How far the plot reaches: to the goal, or to a round number on the way to a far one."""
+    """Tell how far the plot reaches: to the goal, or to a round number on the way to a far one."""
     least = max(step, STEPS_AT_FIRST)
     power = int(10 ** ceil(log10(least)))
     near = next(n for n in (power // 5, power // 2, power) if n >= least)
@@ -83,7 +83,7 @@ def _last_step(goal: int, step: int) -> int:
 
 
 def _strokes(steps: tuple[int, ...], last: int, fours: Fours, *, log: bool) -> list[Stroke]:
-    """Two points a column, smallest and largest in the order they came; a gap where not finite."""
+    """Make two points a column, smallest and largest in their order; a gap if not finite."""
     strokes: list[Stroke] = [[]]
     for step, (before, smallest, largest, after) in zip(steps, fours, strict=False):
         pair = (largest, smallest) if before > after else (smallest, largest)
@@ -106,14 +106,14 @@ def _drawn(value: float) -> float:
 
 
 def _limits(low: float, high: float, *, log: bool) -> tuple[float, float]:
-    """The plot's lower and upper edge: the values' own, with a little air."""
+    """Choose the plot's lower and upper edge: those of the values, with a little air."""
     low, high = _at(low, log=log), _at(high, log=log)
     air = max((high - low) * 0.04, 1e-3)
     return low - air, high + air
 
 
 def _ticks(low: float, high: float, most: int, *, log: bool) -> list[float]:
-    """Round numbers between the edges, at most `most`."""
+    """Choose round numbers between the edges, at most `most`."""
     if log and high - low >= 2:  # whole powers of ten
         every = ceil((floor(high) - ceil(low) + 1) / most)
         return [float(power) for power in range(ceil(low), floor(high) + 1, every)]

@@ -24,7 +24,7 @@ LEAST_ACROSS: Final = 8  # columns of a plot that labels leave
 
 @dataclass(frozen=True)
 class Reference:
-    """A mean NLL, in nats per character."""
+    """A loss that the net's is compared with: a mean NLL, in nats per character."""
 
     sign: str
     name: str
@@ -34,19 +34,19 @@ class Reference:
 
 @dataclass(frozen=True)
 class Label:
-    """What stands behind the end of a line, or of several that are as high."""
+    """The text behind the end of a line, or of several lines that are as high."""
 
     row: int  # of the plot, 0 on top
     parts: Parts
 
     @property
     def width(self) -> int:
-        """In columns."""
+        """The width in columns."""
         return _width(self.parts)
 
 
 def references_of(lines: ReferenceLosses) -> tuple[Reference, ...]:
-    """The lines, those that may lie close together beside each other."""
+    """List the lines; those that may lie close together stand beside each other."""
     held_out = (
         []
         if lines.held_out is None
@@ -61,14 +61,14 @@ def references_of(lines: ReferenceLosses) -> tuple[Reference, ...]:
 
 
 def at(value: float, *, log: bool) -> float:
-    """Where a loss stands on a scale; a logarithm has no place for 0."""
+    """Place a loss on a linear or a logarithmic scale; a logarithm has no place for 0."""
     if log:
         return log10(value) if value > 0 else -inf
     return value
 
 
 def row_of(height: float, low: float, high: float, rows: int) -> int:
-    """The row of a plot that shows a height, as plotext has it; beyond an edge, the row there."""
+    """Find the row of a plot that shows a height, as plotext does; the rows end at the edges."""
     inside = max(low, min(height, high))
     return rows - 1 - floor(round(0.5 + (rows - 1) * (inside - low) / (high - low), 8))
 
@@ -82,7 +82,7 @@ def labels_of(
     *,
     log: bool,
 ) -> tuple[Label, ...]:
-    """The labels of a plot whose heights run from `low` to `high`.
+    """Make the labels of a plot whose heights run from `low` to `high`.
 
     Lines of one row share a label, with the number of each. Without room the names go first, then
     all but the signs, then these.

@@ -1,4 +1,4 @@
-"""From the bytes of a matrix window to the levels and the texts of its cells."""
+"""The shades and the texts of the matrix's cells, from the values that the engine has sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DIFFERENCE_IN_CELLS: Final = "100 × (net − counts)"  # what the cells' number
 
 
 def ramp_for(view: View, *, dark: bool, terminal: Terminal) -> Ramp:
-    """The ramp of a view, on what a terminal can show.
+    """Choose the ramp of colours for a view, on what a terminal can show.
 
     Counts and probabilities are skewed: half of the cells are below a fiftieth of the largest, and
     a linear ramp leaves them blank. The square root tells them apart, and keeps zero blank. The
@@ -34,7 +34,7 @@ def ramp_for(view: View, *, dark: bool, terminal: Terminal) -> Ramp:
 
 
 class Window:
-    """The values of the cells that came last, by their place in the matrix."""
+    """The values of the cells that came last, found by their place in the matrix."""
 
     def __init__(self, cells: Cells) -> None:
         self.view: View = cells.view
@@ -44,7 +44,7 @@ class Window:
         self._columns = {column: place for place, column in enumerate(cells.columns)}
 
     def row(self, row: int, columns: Sequence[int]) -> list[float | None]:
-        """The values of a row at some columns; None where they have not come yet."""
+        """Look up a row's values at some columns; None if they have not come yet."""
         place = self._rows.get(row)
         if place is None:
             return [None] * len(columns)
@@ -54,7 +54,7 @@ class Window:
 
 
 def text_of(value: float, view: View) -> str:
-    """A value in four columns, so that a blank stands between two; a difference in hundredths.
+    """Write a value in four columns, a blank between two; a difference in hundredths.
 
     >>> [text_of(5438, "counts"), text_of(12345678, "counts"), text_of(0.0266, "net")]
     ['5438', '12M', '.027']

@@ -1,4 +1,4 @@
-"""How a line of the matrix is drawn: labels, and cells of three sizes."""
+"""How a line of the matrix is drawn: its labels, and its cells in one of three sizes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _HERE = "+"  # the cursor where a cell has no room for its pair: no blank, and n
 
 @dataclass(frozen=True)
 class Sight:
-    """Which part of the matrix is shown, and how large. Rows and columns are symbols."""
+    """The part of the matrix that is shown, and its scale. Rows and columns are symbols."""
 
     scale: Scale
     rows: tuple[int, ...]
     columns: tuple[int, ...]
 
     def left(self, place: int) -> int:
-        """Where a column begins, the first of them being place 0."""
+        """Tell where a column begins; the first of the columns is number 0."""
         return self.scale.gutter + sum(map(self.scale.width_of, self.columns[:place]))
 
     def place_at(self, x: int) -> int | None:
-        """Which column is there; None where there is none."""
+        """Find the column at a place of the line; None if there is none."""
         ends = (place for place in range(len(self.columns)) if x < self.left(place + 1))
         return None if x < self.scale.gutter else next(ends, None)
 
@@ -45,23 +45,26 @@ class Pens:
 
     @classmethod
     def of(cls, ramp: Ramp, plain: Style, label: Style, here: Style, cursor: Style) -> Pens:
-        """The styles for a ramp."""
+        """Make the styles for a ramp."""
         pairs = zip(ramp.inks, ramp.shades, strict=True)
         shades = tuple(Style(color=i, bgcolor=s) for i, s in pairs)
         return cls(plain, label, here, cursor, shades, ramp.glyphs)
 
     def shade(self, level: int | None) -> Style:
-        """A level's style; the background's own where nothing is known."""
+        """Choose the style of a level; that of the background if nothing is known."""
         return self.plain if level is None else self.shades[level]
 
     def glyph(self, level: int | None) -> str:
-        """What fills a cell of a level."""
+        """Choose the glyph that fills a cell of a level."""
         return " " if level is None else self.glyphs[level]
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """All that a line shows. `levels` and `texts` are by row and column of the sight."""
+    """Everything that the lines of the matrix show.
+
+    The `levels` and `texts` are by row and column of the part that is shown.
+    """
 
     sight: Sight
     labels: tuple[str, ...]
@@ -71,7 +74,7 @@ class Drawing:
     pens: Pens
 
     def line(self, y: int) -> list[Segment]:
-        """Line y of the matrix, the header being line 0."""
+        """Draw line y of the matrix, the header being line 0."""
         return self._header() if y < HEADER else self._cells(y)
 
     def _header(self) -> list[Segment]:
@@ -112,7 +115,7 @@ class Drawing:
         return [*segments, self._space(1), *self._row(first, lower)]
 
     def _row(self, row: int, lower: bool) -> list[Segment]:
-        """A row's cells: at the large scale, one of its two lines."""
+        """Draw a row's cells; at the large scale, one of its two lines."""
         sight, labels = self.sight, self.labels
         symbol = sight.rows[row]
         segments = []
@@ -135,7 +138,7 @@ class Drawing:
         return segments
 
     def _halves(self, row: int) -> list[Segment]:
-        """Two rows' cells in one line: the upper as foreground, the lower as background."""
+        """Draw two rows' cells in one line, the upper as foreground, the lower as background."""
         sight = self.sight
         second = row + 1 < len(sight.rows)
         cursor = self.pens.cursor.bgcolor

@@ -1,4 +1,4 @@
-"""The matrix itself: cells, labels and a cursor, redrawn only where they changed."""
+"""The widget of the matrix: cells, labels and a cursor, redrawn only where they changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.terminal.capabilities import terminal_of
 
 
 class MatrixGrid(Widget):
-    """Shades by value. It knows symbols, not pairs' meanings; the pane moves the cursor."""
+    """Shades cells by value. It knows symbols, not pairs' meanings; the pane moves the cursor."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--label", "grid--label-here", "grid--cursor"}
@@ -132,17 +132,17 @@ class MatrixGrid(Widget):
         self.refresh(region)
 
     def notify_style_update(self) -> None:
-        """Another theme: other ramps."""
+        """Take the ramps of another theme."""
         self._pens = None
         self._strips.clear()
         super().notify_style_update()
 
     def on_resize(self) -> None:
-        """Another size: lines of another length."""
+        """Draw lines of another length."""
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which cell it was, if it was one."""
+        """Tell the pane which cell was clicked, if it was one."""
         scale, place = self.sight.scale, event.get_content_offset(self)
         if place is None or place.y < HEADER:
             return
@@ -154,7 +154,7 @@ class MatrixGrid(Widget):
     # --- drawing
 
     def render_line(self, y: int) -> Strip:
-        """One line, drawn once for as long as nothing on it changes."""
+        """Return a line, drawn once for as long as nothing on it changes."""
         if self._width != self.size.width:
             self._strips.clear()
             self._width = self.size.width

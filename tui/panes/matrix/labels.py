@@ -19,7 +19,7 @@ _FEWEST: Final = 2  # digits: one could be a letter of the alphabet
 
 
 def axis_labels(labels: Sequence[str]) -> tuple[str, ...]:
-    """The labels of an alphabet, names cut down to what tells them apart.
+    """Cut the names of an alphabet's characters down to what tells them apart.
 
     A blank keeps what is left of a name apart from the label before it.
 
@@ -32,7 +32,7 @@ def axis_labels(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def in_ascii(dataset: DatasetOpened) -> tuple[str, ...]:
-    """The labels where there is no more than ASCII: what it does not have is named.
+    """Write the labels in ASCII; a character that ASCII does not have is named.
 
     A blank, which is an open box elsewhere, is an underscore where the data has none.
     """

@@ -18,7 +18,7 @@ _QUIET: Final = "$foreground-muted"
 def legend(
     ramp: Ramp, low: float, high: float, view: View, width: int, *, root: str = "√"
 ) -> Content:
-    """The shades from the smallest to the largest value of the matrix, in at most `width` columns.
+    """Draw the shades from the smallest to the largest value, in at most `width` columns.
 
     Without room, less is said about them; the meaning of two colours goes last.
     """
@@ -30,7 +30,7 @@ def legend(
 
 
 def _words(ramp: Ramp, low: float, high: float, view: View, root: str) -> list[tuple[str, str]]:
-    """What stands before and behind the band: the most that is said first."""
+    """Tell what stands before and behind the shades, the longest texts first."""
     if ramp.kind == "sequential":
         count = int(high)
         most = f"{count:,}" if count < 100_000 else short_count(count)
@@ -50,7 +50,7 @@ def _words(ramp: Ramp, low: float, high: float, view: View, root: str) -> list[t
 
 
 def _band(ramp: Ramp, room: int) -> list[tuple[str, str]]:
-    """The shades in so many columns."""
+    """Draw the shades in so many columns."""
     top = len(ramp.shades) - 1
     if not ramp.halves:
         levels = [round(i * top / (room - 1)) for i in range(room)]

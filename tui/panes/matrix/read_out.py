@@ -26,7 +26,7 @@ _PAIR: Final = "bold $accent"
 
 
 def height_in(width: int, height: int) -> int:
-    """Lines that the read-out takes in a pane of that size."""
+    """Tell how many lines the read-out takes in a pane of some size."""
     if width >= ONE_LINE:
         return 1
     if height < LOW:
@@ -35,7 +35,7 @@ def height_in(width: int, height: int) -> int:
 
 
 def nll(probability: float) -> float:
-    """-ln P, in nats; infinite where P is 0.
+    """Compute -ln P, in nats; it is infinite where P is 0.
 
     >>> nll(1.0), nll(0.0)
     (0.0, inf)
@@ -46,7 +46,7 @@ def nll(probability: float) -> float:
 def readout(
     pair: str, reading: Reading | None, width: int, height: int, legend: Legend
 ) -> list[Content]:
-    """The lines below the matrix.
+    """Write the lines below the matrix.
 
     Args:
         pair: the labels of the two characters.

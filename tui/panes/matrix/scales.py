@@ -1,4 +1,4 @@
-"""How large a cell of the matrix is drawn, and which scale a space has room for."""
+"""The sizes in which a cell of the matrix can be drawn, and which of them a space has room for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEADER: Final = 1  # lines above the cells: the columns' labels
 
 @dataclass(frozen=True)
 class Scale:
-    """The size of a cell. Heights count in half lines: at the smallest scale a line holds two."""
+    """The size of a cell. Heights are in half lines, as the smallest scale has two rows a line."""
 
     name: Literal["large", "numbers", "medium", "wide", "small"]
     width: int  # columns of a cell
@@ -25,40 +25,40 @@ class Scale:
 
     @property
     def rows_per_line(self) -> int:
-        """Rows of the matrix that share a line: 2 at the smallest scales."""
+        """The number of rows that share a line: 2 at the smallest scales."""
         return 2 if self.halves == 1 else 1
 
     @property
     def lines_per_row(self) -> int:
-        """Lines that a row of the matrix takes: 2 at the largest scale."""
+        """The number of lines that a row takes: 2 at the largest scale."""
         return max(1, self.halves // 2)
 
     @property
     def has_numbers(self) -> bool:
-        """Whether a cell tells its value."""
+        """Tell whether a cell shows its value."""
         return self.name in ("large", "numbers")
 
     def width_of(self, symbol: int) -> int:
-        """Columns of the cells below a symbol's label: one that is broader has room of its own."""
+        """Tell the columns of the cells below a symbol's label, which a broad label widens."""
         return max(self.width, self.labels[symbol])
 
     def rows_in(self, height: int) -> int:
-        """How many rows a space of `height` lines has room for, the header included."""
+        """Tell how many rows a space of `height` lines has room for, the header included."""
         return max(0, (height - HEADER) * 2 // self.halves)
 
     @property
     def size(self) -> tuple[int, int]:
-        """Columns and lines of the whole matrix."""
+        """Tell the columns and lines of the whole matrix."""
         lines = -(-len(self.labels) * self.halves // 2)
         return self.gutter + sum(map(self.width_of, range(len(self.labels)))), HEADER + lines
 
     def line_of(self, row: int) -> int:
-        """The line on which a row of the window begins."""
+        """Tell on which line a row of the window begins."""
         return HEADER + row * self.halves // 2
 
 
 def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, ...]:
-    """The scales for an alphabet, largest first.
+    """List the scales for an alphabet, the largest first.
 
     Args:
         labels: of the characters, laid out.
@@ -79,7 +79,7 @@ def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, ...]
 
 
 def scrolled(corner: int, at: int, starts: Sequence[int], room: int) -> int:
-    """The first place to show, such that `at` is in sight and no room is left over.
+    """Find the first place to show, such that `at` is in sight and no room is left over.
 
     Args:
         corner: the first place that is shown now.
@@ -96,12 +96,12 @@ def scrolled(corner: int, at: int, starts: Sequence[int], room: int) -> int:
 
 
 def shown_from(corner: int, starts: Sequence[int], room: int) -> int:
-    """How many places there is room for, from the first one that is shown; see `scrolled`."""
+    """Count the places that there is room for, from the first that is shown; see `scrolled`."""
     return max(0, bisect_right(starts, starts[corner] + room) - 1 - corner)
 
 
 def padded(label: str, width: int) -> str:
-    """A label, laid out, in a field, centred; a field that is too narrow for it says so.
+    """Centre a label in a field; a field that is too narrow for it says so.
 
     >>> padded("a", 5), padded("A0", 1)
     ('  a  ', '…')
@@ -113,7 +113,7 @@ def padded(label: str, width: int) -> str:
 
 
 def aligned(number: str, width: int) -> str:
-    """A number in a field that is wider, to the right, with a space behind it.
+    """Put a number to the right in a field that is wider, with a space behind it.
 
     >>> aligned("12", 5), aligned("1234", 5)
     ('  12 ', '1234 ')

@@ -1,1 +1,1 @@
-"""The pane of the names that the models make."""
+"""The names pane, with the names that the models make."""

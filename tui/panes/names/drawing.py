@@ -1,4 +1,4 @@
-"""How drawn names look: what is known of each beside it, a long one on several lines."""
+"""How drawn names look: each with what is known of it, a long one on several lines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WIDE: Final = 28  # columns from which words tell whether a name is in the data
 
 
 def header_lines(settings: Settings, width: int, step: Heading | None = None) -> list[Content]:
-    """The sampler's settings, on as many lines as they need, and the names of the columns.
+    """Write the sampler's settings, on as many lines as they need, and the columns' names.
 
     Args:
         settings: of the lab.
@@ -56,7 +56,7 @@ def header_lines(settings: Settings, width: int, step: Heading | None = None) ->
 def name_lines(
     drawn: Drawn, both: bool, width: int, picked: Source | None = None, cut: str = "…"
 ) -> tuple[Content, ...]:
-    """All lines of one draw: a name with what is known of it, or two beside each other.
+    """Draw all lines of one draw: a name with what is known of it, or two side by side.
 
     Args:
         drawn: the draw.
@@ -77,7 +77,7 @@ def name_lines(
 
 
 def heading_line(step: Heading, both: bool, width: int) -> Content:
-    """What stands above the names that were drawn at a step: above those of the net."""
+    """Draw the heading of names that were drawn at a step; with both models, above the net's."""
     if not both:
         return Content.styled(_fitting(step.texts, width), _QUIET)
     half, gap = halves(width)
@@ -85,7 +85,7 @@ def heading_line(step: Heading, both: bool, width: int) -> Content:
 
 
 def halves(width: int) -> tuple[int, str]:
-    """Columns of each of two names, and what stands between them."""
+    """Tell the columns of each of two names, and what stands between them."""
     gap = " │ " if width >= 2 * _NARROW + 3 else "│"
     return (width - len(gap)) // 2, gap
 
@@ -98,12 +98,12 @@ def _of_net(step: Heading | None, width: int) -> str:
 
 
 def _fitting(texts: tuple[str, ...], width: int) -> str:
-    """The first that fits; the last where none does."""
+    """Choose the first text that fits, or the last if none does."""
     return next((text for text in texts if cell_len(text) <= width), texts[-1])
 
 
 def _lines(name: Name | None, width: int, picked: bool, cut: str) -> list[Content]:
-    """A name, its NLL per character and whether it is in the data, in lines of `width` columns.
+    """Draw a name, its NLL per character and whether it is in the data.
 
     In a narrow column a dot stands between name and NLL where the name is in the data. A name of a
     model that has changed since is dim.
@@ -133,7 +133,7 @@ def _lines(name: Name | None, width: int, picked: bool, cut: str) -> list[Conten
 
 
 def chopped(text: str, first: int, others: int) -> list[str]:
-    """A text, drawn in parts of so many columns; none is cut within a letter and its marks.
+    """Cut a text into parts of so many columns, but never within a letter and its accents.
 
     >>> chopped("maximiliana", 4, 3)
     ['maxi', 'mil', 'ian', 'a']

@@ -1,4 +1,4 @@
-"""All lines of the names, or texts, that are at hand: what the window is a part of."""
+"""The lines of all names, or texts, that are at hand; the pane shows a part of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def log_lines(
     is_of_text: bool,
     cut: str,
 ) -> dict[Line, Content]:
-    """Each line by its place, the oldest first.
+    """Draw each line by its place, the oldest first.
 
     Args:
         snapshot: with the names.

@@ -29,7 +29,7 @@ _QUIET: Final = "$foreground-muted"
 
 
 class NamesPane(Wheeled, Pane):
-    """Names from the count model, from the net, or from both side by side."""
+    """Shows names of the count model, of the net, or of both side by side."""
 
     NUMBER = 4
     TITLE = "Names"
@@ -53,7 +53,7 @@ class NamesPane(Wheeled, Pane):
         self._redrawn: tuple[str, ...] = ()  # why there are other names now, the longest first
 
     def contents(self) -> ComposeResult:
-        """The sampler's settings, and the names below them."""
+        """Yield the sampler's settings, and the names below them."""
         yield LineWidget(id="sampler")
         yield LineWidget(id="names")
 
@@ -64,7 +64,7 @@ class NamesPane(Wheeled, Pane):
 
     @property
     def is_of_text(self) -> bool:
-        """Whether texts are drawn, not names."""
+        """Tell whether texts are drawn, not names."""
         return self.dataset is not None and self.dataset.data_format.format == "text"
 
     @property
@@ -130,7 +130,7 @@ class NamesPane(Wheeled, Pane):
             self.action_pick(8 * by)
 
     def action_side(self, right: int) -> None:
-        """Of two names beside each other, pick the other model's."""
+        """Move the cursor to the other model's name, of two that stand side by side."""
         self._place.right = bool(right)
         if self._place.cursor is None:
             self._place.move(-1)
@@ -188,7 +188,7 @@ class NamesPane(Wheeled, Pane):
         )
 
     def _hint(self, width: int, rows: int) -> list[Content]:
-        """How to draw, where nothing is drawn."""
+        """Tell how to draw, where nothing is drawn."""
         what = "a text" if self.is_of_text else "ten names"
         hint = Content.styled(f"Press {keys_of(self.app).name('samples.draw')} for {what}", _QUIET)
         blank = [Content("")] * max(0, (rows - 1) // 2)

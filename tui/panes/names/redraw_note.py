@@ -1,4 +1,4 @@
-"""Why there are other names than a moment ago: which settings have changed since."""
+"""A note that says why the names have changed: which settings are others than before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DRAWN_AGAIN = "drawn again"
 
 
 def redrawn(before: Snapshot, now: Snapshot, *, is_of_text: bool) -> tuple[str, ...]:
-    """Which settings of the sampler are others than before, where names were drawn with those.
+    """Tell which settings of the sampler have changed, if names were drawn with them before.
 
     Args:
         before: the snapshot that was shown.
@@ -30,7 +30,7 @@ def redrawn(before: Snapshot, now: Snapshot, *, is_of_text: bool) -> tuple[str, 
 
 
 def _changes(before: Settings, now: Settings, is_of_text: bool) -> list[tuple[str, str]]:
-    """Each change, in words and in short."""
+    """Tell each change, in words and in short."""
     temperature, prefix = compact(now.temperature), drawable(now.prefix)
     told = {
         "source": (f"source {now.source}", now.source),

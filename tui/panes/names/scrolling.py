@@ -1,4 +1,4 @@
-"""Which lines of the drawn names are shown, and which name is picked, while new ones come."""
+"""The part of the drawn names that is shown, and the name that is picked, as new ones come."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class NamesScroll:
     def grow(
         self, drawn: int, newest_from: int, rows: int, *, oldest: int = 0, least: int = 1
     ) -> None:
-        """Names have come, or another number of lines is shown; or the stream begins anew.
+        """Take note that names have come, that lines were added, or that the stream began anew.
 
         Whoever is at the end goes on to what is new, unless the cursor is on a name.
         """
@@ -72,12 +72,12 @@ class NamesScroll:
             self.cursor = max(self.cursor, self.oldest)
 
     def restart(self) -> None:
-        """Another stream: nothing that was shown is there any more."""
+        """Begin with another stream, of which nothing was shown yet."""
         self.cursor = self.top = None
         self.lines, self.at = (), 0
 
     def window(self, lines: Sequence[Line]) -> Sequence[Line]:
-        """The lines that are shown, of all lines of the draws that are at hand."""
+        """Choose the lines that are shown, of all lines of the draws at hand."""
         self.lines = lines
         top = (self.newest_from, 0) if self.top is None else self.top
         self.at = self._fitting(bisect_left(lines, top))
@@ -88,7 +88,7 @@ class NamesScroll:
         self._show_from(self.at - by)
 
     def move(self, by: int) -> None:
-        """Move the cursor to an older name (-1) or a newer one; below the newest there is none."""
+        """Move the cursor to an older name (-1) or a newer one; past the newest it goes away."""
         if not self.drawn:
             return
         entered = self.last + (by < 0)  # from the window's end

@@ -1,4 +1,4 @@
-"""At which steps the net drew its names: a heading where the step changes, few while it runs."""
+"""Headings that say at which steps the net drew its names; few while it trains."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ GROUP: Final = 5  # names under one heading, where each is of another step: a se
 
 @dataclass(frozen=True)
 class Heading:
-    """The step of the names below it."""
+    """A heading with the step of the names below it."""
 
     step: int | None  # None: not known
     runs: bool = False  # whether those below are of this step and of later ones
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What it says, the longest first.
+        """The heading in several lengths, the longest first.
 
         >>> Heading(1200, runs=True).texts
         ('step 1,200+', '1,200+', '1200+')
@@ -35,7 +35,7 @@ class Heading:
 
 
 def headings(draws: Sequence[Drawn]) -> dict[int, Heading]:
-    """What stands above some of these draws, by their index; the first is among them.
+    """Find the headings above some draws, by their index; the first draw has one.
 
     Which have one depends on their neighbours alone, so that no heading moves as the log grows.
 
@@ -65,7 +65,7 @@ def headings(draws: Sequence[Drawn]) -> dict[int, Heading]:
 
 
 def heading_of(index: int, headings: dict[int, Heading]) -> Heading | None:
-    """The heading that a draw is under; None where there are none."""
+    """Find the heading that a draw is under; None if it has none."""
     return next((headings[at] for at in sorted(headings, reverse=True) if at <= index), None)
 
 

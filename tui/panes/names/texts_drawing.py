@@ -23,7 +23,7 @@ _PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without 
 def lines_of(
     drawn: Drawn, both: bool, width: int, picked: Source | None = None
 ) -> tuple[Content, ...]:
-    """All lines of one draw: of a text of one model, or of two beside each other.
+    """Draw all lines of one draw: a text of one model, or two side by side.
 
     Args:
         drawn: the draw.
@@ -44,7 +44,7 @@ def lines_of(
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    r"""A text in lines of at most so many columns; its own line breaks stay, blanks too.
+    r"""Break a text into lines of so many columns; its own line breaks and blanks stay.
 
     >>> wrapped("to be,\n\nor not", 4)
     ['to b', 'e,', '', 'or n', 'ot']
