@@ -6,6 +6,7 @@ arguments. Ids stay as they are once published: a key map refers to them.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -205,9 +206,12 @@ def bindings_of(groups: tuple[Group, ...], *, app: bool = False) -> Iterator[Bin
 
 def textual_key(key: str) -> str:
     """A key as Textual names it: signs have names, letters stay as they are."""
-    from textual.keys import _character_to_key
+    from textual.keys import KEY_NAME_REPLACEMENTS
 
-    return _character_to_key(key) if len(key) == 1 else key
+    if len(key) > 1 or key.isalnum():
+        return key
+    name = unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
 def action_of(identity: str) -> Action:

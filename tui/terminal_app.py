@@ -1,22 +1,17 @@
 """An app in a terminal: what the terminal is sent, its keys, its toasts, the ways out.
 
 It sends no more than differs from what the terminal shows, and no faster than the terminal reads.
-Every update passes through `App._display`, a private part of Textual: a new version may change it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
-from rich.console import RenderableType
-from textual._compositor import CompositorUpdate
-from textual.app import App
 from textual.events import Event, Key, Resize
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
 
 from tui.actions import Action
 from tui.drawing import filters
@@ -26,12 +21,13 @@ from tui.terminal.capabilities import Terminal
 from tui.terminal.cell_buffer import Difference, Frame
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.letter_widths import laid_out, restored
+from tui.terminal.textual_private import CompositorUpdate, FrameFilteringApp
 
 LONGEST_HOLD: Final = 1.0  # seconds without a frame
 SECONDS_TO_CONFIRM: Final = 5.0  # between the first ctrl+c and the second
 
 
-class TerminalApp(App[None], inherit_bindings=False):
+class TerminalApp(FrameFilteringApp, inherit_bindings=False):
     """Sends differences between frames, takes keys one after another, and says a thing once."""
 
     SUSPENDED_SCREEN_CLASS = "-suspended"  # its toasts give way to those of the dialog above it
@@ -140,20 +136,20 @@ class TerminalApp(App[None], inherit_bindings=False):
     @property
     def is_behind(self) -> bool:
         """Whether the terminal has yet to take what it was sent: more might wait for ever."""
-        return isinstance(self._driver, TerminalDriver) and self._driver.is_behind
+        return isinstance(self.driver, TerminalDriver) and self.driver.is_behind
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def frame_to_send(self, frame: CompositorUpdate) -> CompositorUpdate | None:
+        """What differs from the frame before, if the terminal keeps up and nothing is held back."""
         if self._holds and monotonic() - self._held_since < LONGEST_HOLD:
-            return
-        driver = self._driver
-        if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
-            if driver.is_behind:
-                if not self._left_out:
-                    self._left_out = True
-                    driver.when_caught_up(self._catch_up)
-                return
-            renderable = Difference(self._frame, renderable, *self.size)
-        super()._display(screen, renderable)
+            return None
+        if not isinstance(self.driver, TerminalDriver):
+            return frame
+        if not self.driver.is_behind:
+            return Difference(self._frame, frame, *self.size)
+        if not self._left_out:
+            self._left_out = True
+            self.driver.when_caught_up(self._catch_up)
+        return None
 
     def _catch_up(self) -> None:
         self._left_out = False

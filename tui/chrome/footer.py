@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from textual.screen import Screen
+from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Action, Group, action_of, textual_key
 from tui.chrome.arrangement import arrangement
@@ -20,20 +22,52 @@ _GAP: Final = 1  # column between two keys
 _TURN: Final = "pane"  # what the numbers do where not all panes have room
 
 
-class KeyFooter(Footer):
-    """Textual's footer, cut to the width: it drops a whole key, never half of one."""
+class KeyHint(Static):
+    """A key and its word; a click is as good as the key."""
 
-    def __init__(self) -> None:
-        super().__init__(compact=True, show_command_palette=False)
+    ALLOW_SELECT = False
+
+    def __init__(self, key: str, shown: str, label: str, tooltip: str = "") -> None:
+        """A hint.
+
+        Args:
+            key: as Textual names it.
+            shown: what is drawn for it.
+            label: what it does, in a word.
+            tooltip: the same in a few words.
+        """
+        key_in_bold = (shown, "bold $footer-key-foreground")
+        super().__init__(Content.assemble(key_in_bold, (f" {label}", "$foreground-muted")))
+        self._key = key
+        self.tooltip = tooltip or None
+
+    def on_mouse_down(self) -> None:
+        """Press the key."""
+        self.app.simulate_key(self._key)
+
+
+class KeyFooter(Horizontal):
+    """As many keys as the width has room for: it drops a whole key, never half of one."""
+
+    _has_bindings = False  # they are known once something has the focus
+
+    def on_mount(self) -> None:
+        """Show other keys whenever other keys are in force."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, screen: Screen[Any]) -> None:
+        self._has_bindings = True
+        if self.app.app_focus and screen is self.screen:
+            self.call_after_refresh(self.recompose)
 
     def compose(self) -> ComposeResult:
         """Yield as many keys as fit: the important ones first, then those of the focused pane."""
-        if not self._bindings_ready:
+        if not self._has_bindings:
             return
         unicode, keys = terminal_of(self.app).unicode, keys_of(self.app)
         active = {
-            binding.id: (binding, enabled)
-            for _, binding, enabled, _ in self.screen.active_bindings.values()
+            binding.id: binding.key
+            for _, binding, _, _ in self.screen.active_bindings.values()
             if binding.show and binding.id
         }
         twins = {action.twin for action in ACTIONS if action.label and action.twin}
@@ -56,19 +90,12 @@ class KeyFooter(Footer):
         for action in shown:
             if action.id in fits:
                 if hidden and action.id == "help":
-                    yield FooterKey(
-                        textual_key(keys.name("pane.next")), panes, _TURN, "app.turn(1)"
-                    ).data_bind(compact=Footer.compact)
-                binding, enabled = active[action.id]
-                key, label = _said(action, keys, unicode)
-                yield FooterKey(
-                    binding.key, key, label, binding.action,
-                    disabled=not enabled, tooltip=action.tooltip,
-                ).data_bind(compact=Footer.compact)  # fmt: skip
+                    yield KeyHint(textual_key(keys.name("pane.next")), panes, _TURN)
+                yield KeyHint(active[action.id], *_said(action, keys, unicode), action.tooltip)
 
     def on_resize(self, event: Resize) -> None:
         """Choose the keys that fit another width."""
-        if self._bindings_ready:
+        if self._has_bindings:
             self.call_after_refresh(self.recompose)
 
 

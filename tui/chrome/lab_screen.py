@@ -23,7 +23,7 @@ from tui.session import sentences
 from tui.session.messages import Came, FoundOpen, Lost, NotOpened, Over, Silent, WasStopped
 from tui.session.session import Session
 from tui.terminal.capabilities import terminal_of
-from tui.terminal.resizing_screen import ResizingScreen
+from tui.terminal.textual_private import ResizingScreen
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 
@@ -34,7 +34,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
     It has none of Textual's own keys, for all keys are in the table of actions.
     """
 
-    ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, Footer"
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, KeyFooter"
 
     def __init__(
         self,

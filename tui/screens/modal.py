@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from textual._types import CallbackType
 from textual.events import Key
-from textual.message_pump import MessagePump
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.actions import key_label
 from tui.keys.key_map import keys_of
+from tui.terminal.textual_private import ReturningScreen
 
 SECONDS_TO_READ: Final = 4.0  # that the word about a key stays
 
 
-class Modal(Screen[None], inherit_bindings=False):
+class Modal(ReturningScreen, inherit_bindings=False):
     """A box that escape closes, with its hint in the lower border.
 
     Textual's own keys are left out: they go from field to field, and here there is one at the most.
@@ -38,17 +36,6 @@ class Modal(Screen[None], inherit_bindings=False):
         meant = keys_of(self.app).on(event.key)
         if meant is not None and event.key not in self.active_bindings:
             self._tell(f"esc closes this first, then {key_label(meant[0])}")
-
-    def _invoke_later(self, callback: CallbackType, sender: MessagePump) -> None:
-        """Leave what is to come after a refresh to the lab's screen, unless it is this one's own.
-
-        Textual leaves it to the screen in front, with which it would vanish: a private way of it.
-        """
-        is_own = isinstance(sender, Widget) and self in sender.ancestors_with_self
-        if is_own:
-            super()._invoke_later(callback, sender)
-        else:
-            self.app.screen_stack[0]._invoke_later(callback, sender)
 
     def _tell(self, sentence: str) -> None:
         box = self.query_one(self.BOX, Widget)

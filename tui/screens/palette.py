@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.app import App
-from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets.option_list import Option
 
 from tui.screens.modal import Modal
+from tui.terminal.textual_private import ClosablePalette
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,8 @@ class Command:
     do: Callable[[], Any]
 
 
-class Palette(CommandPalette, Modal):
-    """Textual's, which fails where it is closed, or opened again, while it still searches."""
+class Palette(ClosablePalette, Modal):
+    """Textual's palette, with a border and a hint as the other dialogs have."""
 
     CSS_PATH = "palette.tcss"
     BOX: ClassVar[str] = "#--container"
@@ -42,18 +41,6 @@ class Palette(CommandPalette, Modal):
         box = self.query_one(self.BOX, Vertical)
         box.border_title = "Commands"
         box.border_subtitle = "enter · esc"
-
-    def _watch__list_visible(self) -> None:
-        if self.is_current:
-            super()._watch__list_visible()
-
-    def _start_no_matches_countdown(self, search_value: str) -> None:
-        """At once: for half a second Textual shows an empty box."""
-        if self.is_current:
-            sentence = Content.styled("No command is called so.", "$foreground-muted not bold")
-            none = Option(sentence, disabled=True, id=self._NO_MATCHES)
-            self.query_one(CommandList).add_option(none)
-            self._list_visible = True
 
 
 def _provider_of(commands: Sequence[Command]) -> type[Provider]:

@@ -15,12 +15,12 @@ from rich.cells import split_graphemes
 from rich.console import Console
 from rich.segment import ControlType, Segment
 from rich.style import Style
-from textual._compositor import CompositorUpdate
 
 from engine.text.printable import is_obeyed
 from tui.terminal.capabilities import Colours
 from tui.terminal.letter_widths import as_sent, columns, is_certain, joins, restored
 from tui.terminal.sgr import PLAIN, RESET, Pen, blank_of, changed_to, is_unseen_on, pens
+from tui.terminal.textual_private import CompositorUpdate
 
 _SHORT_GAP: Final = 4  # cells; a move of the cursor costs as much
 

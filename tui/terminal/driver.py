@@ -28,7 +28,10 @@ class TerminalDriver(KeyReadingDriver):
 
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
-        self._file: Any = NonblockingFile(self._file, self._quit, self._count)
+        self._lab = app
+        self._output: NonblockingFile = self.replace_output(
+            lambda file: NonblockingFile(file, self._quit, self._count)
+        )
         self._writes = 0  # counted by the app's thread
         self._sent = 0  # characters; counted by the app's thread
         self._written = 0  # counted by the writing thread
@@ -45,7 +48,7 @@ class TerminalDriver(KeyReadingDriver):
     @property
     def is_behind(self) -> bool:
         """Whether the terminal has not yet taken what it was sent."""
-        waiting = self._writes - self._file.taken
+        waiting = self._writes - self._output.taken
         return self._sent - self._written > BEHIND or waiting > WAITING
 
     def when_caught_up(self, call: Callable[[], None]) -> None:
@@ -59,7 +62,7 @@ class TerminalDriver(KeyReadingDriver):
     def start_application_mode(self) -> None:
         """Begin, or begin again: the terminal has all the time it needs."""
         self._is_leaving = False
-        self._file.wait(None)
+        self._output.wait(None)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def disable_input(self) -> None:
@@ -77,10 +80,10 @@ class TerminalDriver(KeyReadingDriver):
         if self._is_leaving:
             return
         self._is_leaving = True
-        self._file.wait(SECONDS_TO_LEAVE)
+        self._output.wait(SECONDS_TO_LEAVE)
         if not self._is_written_in(SECONDS_TO_LEAVE):
             self._is_written_in(SECONDS_TO_LEAVE)  # or thrown away, as the time is over
-            self._file.make_room()
+            self._output.make_room()
 
     def _is_written_in(self, seconds: float) -> bool:
         self._is_even.clear()
@@ -97,7 +100,7 @@ class TerminalDriver(KeyReadingDriver):
     def _call_back(self) -> None:
         call, self._caught_up = self._caught_up, None
         if call is not None:
-            self._loop.call_soon_threadsafe(call)
+            self.loop.call_soon_threadsafe(call)
 
     def _quit(self) -> None:
-        self._loop.call_soon_threadsafe(self._app.exit)
+        self.loop.call_soon_threadsafe(self._lab.exit)

@@ -3,8 +3,6 @@
 Over a slow connection they often come in one packet, which is what a terminal sends for alt and the
 key. Textual makes alt and the letter of a letter alone; of enter, space, tab, a sign or a control
 key only that, or yet another key. Here it is alt and the key always: the app knows what it means.
-
-Parser and thread are private parts of Textual: a new version may change them.
 """
 
 from __future__ import annotations
@@ -17,12 +15,11 @@ from selectors import EVENT_READ, SelectSelector
 from typing import Final
 
 from textual import constants
-from textual._parser import ParseEOF, ParseError, Peek1, Read1
-from textual._xterm_parser import XTermParser
 from textual.events import Key
 from textual.message import Message
 
 from tui.terminal.suspension import StoppableDriver
+from tui.terminal.textual_private import ParseEOF, ParseError, Peek1, Read1, XTermParser
 
 _ESCAPE: Final = "\x1b"
 _OPENERS: Final = "[OP]_^X\\"  # behind escape: of a key, of an answer, of a string and its end
@@ -80,7 +77,7 @@ class KeyReadingDriver(StoppableDriver):
 
     def run_input_thread(self) -> None:
         """Read until the driver stops. What is no UTF-8 is no reason to end."""
-        parser = KeyParser(self._debug)
+        parser = KeyParser()
         decode = getincrementaldecoder("utf-8")("replace").decode
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
-from textual.drivers.linux_driver import LinuxDriver
+from tui.terminal.textual_private import WritingDriver
 
 
-class StoppableDriver(LinuxDriver):
+class StoppableDriver(WritingDriver):
     """Textual's driver for terminals, with SIGTSTP passed on instead of SIGSTOP.
 
     SIGSTOP stops this process under any circumstances, and it alone: where no shell waits for it,
@@ -19,33 +20,39 @@ class StoppableDriver(LinuxDriver):
     see that its job has stopped. A SIGTSTP that nobody could undo is ignored by the kernel.
     """
 
-    _continued = False
+    def __init__(self, app: Any, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.loop = asyncio.get_running_loop()
+        self._continued = False
+        signal.signal(signal.SIGTSTP, self._on_stop_signal)  # instead of Textual's
+        signal.signal(signal.SIGCONT, self._on_continue_signal)
 
-    def _sigtstp_application(self, *_: Any) -> None:
+    def _on_stop_signal(self, *_: Any) -> None:
         self._soon(self._stop)
 
-    def _sigcont_application(self, *_: Any) -> None:
+    def _on_continue_signal(self, *_: Any) -> None:
         self._continued = True
         self._soon(self._go_on)
 
     def _soon(self, what: Callable[[], None]) -> None:
         """Not in a signal's handler: it may have interrupted a write, whose lock it holds."""
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(what)
+            self.loop.call_soon_threadsafe(what)
 
     def _stop(self) -> None:
         self.suspend_application_mode()
         self._continued = False
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(0, signal.SIGTSTP)  # the process group; this line ends when `fg` continues it
-        signal.signal(signal.SIGTSTP, self._sigtstp_application)
+        signal.signal(signal.SIGTSTP, self._on_stop_signal)
         if not self._continued:
             self._go_on()
 
     def _go_on(self) -> None:
-        if self._writer_thread is None:
+        if not self.has_written:
             return  # stopped and continued before the screen began
-        if self._writer_thread.is_alive():  # stopped by SIGSTOP, which asks nobody
+        if self.is_writing:  # stopped by SIGSTOP, which asks nobody
             self.suspend_application_mode()
-        self._must_signal_resume = True  # to the app, which then paints everything
         self.resume_application_mode()
+        if self.is_writing:  # and not in the background, where it stops again
+            self.send_message(self.SignalResume())  # to the app, which then paints everything

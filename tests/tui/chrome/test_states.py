@@ -1,20 +1,19 @@
 """Keys in states in which they have nothing to do, and panes that are hidden when news comes."""
 
 import pytest
-from textual.keys import _character_to_key
 
 from engine.wire.answers import Answers
 from engine.wire.client import EngineError
 from engine.wire.requests import Open, Requests, Resume
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
-from tui.actions import ACTIONS
+from tui.actions import ACTIONS, textual_key
 from tui.app import LabApp
 from tui.panes.data.pane import DatasetPane
 from tui.panes.pane import Pane
 
 KEYS = [
-    _character_to_key(key) if len(key) == 1 else key
+    textual_key(key)
     for action in ACTIONS
     for key in action.keys
     if action.id not in ("quit", "lab.detach")

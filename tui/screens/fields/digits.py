@@ -27,9 +27,10 @@ class Digits(Input):
         """Only digits are for the field."""
         return character is not None and character in _DIGITS
 
-    async def _on_key(self, event: Key) -> None:
+    def on_key(self, event: Key) -> None:
+        """Leave to the dialog what is no digit."""
         if event.is_printable and not self.check_consume_key(event.key, event.character):
-            event.prevent_default()  # not the field's, which would ring; the dialog gets it
+            event.prevent_default()  # or the field would take it, and ring
             self.post_message(self.Refused(f"'{event.character}' is no digit"))
 
     def restricted(self) -> None:

@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.events import Key
-from textual.widgets import Input
 
 from engine.text.printable import is_obeyed
 from tui.terminal.letter_widths import laid_out
+from tui.terminal.textual_private import ColumnInput
 
 # What may be typed or pasted: nothing that a terminal would obey.
 PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*"
@@ -25,7 +25,7 @@ class _LayingOut(Highlighter):
         text.plain = laid_out(text.plain)
 
 
-class Field(Input):
+class Field(ColumnInput):
     """Textual's, whose cursor is where the letters are; its value is what was typed."""
 
     def __init__(self, value: str = "", *, placeholder: str = "", select: bool = False) -> None:
@@ -37,18 +37,19 @@ class Field(Input):
             restrict=PRINTABLE,
         )
 
-    async def _on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         """Take letters that cannot be seen, too: keyboards for Persian have one on shift+space."""
         if event.character and not event.is_printable and not is_obeyed(event.character):
             event.stop()
             event.prevent_default()
             self.replace(event.character, *self.selection)
 
-    def _position_to_cell(self, position: int) -> int:
+    def column_of(self, position: int) -> int:
+        """The column in which the letter at a position begins, as it is laid out."""
         return cell_len(laid_out(self.value)[:position])
 
-    def _cell_offset_to_index(self, offset: int) -> int:
-        offset += self.scroll_offset.x
+    def position_in(self, column: int) -> int:
+        """The position of the letter that is drawn in a column; that of the end behind them all."""
         text = laid_out(self.value)
-        ends = (place for place in range(len(text)) if cell_len(text[: place + 1]) > offset)
+        ends = (place for place in range(len(text)) if cell_len(text[: place + 1]) > column)
         return next(ends, len(text))
