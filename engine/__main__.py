@@ -13,7 +13,8 @@ import click
 from engine.errors import EngineError, NameTaken
 from engine.local.log import Formatter
 from engine.local.paths import LabPaths
-from engine.server.daemon import SAVE_SECONDS, run
+from engine.server.daemon import run
+from engine.settings.limits import SAVE_SECONDS
 from engine.text.printable import safe_sentence
 
 READY = "ready"

@@ -17,7 +17,7 @@ from engine.errors import BadSetting
 from engine.lab.exports import matrix_csv, names_csv, names_text, statistics, texts_text
 from engine.lab.lab import Lab
 from engine.models import bigram
-from engine.sampling.scoring import transitions, transitions_within
+from engine.sampling.scoring import probabilities_of, transitions, transitions_within
 from engine.settings.descriptions import setting_table
 from engine.text.labels import labels
 from engine.text.printable import path_text
@@ -156,11 +156,12 @@ def scored(lab: Lab, word: str) -> Scored:
     """
     pairs = pairs_of(lab, word)
     characters = lab.corpus.vocabulary.characters
-    counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
+    of_counts = probabilities_of(pairs, lab.count_probs_VV)
+    of_net = probabilities_of(pairs, lab.net_probs_VV)
     return Scored(
         characters=tuple(
-            Character(characters[i], characters[j], float(counts_VV[i, j]), float(net_VV[i, j]))
-            for i, j in pairs
+            Character(characters[i], characters[j], by_counts, by_net)
+            for (i, j), by_counts, by_net in zip(pairs, of_counts, of_net, strict=True)
         ),
         in_data=lab.corpus.has(lab.corpus.as_read(word)),
     )

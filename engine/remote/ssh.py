@@ -14,7 +14,7 @@ from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
 from engine.local.lab_summary import Listed
 from engine.local.signals import signal_name
 from engine.remote.handshake import MARK
-from engine.text.printable import printable, safe_sentence
+from engine.text.printable import is_obeyed, printable, safe_sentence
 
 # Ask nothing: while the screen is up, both would read the same keyboard.
 QUIET: Final = ("-o", "BatchMode=yes")
@@ -44,7 +44,7 @@ def command_line(host: str, remote: Sequence[str], options: Sequence[str] = ()) 
     Raises:
         EngineError: the host is none.
     """
-    if not host or host.startswith("-") or not host.isprintable():
+    if not host or host.startswith("-") or is_obeyed(host):
         raise EngineError(f"--host '{printable(host)}': give it as ssh takes it, user@box.")
     program, *arguments = remote
     home = "~/" if program.startswith("~/") else ""

@@ -6,6 +6,7 @@ Shape suffixes: V symbols.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -44,6 +45,18 @@ def transitions_within(passage: str, vocabulary: Vocabulary) -> list[tuple[int, 
     return list(pairwise(symbols))
 
 
+def probabilities_of(pairs: Sequence[tuple[int, int]], probs_VV: Tensor) -> list[float]:
+    """The probability of each pair's second symbol after the first.
+
+    Args:
+        pairs: of symbols; see `transitions`.
+        probs_VV: P(j | i), (V, V).
+    """
+    rows, columns = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).T
+    probabilities: list[float] = probs_VV[rows, columns].tolist()
+    return probabilities
+
+
 def probabilities_of_word(
     word: str, vocabulary: Vocabulary, probs_VV: Tensor, ended: bool = True
 ) -> list[float]:
@@ -59,7 +72,7 @@ def probabilities_of_word(
         OutsideVocabulary: the word has an unknown character.
     """
     pairs = transitions(word, vocabulary)
-    return [float(probs_VV[pair]) for pair in (pairs if ended else pairs[:-1])]
+    return probabilities_of(pairs if ended else pairs[:-1], probs_VV)
 
 
 def nll_of_drawn_text(text: str, drawn: int, vocabulary: Vocabulary, probs_VV: Tensor) -> float:
@@ -72,8 +85,7 @@ def nll_of_drawn_text(text: str, drawn: int, vocabulary: Vocabulary, probs_VV: T
         probs_VV: P(j | i), (V, V).
     """
     pairs = transitions(text, vocabulary)[-1 - drawn : -1]
-    rows, columns = torch.tensor(pairs).T
-    return max(0.0, float(-probs_VV[rows, columns].log().mean()))
+    return mean_nll(probabilities_of(pairs, probs_VV))
 
 
 def mean_nll(probabilities: list[float]) -> float:

@@ -10,7 +10,6 @@ import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 import platformdirs
 
@@ -24,8 +23,6 @@ from engine.server.file_browser import FileBrowser
 from engine.server.inbox import Inbox
 from engine.server.recent_files import Recent
 from engine.server.socket_server import Server
-
-SAVE_SECONDS: Final = 30.0  # between two automatic saves: what a crash may cost
 
 log = logging.getLogger(__name__)
 

@@ -15,6 +15,8 @@ from typing import Final
 # and halves of surrogate pairs, which no encoding has.
 _OBEYED: Final = r"\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff"
 _IS_OBEYED: Final = re.compile(f"[{_OBEYED}]")
+# A regular expression for texts of which a terminal obeys nothing.
+UNOBEYED: Final = f"[^{_OBEYED}]*"
 # A backslash is doubled only where it would be read as the beginning of an escape.
 _ESCAPED: Final = re.compile(rf"[{_OBEYED}]|\\(?=[\\xuU{_OBEYED}])")
 

@@ -74,9 +74,10 @@ def _words(given: tuple[str, ...]) -> Iterator[str]:
 
 
 def _as_json(word: str, lab: Lab, pairs: Pairs) -> dict[str, Any]:
-    from engine.sampling.scoring import mean_nll, nll
+    from engine.sampling.scoring import mean_nll, nll, probabilities_of
 
-    of_counts, of_net = _probabilities(lab, pairs)
+    of_counts = probabilities_of(pairs, lab.count_probs_VV)
+    of_net = probabilities_of(pairs, lab.net_probs_VV)
     characters = lab.corpus.vocabulary.characters
     return {
         "word": word,
@@ -109,9 +110,10 @@ def _without_score(word: str, lab: Lab, reason: str) -> dict[str, Any]:
 
 
 def _as_table(word: str, lab: Lab, pairs: Pairs, written: tuple[str, ...]) -> str:
-    from engine.sampling.scoring import mean_nll, nll
+    from engine.sampling.scoring import mean_nll, nll, probabilities_of
 
-    of_counts, of_net = _probabilities(lab, pairs)
+    of_counts = probabilities_of(pairs, lab.count_probs_VV)
+    of_net = probabilities_of(pairs, lab.net_probs_VV)
     known = {True: "in the data", False: "new", None: "not known whether in the data"}
     lines = [
         f"{word} ({known[_is_in_data(word, lab)]})",
@@ -124,12 +126,6 @@ def _as_table(word: str, lab: Lab, pairs: Pairs, written: tuple[str, ...]) -> st
         f"mean            {mean_nll(of_counts):8.4f}           {mean_nll(of_net):8.4f}",
     ]
     return "\n".join(lines)
-
-
-def _probabilities(lab: Lab, pairs: Pairs) -> tuple[list[float], list[float]]:
-    """Of each pair, under the counts and under the net."""
-    counts_VV, net_VV = lab.count_probs_VV, lab.net_probs_VV
-    return [float(counts_VV[pair]) for pair in pairs], [float(net_VV[pair]) for pair in pairs]
 
 
 def _is_in_data(word: str, lab: Lab) -> bool | None:

@@ -19,6 +19,7 @@ from engine.cli.train_saves import TrainSaves
 from engine.cli.training_options import Training, training_options
 from engine.errors import Diverged
 from engine.settings.format_options import given_format_options
+from engine.settings.limits import SAVE_SECONDS
 from engine.settings.option_types import sensible
 from engine.text.printable import printable
 from engine.text.quantity import quantity
@@ -26,7 +27,6 @@ from engine.text.quantity import quantity
 if TYPE_CHECKING:
     from engine.lab.lab import Lab
 
-SECONDS: Final = 30.0  # of training that a crash may cost; a checkpoint takes milliseconds
 CHANGEABLE: Final = ("learning_rate", "regularisation")
 BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}  # not of what is resumed
 
@@ -49,7 +49,7 @@ BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}  # not o
 )
 @click.option(
     "--save-every",
-    default=SECONDS,
+    default=SAVE_SECONDS,
     callback=sensible("save_every"),
     metavar="SECONDS",
     show_default=True,

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.events import Key
 
-from engine.text.printable import is_obeyed
+from engine.text.printable import UNOBEYED, is_obeyed
 from tui.terminal.letter_widths import laid_out
 from tui.terminal.textual_private import ColumnInput
-
-# What may be typed or pasted: nothing that a terminal would obey.
-PRINTABLE: Final = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*"
 
 
 class _LayingOut(Highlighter):
@@ -34,7 +29,7 @@ class Field(ColumnInput):
             placeholder=placeholder,
             highlighter=_LayingOut(),
             select_on_focus=select,
-            restrict=PRINTABLE,
+            restrict=UNOBEYED,  # whether it is typed or pasted
         )
 
     async def on_key(self, event: Key) -> None:
