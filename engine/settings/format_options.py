@@ -15,7 +15,7 @@ from engine.settings.checks import check_format
 from engine.settings.data_format import DataFormat, Format
 from engine.settings.limits import LARGEST_VOCABULARY
 from engine.settings.option_types import sensible
-from engine.text.command_line import typed_text
+from engine.text.arguments import decoded_argument
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -67,7 +67,7 @@ def format_options(command: Command) -> Callable[..., Any]:
     def with_format(*, hold_out_data: Path | None, **given: Any) -> Any:
         asked = {name: given.pop(name) for name in DataFormat.__struct_fields__}
         for name in ("column", "weight", "comments"):
-            asked[name] = typed_text(asked[name])
+            asked[name] = decoded_argument(asked[name])
         data_format = DataFormat(**asked)
         try:
             check_format(data_format)

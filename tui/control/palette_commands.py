@@ -11,8 +11,8 @@ from engine.wire.values import View
 from tui.actions import ACTIONS
 from tui.drawing import themes
 from tui.drawing.ascii import spelled
+from tui.screens.fields.parsing import chosen
 from tui.screens.palette import Command
-from tui.screens.typed_values import chosen
 
 if TYPE_CHECKING:
     from tui.app import LabApp

@@ -10,8 +10,8 @@ from engine.wire.answers import Answers
 from engine.wire.client import EngineError
 from engine.wire.events import DatasetOpened
 from engine.wire.requests import Configure, Requests
+from tui.screens.fields.parsing import whole
 from tui.screens.prompt import Question
-from tui.screens.typed_values import whole
 
 Call = Callable[[Requests], Awaitable[Answers]]
 

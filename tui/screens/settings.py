@@ -19,7 +19,7 @@ from engine.wire.requests import Configure, Requests
 from tui.drawing.fitted_text import FittedText
 from tui.screens.dialog import Dialog
 from tui.screens.fields.field import Field
-from tui.screens.typed_values import text_of, value_of
+from tui.screens.fields.parsing import text_of, value_of
 
 NARROW: Final = 60  # columns below which a number beside its name would be cut
 HINT: Final = "Enter sets all that you have changed, or nothing of it."

@@ -22,7 +22,7 @@ from engine.files.output import check_place, write_file
 from engine.settings.checks import DEFAULTS
 from engine.settings.option_types import sensible
 from engine.settings.values import Stream
-from engine.text.command_line import typed_text
+from engine.text.arguments import decoded_argument
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -77,7 +77,7 @@ HEADER: Final = ("index", "model", "name", "nll", "in_data")
 @click.option(
     "--prefix",
     default=DEFAULTS.prefix,
-    callback=lambda _, __, prefix: typed_text(prefix),
+    callback=lambda _, __, prefix: decoded_argument(prefix),
     help="What each name or text begins with.",
 )
 @smoothing_option

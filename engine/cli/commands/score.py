@@ -13,7 +13,7 @@ from engine.cli.existing_lab import ExistingLab, source_options
 from engine.cli.group import json_option
 from engine.cli.training_options import smoothing_option
 from engine.errors import EngineError
-from engine.text.command_line import typed_text
+from engine.text.arguments import decoded_argument
 from engine.text.labels import beside, labels
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def command(words: tuple[str, ...], source: ExistingLab, smoothing: float, as_js
 def _words(given: tuple[str, ...]) -> Iterator[str]:
     for word in given:
         if word != "-":
-            yield typed_text(word)
+            yield decoded_argument(word)
             continue
         try:
-            yield from filter(None, (typed_text(line).strip() for line in sys.stdin))
+            yield from filter(None, (decoded_argument(line).strip() for line in sys.stdin))
         except OSError as error:
             raise EngineError(f"Standard input cannot be read: {error.strerror}.") from error
 

@@ -17,8 +17,8 @@ from tests.tui.keys.test_keyboard import typed_at_once
 from tests.tui.lab import opened, screen_text, settled, until
 from tests.tui.real_engine import RealEngine
 from tui.app import LabApp
+from tui.screens.fields.parsing import text_of, value_of
 from tui.screens.settings import SettingField, SettingsScreen
-from tui.screens.typed_values import text_of, value_of
 
 TABLE = {setting.name: setting for setting in setting_table(27, is_text=True)}
 

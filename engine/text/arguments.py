@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 
-def typed_text(text: str) -> str:
+def decoded_argument(text: str) -> str:
     r"""What a person types, as UTF-8 where the locale knows no such letters, as C does not.
 
-    >>> typed_text("Zo\udcc3\udca9"), typed_text("Zo\udce9")
+    >>> decoded_argument("Zo\udcc3\udca9"), decoded_argument("Zo\udce9")
     ('Zoé', 'Zo\udce9')
     """
     try:
