@@ -13,6 +13,8 @@ import pytest
 from engine.bench.pseudo_terminal import Pty
 from engine.checkpoints.header import peek
 
+pytestmark = pytest.mark.slow
+
 # Loads all that commands need, once; each command then runs in a fork, with streams of its own.
 # What Python does with them when it starts is done again: one that is closed is None.
 SERVER = """

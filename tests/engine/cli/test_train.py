@@ -26,6 +26,8 @@ from engine.lab.lab import Lab
 from tests.engine.checkpoints.crafting import everything, train
 from tui.__main__ import main
 
+pytestmark = pytest.mark.slow
+
 FOREVER = "1000000000"
 NEEDS_PROC = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
 

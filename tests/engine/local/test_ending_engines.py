@@ -21,7 +21,7 @@ from tests.faults.conftest import processes
 from tests.processes import described, process_of
 from tui.__main__ import main
 
-pytestmark = pytest.mark.usefixtures("folder")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("folder")]
 
 
 async def test_an_engine_that_nobody_needs_ends_by_itself() -> None:

@@ -25,7 +25,7 @@ from engine.wire.answers import Done
 from engine.wire.requests import Configure, Open, Pause, Resume, StepOnce, Train
 from tests.processes import described, eventually, process_of
 
-pytestmark = pytest.mark.usefixtures("folder")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("folder")]
 
 
 async def test_an_engine_starts_works_and_leaves_nothing_behind(

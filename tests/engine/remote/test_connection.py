@@ -27,6 +27,8 @@ from tests.end_to_end.conftest import engines
 from tests.processes import described, eventually
 from tui.__main__ import main
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
