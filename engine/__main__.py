@@ -13,7 +13,7 @@ import click
 from engine.errors import EngineError, NameTaken
 from engine.local.log import Formatter
 from engine.local.paths import LabPaths
-from engine.server.daemon import run
+from engine.server.daemon import Daemon
 from engine.settings.limits import SAVE_SECONDS
 from engine.text.printable import safe_sentence
 
@@ -44,8 +44,9 @@ def main(name: str, idle_seconds: float, save_seconds: float) -> None:
     handler.setFormatter(Formatter())
     logging.basicConfig(handlers=[handler])
     try:
+        daemon = Daemon(LabPaths(name), idle_seconds, save_seconds)
+        asyncio.run(daemon.run(ready=lambda: _tell(READY)))
         # As Python winds down, a worker that is still inside torch would abort: hence _exit.
-        asyncio.run(run(LabPaths(name), idle_seconds, save_seconds, ready=lambda: _tell(READY)))
         os._exit(0)
     except NameTaken as error:
         _tell(f"{TAKEN} {error}")

@@ -27,88 +27,104 @@ from engine.server.socket_server import Server
 log = logging.getLogger(__name__)
 
 
-async def run(
-    place: LabPaths, idle_seconds: float, save_seconds: float, ready: Callable[[], None]
-) -> None:
-    """Serve a lab until nobody needs it any more, until it is told to stop, or until SIGTERM.
+class Daemon:
+    """Serves a lab until nobody needs it any more, until it is told to stop, or until SIGTERM."""
 
-    Args:
-        place: where it is, and what it is called.
-        idle_seconds: how long to go on without a screen and without a training.
-        save_seconds: between two automatic saves.
-        ready: called when clients may come.
+    def __init__(self, place: LabPaths, idle_seconds: float, save_seconds: float) -> None:
+        """Claim the lab's name.
 
-    Raises:
-        NameTaken: a lab of that name runs.
-        EngineUnavailable: the name cannot be taken, what it had before cannot be looked at, or
-            there can be no socket; what told of the lab before still does.
-        EngineError: the worker has failed, or could not save; the log says how.
-    """
-    paths.check_length(place.socket)
-    claim = claimed(place)
-    try:
-        left_at = newest_save(place, claim.before)
-    except EngineError as error:  # whoever opened a lab now would give up the one that waits
-        claim.release("unopened")
-        raise EngineUnavailable(unseen(place.name, error)) from error
-    loop = asyncio.get_running_loop()
-    inbox: Inbox = queue.SimpleQueue()
-    recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
-    server = Server(inbox, place.name, FileBrowser(recent, lambda: other_labs(held.name)))
+        Args:
+            place: where the lab is, and what it is called.
+            idle_seconds: how long to go on without a screen and without a training.
+            save_seconds: between two automatic saves.
 
-    def move_socket(path: Path) -> None:
-        asyncio.run_coroutine_threadsafe(server.move(path), loop).result()
+        Raises:
+            NameTaken: a lab of that name runs.
+            EngineUnavailable: the name cannot be taken, or what it had before cannot be looked at;
+                what told of the lab before still does.
+        """
+        paths.check_length(place.socket)
+        claim = claimed(place)
+        try:
+            self._left_at = newest_save(place, claim.before)
+        except EngineError as error:  # whoever opened a lab now would give up the one that waits
+            claim.release("unopened")
+            raise EngineUnavailable(unseen(place.name, error)) from error
+        self._held = HeldName(claim, self._move_socket)
+        self._socket = place.socket
+        self._idle_seconds = idle_seconds
+        self._save_seconds = save_seconds
+        self._inbox: Inbox = queue.SimpleQueue()
+        recent = Recent(platformdirs.user_state_path(PROGRAM) / "recent.json")
+        browser = FileBrowser(recent, lambda: other_labs(self._held.name))
+        self._server = Server(self._inbox, place.name, browser)
+        self._worker = threading.Thread(target=self._work, name="worker", daemon=True)
+        self._has_loaded_torch = threading.Event()  # so that there may be something to save
+        self._failure: BaseException | None = None  # of the worker
+        self._ending: Ending = "unopened"
+        self._is_told_to_end = False
 
-    held = HeldName(claim, move_socket)
-    failures: list[BaseException] = []
-    begun = threading.Event()  # torch is loaded: there may be something to save
-    ending: Ending = "unopened"
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Serve the lab, and give its name back.
 
-    def work() -> None:
-        nonlocal ending
+        Args:
+            ready: called when clients may come.
+
+        Raises:
+            EngineUnavailable: there can be no socket; what told of the lab before still does.
+            EngineError: the worker has failed, or could not save; the log says how.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._worker.start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._end_or_die)
+        # It may come beside a SIGTERM: it never counts as a second one.
+        self._loop.add_signal_handler(signal.SIGHUP, self._end)
+        try:
+            await self._server.serve(self._socket, ready, self._held.look_after)
+        except BrokenPipeError:  # whoever started it has gone, and nobody else has met it
+            self._inbox.put(None)
+        except EngineUnavailable:
+            self._held.release("unopened")
+            raise
+        if self._has_loaded_torch.is_set():
+            await asyncio.to_thread(self._worker.join)
+        if self._failure is not None:
+            raise EngineError(f"{type(self._failure).__name__}: {self._failure}")
+        self._held.release(self._ending)
+
+    def _work(self) -> None:
+        """Do the lab's work, in the worker's thread, until it ends."""
         try:
             # In this thread, so that a screen is welcomed while torch still loads.
             from engine.server.identity import Identity
             from engine.server.worker import Worker
 
-            worker = Worker(inbox, Identity(held, idle_seconds, save_seconds, left_at))
-            begun.set()
+            identity = Identity(self._held, self._idle_seconds, self._save_seconds, self._left_at)
+            worker = Worker(self._inbox, identity)
+            self._has_loaded_torch.set()
             try:
                 worker.run()
             finally:
-                ending = worker.ending
+                self._ending = worker.ending
         except BaseException as error:
-            failures.append(error)
+            self._failure = error
             log.exception("the worker failed")
-        loop.call_soon_threadsafe(server.stop)
+        self._loop.call_soon_threadsafe(self._server.stop)
 
-    told = threading.Event()
+    def _move_socket(self, path: Path) -> None:
+        """Listen at another path; called in the worker's thread."""
+        asyncio.run_coroutine_threadsafe(self._server.move(path), self._loop).result()
 
-    def end() -> None:
-        inbox.put(None)  # the worker saves first
-        if not begun.is_set():
-            server.stop()
+    def _end(self) -> None:
+        """Let the worker save, and end."""
+        self._inbox.put(None)
+        if not self._has_loaded_torch.is_set():
+            self._server.stop()
 
-    def end_or_die() -> None:
-        if told.is_set():
-            os._exit(1)  # told twice: without saving
-        told.set()
-        end()
-
-    worker = threading.Thread(target=work, name="worker", daemon=True)
-    worker.start()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end_or_die)
-    loop.add_signal_handler(signal.SIGHUP, end)  # it may come beside a SIGTERM: never a second one
-    try:
-        await server.serve(place.socket, ready, held.look_after)
-    except BrokenPipeError:  # whoever started it has gone, and nobody else has met it
-        inbox.put(None)
-    except EngineUnavailable:
-        held.release("unopened")
-        raise
-    if begun.is_set():
-        await asyncio.to_thread(worker.join)
-    if failures:
-        raise EngineError(f"{type(failures[0]).__name__}: {failures[0]}")
-    held.release(ending)
+    def _end_or_die(self) -> None:
+        """End; told a second time, at once and without saving."""
+        if self._is_told_to_end:
+            os._exit(1)
+        self._is_told_to_end = True
+        self._end()
