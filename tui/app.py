@@ -31,7 +31,7 @@ from tui.control.leaving import Leaving
 from tui.control.saving import Saving
 from tui.control.training import Training
 from tui.drawing import themes
-from tui.keys.key_map import KeyMap
+from tui.keys.overrides import KeyMap
 from tui.panes.pane import Pane
 from tui.screens.quit import QuitScreen
 from tui.session.messages import Lost, Over, WasStopped

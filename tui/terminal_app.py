@@ -16,7 +16,7 @@ from textual.notifications import SeverityLevel
 from tui.actions import Action
 from tui.drawing import filters
 from tui.keys.dispatcher import KeyDispatcher
-from tui.keys.key_map import KeyMap
+from tui.keys.overrides import KeyMap
 from tui.terminal.capabilities import Terminal
 from tui.terminal.cell_buffer import Difference, Frame
 from tui.terminal.driver import TerminalDriver

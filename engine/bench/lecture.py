@@ -30,7 +30,7 @@ from engine.devices import one_thread
 from engine.errors import EngineError
 from engine.models import bigram, counts
 from engine.sampling.names import draw_keyed
-from engine.settings.checks import DEFAULTS
+from engine.settings.defaults import DEFAULTS
 from engine.training.exact import Trainer
 
 Value = TypeVar("Value")

@@ -14,8 +14,8 @@ import click
 from engine.cli.console import narrate
 from engine.cli.group import data_option, device_option
 from engine.errors import Diverged
-from engine.settings.checks import DEFAULTS, GOAL
 from engine.settings.data_format import DataFormat
+from engine.settings.defaults import DEFAULTS, GOAL
 from engine.settings.format_options import format_options
 from engine.settings.option_types import sensible
 

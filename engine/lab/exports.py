@@ -7,14 +7,18 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+import numpy as np
 from torch import Tensor
 
 from engine.data.corpus import Corpus
 from engine.data.vocabulary import Vocabulary
 from engine.text.printable import path_text
+from engine.training.history import History
+from engine.training.series import CHUNK, block_size, in_blocks
 from engine.wire.values import Drawn
 
 BETWEEN_TEXTS: Final = "---------------\n"  # as nanoGPT prints them
+OF_BLOCKS: Final = ("", "_smallest", "_largest", "_last")  # behind a column's name
 TOP_BIGRAMS: Final = 10
 TRUTH: Final = {True: "true", False: "false", None: ""}  # as in JSON; empty where it is not known
 
@@ -68,6 +72,38 @@ def matrix_rows(matrix_VV: Tensor, vocabulary: Vocabulary) -> Iterator[list[Any]
 def matrix_csv(matrix_VV: Tensor, vocabulary: Vocabulary) -> str:
     """Write a matrix as CSV, with its characters as header and as first column."""
     return csv_text(matrix_rows(matrix_VV, vocabulary))
+
+
+def loss_csv(history: History) -> str:
+    """Step and losses, a line each.
+
+    Where the oldest are kept in blocks alone, each of these has a line: its first step, how
+    many steps it has, and of each kind of loss the first, smallest, largest and last.
+    """
+    return "\n".join([*_loss_lines(history), ""])
+
+
+def _loss_lines(history: History) -> Iterator[str]:
+    """Some lines at a time: a million lines are large, and larger as so many objects."""
+    kinds = {"loss": history.train, "held_out_nll": history.held_out}
+    kinds = {name: series for name, series in kinds.items() if len(series)}
+    before, size = in_blocks(len(history.train)), block_size(len(history.train))
+    if not before:
+        yield ",".join(["step", *(kinds or ("loss",))])
+    else:
+        yield ",".join(["step", "steps", *(name + of for name in kinds for of in OF_BLOCKS)])
+        blocks = np.vstack([series.blocks_4N for series in kinds.values()]).T.tolist()
+        yield "\n".join(
+            f"{start + 1},{min(size, before - start)},{','.join(map(repr, row))}"
+            for start, row in zip(range(0, before, size), blocks, strict=True)
+        )
+    behind_step, between, end = (",1,", ",,,,", ",,,") if before else (",", ",", "")
+    newest = np.array([series.newest() for series in kinds.values()]).T
+    for start in range(0, len(newest), CHUNK):
+        rows = enumerate(newest[start : start + CHUNK].tolist(), before + start + 1)
+        yield "\n".join(
+            f"{step}{behind_step}{between.join(map(repr, row))}{end}" for step, row in rows
+        )
 
 
 def names_csv(names: Iterable[Drawn]) -> str:

@@ -14,7 +14,7 @@ import torch
 
 from engine.data.built_in import built_in_path
 from engine.errors import BadSetting
-from engine.lab.exports import matrix_csv, names_csv, names_text, statistics, texts_text
+from engine.lab.exports import loss_csv, matrix_csv, names_csv, names_text, statistics, texts_text
 from engine.lab.lab import Lab
 from engine.models import bigram
 from engine.sampling.scoring import probabilities_of, transitions, transitions_within
@@ -199,7 +199,7 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
         case "matrix":
             return matrix_csv(lab.matrix(view), lab.corpus.vocabulary)
         case "loss":
-            return lab.history.csv()
+            return loss_csv(lab.history)
         case "samples":
             return names_csv(lab.sampler.newest(lab.sampler.kept))
         case "names":

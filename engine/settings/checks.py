@@ -1,4 +1,4 @@
-"""What the settings are at first, and which values make sense."""
+"""Which values of the settings make sense."""
 
 from __future__ import annotations
 
@@ -9,36 +9,13 @@ from typing import Any, Final
 from engine.errors import BadSetting
 from engine.settings.data_format import DataFormat
 from engine.settings.limits import LARGEST_VOCABULARY
-from engine.settings.values import LENGTH, PACE, Settings
 
-SEED: Final = 2147483647  # the lecture's, for weights and for names
 LARGEST_SEED: Final = 2**32 - 1  # of the names: mt19937 takes 32 bits
-GOAL: Final = 100  # steps; the lecture's
 LARGEST_GOAL: Final = 10**15  # steps: five centuries at 65,000 a second
-LEARNING_RATE: Final = 50.0  # the lecture's; stable, as the gradient is a mean over all pairs
-REGULARISATION: Final = 0.01  # the lecture's λ
-SMOOTHING: Final = 1.0  # the lecture's k
 LONGEST_SHOWN: Final = 24  # characters of a refused value: all of any whole number of 64 bits
 LONGEST_PREFIX: Final = 1000  # characters; a thousand names with it must fit into a message
 LONGEST_TEXT: Final = 10_000  # characters that a lab draws of a text: within 0.1 s; `sample`, any
 LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
-
-DEFAULTS: Final = Settings(
-    learning_rate=LEARNING_RATE,
-    regularisation=REGULARISATION,
-    smoothing=SMOOTHING,
-    pace=PACE,
-    seed=SEED,
-    hold_out=0.0,
-    source="both",  # the lecture ends with both, from one seed
-    stream="keyed",
-    sample_seed=SEED,
-    temperature=1.0,
-    top_k=0,
-    prefix="",
-    keep_sampling=False,
-    length=LENGTH,
-)
 
 
 def _is_encoding(name: str) -> bool:

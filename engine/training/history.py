@@ -6,17 +6,14 @@ first, smallest, largest and last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
-from engine.training.series import CHUNK, Series, block_size, in_blocks
+from engine.training.series import Series
 from engine.wire.values import Curve, SettingChange
 
 MARKED: Final = {"learning_rate": "lr", "regularisation": "λ", "seed": "seed"}  # in a plot
 MOST_MARKS: Final = 10_000  # the newest are kept; no plot has room for more
-OF_BLOCKS: Final = ("", "_smallest", "_largest", "_last")  # behind a column's name
 
 
 class History:
@@ -87,33 +84,3 @@ class History:
             steps.setdefault(step // size, step)
         told = set(steps.values())
         return tuple(mark for mark in self._marks.values() if mark.step in told)
-
-    def csv(self) -> str:
-        """Step and losses, a line each.
-
-        Where the oldest are kept in blocks alone, each of these has a line: its first step, how
-        many steps it has, and of each kind of loss the first, smallest, largest and last.
-        """
-        return "\n".join([*self._csv_parts(), ""])
-
-    def _csv_parts(self) -> Iterator[str]:
-        """Some lines at a time: a million lines are large, and larger as so many objects."""
-        kinds = {"loss": self.train, "held_out_nll": self.held_out}
-        kinds = {name: series for name, series in kinds.items() if len(series)}
-        before, size = in_blocks(len(self.train)), block_size(len(self.train))
-        if not before:
-            yield ",".join(["step", *(kinds or ("loss",))])
-        else:
-            yield ",".join(["step", "steps", *(name + of for name in kinds for of in OF_BLOCKS)])
-            blocks = np.vstack([series.blocks_4N for series in kinds.values()]).T.tolist()
-            yield "\n".join(
-                f"{start + 1},{min(size, before - start)},{','.join(map(repr, row))}"
-                for start, row in zip(range(0, before, size), blocks, strict=True)
-            )
-        behind_step, between, end = (",1,", ",,,,", ",,,") if before else (",", ",", "")
-        newest = np.array([series.newest() for series in kinds.values()]).T
-        for start in range(0, len(newest), CHUNK):
-            rows = enumerate(newest[start : start + CHUNK].tolist(), before + start + 1)
-            yield "\n".join(
-                f"{step}{behind_step}{between.join(map(repr, row))}{end}" for step, row in rows
-            )

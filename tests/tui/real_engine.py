@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.data.built_in import built_in_path
 from engine.lab import snapshots
 from engine.lab.lab import Lab
-from engine.settings.checks import SEED
+from engine.settings.defaults import SEED
 from engine.wire.events import Snapshot
 from engine.wire.requests import Watch
 from tests.tui.fake_engine import FakeEngine

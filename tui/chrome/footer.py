@@ -13,9 +13,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Action, Group, action_of, textual_key
-from tui.chrome.arrangement import arrangement
+from tui.chrome.pane_arrangement import arrangement
 from tui.drawing.ascii import spelled
-from tui.keys.key_map import KeyMap, keys_of
+from tui.keys.overrides import KeyMap, keys_of
 from tui.terminal.capabilities import terminal_of
 
 _GAP: Final = 1  # column between two keys

@@ -7,8 +7,8 @@ from typing import Any
 
 from tui.actions import ACTIONS, action_of
 from tui.config.errors import ConfigError, nearest, shown
-from tui.keys.key_map import Keys
 from tui.keys.key_names import MOVING, OF_DIALOGS, parsed
+from tui.keys.overrides import Keys
 
 
 def checked_keys(table: object) -> dict[str, Keys]:

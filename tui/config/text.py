@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from tui.actions import ACTIONS, GROUP_TITLES
 from tui.config.config import NO_LIMIT, SETTINGS, Config, read, settled
-from tui.keys.key_map import KeyMap
+from tui.keys.overrides import KeyMap
 
 _HEAD: Final = """\
 # The configuration of makemore-tui. Take away the # in front of a line, and change it.

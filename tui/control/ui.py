@@ -9,7 +9,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from engine.wire.requests import Requests
-from tui.keys.key_map import KeyMap
+from tui.keys.overrides import KeyMap
 
 
 class Ui(Protocol):

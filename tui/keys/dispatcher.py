@@ -24,7 +24,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.actions import Action, action_of
-from tui.keys.key_map import KeyMap
+from tui.keys.overrides import KeyMap
 
 SECONDS_UNSEEN: Final = 0.1  # what keys do while more of them wait
 SECONDS_TO_DRAW: Final = 0.02  # a frame; most take less

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Group, key_label
 from tui.drawing.ascii import spelled
-from tui.keys.key_map import DEFAULT_KEYS, KeyMap, Keys, keys_of
+from tui.keys.overrides import DEFAULT_KEYS, KeyMap, Keys, keys_of
 from tui.panes.about import ABOUT
 from tui.panes.pane import Pane
 from tui.screens.dialog import Dialog

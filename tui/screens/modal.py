@@ -9,7 +9,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.actions import key_label
-from tui.keys.key_map import keys_of
+from tui.keys.overrides import keys_of
 from tui.terminal.textual_private import ReturningScreen
 
 SECONDS_TO_READ: Final = 4.0  # that the word about a key stays

@@ -13,7 +13,7 @@ from engine.wire.client import Engine
 from engine.wire.events import DatasetOpened, Snapshot, Stopped
 from engine.wire.requests import Open, Requests, Resume
 from tui.actions import Action
-from tui.keys.key_map import KeyMap
+from tui.keys.overrides import KeyMap
 from tui.session.conversation import Conversation
 from tui.session.sentences import NO_DATA
 

@@ -19,7 +19,7 @@ from engine.cli.sample_texts import drawn_texts
 from engine.cli.training_options import smoothing_option
 from engine.errors import AlreadyThere
 from engine.files.output import check_place, write_file
-from engine.settings.checks import DEFAULTS
+from engine.settings.defaults import DEFAULTS
 from engine.settings.option_types import sensible
 from engine.settings.values import Stream
 from engine.text.arguments import decoded_argument

@@ -18,7 +18,7 @@ from engine.checkpoints.save_outcome import SaveOutcome
 from engine.data.built_in import built_in_path
 from engine.errors import CheckpointError, EngineError, EngineUnavailable
 from engine.lab.lab import Lab
-from engine.settings.checks import DEFAULTS
+from engine.settings.defaults import DEFAULTS
 from engine.wire.answers import Done
 from engine.wire.events import Snapshot, Stopped
 from engine.wire.requests import (

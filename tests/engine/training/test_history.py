@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.lab.exports import loss_csv
 from engine.training import series
 from engine.training.history import History
 from engine.training.series import Series, block_count, block_size, in_blocks
@@ -109,7 +110,7 @@ def test_a_curve_and_a_table_have_every_extreme(
     assert len(curve.steps) <= max(width, len(losses) // history.train.narrowest + 1)
     assert min(column[1] for column in curve.train) == min(losses)
     assert max(column[2] for column in curve.train) == max(losses)
-    rows = list(csv.DictReader(io.StringIO(history.csv())))
+    rows = list(csv.DictReader(io.StringIO(loss_csv(history))))
     assert [int(row["step"]) for row in rows][-1] == len(losses)
     assert None not in rows[0].values()
     told = {"loss": losses}
@@ -131,12 +132,12 @@ def test_a_curve_and_a_table_have_every_extreme(
 
 def test_the_columns_of_a_table_are_the_same_for_every_training_that_fits() -> None:
     history = History()
-    assert history.csv() == "step,loss\n"
+    assert loss_csv(history) == "step,loss\n"
     history.train.extend([2.5, 2.25])
-    assert history.csv() == "step,loss\n1,2.5\n2,2.25\n"
+    assert loss_csv(history) == "step,loss\n1,2.5\n2,2.25\n"
     history.train.extend([0.5] * 30)
     history.held_out.extend([3.0] * 32)
-    lines = history.csv().splitlines()
+    lines = loss_csv(history).splitlines()
     kinds = ("loss", "held_out_nll")
     assert lines[0] == "step,steps," + ",".join(
         f"{kind},{kind}_smallest,{kind}_largest,{kind}_last" for kind in kinds

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from textual.keys import Keys
 from textual.theme import BUILTIN_THEMES
 
-from engine.settings.checks import DEFAULTS
+from engine.settings.defaults import DEFAULTS
 from engine.settings.values import PACE
 from tui.__main__ import main
 from tui.actions import ACTIONS, textual_key

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from engine.settings.checks import DEFAULTS
+from engine.settings.defaults import DEFAULTS
 from engine.settings.descriptions import setting_table
 from engine.wire.client import EngineError
 from engine.wire.requests import Configure

@@ -16,7 +16,7 @@ from tui.actions import PANE_GROUPS, bindings_of
 from tui.drawing.ascii import spelled
 from tui.drawing.line_widget import LineWidget
 from tui.drawing.numbers import compact, figure
-from tui.keys.key_map import keys_of
+from tui.keys.overrides import keys_of
 from tui.panes.loss.drawing import HELD_OUT, RGB, Inks, Picture, drawn
 from tui.panes.loss.plot import picture_of
 from tui.panes.loss.references import Ink, references_of

@@ -18,7 +18,7 @@ from engine.wire.values import View
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.drawing.line_widget import LineWidget
 from tui.drawing.numbers import compact
-from tui.keys.key_map import keys_of
+from tui.keys.overrides import keys_of
 from tui.panes.matrix.cells import DIFFERENCE_IN_CELLS, VIEW_NAMES, VIEWS, Window, ramp_for
 from tui.panes.matrix.drawing import Sight
 from tui.panes.matrix.grid import MatrixGrid

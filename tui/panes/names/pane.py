@@ -15,7 +15,7 @@ from engine.wire.requests import Exportable
 from engine.wire.values import Name
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.drawing.line_widget import LineWidget
-from tui.keys.key_map import keys_of
+from tui.keys.overrides import keys_of
 from tui.panes.names.drawing import CUT, halves, header_lines
 from tui.panes.names.log import log_lines
 from tui.panes.names.redraw_note import redrawn

@@ -1,4 +1,4 @@
-"""Which key does what: the table of actions with a person's own keys put over it."""
+"""The keys in force: those of the table of actions, with a person's own keys put over them."""
 
 from __future__ import annotations
 
