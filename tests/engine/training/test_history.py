@@ -24,7 +24,7 @@ SMALL = {"FINEST": 2, "CHUNK": 8, "KEPT_CHUNKS": 2, "MOST_BLOCKS": 8}
 
 @pytest.fixture(scope="module", autouse=True)
 def miniature() -> Iterator[None]:
-    with patch.multiple(series, **SMALL), patch("engine.training.history.CHUNK", SMALL["CHUNK"]):
+    with patch.multiple(series, **SMALL), patch("engine.lab.exports.CHUNK", SMALL["CHUNK"]):
         yield
 
 
