@@ -12,9 +12,9 @@ from engine.checkpoints.writing import write
 from engine.errors import CheckpointError
 from engine.files.atomic import OWNER, remove_parts
 from engine.files.private import make_folder
+from engine.settings.limits import MOST_AUTOMATIC_SAVES
 from engine.text.printable import printable
 
-MOST: Final = 5
 _STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
 _NAME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z\.safetensors")
 
@@ -27,7 +27,7 @@ class AutomaticSaves:
         most: so many are kept, the newest.
     """
 
-    def __init__(self, folder: Path, most: int = MOST) -> None:
+    def __init__(self, folder: Path, most: int = MOST_AUTOMATIC_SAVES) -> None:
         self._folder = folder
         self._most = most
 

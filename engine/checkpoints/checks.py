@@ -15,10 +15,15 @@ from numpy.typing import NDArray
 from engine.checkpoints.header import Contents, Header, TensorEntry
 from engine.checkpoints.losses import BLOCKS, KINDS, shapes_of, trouble_of_blocks
 from engine.checkpoints.names_and_marks import LARGEST_WORDS, LONGEST_MARK, Words
-from engine.sampling.names import LENGTH_LIMIT, STREAMS
+from engine.sampling.names import STREAMS
 from engine.sampling.sampler import MODELS, Model
-from engine.settings.checks import LONGEST_PREFIX, LONGEST_TEXT
-from engine.settings.limits import KEPT_NAMES, LARGEST_VOCABULARY
+from engine.settings.limits import (
+    KEPT_NAMES,
+    LARGEST_VOCABULARY,
+    LENGTH_LIMIT,
+    LONGEST_PREFIX,
+    LONGEST_TEXT,
+)
 from engine.text.printable import is_obeyed, printable
 from engine.training.history import MARKED
 

@@ -9,9 +9,13 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
-from engine.settings.checks import LONGEST_PREFIX, LONGEST_TEXT
-from engine.settings.limits import KEPT_CHARACTERS, KEPT_NAMES
-from engine.training.history import MOST_MARKS
+from engine.settings.limits import (
+    KEPT_CHARACTERS,
+    KEPT_NAMES,
+    LONGEST_PREFIX,
+    LONGEST_TEXT,
+    MOST_MARKS,
+)
 from engine.wire.values import Drawn, SettingChange
 
 LONGEST_MARK: Final = 100  # characters

@@ -23,10 +23,10 @@ from engine.lab.memo import Memo
 from engine.models import bigram, counts
 from engine.sampling.decoding import check_sharpness
 from engine.sampling.sampler import MODELS, Model, Sampler
-from engine.settings.checks import LARGEST_GOAL, check
+from engine.settings.checks import check
 from engine.settings.data_format import DataFormat
 from engine.settings.defaults import DEFAULTS, GOAL
-from engine.settings.limits import NAMES_AT_ONCE
+from engine.settings.limits import LARGEST_GOAL, NAMES_AT_ONCE
 from engine.settings.rungs import Ladder, Round, moved
 from engine.settings.values import Settings, Source
 from engine.training.exact import Burst, Trainer

@@ -19,6 +19,7 @@ from engine.lab.lab import Lab
 from engine.models import bigram
 from engine.sampling.scoring import probabilities_of, transitions, transitions_within
 from engine.settings.descriptions import setting_table
+from engine.settings.limits import LARGEST_EXPORT, LONGEST_WORD, MOST_CELLS, MOST_COLUMNS
 from engine.text.labels import labels
 from engine.text.printable import path_text
 from engine.wire.answers import Scored
@@ -27,10 +28,6 @@ from engine.wire.requests import Exportable, Open, Watch
 from engine.wire.values import Cells, Character, Reading, View
 
 TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
-LARGEST_MATRIX: Final = 1 << 20  # cells that are exported; some 30 MB of text
-LONGEST_WORD: Final = 1_000  # characters, with a line each on a screen, and nobody types as many
-MOST_CELLS: Final = 1 << 19  # that a screen can ask for: a terminal of 1,024 by 512
-MOST_COLUMNS: Final = 1 << 14  # of the loss
 
 
 def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> DatasetOpened:
@@ -188,9 +185,9 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
         BadSetting: it is too large for one message.
     """
     values = len(lab.corpus.vocabulary) ** 2
-    if what == "matrix" and values > LARGEST_MATRIX:
+    if what == "matrix" and values > LARGEST_EXPORT:
         raise BadSetting(
-            f"The matrix has {values:,} values; {LARGEST_MATRIX:,} are the most that are copied or"
+            f"The matrix has {values:,} values; {LARGEST_EXPORT:,} are the most that are copied or"
             " exported. makemore-tui matrix prints them all: send its output to a file."
         )
     match what:

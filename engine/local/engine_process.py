@@ -25,6 +25,7 @@ from engine.local.name_lock import Holder, standing, standing_of, taken
 from engine.local.paths import PROGRAM, LabPaths, make_runtime_folder, runtime_folder
 from engine.local.saved_labs import gone
 from engine.local.signals import signal_name
+from engine.settings.limits import IDLE_SECONDS
 from engine.wire.answers import GoesOn
 from engine.wire.client import Client
 from engine.wire.requests import Stop
@@ -35,7 +36,6 @@ Connect = Callable[[Path, int | None], Awaitable[T]]
 SECONDS_TO_START: Final = 60.0  # a cold disk reads Python in 10
 SECONDS_TO_DIE: Final = 5.0  # once it has hung up
 SECONDS_TO_APPEAR: Final = 5.0  # for the socket of an engine that runs; see `Server.serve`
-IDLE_SECONDS: Final = 30 * 60.0
 
 
 class EngineProcess:

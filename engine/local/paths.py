@@ -19,12 +19,12 @@ import platformdirs
 
 from engine.errors import BadName, EngineUnavailable
 from engine.files.private import FOLDER, check_private
+from engine.settings.limits import LONGEST_LAB_NAME
 from engine.text.printable import printable
 
 PROGRAM: Final = "makemore-tui"
-LONGEST_NAME: Final = 40
 LONGEST_SOCKET: Final = 103  # bytes of a path: macOS takes one less than Linux
-_NAME: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_NAME - 1}}}")
+_NAME: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_LAB_NAME - 1}}}")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class LabPaths:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise BadName(
-                f"'{printable(self.name)}' is no name for a lab. Give at most {LONGEST_NAME}"
+                f"'{printable(self.name)}' is no name for a lab. Give at most {LONGEST_LAB_NAME}"
                 " letters of a to z, digits, dots, hyphens and underscores, a letter or a digit"
                 " first."
             )
@@ -70,7 +70,7 @@ class LabPaths:
 def name_for(data: str | None) -> str:
     """Name a lab after its data file, or after the built-in names if that is None."""
     stem = "names" if data is None else Path(data).stem
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:LONGEST_NAME]
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:LONGEST_LAB_NAME]
     return plain or "lab"
 
 
@@ -81,7 +81,7 @@ def numbered(name: str, number: int) -> str:
     ['names', 'names-2', 'nn-12']
     """
     end = "" if number == 1 else f"-{number}"
-    return name[: LONGEST_NAME - len(end)] + end
+    return name[: LONGEST_LAB_NAME - len(end)] + end
 
 
 def lab_of_save(path: Path) -> str | None:

@@ -20,8 +20,8 @@ from engine.sampling.decoding import check_sharpness, sharpen
 from engine.sampling.keyed import Keyed
 from engine.sampling.streams import Notebook, Stream, Torch, Video
 from engine.sampling.texts import draw_text
+from engine.settings.limits import LENGTH_LIMIT
 
-LENGTH_LIMIT: Final = 1000  # characters; only a model that cannot end comes so far
 BATCH: Final = 1 << 17  # names drawn at once: a megabyte a tensor; fastest on two cores
 STREAMS: Final[dict[str, type[Stream]]] = {
     "keyed": Keyed,

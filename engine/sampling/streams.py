@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import BadSetting
-from engine.settings.checks import LARGEST_SEED
+from engine.settings.limits import LARGEST_SEED
 
 MCG31_MODULUS: Final = 2**31 - 1
 MT19937_WORDS: Final = 625  # of its state: the key, and its position

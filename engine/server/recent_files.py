@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from engine.files.atomic import OWNER, write_atomically
 from engine.files.private import make_folder
 from engine.files.small import read_small_file
+from engine.settings.limits import MOST_RECENT
 from engine.text.printable import is_obeyed
 from engine.wire.values import RecentFile
-
-MOST: Final = 10
 
 
 class Recent:
@@ -35,13 +33,13 @@ class Recent:
             file = RecentFile(entry) if isinstance(entry, str) else entry
             if _is_good(file):
                 files.setdefault(file.path, file)
-        return tuple(files.values())[:MOST]
+        return tuple(files.values())[:MOST_RECENT]
 
     def add(self, file: RecentFile) -> None:
         """Put a file at the top; where that cannot be written down, leave it."""
         if not _is_good(file):
             return
-        files = [file, *(old for old in self.files() if old.path != file.path)][:MOST]
+        files = [file, *(old for old in self.files() if old.path != file.path)][:MOST_RECENT]
         with contextlib.suppress(OSError):
             make_folder(self._file.parent)
             data = msgspec.json.format(msgspec.json.encode(files))

@@ -8,14 +8,15 @@ from typing import Any, Final
 
 from engine.errors import BadSetting
 from engine.settings.data_format import DataFormat
-from engine.settings.limits import LARGEST_VOCABULARY
+from engine.settings.limits import (
+    LARGEST_SEED,
+    LARGEST_SMOOTHING,
+    LARGEST_VOCABULARY,
+    LONGEST_PREFIX,
+    LONGEST_TEXT,
+)
 
-LARGEST_SEED: Final = 2**32 - 1  # of the names: mt19937 takes 32 bits
-LARGEST_GOAL: Final = 10**15  # steps: five centuries at 65,000 a second
 LONGEST_SHOWN: Final = 24  # characters of a refused value: all of any whole number of 64 bits
-LONGEST_PREFIX: Final = 1000  # characters; a thousand names with it must fit into a message
-LONGEST_TEXT: Final = 10_000  # characters that a lab draws of a text: within 0.1 s; `sample`, any
-LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
 
 
 def _is_encoding(name: str) -> bool:

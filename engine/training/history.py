@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from engine.settings.limits import MOST_MARKS
 from engine.training.series import Series
 from engine.wire.values import Curve, SettingChange
 
 MARKED: Final = {"learning_rate": "lr", "regularisation": "λ", "seed": "seed"}  # in a plot
-MOST_MARKS: Final = 10_000  # the newest are kept; no plot has room for more
 
 
 class History:

@@ -6,8 +6,8 @@ import asyncio
 
 import click
 
-from engine.local.engine_process import IDLE_SECONDS
 from engine.remote.stdio_bridge import bridge
+from engine.settings.limits import IDLE_SECONDS
 
 
 @click.command("engine")

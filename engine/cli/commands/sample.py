@@ -20,6 +20,7 @@ from engine.cli.training_options import smoothing_option
 from engine.errors import AlreadyThere
 from engine.files.output import check_place, write_file
 from engine.settings.defaults import DEFAULTS
+from engine.settings.limits import LENGTH_LIMIT
 from engine.settings.option_types import sensible
 from engine.settings.values import Stream
 from engine.text.arguments import decoded_argument
@@ -174,7 +175,6 @@ def _drawn_names(
     """The names in batches: how many, and their lines."""
     from engine.lab.exports import TRUTH, csv_text
     from engine.sampling.batch_scoring import NameScorer
-    from engine.sampling.names import LENGTH_LIMIT
 
     probs_VV = lab.count_probs_VV if model == "counts" else lab.net_probs_VV
     names = _names(lab, probs_VV, count)

@@ -16,11 +16,11 @@ from torch import Tensor
 from engine.data.counting.bigrams import PairCounter, check_size, count_ascii
 from engine.data.counting.characters import Alphabet
 from engine.data.reading.batch import Batch
-from engine.data.reading.chunks import LONGEST_LINE, Chunk
+from engine.data.reading.chunks import Chunk
 from engine.errors import DataError
+from engine.settings.limits import LONGEST_LINE, MOST_BIGRAMS
 
 FIRST_WORDS: Final = 10
-MOST_BIGRAMS: Final = 2**53  # weights included: a float64 has every whole number up to here
 
 
 class Unplaced(DataError):

@@ -14,10 +14,10 @@ import numpy as np
 from engine.data.reading.encoding import UTF8, Utf8Source, opened, place
 from engine.errors import DataError
 from engine.files.digest import Digest
+from engine.settings.limits import LONGEST_LINE
 from engine.text.printable import printable
 
 CHUNK: Final = 1 << 21  # bytes read at a time: 2 MiB; counting stays in the cache
-LONGEST_LINE: Final = 1 << 20  # bytes; a longer line is no word
 NEWLINE: Final = ord("\n")
 
 

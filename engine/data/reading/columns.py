@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.data.reading.batch import Batch
 from engine.data.reading.chunks import normalised
+from engine.settings.limits import LARGEST_WEIGHT
 from engine.text.printable import printable
 
-LARGEST_WEIGHT: Final = 10**12  # more than anything that a statistics office counts
 BATCH: Final = 1 << 20  # characters counted at a time
 WHOLE: Final = re.compile(r"\+?\d+(\.00?)?")
 # Groups of three behind a blank or an apostrophe; behind a comma where that is no decimal sign.

@@ -27,10 +27,10 @@ from engine.data.reading.json_errors import (
 from engine.errors import DataError
 from engine.files.digest import Digest
 from engine.settings.data_format import DataFormat
+from engine.settings.limits import LARGEST_ARRAY
 from engine.text.printable import printable
 from engine.text.quantity import quantity
 
-LARGEST_ARRAY: Final = 64 << 20  # bytes: as a whole in memory it takes several times as many
 SAMPLE: Final = 100  # items that the columns are known by
 VALUE_A_LINE: Final = (".jsonl", ".ndjson")  # endings
 WRONG: Final = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)

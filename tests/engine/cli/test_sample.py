@@ -19,8 +19,9 @@ from engine.data.built_in import built_in_path
 from engine.devices import one_thread
 from engine.lab.lab import Lab
 from engine.sampling.batch_scoring import NameScorer
-from engine.sampling.names import LENGTH_LIMIT, draw_keyed, has_ended
+from engine.sampling.names import draw_keyed, has_ended
 from engine.sampling.scoring import mean_nll, probabilities_of_word
+from engine.settings.limits import LENGTH_LIMIT
 from tui.__main__ import main
 
 

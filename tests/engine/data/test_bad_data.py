@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.data.corpus import read_corpus
-from engine.data.reading.chunks import LONGEST_LINE
 from engine.errors import BadSetting, DataError
 from engine.settings.data_format import DataFormat
+from engine.settings.limits import LONGEST_LINE
 
 Write = Callable[[bytes | str], Path]
 

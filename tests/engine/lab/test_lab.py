@@ -14,8 +14,8 @@ from engine.errors import BadSetting, EngineError, NoSuchDevice, OutsideVocabula
 from engine.lab.lab import Lab
 from engine.lab.snapshots import dataset_opened, exported, pairs_of
 from engine.sampling.names import draw_keyed
-from engine.settings.checks import LARGEST_GOAL, LONGEST_PREFIX
-from engine.training.history import MOST_MARKS, History
+from engine.settings.limits import LARGEST_GOAL, LONGEST_PREFIX, MOST_MARKS
+from engine.training.history import History
 from engine.training.series import Series, block_count, in_blocks
 from engine.wire.framing import LARGEST_TEXT
 

@@ -13,8 +13,8 @@ from engine.errors import BadSetting, OutsideVocabulary
 from engine.lab.lab import Lab
 from engine.lab.snapshots import exported, scored
 from engine.sampling import sampler
-from engine.settings.checks import LONGEST_TEXT
 from engine.settings.data_format import DataFormat
+from engine.settings.limits import LONGEST_TEXT
 from engine.wire.values import Name
 from tests.engine.checkpoints.crafting import draw
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from engine.data.vocabulary import Vocabulary
 from engine.errors import OutsideVocabulary
 from engine.lab.lab import Lab
-from engine.lab.snapshots import MOST_COLUMNS, scored
+from engine.lab.snapshots import scored
 from engine.models import bigram, counts
 from engine.sampling.scoring import mean_nll, probabilities_of_word
+from engine.settings.limits import MOST_COLUMNS
 from engine.settings.rungs import RUNGS, climb
 from engine.training.history import History
 from engine.training.series import MOST_BLOCKS, block_count, block_size, in_blocks

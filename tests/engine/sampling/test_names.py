@@ -15,8 +15,9 @@ from engine.models import counts
 from engine.sampling import keyed
 from engine.sampling import names as sampling
 from engine.sampling.decoding import sharpen
-from engine.sampling.names import LENGTH_LIMIT, NameStream, draw_keyed, has_ended
+from engine.sampling.names import NameStream, draw_keyed, has_ended
 from engine.sampling.streams import Mt19937
+from engine.settings.limits import LENGTH_LIMIT
 from tests.golden import COUNTS, FIGURES
 
 VOCABULARY = Vocabulary(FIGURES["characters"])

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from engine.settings.limits import MOST_WORDS
 from engine.wire.answers import Scored
 from engine.wire.client import EngineError
 from tui.drawing.ascii import named_in
@@ -25,7 +26,6 @@ from tui.screens.score.table import AS_THEY_ARE, ScoredWord, ScoreTable, list_ta
 from tui.terminal.capabilities import terminal_of
 from tui.terminal.letter_widths import laid_out
 
-MOST_WORDS: Final = 1000  # of a pasted list; more are a file's
 _AT_A_TIME: Final = 50  # words of a list, before they are shown
 _HINT: Final = (
     "Type a word, or paste a list. Each line is one guess: how likely was this character after"
