@@ -34,7 +34,8 @@ from tui.drawing import themes
 from tui.keys.overrides import KeyMap
 from tui.panes.pane import Pane
 from tui.screens.quit import QuitScreen
-from tui.session.messages import Lost, Over, WasStopped
+from tui.session.link import Link
+from tui.session.messages import EngineEnded, EngineStopped, LinkLost
 from tui.session.session import Session
 from tui.terminal.capabilities import Terminal
 from tui.terminal_app import TerminalApp
@@ -123,9 +124,9 @@ class LabApp(TerminalApp):
         if self.is_running:
             self.lab.post_message(message)
 
-    @on(Lost)
-    @on(Over)
-    @on(WasStopped)
+    @on(LinkLost)
+    @on(EngineEnded)
+    @on(EngineStopped)
     def take_question_back(self) -> None:
         """The engine is out of reach."""
         self.leaving.take_question_back()
@@ -320,7 +321,7 @@ class LabApp(TerminalApp):
             self.lab.start()
         elif self.session.is_cut_off:
             self.session.conversation.try_again()
-        elif self.session.link in ("starting", "not answering"):
+        elif self.session.link in (Link.STARTING, Link.SILENT):
             self.tell_absence()
         else:
             self.notify("The engine runs: there is nothing to start again.")

@@ -20,7 +20,18 @@ from tui.drawing.fitted_text import FittedText
 from tui.panes.matrix.labels import in_ascii
 from tui.panes.pane import Pane
 from tui.session import sentences
-from tui.session.messages import Came, FoundOpen, Lost, NotOpened, Over, Silent, WasStopped
+from tui.session.link import Link
+from tui.session.messages import (
+    EngineAnswersAgain,
+    EngineEnded,
+    EngineEvent,
+    EngineSilent,
+    EngineStarted,
+    EngineStopped,
+    LabAlreadyOpen,
+    LinkLost,
+    NoData,
+)
 from tui.session.session import Session
 from tui.terminal.capabilities import terminal_of
 from tui.terminal.textual_private import ResizingScreen
@@ -91,10 +102,9 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
 
     def start(self) -> None:
         """Start the engine, and open what was open last."""
-        self.session.link = "starting"
+        self.run_worker(self.session.run(), group="engine")
         self._show_state(STARTING)
         self.announce("")
-        self.run_worker(self.session.conversation.run(), group="engine")
 
     def announce(self, sentence: str) -> None:
         """Show a sentence above the panes until another comes; an empty one shows nothing."""
@@ -117,20 +127,20 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
 
     # --- what the engine tells
 
-    def on_started(self) -> None:
+    def on_engine_started(self, event: EngineStarted) -> None:
         """Show that the engine runs."""
         self._watched, self._has_data = None, False
-        self.session.started()
+        self.session.follow(event)
         self.announce("")
         self._show_state("Reading the data.")
 
-    def on_not_opened(self, event: NotOpened) -> None:
+    def on_no_data(self, event: NoData) -> None:
         """Show that there is an engine, but that it could not open the data."""
-        self.session.link = "no data"
+        self.session.follow(event)
         self._show_state(self.session.absence())
         self.announce(event.reason)
 
-    def on_found_open(self, event: FoundOpen) -> None:
+    def on_lab_already_open(self, event: LabAlreadyOpen) -> None:
         """Tell that something else is open than what was asked for."""
         self.app.notify(
             f"A lab called {self.session.lab_name} is open already, on {printable(event.data)}:"
@@ -138,47 +148,47 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
             markup=False,
         )
 
-    def on_resumed(self) -> None:
+    def on_lab_resumed(self) -> None:
         """Tell that a new engine goes on from where the dead one was saved."""
         self.app.notify("Taken up from the newest automatic save.", markup=False)
 
-    def on_lost(self, event: Lost) -> None:
+    def on_link_lost(self, event: LinkLost) -> None:
         """Show that the link is down; the panes keep what they show."""
-        self.session.link = "link down"
+        self.session.follow(event)
         self._show_state("The engine's machine cannot be reached.")
         key = self.session.keys.name("engine.restart")
         self.announce(sentences.link_down(event, key, is_training=self.session.is_training))
 
-    def on_silent(self, event: Silent) -> None:
+    def on_engine_silent(self, event: EngineSilent) -> None:
         """Show that the engine is stopped or hangs; the panes keep what they show."""
-        self.session.silent()
+        self.session.follow(event)
         self._show_state(event.reason)
         self.announce(f"{event.reason} What you press is carried out once it answers.")
 
-    def on_speaks_again(self) -> None:
+    def on_engine_answers_again(self, event: EngineAnswersAgain) -> None:
         """Show that the engine answers again."""
         snapshot = self.session.snapshot
         self.announce(sentences.not_saved("" if snapshot is None else snapshot.trouble))
-        if self.session.link == "not answering":
-            self.session.speaks_again()
+        if self.session.link is Link.SILENT:  # otherwise a snapshot was heard first
+            self.session.follow(event)
             self._show_state()
 
-    def on_was_stopped(self, message: WasStopped) -> None:
+    def on_engine_stopped(self, event: EngineStopped) -> None:
         """Show that somebody else has stopped the engine."""
-        self.session.was_stopped(message.event)
+        self.session.follow(event)
         self._show_state(sentences.NO_DATA.format(key=self.session.keys.name("dataset.open")))
         key = self.session.keys.name("engine.restart")
-        self.announce(sentences.last_word(message.event, key))
+        self.announce(sentences.last_word(event.event, key))
 
-    def on_over(self, event: Over) -> None:
+    def on_engine_ended(self, event: EngineEnded) -> None:
         """Show that the engine has ended, and why."""
-        self.session.over()
+        self.session.follow(event)
         self._show_state(sentences.NO_DATA.format(key=self.session.keys.name("dataset.open")))
         again = "takes it up from its newest save" if event.is_saved else "starts it again"
         self.announce(f"{event.reason} {self.session.keys.name('engine.restart')} {again}.")
 
-    @on(Came)
-    def take_event(self, message: Came) -> None:
+    @on(EngineEvent)
+    def take_event(self, message: EngineEvent) -> None:
         """Show what an event of the engine says."""
         if not self.app.is_running:
             return  # the last words before the end find no panes any more

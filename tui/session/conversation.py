@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Callable
+from enum import Enum
 from os.path import dirname
 from time import monotonic
 from typing import Final
@@ -27,19 +28,21 @@ from engine.wire.client import (
     LoginRefused,
     expected,
 )
-from engine.wire.events import DatasetOpened, Stopped
+from engine.wire.events import DatasetOpened, Events, Snapshot, Stopped
 from engine.wire.requests import Describe, Open, Ping, Requests, Resume
+from tui.session.link import Link
 from tui.session.messages import (
-    Came,
-    FoundOpen,
-    Lost,
-    NotOpened,
-    Over,
-    Resumed,
-    Silent,
-    SpeaksAgain,
-    Started,
-    WasStopped,
+    EngineAnswersAgain,
+    EngineEnded,
+    EngineEvent,
+    EngineSilent,
+    EngineStarted,
+    EngineStopped,
+    LabAlreadyOpen,
+    LabResumed,
+    LinkChange,
+    LinkLost,
+    NoData,
 )
 
 FIRST_WAIT: Final = 1.0  # seconds until a lost link is tried again; each time twice as long
@@ -50,8 +53,22 @@ SECONDS_TO_SIGN: Final = 10.0  # for which it may take: its server answers, howe
 SECONDS_TO_LOOK: Final = 1.0  # a large model's step may take as long
 
 
+class _Lab(Enum):
+    """What is known of the lab, so that the next engine takes up the right one."""
+
+    UNKNOWN = "Nothing was open yet: a lab of that name may be another one."
+    KNOWN = "It was open, or is looked for by its name."
+    CRASHED = "Its engine died while it was open."
+
+
 class Conversation:
-    """Requests out, events in, for as long as the engine lives; and then again."""
+    """Requests out, events in, for as long as the engine lives; and then again.
+
+    `link` says where it is. `_take` changes that as the engine's events say, and `_move` at all
+    other times; both tell the app, which follows in its own time. Of the next engine it wants what
+    `_resuming` says, otherwise `opening`, or nothing while it `_attaches`; and a lab that has
+    crashed goes on from its newest save.
+    """
 
     def __init__(
         self,
@@ -74,15 +91,15 @@ class Conversation:
         """
         self._engine = engine
         self._post = post
-        self._absence = absence  # why no request reaches the engine
+        self._absence = absence
+        self.link = Link.STARTING
         self._connection: Connection | None = None
-        self._ending = False
+        self._is_leaving = False  # on purpose: what ends now is told by whoever ends it
         self._resuming = resuming
         self._attaches = attaches
-        self._has_begun = attaches  # whether a lab that is looked for would be the one meant
-        self._has_died = False  # the engine, while that lab was open
+        self._lab = _Lab.KNOWN if attaches else _Lab.UNKNOWN
         self.since = math.inf  # the engine's start, by the clock of its machine
-        self._stopped: Stopped | None = None  # its last word
+        self.last_word: Stopped | None = None  # what the engine said as it ended
         self._heard_out = asyncio.Event()  # no more will come of this connection
         self._heard_out.set()
         self._again = asyncio.Event()  # do not wait any longer
@@ -96,38 +113,34 @@ class Conversation:
 
     async def run(self) -> None:
         """Connect, open the data where none is open, and listen until the engine ends."""
+        self.link = Link.STARTING
         met, wait = False, FIRST_WAIT
-        while not self._ending:
+        while not self._is_leaving:
             try:
                 self._connection = await self._engine.start(attach=met or self._attaches)
             except EngineError as error:
                 if not (met and isinstance(error, LinkDown)):
-                    self._has_died = self._has_died or self._has_begun
-                    self._post(Over(str(error), self._was_saved(error)))
+                    self._crashed()
+                    self._move(EngineEnded(str(error), self._was_saved(error)))
                     return
                 await self._wait(str(error), None if isinstance(error, LoginRefused) else wait)
                 wait = min(2 * wait, LONGEST_WAIT)
                 continue
             met, began = True, monotonic()
             broken = await self._listen(self._connection)
-            if self._ending:
+            if self._is_leaving:
                 return
-            if self._stopped is not None:
-                self._was_stopped(self._stopped)
+            if self.last_word is not None:
+                self._was_stopped(self.last_word)
                 return
             if not self._engine.host:
-                self._has_died = self._has_begun
-                self._post(Over(broken or await self._engine.obituary()))
+                self._crashed()
+                self._move(EngineEnded(broken or await self._engine.obituary()))
                 return
             if monotonic() - began > SECONDS_TO_TRUST:
                 wait = FIRST_WAIT
             await self._wait(broken or await self._engine.obituary(), wait)
             wait = min(2 * wait, LONGEST_WAIT)
-
-    @property
-    def last_word(self) -> Stopped | None:
-        """What the engine said as it ended."""
-        return self._stopped
 
     @property
     def attach_command(self) -> str:
@@ -161,7 +174,7 @@ class Conversation:
 
     async def leave(self) -> None:
         """Hang up, on purpose; the engine goes on."""
-        self._ending = True
+        self._is_leaving = True
         self._again.set()
         await self._engine.leave()
 
@@ -171,21 +184,21 @@ class Conversation:
         Raises:
             EngineError: the lab could not be saved, and goes on.
         """
-        self._ending, goes_on = True, None
+        self._is_leaving, goes_on = True, None
         try:
             goes_on = await self._engine.stop(save=save, unless_needed=unless_needed)
             if goes_on is None:
                 await self._heard_out.wait()  # for its last word
         except EngineError:
-            self._ending = False
+            self._is_leaving = False
             raise
         if goes_on is not None:
-            self._ending = False
+            self._is_leaving = False
         return goes_on
 
     async def _listen(self, connection: Connection) -> str:
         """Until the engine ends. Returns why not to listen any longer, where it goes on."""
-        self._post(Started())
+        self._move(EngineStarted())
         self._heard_out.clear()
         wanted = None if self._attaches else self._resuming or self.opening
         opening = asyncio.create_task(self._begin(wanted))
@@ -193,15 +206,9 @@ class Conversation:
         try:
             async for event in connection.events():
                 if isinstance(event, Stopped):
-                    self._stopped = event
-                    continue
-                if isinstance(event, DatasetOpened):
-                    # By whomever: that is what a new engine would open.
-                    self._attaches, self._has_begun = False, True
-                    if event.lab:
-                        self._engine.renamed(event.lab)
-                    self.opening = replace(event.opening or self.opening, save_to=event.save_to)
-                self._post(Came(event))
+                    self.last_word = event
+                else:
+                    self._take(event)
         except EngineError as error:
             return str(error)
         finally:
@@ -210,6 +217,24 @@ class Conversation:
             opening.cancel()
             watching.cancel()
         return ""
+
+    def _take(self, event: Events) -> None:
+        """Follow what is open, by whomever it was opened: a new engine would open the same."""
+        if isinstance(event, DatasetOpened):
+            self.link, self._attaches = Link.OPENING, False
+            if self._lab is _Lab.UNKNOWN:
+                self._lab = _Lab.KNOWN
+            if event.lab:
+                self._engine.renamed(event.lab)
+            self.opening = replace(event.opening or self.opening, save_to=event.save_to)
+        elif isinstance(event, Snapshot):
+            self.link = Link.OPEN
+        self._post(EngineEvent(event))
+
+    def _move(self, change: LinkChange) -> None:
+        """Go to another state, and tell it."""
+        self.link = change.link
+        self._post(change)
 
     async def _watch(self, connection: Connection) -> None:
         """Tell where the engine is silent, as one that is stopped is, and where it speaks again."""
@@ -220,24 +245,33 @@ class Conversation:
                     async with asyncio.timeout(SECONDS_TO_SIGN):
                         await connection.call(Ping())
                 except TimeoutError:
-                    self._post(Silent(self._engine.silence))
+                    before = self.link
+                    self._move(EngineSilent(self._engine.silence))
                     await connection.call(Ping())
-                    self._post(SpeaksAgain())
+                    # An event that came first has ended the silence.
+                    after = before if self.link is Link.SILENT else self.link
+                    self._move(EngineAnswersAgain(after))
 
     def _was_stopped(self, event: Stopped) -> None:
         """Next time, take the lab up from where it was saved, or open its data."""
-        self._stopped, self._has_died = None, False
-        self._resuming = None
+        self.last_word, self._resuming = None, None
+        if self._lab is _Lab.CRASHED:
+            self._lab = _Lab.KNOWN
         if event.saved is not None:
             self._resuming = Resume(event.saved, save_to=self.opening.save_to)
-        self._post(WasStopped(event))
+        self._move(EngineStopped(event))
+
+    def _crashed(self) -> None:
+        """Take the lab up from its newest save next time, if it was open."""
+        if self._lab is _Lab.KNOWN:
+            self._lab = _Lab.CRASHED
 
     def _was_saved(self, error: EngineError) -> bool:
         """Whether a lab that does not run any more is saved; then it is taken up next time."""
-        if not (isinstance(error, LabGone) and self._has_begun):
+        if not isinstance(error, LabGone) or self._lab is _Lab.UNKNOWN:
             return False
         self._attaches = False  # there is nothing to attach to: a key starts another engine
-        self._has_died = error.has_crashed
+        self._lab = _Lab.CRASHED if error.has_crashed else _Lab.KNOWN
         if error.has_crashed or error.saved is None:
             return error.saved is not None
         if error.saved_at < self.since:  # that is of a lab of this name before
@@ -246,8 +280,8 @@ class Conversation:
         return True
 
     async def _wait(self, reason: str, seconds: float | None) -> None:
-        self._post(Lost(reason, seconds))
-        if self._ending:
+        self._move(LinkLost(reason, seconds))
+        if self._is_leaving:
             return
         self._again.clear()
         with contextlib.suppress(TimeoutError):
@@ -259,12 +293,12 @@ class Conversation:
         try:
             lab = expected(Description, await self.call(Describe()))
             self.since, self.found_open = lab.since, lab.data is not None
-            if lab.data is None and self._has_died and lab.left_at is not None:
+            if lab.data is None and self._lab is _Lab.CRASHED and lab.left_at is not None:
                 await self._take_up(lab.left_at)
             elif wanted is not None:
                 await self._open(wanted)
             elif lab.data is None:
-                self._post(NotOpened(""))
+                self._move(NoData(""))
         except EngineUnavailable:
             return  # its end is told by others; the next engine is asked for the same
         except EngineError as error:
@@ -283,7 +317,7 @@ class Conversation:
                 data_format=self.opening.data_format,
                 hold_out_data=self.opening.hold_out_data,
             )
-            self._post(NotOpened(f"{error}{left_out}"))
+            self._move(NoData(f"{error}{left_out}"))
         self._resuming = None
 
     async def _open(self, request: Open | Resume) -> None:
@@ -292,7 +326,7 @@ class Conversation:
         if isinstance(answer, OpenAlready):
             self.found_open = True
             if not answer.is_asked:
-                self._post(FoundOpen(answer.data))
+                self._post(LabAlreadyOpen(answer.data))
 
     async def _take_up(self, saved: str) -> None:
         """Go on where a dead engine's newest save left the lab.
@@ -304,4 +338,4 @@ class Conversation:
             await self._open(Resume(save_to=self.opening.save_to))
         except EngineError as error:
             raise EngineError(f"{error} All its saves stay in {dirname(saved)}.") from error
-        self._post(Resumed())
+        self._post(LabResumed())

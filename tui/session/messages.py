@@ -7,77 +7,93 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from engine.wire.events import Events, Snapshot, Stopped
+from tui.session.link import Link
 
 
 @dataclass
-class Started(Message):
-    """The engine runs; the data is being opened."""
-
-
-@dataclass
-class Came(Message):
+class EngineEvent(Message):
     """The engine told something."""
 
     event: Events
 
     def can_replace(self, message: Message) -> bool:
-        """A snapshot that waits is outdated by the one behind it."""
+        """Whether a snapshot that waits is outdated by this one."""
         return (
-            isinstance(message, Came)
+            isinstance(message, EngineEvent)
             and isinstance(self.event, Snapshot)
             and isinstance(message.event, Snapshot)
         )
 
 
 @dataclass
-class NotOpened(Message):
-    """There is an engine, but no data."""
-
-    reason: str  # empty: nobody has opened any yet
-
-
-@dataclass
-class FoundOpen(Message):
+class LabAlreadyOpen(Message):
     """Something else was open, and stays: perhaps another screen was quicker."""
 
     data: str
 
 
 @dataclass
-class Resumed(Message):
+class LabResumed(Message):
     """A lab whose engine had died was taken up from its newest automatic save."""
 
 
-@dataclass
-class Lost(Message):
-    """The link to the engine is down."""
+class LinkChange(Message):
+    """The link has come to another state."""
 
+    link: Link
+
+
+@dataclass
+class EngineStarted(LinkChange):
+    """The engine runs; the data is being opened."""
+
+    link = Link.OPENING
+
+
+@dataclass
+class NoData(LinkChange):
+    """There is an engine, but no data."""
+
+    link = Link.NO_DATA
+    reason: str  # empty: nobody has opened any yet
+
+
+@dataclass
+class LinkLost(LinkChange):
+    """The engine's machine cannot be reached."""
+
+    link = Link.LOST
     reason: str
-    seconds: float | None  # until it is tried again; None: only when a person wants it
+    seconds: float | None  # until it is tried again; `None` if only when a person wants it
 
 
 @dataclass
-class Silent(Message):
+class EngineSilent(LinkChange):
     """The engine says nothing any more, not even when asked for a sign of life."""
 
+    link = Link.SILENT
     reason: str
 
 
 @dataclass
-class SpeaksAgain(Message):
+class EngineAnswersAgain(LinkChange):
     """The engine that was silent answers."""
+
+    link: Link  # as it was before the silence
 
 
 @dataclass
-class WasStopped(Message):
+class EngineStopped(LinkChange):
     """The engine has ended, on purpose, but not on this screen's."""
 
+    link = Link.ENDED
     event: Stopped
 
 
 @dataclass
-class Over(Message):
+class EngineEnded(LinkChange):
     """The engine did not start, or has died."""
 
+    link = Link.ENDED
     reason: str
     is_saved: bool = False  # whether the lab is known to be saved

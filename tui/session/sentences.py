@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from engine.wire.events import Stopped
-from tui.session.messages import Lost
+from tui.session.messages import LinkLost
 
 NO_DATA: Final = "No data. Press {key} to open a file."
 DIVERGES: Final = (
@@ -19,7 +19,7 @@ def not_saved(trouble: str) -> str:
     return trouble and f"Not saved: {trouble} It is tried again."
 
 
-def link_down(event: Lost, key: str, *, is_training: bool) -> str:
+def link_down(event: LinkLost, key: str, *, is_training: bool) -> str:
     """Why the engine's machine cannot be reached, what goes on there, and when it is tried again.
 
     Args:

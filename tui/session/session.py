@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, Literal
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 from msgspec.structs import replace
 from textual.message import Message
 
 from engine.wire.answers import Answers, Description
 from engine.wire.client import Engine
-from engine.wire.events import DatasetOpened, Snapshot, Stopped
+from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.requests import Open, Requests, Resume
 from tui.actions import Action
 from tui.keys.overrides import KeyMap
 from tui.session.conversation import Conversation
+from tui.session.link import Link
+from tui.session.messages import EngineEnded, EngineStarted, EngineStopped, LinkChange
 from tui.session.sentences import NO_DATA
 
-LinkState = Literal[
-    "starting", "opening", "no data", "open", "link down", "not answering", "engine ended"
-]
 # Actions of these groups, and scoring, are about the lab.
 _OF_THE_LAB: Final = ("train", "matrix", "samples")
 
@@ -54,26 +53,26 @@ class Session:
         self.lab_name = engine.name
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
-        self.link: LinkState = "starting"
+        self.link = Link.STARTING  # as it was told last
         self.farewell = ""  # printed after the screen has closed: says how to come back
-        self._link_before_silence: LinkState = "starting"
 
     # --- how it is
 
     @property
     def state(self) -> str:
         """What the status line says: of the training where the link is open, else of the link."""
-        return self.snapshot.state if self.link == "open" and self.snapshot else self.link
+        is_open = self.link is Link.OPEN and self.snapshot is not None
+        return self.snapshot.state if self.snapshot and is_open else self.link.value
 
     @property
     def has_ended(self) -> bool:
         """Whether the engine did not start, or has died."""
-        return self.link == "engine ended"
+        return self.link is Link.ENDED
 
     @property
     def is_cut_off(self) -> bool:
         """Whether the engine's machine cannot be reached."""
-        return self.link == "link down"
+        return self.link is Link.LOST
 
     @property
     def is_training(self) -> bool:
@@ -83,7 +82,7 @@ class Session:
     def is_too_early(self, action: Action) -> bool:
         """Whether an action is about the lab, and the engine or the data is still on its way."""
         about_it = action.group in _OF_THE_LAB or action.id == "score"
-        return about_it and self.link in ("starting", "opening")
+        return about_it and self.link in (Link.STARTING, Link.OPENING)
 
     def others_look_on(self, lab: Description | None) -> bool:
         """Whether there are other screens.
@@ -97,16 +96,16 @@ class Session:
     def absence(self) -> str:
         """Why there is nothing to work on, and what to do about it."""
         match self.link:
-            case "starting":
+            case Link.STARTING:
                 return "The engine is still starting."
-            case "engine ended":
+            case Link.ENDED:
                 key = self.keys.name("engine.restart")
                 return f"The engine is not running: {key} starts it again."
-            case "no data":
+            case Link.NO_DATA:
                 return NO_DATA.format(key=self.keys.name("dataset.open"))
-            case "opening":
+            case Link.OPENING:
                 return "The data is still being read."
-            case "link down":
+            case Link.LOST:
                 return f"The link is down: {self.keys.name('engine.restart')} tries it at once."
         return "The engine does not answer."
 
@@ -120,9 +119,27 @@ class Session:
 
     # --- what happens to it
 
-    def started(self) -> None:
-        """The engine runs, perhaps again: what would be said of the one before is over."""
-        self.link, self.farewell = "opening", ""
+    def run(self) -> Coroutine[Any, Any, None]:
+        """Start the engine, and listen to it until it ends; then this may be called again."""
+        self.link = Link.STARTING
+        return self.conversation.run()
+
+    def follow(self, change: LinkChange) -> None:
+        """Take over where the link is, and say at the end of the screen what became of the lab."""
+        self.link = change.link
+        match change:
+            case EngineStarted():
+                self.farewell = ""
+            case EngineEnded() if self.dataset is not None:
+                self.farewell = (
+                    f"The lab {self.lab_name} does not run any more."
+                    f" {self.conversation.attach_command} resumes it, if it was saved."
+                )
+            case EngineStopped(event=event) if event.saved is not None:
+                again = self.conversation.go_on_command(event.saved, event.lab)
+                self.farewell = (
+                    f"The lab {self.lab_name} has ended. {again} goes on where it is saved."
+                )
 
     def opened(self, dataset: DatasetOpened) -> bool:
         """Another data set is open. Returns whether it is what was open already."""
@@ -130,35 +147,10 @@ class Session:
         again = before is not None and before == replace(
             dataset, number=before.number, opening=before.opening
         )
-        self.dataset, self.snapshot, self.link = dataset, None, "opening"
+        self.dataset, self.snapshot, self.link = dataset, None, Link.OPENING
         self.lab_name = dataset.lab or self.lab_name
         return again
 
     def shown(self, snapshot: Snapshot) -> None:
         """There is a newer state of the data set that is open."""
-        self.snapshot, self.link = snapshot, "open"
-
-    def silent(self) -> None:
-        """The engine does not answer any more: what was shown stays."""
-        self._link_before_silence, self.link = self.link, "not answering"
-
-    def speaks_again(self) -> None:
-        """The engine was silent, and is not any more."""
-        if self.link == "not answering":
-            self.link = self._link_before_silence
-
-    def over(self) -> None:
-        """The engine is no more: what was shown stays."""
-        self.link = "engine ended"
-        if self.dataset is not None:
-            self.farewell = (
-                f"The lab {self.lab_name} does not run any more."
-                f" {self.conversation.attach_command} resumes it, if it was saved."
-            )
-
-    def was_stopped(self, event: Stopped) -> None:
-        """The engine ended, by others: what was shown stays."""
-        self.link = "engine ended"
-        if event.saved is not None:
-            again = self.conversation.go_on_command(event.saved, event.lab)
-            self.farewell = f"The lab {self.lab_name} has ended. {again} goes on where it is saved."
+        self.snapshot, self.link = snapshot, Link.OPEN

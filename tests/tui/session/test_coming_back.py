@@ -11,7 +11,7 @@ from engine.wire.requests import Open, Resume, Watch
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, training, until
 from tui.app import LabApp
-from tui.session.messages import Started
+from tui.session.messages import EngineStarted
 
 
 async def test_a_lab_that_runs_is_shown_as_it_is():
@@ -131,7 +131,7 @@ async def test_an_engine_that_has_nothing_open_yet_is_not_asked_what_to_show():
     async with opened(engine) as (app, pilot):
         await settled(pilot)
         asked = len(engine.asked(Watch))
-        app.lab.post_message(Started())  # another engine, which reads the data
+        app.lab.post_message(EngineStarted())  # another engine, which reads the data
         await pilot.press("z", "z")
         await settled(pilot)
         assert len(engine.asked(Watch)) == asked

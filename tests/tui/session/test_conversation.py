@@ -12,7 +12,8 @@ from engine.wire.events import Events
 from engine.wire.requests import Describe, Open, Requests, Resume
 from tui.session import conversation
 from tui.session.conversation import Conversation
-from tui.session.messages import Over
+from tui.session.link import Link
+from tui.session.messages import EngineEnded, LinkChange
 
 OLDER = "/saves/of a lab before"
 
@@ -82,9 +83,13 @@ async def test_what_was_wanted_is_wanted_of_the_next_engine(
     engine = Unsteady(host)
     opening = Open("/a.txt", hold_out=0.1, seed=7, save_to="/b")
     over = asyncio.Event()
+    links = [Link.STARTING]
 
     def post(message: Message) -> None:
-        if isinstance(message, Over):
+        if isinstance(message, LinkChange):
+            assert talk.link is message.link
+            links.append(message.link)
+        if isinstance(message, EngineEnded):
             over.set()
 
     talk = Conversation(engine, opening, post, lambda: "", resuming)
@@ -97,6 +102,8 @@ async def test_what_was_wanted_is_wanted_of_the_next_engine(
         await engine.opened.wait()
         await talk.leave()
         await running
+    between = Link.LOST if host else Link.ENDED
+    assert links == [Link.STARTING, Link.OPENING, between, Link.OPENING]
     wanted = resuming or opening
     assert [request.path for request in engine.asked] == [wanted.path]  # type: ignore[union-attr]
     assert [request.save_to for request in engine.asked] == ["/b"]  # type: ignore[union-attr]
