@@ -24,8 +24,8 @@ from tui.panes.matrix.drawing import Sight
 from tui.panes.matrix.grid import MatrixGrid
 from tui.panes.matrix.labels import axis_labels
 from tui.panes.matrix.legend import legend
-from tui.panes.matrix.read_out import EMPTY, height_in, readout
-from tui.panes.matrix.scales import Scale, scales, scrolled, shown_from
+from tui.panes.matrix.read_out import EMPTY, readout
+from tui.panes.matrix.scales import Fit, Room, Scale, fitting, scales, scrolled, shown_from
 from tui.panes.pane import Pane
 from tui.panes.wheel import Wheeled
 from tui.terminal.capabilities import terminal_of
@@ -33,10 +33,7 @@ from tui.terminal.letter_widths import laid_out
 
 OTHERS: Final = 46  # columns that the panes beside this one keep at the least
 OTHERS_BELOW: Final = 12  # lines that the pane below this one keeps
-LEAST: Final = 3  # lines of the matrix, which come before those of the read-out
 BROAD: Final = 200  # columns of a terminal from which cells tell their numbers, rather than fit
-ENOUGH: Final = 8  # rows that the largest scale shows at the least
-NARROWEST: Final = 32  # columns that the read-out's table needs
 OF_THE_COUNTS: Final = ("counts", "probabilities")  # views that no training changes
 
 _MOVES: Final = {
@@ -156,39 +153,46 @@ class MatrixPane(Wheeled, Pane):
         """
         if self.dataset is None or not self.is_mounted:
             return
-        assert isinstance(self.parent, Widget)
+        room = self._room_to_take()
+        if room.height <= 0:
+            return  # nothing has its place yet
         terminal = terminal_of(self.app)
         halves = terminal.unicode and terminal.colours != "none"
-        zoomed = self.has_class("-maximized")
-        below = self.has_class("-below") and not zoomed
-        whole = zoomed or below or self.has_class("-alone")  # it has all columns to itself
-        width = self.screen.size.width - 2 - (0 if whole else OTHERS)
-        broad = self.screen.size.width >= BROAD
-        # Unless it is enlarged, its own height is what is sought, and tells nothing.
-        height = self.size.height if zoomed else self.parent.size.height - 2
-        height -= OTHERS_BELOW if below else 0
-        if height <= 0:
-            return  # nothing has its place yet
-        for scale in scales(self._labels, halves=halves):
-            across, down = scale.size
-            columns = width if whole else max(NARROWEST, min(width, across))
-            told = max(0, min(height_in(columns, height), height - LEAST))
-            if scale.name == "wide":  # as high as the smallest, where nothing stands beside it
-                fits = whole and across <= columns
-            else:
-                enough = scale.rows_in(height - told) >= ENOUGH or scale.name == "numbers"
-                scrolls = broad and scale.has_numbers and enough
-                fits = across <= columns and (down <= height - told or scrolls)
-            if zoomed or fits:
-                break
-        used = min(height - told, down)
-        self.styles.width = None if zoomed else "100%" if whole else columns + 2
-        self.styles.height = used + told + 2 if below else None
-        self.query_one("#reading", LineWidget).styles.height = told
-        # A line of air between matrix and read-out, where there is one to spare.
-        self.query_one(MatrixGrid).styles.height = used + (used < height - told and not below)
-        self._scale, self._room, self._told = scale, Size(columns, height - told), told
+        fit = fitting(scales(self._labels, halves=halves), room)
+        self._take_room(room, fit)
+        self._scale, self._told = fit.scale, fit.read_out
+        self._room = Size(fit.columns, room.height - fit.read_out)
         self._go(*self._at)
+
+    def _room_to_take(self) -> Room:
+        """Measure what the panes beside and below leave to this one."""
+        assert isinstance(self.parent, Widget)
+        is_enlarged, width = self.has_class("-maximized"), self.screen.size.width
+        is_whole = is_enlarged or self.has_class("-below") or self.has_class("-alone")
+        # Unless it is enlarged, its own height is what is sought, and tells nothing.
+        height = self.size.height if is_enlarged else self.parent.size.height - 2
+        return Room(
+            width=width - 2 - (0 if is_whole else OTHERS),
+            height=height - (OTHERS_BELOW if self._stands_above else 0),
+            is_whole=is_whole,
+            is_enlarged=is_enlarged,
+            is_broad=width >= BROAD,
+        )
+
+    @property
+    def _stands_above(self) -> bool:
+        """Whether another pane stands below this one."""
+        return self.has_class("-below") and not self.has_class("-maximized")
+
+    def _take_room(self, room: Room, fit: Fit) -> None:
+        """Take just the room that the matrix and the read-out need."""
+        width = None if room.is_enlarged else "100%" if room.is_whole else fit.columns + 2
+        self.styles.width = width
+        self.styles.height = fit.height + 2 if self._stands_above else None
+        self.query_one("#reading", LineWidget).styles.height = fit.read_out
+        # A line of air between matrix and read-out, where there is one to spare.
+        has_air = fit.height < room.height and not self._stands_above
+        self.query_one(MatrixGrid).styles.height = fit.matrix + has_air
 
     # --- moving
 

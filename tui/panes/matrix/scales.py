@@ -9,6 +9,11 @@ from typing import Final, Literal
 
 from rich.cells import cell_len
 
+from tui.panes.matrix.read_out import height_in
+
+LEAST: Final = 3  # lines of the matrix, which come before those of the read-out
+ENOUGH: Final = 8  # rows that the largest scale shows at the least
+NARROWEST: Final = 32  # columns that the read-out's table needs
 HEADER: Final = 1  # lines above the cells: the columns' labels
 
 
@@ -76,6 +81,71 @@ def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, ...]
         replace(small, name="wide", width=2),
         small,
     )
+
+
+@dataclass(frozen=True)
+class Room:
+    """The room that the matrix pane may take inside its border, and how it stands there."""
+
+    width: int  # columns at the most
+    height: int  # lines at the most
+    is_whole: bool = False  # it has all columns of the terminal to itself
+    is_enlarged: bool = False
+    is_broad: bool = False  # cells tell their numbers there, rather than fit
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A scale in a room, with what it takes of it."""
+
+    scale: Scale
+    columns: int
+    matrix: int  # lines, the header included; rows that have no room can be scrolled to
+    read_out: int  # lines
+
+    @property
+    def height(self) -> int:
+        """The lines that matrix and read-out take together."""
+        return self.matrix + self.read_out
+
+
+def fitting(candidates: Sequence[Scale], room: Room) -> Fit:
+    """Find the largest scale that a room allows; the smallest if none does.
+
+    An enlarged pane takes the largest of all, and in a broad terminal one with numbers may scroll.
+
+    >>> letters = scales((".", *"abcdefghijklmnopqrstuvwxyz"))
+    >>> [fitting(letters, Room(width, 38)).scale.name for width in (40, 74, 154)]
+    ['small', 'medium', 'numbers']
+    >>> fitting(letters, Room(154, 38, is_enlarged=True)).scale.name
+    'large'
+    >>> fitting(letters, Room(154, 20)).scale.name, fitting(letters, Room(74, 20)).height
+    ('small', 20)
+    >>> [fitting(letters, Room(154, height, is_broad=True)).scale.name for height in (20, 16)]
+    ['large', 'numbers']
+    """
+    fits = [_fit(scale, room) for scale in candidates]
+    if room.is_enlarged:
+        return fits[0]
+    return next((fit for fit in fits if _has_room(fit, room)), fits[-1])
+
+
+def _fit(scale: Scale, room: Room) -> Fit:
+    """Tell what a scale takes of a room: the matrix comes before the read-out."""
+    across, down = scale.size
+    columns = room.width if room.is_whole else max(NARROWEST, min(room.width, across))
+    read_out = max(0, min(height_in(columns, room.height), room.height - LEAST))
+    return Fit(scale, columns, min(room.height - read_out, down), read_out)
+
+
+def _has_room(fit: Fit, room: Room) -> bool:
+    """Tell whether all columns have room, and all rows, or as many as it may scroll with."""
+    (across, down), scale, lines = fit.scale.size, fit.scale, room.height - fit.read_out
+    if scale.name == "wide":  # as high as the smallest, where nothing stands beside it
+        return room.is_whole and across <= fit.columns
+    enough = scale.rows_in(lines) >= ENOUGH or scale.name == "numbers"
+    scrolls = room.is_broad and scale.has_numbers and enough
+    return across <= fit.columns and (down <= lines or scrolls)
 
 
 def scrolled(corner: int, at: int, starts: Sequence[int], room: int) -> int:
