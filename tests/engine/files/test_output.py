@@ -108,3 +108,11 @@ def test_no_permission_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(os, "open", forbidden)
     with pytest.raises(NotWritten, match="was not written: no permission to write in its folder"):
         write_file(tmp_path / "new", b"text", overwrite=False)
+
+
+def test_a_file_that_nobody_may_write_is_not_replaced_even_by_root(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("old")
+    (tmp_path / "kept").chmod(0o444)
+    with pytest.raises(NotWritten, match="its mode forbids it"):
+        write_file(tmp_path / "kept", b"new", overwrite=True)
+    assert (tmp_path / "kept").read_text() == "old"
