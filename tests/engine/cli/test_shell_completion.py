@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,89 +14,107 @@ import pytest
 from engine.cli.group import COMMANDS
 
 PROGRAM = "import sys; sys.argv[0] = 'makemore-tui'; from tui.__main__ import main; main()"
-SHOW_MODULES = (
-    "import atexit, sys; atexit.register(lambda: print(*(m for m in"
-    " ('torch', 'numpy', 'textual', 'rich') if m in sys.modules), file=sys.stderr));"
-)
+# Completes once for each environment, all in one fresh Python: a start costs more than a line.
+COMPLETIONS = """
+import contextlib, io, json, os, sys
+sys.argv = ["makemore-tui"]
+from tui.__main__ import main
+told = []
+for environment in json.load(sys.stdin):
+    os.environ |= environment
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+        main()
+    slow = sys.modules.keys() & {"torch", "numpy", "textual", "rich"}
+    assert not slow, (environment, slow)
+    out.seek(0)
+    told.append(out.read())
+print(json.dumps(told))
+"""
 
 
-def run(environment: dict[str, str], code: str = PROGRAM) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, **environment},
+def completed(*environments: dict[str, str]) -> list[str]:
+    """What the program tells a shell in each environment; nothing slow is imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", COMPLETIONS],
+        input=json.dumps(environments),
         capture_output=True,
         text=True,
         check=False,
     )
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
 
 
-def offered(line: str, shell: str = "bash") -> list[str]:
-    """The words that a shell is told, after a line that ends where the cursor is."""
+def environment_of(line: str, shell: str = "bash") -> dict[str, str]:
+    """What a shell sets to have a line completed that ends where the cursor is."""
     words = line.split(" ")
-    environment = {"_MAKEMORE_TUI_COMPLETE": f"{shell}_complete", "COMP_WORDS": line}
-    environment["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words) - 1)
-    done = run(environment, SHOW_MODULES + PROGRAM)
-    assert done.stderr.strip() == "", "nothing slow is imported"
-    lines = done.stdout.splitlines()
-    if shell == "zsh":
-        return lines[1::3]
-    return [line.partition(",")[2].split("\t")[0] or line for line in lines]
+    return {
+        "_MAKEMORE_TUI_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": words[-1] if shell == "fish" else str(len(words) - 1),
+    }
+
+
+def offered(*lines: str, shell: str = "bash") -> list[list[str]]:
+    """The words that a shell is told for each line."""
+
+    def words(told: str) -> list[str]:
+        parts = told.splitlines()
+        if shell == "zsh":
+            return parts[1::3]
+        return [part.partition(",")[2].split("\t")[0] or part for part in parts]
+
+    return [words(told) for told in completed(*(environment_of(line, shell) for line in lines))]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_line_without_a_command_is_completed_by_the_commands(shell: str) -> None:
-    assert offered("makemore-tui ", shell) == ["lab", "attach", "config", "doctor", *COMMANDS]
-    assert offered("makemore-tui sc", shell) == ["score"]
+    commands, score = offered("makemore-tui ", "makemore-tui sc", shell=shell)
+    assert commands == ["lab", "attach", "config", "doctor", *COMMANDS]
+    assert score == ["score"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_line_without_a_command_is_completed_by_the_options_of_the_lab(shell: str) -> None:
-    options = offered("makemore-tui --", shell)
+    options, pace = offered("makemore-tui --", "makemore-tui --theme dark --pa", shell=shell)
     assert {"--data", "--theme", "--colour", "--no-ascii", "--slow-link", "--version"} < {*options}
     assert len(options) == len({*options})
-    assert offered("makemore-tui --theme dark --pa", shell) == ["--pace"]
+    assert pace == ["--pace"]
 
 
-@pytest.mark.parametrize(
-    ("line", "some"),
-    [
-        ("makemore-tui --theme ma", ["makemore-dark", "makemore-light"]),
-        ("makemore-tui lab --colour 2", ["256"]),
-        ("makemore-tui --device c", ["cpu", "cuda"]),
-        ("makemore-tui sample --stream v", ["video"]),
-        ("makemore-tui sample --model ", ["counts", "net"]),
-        ("makemore-tui matrix --view w", ["weights"]),
-        ("makemore-tui train --device ", ["auto", "cpu", "cuda", "mps"]),
-        ("makemore-tui config --d", ["--default"]),
-        ("makemore-tui help s", ["saving", "screen", "streams"]),
-    ],
-)
-def test_values_are_completed(line: str, some: list[str]) -> None:
-    assert offered(line) == some
+def test_values_are_completed() -> None:
+    expected = {
+        "makemore-tui --theme ma": ["makemore-dark", "makemore-light"],
+        "makemore-tui lab --colour 2": ["256"],
+        "makemore-tui --device c": ["cpu", "cuda"],
+        "makemore-tui sample --stream v": ["video"],
+        "makemore-tui sample --model ": ["counts", "net"],
+        "makemore-tui matrix --view w": ["weights"],
+        "makemore-tui train --device ": ["auto", "cpu", "cuda", "mps"],
+        "makemore-tui config --d": ["--default"],
+        "makemore-tui help s": ["saving", "screen", "streams"],
+    }
+    assert dict(zip(expected, offered(*expected), strict=True)) == expected
 
 
-@pytest.mark.parametrize("line", ["makemore-tui --data ", "makemore-tui stats --data n"])
-def test_a_path_is_left_to_the_shell(line: str) -> None:
-    done = run(
-        {
-            "_MAKEMORE_TUI_COMPLETE": "bash_complete",
-            "COMP_WORDS": line,
-            "COMP_CWORD": str(len(line.split(" ")) - 1),
-        }
-    )
-    assert done.stdout.startswith("file,")
+def test_a_path_is_left_to_the_shell() -> None:
+    lines = "makemore-tui --data ", "makemore-tui stats --data n"
+    for line, told in zip(lines, completed(*map(environment_of, lines)), strict=True):
+        assert told.startswith("file,"), line
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_no_command_needs_torch_to_be_completed(command: str) -> None:
-    assert "--help" in offered(f"makemore-tui {command} --")
+def test_no_command_needs_torch_to_be_completed() -> None:
+    options = offered(*(f"makemore-tui {command} --" for command in COMMANDS))
+    for command, some in zip(COMMANDS, options, strict=True):
+        assert "--help" in some, command
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_gets_a_script(shell: str) -> None:
-    done = run({"_MAKEMORE_TUI_COMPLETE": f"{shell}_source"})
-    assert done.returncode == 0
-    assert f"_MAKEMORE_TUI_COMPLETE={shell}_complete" in done.stdout
+def test_each_shell_gets_a_script() -> None:
+    shells = "bash", "zsh", "fish"
+    scripts = completed(*({"_MAKEMORE_TUI_COMPLETE": f"{shell}_source"} for shell in shells))
+    for shell, script in zip(shells, scripts, strict=True):
+        assert f"_MAKEMORE_TUI_COMPLETE={shell}_complete" in script
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
@@ -127,5 +146,6 @@ def test_the_labs_that_run_are_offered_by_name(
     for name in ("names", "words"):
         (tmp_path / "makemore-tui" / "labs" / name).mkdir(parents=True)
         (tmp_path / "makemore-tui" / "labs" / name / "running").touch()
-    assert offered(f"makemore-tui {command} ") == ["names", "words"]
-    assert offered(f"makemore-tui {command} w") == ["words"]
+    both, words = offered(f"makemore-tui {command} ", f"makemore-tui {command} w")
+    assert both == ["names", "words"]
+    assert words == ["words"]
