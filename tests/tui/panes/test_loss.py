@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+from itertools import product
 
 import msgspec
 import pytest
@@ -181,31 +182,31 @@ async def test_a_hold_out_comes_before_the_penalty_where_both_have_no_room():
         await until(pilot, lambda: str(pane.border_title) == title)
 
 
-@pytest.mark.parametrize("scale", ["linear", "log"])
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
-@pytest.mark.parametrize("hold_out", [None, 2.459, float("inf")])
-async def test_every_reference_line_ends_in_a_label_with_its_number(
-    size: tuple[int, int], scale: str, hold_out: float | None
-):
+async def test_every_reference_line_ends_in_a_label_with_its_number(size: tuple[int, int]):
     engine = FakeEngine()
     async with opened(engine, size) as (app, pilot):
-        engine.counts_on_hold_out = hold_out
-        engine.held_out = [] if hold_out is None else [2.6] * 60
-        engine.step_to(60)
-        await pilot.press("2", *("l" if scale == "log" else ""))
-        await until(pilot, lambda: "3.296" in plot_of(app))
-        told = plot_of(app).splitlines()
-        ends = {"2.454": "─", "2.455": "+", "3.296": "┈"}
-        ends |= {} if hold_out is None else {f"{hold_out:.3f}": "×"}
-        for number, sign in ends.items():
-            (line,) = [line for line in told if re.search(rf" {number}\b", line)]
-            name = r"( (floor|counts|hold-out|ln V))?"
-            label = re.search(rf"[─+×┈]*({name} (\d\.\d{{3}}|inf))+ *$", line)
-            assert label, line
-            assert sign in label[0]
-            assert line.count(sign) > 1 or number == "inf", "the line that ends there"
-        shared = next(line for line in told if "2.454" in line)
-        assert "2.455" in shared, "a thousandth apart: in one row"
+        await pilot.press("2")
+        for hold_out, scale in product((None, 2.459, math.inf), ("linear", "log")):
+            case = f"hold-out {hold_out}, {scale}"
+            before = plot_of(app)
+            engine.counts_on_hold_out = hold_out
+            engine.held_out = [] if hold_out is None else [2.6] * 60
+            engine.step_to(60)
+            app.query_one(LossPane).log_scale = scale == "log"
+            await until(pilot, lambda was=before: "3.296" in plot_of(app) != was)
+            told = plot_of(app).splitlines()
+            ends = {"2.454": "─", "2.455": "+", "3.296": "┈"}
+            ends |= {} if hold_out is None else {f"{hold_out:.3f}": "×"}
+            for number, sign in ends.items():
+                (line,) = [line for line in told if re.search(rf" {number}\b", line)]
+                name = r"( (floor|counts|hold-out|ln V))?"
+                label = re.search(rf"[─+×┈]*({name} (\d\.\d{{3}}|inf))+ *$", line)
+                assert label, (case, line)
+                assert sign in label[0], case
+                assert line.count(sign) > 1 or number == "inf", f"{case}: the line that ends there"
+            shared = next(line for line in told if "2.454" in line)
+            assert "2.455" in shared, f"{case}: a thousandth apart, in one row"
 
 
 async def test_four_lines_in_one_row_share_a_label_at_80_by_24_where_the_loss_has_diverged():
