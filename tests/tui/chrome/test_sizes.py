@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import permutations, product
 from math import inf
 
 import pytest
@@ -249,25 +249,29 @@ async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_m
         assert set(frames) == {screen_text(app)}
 
 
-@pytest.mark.parametrize(
-    ("pane", "key", "turned"),
-    [
-        ("2", "m", "matrix"), ("2", "f", "matrix"), ("2", "slash", "matrix"), ("1", "s", "samples"),
-        ("1", "w", "samples"), ("3", "l", "loss"), ("1", "n", "matrix"), ("1", "o", "matrix"),
-        ("4", "c", "samples"),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("enlarged", [False, True])
-async def test_in_a_small_terminal_a_key_turns_to_the_pane_that_it_is_about(
-    pane: str, key: str, turned: str, enlarged: bool
-):
+async def test_in_a_small_terminal_a_key_turns_to_the_pane_that_it_is_about():
     async with opened(FakeEngine(), (60, 20)) as (app, pilot):
-        await pilot.press(pane, *(["z"] if enlarged else []), key)
-        await settled(pilot)
-        shown = [pane for pane in app.lab.panes if pane.display]
-        assert [pane.id for pane in shown] == [turned]
-        assert app.screen_stack[0].focused is shown[0]
-        assert (app.screen_stack[0].maximized is not None) == enlarged
+        lab = app.screen_stack[0]
+        cases = [
+            ("2", "m", "matrix"), ("2", "f", "matrix"), ("2", "slash", "matrix"),
+            ("1", "s", "samples"), ("1", "w", "samples"), ("3", "l", "loss"), ("1", "n", "matrix"),
+            ("1", "o", "matrix"), ("4", "c", "samples"),
+        ]  # fmt: skip
+        for enlarged, (pane, key, turned) in product((False, True), cases):
+            case = f"{pane} {'z ' if enlarged else ''}{key}"
+            await pilot.press(pane)
+            await until(pilot, lambda: lab.maximized is None)
+            await pilot.press(*(["z"] if enlarged else []), key)
+            await settled(pilot)
+            shown = [pane for pane in app.lab.panes if pane.display]
+            assert [pane.id for pane in shown] == [turned], case
+            assert lab.focused is shown[0], case
+            assert (lab.maximized is not None) == enlarged, case
+            if len(app.screen_stack) > 1:
+                await pilot.press("escape")
+                await until(pilot, lambda: len(app.screen_stack) == 1)
+            if enlarged:
+                await pilot.press("z")
 
 
 async def test_on_the_names_h_and_l_move_from_one_model_to_the_other():
