@@ -122,7 +122,7 @@ def lab(
 
     from engine.checkpoints.header import peek
     from engine.checkpoints.writing import check_place
-    from engine.cli.lab_choice import arrive, check_seen, runs
+    from engine.cli.lab_choice import arrive, check_is_known, runs
     from engine.cli.new_lab_name import check_room, name_to_resume, new_name, wanted
     from engine.local.paths import name_for
     from engine.text.printable import printable
@@ -139,7 +139,7 @@ def lab(
     )
     labs = _labs(host, program)
     found = wanted(labs, data, name) if saved is None else None
-    check_seen(found)
+    check_is_known(found)
     if host is None:  # what is wrong there is known before the screen begins
         if save_to is not None:
             check_place(Path(save_to))

@@ -18,7 +18,7 @@ from engine.checkpoints import checkpoint
 from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.background_save import Saving, as_sentence, attempted
 from engine.checkpoints.data_files import check_is_no_data
-from engine.checkpoints.opening import whole
+from engine.checkpoints.opening import absolute_path
 from engine.checkpoints.save_outcome import Destination, SaveOutcome
 from engine.checkpoints.save_schedule import SaveSchedule
 from engine.checkpoints.writing import write
@@ -198,7 +198,7 @@ class Autosaver:
             request: where to.
             answer: called from another thread, once it is written or cannot be.
         """
-        path, packed, revision = whole(request.path), checkpoint.pack(lab), self._revision
+        path, packed, revision = absolute_path(request.path), checkpoint.pack(lab), self._revision
         if request.over == "anything":
             check_is_no_data(path, lab.corpus)
 

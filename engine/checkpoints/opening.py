@@ -16,7 +16,7 @@ from engine.wire.answers import OpenAlready
 from engine.wire.requests import Open, Resume
 
 
-def whole(path: str) -> Path:
+def absolute_path(path: str) -> Path:
     """Make a typed path absolute, for the engine's own folder may vanish under it.
 
     Raises:
@@ -42,7 +42,7 @@ def place_to_save(request: Open | Resume) -> Path | None:
     """
     if request.save_to is None:
         return None
-    path = whole(request.save_to)
+    path = absolute_path(request.save_to)
     check_place(path)
     return path
 
@@ -57,9 +57,9 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
     Raises:
         EngineError: what it begins from is not good; says why.
     """
-    hold_out_data = None if request.hold_out_data is None else whole(request.hold_out_data)
+    hold_out_data = None if request.hold_out_data is None else absolute_path(request.hold_out_data)
     if isinstance(request, Open):
-        path = built_in_path() if request.path is None else whole(request.path)
+        path = built_in_path() if request.path is None else absolute_path(request.path)
         return Lab(
             path,
             request.hold_out,
@@ -69,10 +69,10 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
             request.data_format,
             hold_out_data,
         )
-    saved = left_at if request.path is None else whole(request.path)
+    saved = left_at if request.path is None else absolute_path(request.path)
     if saved is None:
         raise BadSetting("There is no automatic save to go on from. Name a file.")
-    data = None if request.data is None else whole(request.data)
+    data = None if request.data is None else absolute_path(request.data)
     return checkpoint.load(saved, data=data, hold_out_data=hold_out_data, device=request.device)
 
 
@@ -86,11 +86,11 @@ def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> Open
     """
     path = lab.corpus.path
     if isinstance(request, Open):
-        asked = built_in_path() if request.path is None else whole(request.path)
+        asked = built_in_path() if request.path is None else absolute_path(request.path)
         formats = (DataFormat(), lab.asked_format, lab.corpus.data_format)
         is_asked = realpath(path) == realpath(asked) and request.data_format in formats
     else:
         is_asked = request.path is None  # another has taken up the very same
-    if request.save_to is not None and whole(request.save_to) != save_to:
+    if request.save_to is not None and absolute_path(request.save_to) != save_to:
         is_asked = False
     return OpenAlready(path_text(path), is_asked)

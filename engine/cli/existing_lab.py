@@ -21,8 +21,8 @@ from engine.cli.training_options import Training, training_options
 from engine.errors import CheckpointError, EngineError, EngineUnavailable, LabGone
 from engine.local.engine_process import EngineProcess
 from engine.local.name_lock import standing
-from engine.local.paths import LabPaths, places
-from engine.local.saved_labs import gone
+from engine.local.paths import LabPaths, claimed_labs
+from engine.local.saved_labs import lab_gone
 from engine.settings.format_options import given_format_options
 from engine.wire.requests import Copy
 
@@ -144,7 +144,7 @@ def lab_as_it_is(
 def running_labs() -> list[str]:
     """The names of the labs that run; none where that cannot be known."""
     try:
-        return [place.name for place in places() if standing(place)[0] == "running"]
+        return [place.name for place in claimed_labs() if standing(place)[0] == "running"]
     except EngineError:
         return []
 
@@ -194,7 +194,7 @@ async def _write_copy(place: LabPaths, path: Path) -> None:
 def _not_running(place: LabPaths) -> EngineError:
     others = running_labs()
     there = f"These run: {', '.join(others)}." if others else "None runs."
-    end = gone(place)
+    end = lab_gone(place)
     saved = end.saved if isinstance(end, LabGone) else None
     instead = "" if saved is None else f" --resume {saved} takes its newest save."
     return EngineError(f"No lab called {place.name} runs. {there}{instead}")

@@ -183,19 +183,19 @@ def host_option(command: Command) -> Command:
 
 def complete_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """The names of the labs there are, for a shell."""
-    from engine.local.paths import places
+    from engine.local.paths import claimed_labs
 
     with contextlib.suppress(EngineError):  # whoever runs the command is told
-        return [place.name for place in places() if place.name.startswith(incomplete)]
+        return [place.name for place in claimed_labs() if place.name.startswith(incomplete)]
     return []
 
 
 def complete_saved_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """The names of all labs, saved ones too, for a shell."""
-    from engine.local.paths import all_places
+    from engine.local.paths import all_labs
 
     with contextlib.suppress(EngineError):
-        return [place.name for place in all_places() if place.name.startswith(incomplete)]
+        return [place.name for place in all_labs() if place.name.startswith(incomplete)]
     return []
 
 

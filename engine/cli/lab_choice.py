@@ -86,7 +86,7 @@ def taken_up(lab: Listed) -> Open | Resume | None:
     Raises:
         EngineError: nobody wants that, or not enough is known of it.
     """
-    check_seen(lab)
+    check_is_known(lab)
     if lab.state in LEFT and not confirmed(f"{end_of(lab)} Resume it?", default=True):
         raise EngineError(f"The lab {lab.name} was left alone.")
     return _again(lab) if lab.state in (*LEFT, SAVED) else None
@@ -97,7 +97,7 @@ def _again(lab: Listed) -> Open | Resume:
     return lab.again or Resume(lab.saved)
 
 
-def check_seen(lab: Listed | None) -> None:
+def check_is_known(lab: Listed | None) -> None:
     """Refuse a name of which nobody knows what it stands for now.
 
     Raises:

@@ -153,28 +153,28 @@ def read_corpus(
     # Of a table the words are but a part; of a list that is too large not even some are held.
     fits = how.format != "lines" or sum(map(_size, files)) <= KEEP_WORDS_UP_TO
     result = counted(files, how, hold_out, KEEP_WORDS_UP_TO if fits else 0)
-    tally, vocabulary = result.tally, result.vocabulary
-    counts_VV, held_out_VV = tally.counts_of(vocabulary.characters)
+    counts, vocabulary = result.counts, result.vocabulary
+    counts_VV, held_out_VV = counts.counts_of(vocabulary.characters)
     has_hold_out = bool(hold_out) or hold_out_data is not None
     if not counts_VV.any() or (has_hold_out and not held_out_VV.any()):
         if hold_out_data is None:
             raise DataError(_one_side_is_empty(path, hold_out))
         empty = hold_out_data if counts_VV.any() else path
-        raise DataError(_nothing_in(empty, has_left_out=bool(tally.left_out)))
+        raise DataError(_nothing_in(empty, has_left_out=bool(counts.left_out)))
     return Corpus(
         path=path,
         vocabulary=vocabulary,
         counts_VV=counts_VV,
         held_out_VV=held_out_VV if has_hold_out else None,
-        blank_lines=tally.blank_lines,
-        lengths=tally.lengths,
-        first_words=tuple(tally.first_words),
-        text=tally.text(),
+        blank_lines=counts.blank_lines,
+        lengths=counts.lengths,
+        first_words=tuple(counts.first_words),
+        text=counts.text(),
         sha256=result.digests[0],
         data_format=how,
         format_found=found,
-        comment_lines=tally.comment_lines,
-        left_out=tally.left_out,
+        comment_lines=counts.comment_lines,
+        left_out=counts.left_out,
         hold_out_data=hold_out_data,
         hold_out_sha256=result.digests[-1] if hold_out_data is not None else "",
     )

@@ -88,7 +88,7 @@ class Lab:
         self._count_probs: Memo[Tensor] = Memo()
         self._net_probs: Memo[Tensor] = Memo()
         self._extremes: Memo[tuple[float, float]] = Memo()
-        self._lines: Memo[ReferenceLosses] = Memo()
+        self._reference_losses: Memo[ReferenceLosses] = Memo()
         self._floor = counts.floor(self.corpus.counts_VV)
 
     # --- the models -------------------------------------------------------------------------------
@@ -109,9 +109,9 @@ class Lab:
         )
 
     @property
-    def lines(self) -> ReferenceLosses:
+    def reference_losses(self) -> ReferenceLosses:
         """The losses that the net's loss can be compared with."""
-        return self._lines.of(self.settings.smoothing, self._compared)
+        return self._reference_losses.of(self.settings.smoothing, self._compute_reference_losses)
 
     def matrix(self, view: View) -> Tensor:
         """A whole matrix: counts as int64, all others as float64 on the CPU; (V, V)."""
@@ -204,7 +204,7 @@ class Lab:
     def is_diverging(self) -> bool:
         """Whether the loss is far above that of knowing nothing, and does not come back."""
         last = self.history.last
-        if last is None or last <= DIVERGING * self.lines.uniform:
+        if last is None or last <= DIVERGING * self.reference_losses.uniform:
             return False
         newest = self.history.train.newest(STEPS_TO_COME_BACK)
         before, after = newest[: len(newest) // 2], newest[len(newest) // 2 :]
@@ -324,7 +324,7 @@ class Lab:
         self.sampler.draw(self.settings, models, self.trainer.step)
         self.wanted = max(0, self.wanted - 1)
 
-    def _compared(self) -> ReferenceLosses:
+    def _compute_reference_losses(self) -> ReferenceLosses:
         held_out_VV = self.corpus.held_out_VV
         return ReferenceLosses(
             floor=self._floor,

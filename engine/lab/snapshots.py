@@ -112,7 +112,7 @@ def snapshot(
         nll=lab.trainer.nll,
         steps_per_second=steps_per_second,
         settings=lab.settings,
-        lines=lab.lines,
+        lines=lab.reference_losses,
         cells=_cells(lab, watch) if watch.rows and watch.columns else None,
         reading=None if watch.cursor is None else _reading(lab, *watch.cursor),
         curve=lab.history.curve(watch.loss_columns),

@@ -21,9 +21,9 @@ from engine.errors import EngineUnavailable, NotListening, OtherVersion, Untrust
 from engine.local import command_lines
 from engine.local.lab_list import silence
 from engine.local.log import opened_log
-from engine.local.name_lock import Holder, standing, standing_of, taken
+from engine.local.name_lock import Holder, name_taken, standing, standing_of
 from engine.local.paths import PROGRAM, LabPaths, make_runtime_folder, runtime_folder
-from engine.local.saved_labs import gone
+from engine.local.saved_labs import lab_gone
 from engine.local.signals import signal_name
 from engine.settings.limits import IDLE_SECONDS
 from engine.wire.answers import GoesOn
@@ -102,7 +102,7 @@ class EngineProcess:
             if (reached := await self._reached(connect)) is not None:
                 return reached
             if attach:
-                raise gone(self._place)
+                raise lab_gone(self._place)
             return await self._launched(connect)
         except OSError as error:
             raise EngineUnavailable(
@@ -195,7 +195,7 @@ class EngineProcess:
                 return await connect(Path(holder.socket), holder.pid)
             except (NotListening, UntrustedSocket) as error:
                 if holder is not None and holder.host != socket.gethostname():
-                    raise EngineUnavailable(taken(self._place, holder)) from None
+                    raise EngineUnavailable(name_taken(self._place, holder)) from None
                 if isinstance(error, UntrustedSocket) or time.monotonic() > deadline:
                     raise
             except OtherVersion as error:

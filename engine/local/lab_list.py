@@ -15,8 +15,8 @@ import msgspec
 from engine.errors import EngineError, EngineUnavailable, OtherVersion, UntrustedSocket
 from engine.local.lab_summary import LEFT, SILENT, UNKNOWN, Listed, known_by_name
 from engine.local.name_lock import Holder, clear, standing, standing_of
-from engine.local.paths import PROGRAM, LabPaths, places
-from engine.local.saved_labs import left
+from engine.local.paths import PROGRAM, LabPaths, claimed_labs
+from engine.local.saved_labs import waiting_lab
 from engine.wire.answers import Description
 from engine.wire.client import Client, expected
 from engine.wire.requests import Describe
@@ -30,7 +30,7 @@ async def labs() -> list[Listed]:
     Raises:
         EngineUnavailable: the folder of all labs cannot be read.
     """
-    found = await asyncio.gather(*map(_look_anyway, places()))
+    found = await asyncio.gather(*map(_look_anyway, claimed_labs()))
     return [lab for lab in found if lab is not None]
 
 
@@ -46,7 +46,7 @@ async def look(place: LabPaths) -> Listed | None:
     if state == "free":
         return None
     if state in LEFT:
-        lab = left(place, state, holder)
+        lab = waiting_lab(place, state, holder)
         if lab is None or lab.trouble is None:
             clear(place, holder, wholly=lab is None)
         return lab

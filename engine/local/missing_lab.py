@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.errors import EngineError, LabGone
 from engine.local import command_lines
 from engine.local.paths import LabPaths
-from engine.local.saved_labs import gone
+from engine.local.saved_labs import lab_gone
 from engine.text.printable import printable
 
 
@@ -20,7 +20,7 @@ def no_lab(name: str, advice: str, *, is_here: bool = True) -> EngineError:
     Raises:
         BadName: no lab can be called so.
     """
-    end = gone(LabPaths(name)) if is_here else None
+    end = lab_gone(LabPaths(name)) if is_here else None
     if isinstance(end, LabGone):
         if end.saved is not None:
             advice = f"{command_lines.attach(name)} takes it up where it was saved."

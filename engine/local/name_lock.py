@@ -200,7 +200,7 @@ def _locked(place: LabPaths) -> int:
             holder = _read(file)
             os.close(file)
             if time.monotonic() > deadline:
-                raise NameTaken(taken(place, holder))
+                raise NameTaken(name_taken(place, holder))
             time.sleep(0.05)
         elif _is_at(file, place):
             os.fchmod(file, FILE)  # whatever the umask took away
@@ -239,7 +239,7 @@ def _lock(file: int, kind: int, place: LabPaths) -> bool:
     return True
 
 
-def taken(place: LabPaths, holder: Holder | None) -> str:
+def name_taken(place: LabPaths, holder: Holder | None) -> str:
     """Say to a person whose lab's name is taken where the other lab runs."""
     if holder is not None and holder.host != socket.gethostname():
         return (

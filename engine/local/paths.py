@@ -97,16 +97,16 @@ def labs_folder() -> Path:
     return platformdirs.user_state_path(PROGRAM) / "labs"
 
 
-def places() -> Iterator[LabPaths]:
+def claimed_labs() -> Iterator[LabPaths]:
     """Find the labs that have a claim: they run, crashed, ended by themselves, or are unreadable.
 
     Raises:
         EngineUnavailable: the folder of all labs is there, and cannot be read.
     """
-    return (place for place in all_places() if _may_have(place.claim))
+    return (place for place in all_labs() if _may_have(place.claim))
 
 
-def all_places() -> Iterator[LabPaths]:
+def all_labs() -> Iterator[LabPaths]:
     """Find everything that has the name of a lab, in the order of the names.
 
     Raises:

@@ -13,7 +13,7 @@ from engine.data.built_in import built_in_path
 from engine.errors import EngineError, EngineUnavailable, LabGone
 from engine.local.lab_summary import SAVED, UNKNOWN, Listed, known_by_name, resumable
 from engine.local.name_lock import Holder, standing
-from engine.local.paths import LabPaths, all_places
+from engine.local.paths import LabPaths, all_labs
 from engine.wire.answers import OtherLab
 from engine.wire.requests import Open, Resume
 
@@ -45,7 +45,7 @@ def saved_labs() -> list[Listed]:
         EngineUnavailable: the folder of all labs cannot be read.
     """
     found = []
-    for place in all_places():
+    for place in all_labs():
         try:
             if standing(place)[0] == "free" and (saved := newest_save(place, None)) is not None:
                 found.append(resumable(place, SAVED, saved))
@@ -65,11 +65,11 @@ def other_labs(own: str) -> tuple[OtherLab, ...]:
     Raises:
         EngineUnavailable: the folder of all labs cannot be read.
     """
-    found = [lab for place in all_places() if place.name != own and (lab := _other(place))]
+    found = [lab for place in all_labs() if place.name != own and (lab := _other(place))]
     return tuple(sorted(found, key=lambda lab: lab.saved_at or 0.0, reverse=True))
 
 
-def left(place: LabPaths, state: str, holder: Holder | None) -> Listed | None:
+def waiting_lab(place: LabPaths, state: str, holder: Holder | None) -> Listed | None:
     """Describe a lab that waits to be taken up; return None if nothing is left of it.
 
     Args:
@@ -100,7 +100,7 @@ def _other(place: LabPaths) -> OtherLab | None:
             saved = newest_save(place, None)
             lab = None if saved is None else resumable(place, SAVED, saved)
         else:
-            lab = left(place, state, holder)
+            lab = waiting_lab(place, state, holder)
     except EngineError as error:
         return OtherLab(place.name, "", "", None, "unknown", trouble=str(error))
     if lab is None and state == "running":  # it has only begun, or opened nothing
@@ -120,7 +120,7 @@ def _other(place: LabPaths) -> OtherLab | None:
     )
 
 
-def gone(place: LabPaths) -> EngineUnavailable:
+def lab_gone(place: LabPaths) -> EngineUnavailable:
     """Make the error which says how a lab has ended, and where it is saved; see `LabGone`."""
     state, holder = standing(place)
     try:

@@ -14,7 +14,7 @@ from typing import Final
 from engine.errors import EngineUnavailable, LinkDown, NotListening
 from engine.local import command_lines
 from engine.local.paths import PROGRAM, LabPaths
-from engine.remote.handshake import MARK
+from engine.remote.handshake import WIRE_BEGINS
 from engine.remote.ssh import LONGEST_COMPLAINT, QUIET, command_line, failure, no_ssh, noise
 from engine.remote.stdio_bridge import CHUNK
 from engine.wire.answers import GoesOn
@@ -209,7 +209,7 @@ class Link:
                 break
             if not line:
                 raise await self._failure()
-            if line.endswith(MARK):
+            if line.endswith(WIRE_BEGINS):
                 return
             skipped += len(line)
         raise noise(self._host, await self._ssh.stdout.read(CHUNK))

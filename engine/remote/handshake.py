@@ -5,4 +5,4 @@ from __future__ import annotations
 from typing import Final
 
 # At the end of a line, not as a line: startup files print titles and banners without a newline.
-MARK: Final = b"makemore-tui: here begins the wire\n"
+WIRE_BEGINS: Final = b"makemore-tui: here begins the wire\n"

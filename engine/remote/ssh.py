@@ -13,7 +13,7 @@ import msgspec
 from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
 from engine.local.lab_summary import Listed
 from engine.local.signals import signal_name
-from engine.remote.handshake import MARK
+from engine.remote.handshake import WIRE_BEGINS
 from engine.text.printable import is_obeyed, printable, safe_sentence
 
 # Ask nothing: while the screen is up, both would read the same keyboard.
@@ -79,7 +79,7 @@ def labs_of(host: str, program: str) -> list[Listed]:
         complaints.seek(max(0, complaints.seek(0, 2) - LONGEST_COMPLAINT))
         if ssh.returncode != 0:
             raise failure(host, program, ssh.returncode, complaints.read())
-    _, mark, listed = said.partition(MARK)
+    _, mark, listed = said.partition(WIRE_BEGINS)
     if not mark:
         raise another_version(host, program, "it does not list its labs")
     # As it ends, a shell may say something more.

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final, TextIO
 
 from engine.errors import EngineError, LabGone
 from engine.local.engine_process import EngineProcess
-from engine.remote.handshake import MARK
+from engine.remote.handshake import WIRE_BEGINS
 from engine.wire.envelopes import VERSION, Gone, Refused
 from engine.wire.framing import pack
 from engine.wire.peers import connect
@@ -44,7 +44,7 @@ async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
         EngineError: standard input or output is no pipe.
     """
     here_in, here_out = await _pipes()
-    here_out.write(MARK)
+    here_out.write(WIRE_BEGINS)
     try:
         engine = EngineProcess(name, idle_seconds)
         there_in, there_out = await engine.reach(connect, attach=attach)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from engine.checkpoints.opening import whole
+from engine.checkpoints.opening import absolute_path
 from engine.data.built_in import built_in_path
 from engine.data.reading.detection import resolved
 from engine.errors import BadSetting
@@ -38,7 +38,8 @@ def examined(path: str | None, options: str) -> Examined:
         EngineError: the options or the file are not good; says why.
     """
     asked = parsed(options)
-    how, found = resolved(built_in_path() if path is None else whole(path), asked.data_format)
+    data = built_in_path() if path is None else absolute_path(path)
+    how, found = resolved(data, asked.data_format)
     shown = Open(data_format=how, hold_out_data=asked.hold_out_data).options
     return Examined(asked.data_format, asked.hold_out_data, shown, found)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from engine.checkpoints.automatic_saves import AutomaticSaves
-from engine.checkpoints.opening import whole
+from engine.checkpoints.opening import absolute_path
 from engine.errors import CheckpointError, NameTaken
 from engine.lab.lab import Lab
 from engine.local.held_name import HeldName
@@ -56,7 +56,7 @@ class Identity:
         """
         file = None
         if isinstance(request, Resume):
-            file = self.left_at if request.path is None else whole(request.path)
+            file = self.left_at if request.path is None else absolute_path(request.path)
         theirs = None if file is None else lab_of_save(file)
         is_first = before is None and request.unless_open  # under the name that a person gave it
         if not is_first and (self._takes_up(theirs, file) or self._begins_again(request.lab)):
@@ -134,5 +134,7 @@ class Identity:
 
 def _noted(request: Open | Resume, file: Path | None) -> Open | Resume:
     """What begins a lab again that a request has begun, whatever is left at its name by then."""
-    path = file if isinstance(request, Resume) or request.path is None else whole(request.path)
+    path = (
+        file if isinstance(request, Resume) or request.path is None else absolute_path(request.path)
+    )
     return replace(request, path=None if path is None else str(path), unless_open=False, lab="")

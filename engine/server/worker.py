@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from engine.checkpoints.autosaver import Autosaver
 from engine.checkpoints.background_save import write_copy
-from engine.checkpoints.opening import already_open, lab_of, place_to_save, whole
+from engine.checkpoints.opening import absolute_path, already_open, lab_of, place_to_save
 from engine.checkpoints.save_outcome import SaveOutcome
 from engine.errors import CheckpointError, EngineError, NoData
 from engine.lab import snapshots
@@ -130,7 +130,7 @@ class Worker:
                     if isinstance(request, Save):
                         self._autosaver.save_as(self._opened().lab, request, answer)
                     elif isinstance(request, Copy):
-                        write_copy(self._opened().lab, whole(request.path), answer)
+                        write_copy(self._opened().lab, absolute_path(request.path), answer)
                     else:
                         done = self._carry_out(audience, request)
                         self._publish()  # what a screen sees at an answer is what came of it

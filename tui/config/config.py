@@ -55,7 +55,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What to show the lab with, on the terminal that the variables of a process tell of."""
         ascii_only = None if self.ascii == "auto" else self.ascii
         terminal = detect(environ, self.colour, ascii_only)
-        return terminal.thrifty() if self.slow_link and self.colour == "auto" else terminal
+        return terminal.for_slow_link() if self.slow_link and self.colour == "auto" else terminal
 
 
 @dataclass(frozen=True)

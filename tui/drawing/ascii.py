@@ -1,7 +1,7 @@
 """Text in ASCII: for each character one that is like it, and for words with room a word.
 
-`plain` keeps the number of columns and serves for whatever is drawn; `spelled` writes a sign as the
-word for it, at the places where our own text is made.
+`to_ascii` keeps the number of columns and serves for whatever is drawn; `spelled` writes a sign as
+the word for it, at the places where our own text is made.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ _ALIKE: Final = {
 
 
 @lru_cache(8192)
-def plain(text: str) -> str:
+def to_ascii(text: str) -> str:
     """The text in ASCII, in exactly as many columns.
 
-    >>> plain("╭─ 2 Loss · 2.46 ─╮"), plain("Renée"), plain("山"), plain("⣿⠀")
+    >>> to_ascii("╭─ 2 Loss · 2.46 ─╮"), to_ascii("Renée"), to_ascii("山"), to_ascii("⣿⠀")
     ('+- 2 Loss - 2.46 -+', 'Renee', '~~', '* ')
     """
     if text.isascii():

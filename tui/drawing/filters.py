@@ -15,7 +15,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.drawing.ascii import plain
+from tui.drawing.ascii import to_ascii
 
 _HALF: Final = 0.5  # of the way from black to white, as the eye goes
 _QUIET: Final = 0.3, 0.7  # text between these is muted: the themes' greys are near a half
@@ -26,7 +26,7 @@ class InAscii(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments, with other characters."""
-        return [Segment(plain(text), style, control) for text, style, control in segments]
+        return [Segment(to_ascii(text), style, control) for text, style, control in segments]
 
 
 class Colourless(LineFilter):

@@ -30,14 +30,14 @@ class FittedText(Static):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The lines that the whole of it takes; where there is a limit, the styles have it."""
-        return len(_lines(self._told, width))
+        return len(_lines(self._laid_out, width))
 
     def render(self) -> Content:
         """As much of it as there is room for."""
-        return Content(fitted(self._told, self.size.width, self.size.height))
+        return Content(fitted(self._laid_out, self.size.width, self.size.height))
 
     @property
-    def _told(self) -> str:
+    def _laid_out(self) -> str:
         return laid_out(self._text) if terminal_of(self.app).unicode else named_in(self._text)
 
 

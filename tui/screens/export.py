@@ -32,27 +32,27 @@ class ExportPrompt(Prompt):
         hint = f"A file, in {_here()} or another folder."
         super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
         self._content = content
-        self._twice = Confirmation()
+        self._confirmation = Confirmation()
 
     def on_input_changed(self) -> None:
         """Another path: whatever was asked was about the other."""
-        self._twice.forget()
+        self._confirmation.forget()
 
     async def _save(self, text: str) -> None:
         if not text.strip():
             raise EngineError("Give the file a name.")
         path = Path(os.path.expanduser(text.strip()))
-        over = self._twice.is_sure(path)
+        over = self._confirmation.is_sure(path)
         if over:
-            self._twice.forget()
+            self._confirmation.forget()
         try:
             # Before the engine is asked: what it has to say may be long.
             await asyncio.to_thread(check_place, path, overwrite=over)
             content = await self._fetched(path)
             # A file that is being written is written, whether the dialog is still there or not.
-            await self.lasting(self._written(path, content, over))
+            await self.finish_even_if_closed(self._written(path, content, over))
         except AlreadyThere as error:
-            self._twice.ask(path)
+            self._confirmation.ask(path)
             raise EngineError(f"{error} Enter again writes over it.") from error
 
     async def _fetched(self, path: Path) -> str | bytes:

@@ -86,7 +86,7 @@ class Prompt(Dialog):
             if self._trying == text:  # otherwise another answer is under way by now
                 self._trying = None
 
-    async def lasting(self, work: Coroutine[Any, Any, None]) -> None:
+    async def finish_even_if_closed(self, work: Coroutine[Any, Any, None]) -> None:
         """Await what goes on though the dialog is closed; then a toast tells what was wrong.
 
         Raises:

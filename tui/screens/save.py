@@ -34,23 +34,23 @@ class SavePrompt(Prompt):
         super().__init__(Question("Save the lab", hint, suggestion, self._save))
         self._call = call
         self._saved = saved
-        self._twice = Confirmation()
+        self._confirmation = Confirmation()
 
     def on_input_changed(self) -> None:
         """Another path: whatever was asked was about the other."""
-        self._twice.forget()
+        self._confirmation.forget()
 
     async def _save(self, text: str) -> None:
         path = text.strip()
         if not path:
             raise EngineError("Give the file a name.")
         # A lab that is being saved is saved, whether the dialog is still there or not.
-        await self.lasting(self._kept(path, self._twice.is_sure(path)))
+        await self.finish_even_if_closed(self._kept(path, self._confirmation.is_sure(path)))
 
     async def _kept(self, path: str, is_sure: bool) -> None:
         match await self._call(Save(path, over="anything" if is_sure else "nothing")):
             case Exists(there):
-                self._twice.ask(path)
+                self._confirmation.ask(path)
                 again = (
                     "It was not saved there." if self.is_closed else "Enter again writes over it."
                 )

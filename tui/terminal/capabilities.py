@@ -24,7 +24,7 @@ class Terminal:
     colours: Colours = "truecolour"
     unicode: bool = True
 
-    def thrifty(self) -> Terminal:
+    def for_slow_link(self) -> Terminal:
         """The same with 256 colours at most, which take half the bytes of truecolour."""
         return replace(self, colours="256") if self.colours == "truecolour" else self
 

@@ -15,7 +15,7 @@ from engine.local import command_lines
 from engine.local.lab_list import labs, silence
 from engine.local.lab_summary import LEFT, SAVED, SILENT, Listed
 from engine.local.saved_labs import saved_labs
-from engine.remote.handshake import MARK
+from engine.remote.handshake import WIRE_BEGINS
 from engine.remote.ssh import labs_of
 from engine.text.dates import when
 from engine.text.printable import columns, printable
@@ -35,7 +35,7 @@ def command(all_: bool, host: str | None, program: str, as_json: bool, marked: b
     every.sort(key=lambda lab: lab.name)
     found = [lab for lab in every if all_ or lab.state != SAVED]
     if marked:
-        write(MARK.decode(), end="")
+        write(WIRE_BEGINS.decode(), end="")
     if as_json:
         for lab in found:
             write_json(msgspec.to_builtins(lab))

@@ -20,7 +20,7 @@ from engine.local.engine_process import EngineProcess
 from engine.local.lab_list import silence
 from engine.local.lab_summary import LEFT
 from engine.local.missing_lab import no_lab
-from engine.local.name_lock import Holder, clear, standing, standing_of, taken
+from engine.local.name_lock import Holder, clear, name_taken, standing, standing_of
 from engine.local.paths import PROGRAM, LabPaths, lab_of_save
 from engine.local.saved_labs import newest_save
 from engine.wire.events import Stopped
@@ -96,7 +96,7 @@ async def _end_unsaved(place: LabPaths, holder: Holder) -> None:
             return
     if standing_of(holder, place) == "running":
         if holder.host != socket.gethostname():
-            raise EngineUnavailable(taken(place, holder))
+            raise EngineUnavailable(name_taken(place, holder))
         os.kill(holder.pid, signal.SIGKILL)
         await _gone(place, holder)
     clear(place, standing(place)[1], wholly=True)

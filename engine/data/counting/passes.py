@@ -39,7 +39,7 @@ READERS: Final[dict[str, Callable[[Path, DataFormat, Digest | None], Iterator[An
 class Counted:
     """What has been counted."""
 
-    tally: WordCounts | TextCounts
+    counts: WordCounts | TextCounts
     vocabulary: Vocabulary
     digests: tuple[str, ...]  # SHA-256 of each file's bytes
 
@@ -63,23 +63,23 @@ def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, most_kept
         alphabet = characters.commonest(how.alphabet) if how.alphabet else None
         total = characters.total(alphabet)
         hold_out_from = total - int(total * hold_out) if hold_out else None
-    tally: WordCounts | TextCounts = (
+    counts: WordCounts | TextCounts = (
         TextCounts(hold_out_from, alphabet)
         if is_text
         else WordCounts(hold_out, most_kept, alphabet)
     )
     try:
-        digests = _count(files, how, tally)
-        characters_found = tally.characters()
+        digests = _count(files, how, counts)
+        characters_found = counts.characters()
     except TooManyCharacters:
         raise _about(files[0], _characters(files, how).too_many(is_text)) from None
-    if not tally.lengths:
-        raise _about(files[0], _nothing_but(tally, how))
-    return Counted(tally, Vocabulary(characters_found), digests)
+    if not counts.lengths:
+        raise _about(files[0], _nothing_but(counts, how))
+    return Counted(counts, Vocabulary(characters_found), digests)
 
 
 def _count(
-    files: tuple[Path, ...], how: DataFormat, tally: WordCounts | TextCounts
+    files: tuple[Path, ...], how: DataFormat, counts: WordCounts | TextCounts
 ) -> tuple[str, ...]:
     digests = []
     with ThreadPoolExecutor(2) as helper, one_thread():
@@ -87,10 +87,10 @@ def _count(
             digest = Digest(helper)
             try:
                 for part in READERS[how.format](file, how, digest):
-                    tally.add(part, helper)
+                    counts.add(part, helper)
             except Unplaced as error:
                 raise _about(file, error) from None
-            tally.end_file()
+            counts.end_file()
             digests.append(digest.hexadecimal())
     return tuple(digests)
 
@@ -110,17 +110,17 @@ def _characters(files: tuple[Path, ...], how: DataFormat) -> CharacterCounts:
     return counts
 
 
-def _nothing_but(tally: WordCounts | TextCounts, how: DataFormat) -> str:
+def _nothing_but(counts: WordCounts | TextCounts, how: DataFormat) -> str:
     """What there is in a file without a word to learn from."""
     way_out = "It needs one word a line." if how.format == "lines" else "It needs a word at least."
     if how.column:
         way_out = f"Its column {printable(how.column)} needs words, and weights above 0."
-    if tally.left_out:
+    if counts.left_out:
         way_out = "Give --alphabet a larger number."
-    found = ((tally.blank_lines, "blank line"), (tally.comment_lines, "comment"))
+    found = ((counts.blank_lines, "blank line"), (counts.comment_lines, "comment"))
     there_is = [quantity(number, unit) for number, unit in found if number]
-    if tally.left_out:
-        there_is.append(f"{tally.left_out:,} with rarer characters")
+    if counts.left_out:
+        there_is.append(f"{counts.left_out:,} with rarer characters")
     what = f"{', '.join(there_is)} and no word" if there_is else "no word"
     return f"{what}. {way_out}"
 

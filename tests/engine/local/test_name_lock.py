@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.checkpoint import load, pack
-from engine.cli.lab_choice import check_seen, taken_up
+from engine.cli.lab_choice import check_is_known, taken_up
 from engine.errors import EngineError, EngineUnavailable, LabGone, NameTaken
 from engine.lab.lab import Lab
 from engine.local.engine_process import EngineProcess
@@ -222,7 +222,7 @@ async def test_saves_that_cannot_be_looked_at_are_not_taken_for_none(
     with pytest.raises(EngineError, match="the folder of automatic checkpoints: Not a directory"):
         taken_up(lab)
     with pytest.raises(EngineError, match="another --name"):
-        check_seen(lab)
+        check_is_known(lab)
     assert standing(PLACE) == ("crashed", holder)
     PLACE.saves.unlink()
     (folder / "away").rename(PLACE.saves)

@@ -38,7 +38,7 @@ def test_no_smoothing_goes_below_the_floor(cells: list[int], smoothing: float) -
 
 def test_infinite_smoothing_knows_nothing(lab: Lab) -> None:
     lab.configure(smoothing=1e15)
-    assert lab.lines.counts == pytest.approx(lab.lines.uniform, abs=1e-6)
+    assert lab.reference_losses.counts == pytest.approx(lab.reference_losses.uniform, abs=1e-6)
 
 
 def test_without_smoothing_a_pair_never_seen_is_infinitely_surprising(lab: Lab) -> None:
@@ -52,7 +52,7 @@ def test_the_net_arrives_at_the_counts(lab: Lab) -> None:
     lab.train(more=5000)
     while lab.state == "training":
         lab.advance(1000)
-    assert lab.trainer.nll == pytest.approx(lab.lines.floor, abs=2e-3)
+    assert lab.trainer.nll == pytest.approx(lab.reference_losses.floor, abs=2e-3)
     shares = lab.corpus.counts_VV.sum(1) / lab.corpus.counts_VV.sum()
     differences = lab.matrix("difference").abs().amax(1)
     assert (shares * differences).max() < 1e-3, "rare characters are learnt last"
@@ -63,7 +63,7 @@ def test_the_nll_of_the_words_is_the_nll_of_the_corpus(lab: Lab) -> None:
     vocabulary, probs = lab.corpus.vocabulary, lab.count_probs_VV
     words = sorted(lab.corpus.known)
     drawn = [p for word in words for p in probabilities_of_word(word, vocabulary, probs)]
-    assert mean_nll(drawn) == pytest.approx(lab.lines.counts, abs=1e-9)
+    assert mean_nll(drawn) == pytest.approx(lab.reference_losses.counts, abs=1e-9)
 
 
 def test_a_word_is_scored_a_character_at_a_time(lab: Lab) -> None:

@@ -15,7 +15,7 @@ from engine.data.built_in import built_in_path
 from engine.errors import EngineError
 from engine.lab.lab import Lab
 from engine.local.name_lock import Claim, standing
-from engine.local.paths import LONGEST_SOCKET, LabPaths, all_places
+from engine.local.paths import LONGEST_SOCKET, LabPaths, all_labs
 from engine.local.saved_labs import other_labs, saved_labs
 from engine.wire.answers import Description, Done, Saved
 from engine.wire.events import Stopped
@@ -76,7 +76,7 @@ def test_of_a_lab_that_was_only_looked_at_nothing_is_left(engine: Engine, other:
     assert name_of(engine) == "test", "a name that is not the data's was given by a person"
     engine.call(Stop())
     engine.wait()
-    assert list(all_places()) == []
+    assert list(all_labs()) == []
 
 
 def test_a_lab_that_nobody_named_is_named_after_its_data(state: None, other: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_lab_that_nobody_named_is_named_after_its_data(state: None, other: Pat
     engine.call(Open(device="cpu"))
     engine.call(Open(str(other)))
     assert name_of(engine) == "other"
-    assert [place.name for place in all_places()] == ["other"]
+    assert [place.name for place in all_labs()] == ["other"]
     save_again(engine)
     for name in ("other-2", "other-3"):
         engine.call(Open(str(other)))

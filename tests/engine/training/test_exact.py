@@ -184,7 +184,7 @@ def test_a_training_that_diverges_slowly_says_so_long_before_its_loss_is_infinit
     lab.train()
     lab.advance(30)
     assert lab.history.last is not None
-    assert (lab.history.last > 10 * lab.lines.uniform) == diverges
+    assert (lab.history.last > 10 * lab.reference_losses.uniform) == diverges
     assert lab.is_diverging == diverges
     assert lab.state == "training"
 
@@ -195,7 +195,7 @@ def test_a_loss_that_is_large_and_falls_does_not_diverge(lab: Lab) -> None:
     for _ in range(200):
         lab.advance(1)
         assert not lab.is_diverging
-    assert lab.history.train.newest()[0] > 10 * lab.lines.uniform
+    assert lab.history.train.newest()[0] > 10 * lab.reference_losses.uniform
 
 
 def test_a_training_that_has_diverged_comes_back_at_a_lower_rate(lab: Lab) -> None:
@@ -206,5 +206,5 @@ def test_a_training_that_has_diverged_comes_back_at_a_lower_rate(lab: Lab) -> No
     lab.configure(learning_rate=1000.0)
     lab.advance(200)
     assert lab.history.last is not None
-    assert lab.history.last > 10 * lab.lines.uniform, "it takes a while"
+    assert lab.history.last > 10 * lab.reference_losses.uniform, "it takes a while"
     assert not lab.is_diverging, "but it is on its way"

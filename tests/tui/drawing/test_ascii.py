@@ -16,7 +16,7 @@ from engine.wire.requests import Configure, Score
 from tests.tui.fake_engine import FakeEngine, dataset, made_up_count
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
-from tui.drawing.ascii import plain
+from tui.drawing.ascii import to_ascii
 from tui.drawing.filters import DARK, LIGHT
 from tui.drawing.line_widget import LineWidget
 from tui.drawing.ramps import ramp
@@ -117,15 +117,15 @@ def test_every_character_keeps_its_columns_in_ascii():
     drawn |= {chr(code) for code in range(0x80, 0x3000)} | set("山川한🔎👍🏽🇩🇪")
     for character in drawn:
         if unicodedata.category(character) not in ("Cc", "Cf", "Cn"):
-            assert plain(character).isascii(), character
-            assert len(plain(character)) == cell_len(character), character
+            assert to_ascii(character).isascii(), character
+            assert len(to_ascii(character)) == cell_len(character), character
     for word in ("e\u0301te\u0301", "山a川", "👩‍🔬!", "✈️ x"):
-        assert len(plain(word)) == cell_len(word)
+        assert len(to_ascii(word)) == cell_len(word)
 
 
 def test_text_borders_have_no_character_that_reads_as_a_letter_of_the_data():
     borders = {c for rows in BORDER_CHARS.values() for row in rows for c in row} - {" "}
-    assert {plain(c) for c in borders} <= set("+-=|#_:")
+    assert {to_ascii(c) for c in borders} <= set("+-=|#_:")
 
 
 @pytest.mark.parametrize("unicode", [True, False])

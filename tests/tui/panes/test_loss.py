@@ -15,10 +15,10 @@ from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tests.tui.real_engine import RealEngine
 from tui.app import LabApp
-from tui.drawing.ascii import plain
+from tui.drawing.ascii import to_ascii
 from tui.drawing.line_widget import LineWidget
 from tui.panes.loss import pane as loss
-from tui.panes.loss.drawing import HELD_OUT, Inks, drawn
+from tui.panes.loss.drawing import HELD_OUT, Inks, plot_lines
 from tui.panes.loss.pane import LossPane
 from tui.panes.loss.plot import picture_of
 from tui.panes.loss.references import LEAST_ACROSS, references_of, row_of
@@ -98,7 +98,7 @@ async def test_a_plot_that_is_drawn_while_the_lab_ends_does_no_harm(
         return []
 
     async with opened(engine) as (app, pilot):
-        monkeypatch.setattr(loss, "drawn", slow)
+        monkeypatch.setattr(loss, "plot_lines", slow)
         pane = app.query_one(LossPane)
         engine.step_to(30)
         await until(pilot, begun.is_set)
@@ -221,7 +221,7 @@ async def test_four_lines_in_one_row_share_a_label_at_80_by_24_where_the_loss_ha
 
 def test_the_signs_of_the_lines_differ_in_ascii_too():
     signs = [one.sign for one in references_of(ReferenceLosses(1.0, 2.0, 3.0, 4.0))] + [HELD_OUT]
-    assert len(set(map(plain, signs))) == len(signs)
+    assert len(set(map(to_ascii, signs))) == len(signs)
 
 
 def label_rows(references: list[float], low: float, high: float, rows: int) -> list[int]:
@@ -259,7 +259,7 @@ def test_labels_leave_a_plot_its_room(width: int, height: int):
         beside = max((label.width for label in picture.behind), default=0)
         assert picture.width + beside == width
         assert picture.grid.columns >= min(LEAST_ACROSS, width - 4)
-        assert all(cell.cell_length <= width for cell in drawn(picture))
+        assert all(cell.cell_length <= width for cell in plot_lines(picture))
 
 
 async def test_the_line_of_the_counts_on_the_hold_out_follows_the_smoothing():
@@ -270,7 +270,7 @@ async def test_the_line_of_the_counts_on_the_hold_out_follows_the_smoothing():
         for smoothing in (1.0, 100.0):
             engine.lab.configure(smoothing=smoothing)
             engine.tell_snapshot()
-            held_out = engine.lab.lines.held_out
+            held_out = engine.lab.reference_losses.held_out
             assert held_out is not None
             await until(pilot, lambda text=f" {held_out:.3f}": text in plot_of(app))
             seen.append(held_out)

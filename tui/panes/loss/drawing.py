@@ -89,7 +89,7 @@ class Picture:
 
 
 @lru_cache(maxsize=4)
-def drawn(picture: Picture) -> list[Content]:
+def plot_lines(picture: Picture) -> list[Content]:
     """Draw the picture as lines of text."""
     with _PLOTEXT:
         plot = _plotted(picture)

@@ -17,7 +17,7 @@ from tui.drawing.ascii import spelled
 from tui.drawing.line_widget import LineWidget
 from tui.drawing.numbers import compact, figure
 from tui.keys.overrides import keys_of
-from tui.panes.loss.drawing import HELD_OUT, RGB, Inks, Picture, drawn
+from tui.panes.loss.drawing import HELD_OUT, RGB, Inks, Picture, plot_lines
 from tui.panes.loss.plot import picture_of
 from tui.panes.loss.references import Ink, references_of
 from tui.panes.pane import Pane
@@ -102,7 +102,7 @@ class LossPane(Pane):
             while self._stale:
                 self._stale = False
                 if picture := self._picture():
-                    lines = await asyncio.to_thread(drawn, picture)
+                    lines = await asyncio.to_thread(plot_lines, picture)
                     self._plot.show(lines)
                 await asyncio.sleep(1 / PLOTS_PER_SECOND)
         finally:
@@ -130,7 +130,7 @@ class LossPane(Pane):
         """Draw the plot now."""
         self.workers.cancel_group(self, "plot")  # it draws something older
         picture = self._picture()
-        self._plot.show(drawn(picture) if picture else [])
+        self._plot.show(plot_lines(picture) if picture else [])
 
     def _picture(self) -> Picture | None:
         """Make what the plot shows, if there is anything to show and room for it."""

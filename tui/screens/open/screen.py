@@ -81,9 +81,9 @@ class OpenScreen(Dialog):
         self._files: set[str] = set()  # paths of those that are listed
         self._examined: str | None = None  # the path that the options were found for
         self._found = ""  # what was found of it, with its columns
-        self._twice = Confirmation()
-        self._typed: str | None = None  # None: nothing yet
-        self._seen: Browsed | None = None  # the answer to `_typed`, once it has come
+        self._confirmation = Confirmation()
+        self._asked: str | None = None  # None: nothing yet
+        self._listing: Browsed | None = None  # the answer to `_asked`, once it has come
         self._answered = asyncio.Event()  # whether it has
         self._list = Choices()
         self._says = OpenHint()
@@ -118,18 +118,18 @@ class OpenScreen(Dialog):
         """Show what the path may go on to; an old error is no longer true."""
         if event.input is self._options:
             if self._options.is_written:
-                self._twice.forget()
+                self._confirmation.forget()
                 self._says.is_answer = False
                 self._says.remark(self._found or WRITING)
             return
         now = event.input.value  # which may be further on than the event
-        if now != (self._last if self._typed is None else self._typed):
+        if now != (self._last if self._asked is None else self._asked):
             self._type(now)
 
     def _type(self, text: str) -> None:
-        self._typed, self._seen = text, None
+        self._asked, self._listing = text, None
         self._answered.clear()
-        self._twice.forget()
+        self._confirmation.forget()
         self._says.is_answer = False
         self._says.remark(HINT)
         self._look(text)
@@ -140,19 +140,19 @@ class OpenScreen(Dialog):
             seen = expected(Browsed, await self._call(Browse(path)))
         except EngineError as error:
             self._offer([])
-            if self._typed is not None:
+            if self._asked is not None:
                 self._says.remark(str(error))  # not in red: the path may still be being typed
             self._answered.set()
             return
         if not path:
             self._labs.hold(seen.labs)
-        if self._typed is None:
+        if self._asked is None:
             self._remembered |= {file.path: file.options for file in seen.recent}
             recent = [Choice(file.path, file.options, file.path) for file in seen.recent]
             self._offer([*recent, _BUILT_IN, *self._labs.choices()], stay=stay)
             self._examine_chosen()
             return
-        self._seen = seen
+        self._listing = seen
         before = [_BUILT_IN] if path and BUILT_IN.startswith(path) else []
         before += self._labs.choices(path) if path else []
         entries = [choice_of(seen.head, entry) for entry in seen.entries]
@@ -167,9 +167,9 @@ class OpenScreen(Dialog):
             self._list.offer(choices, stay=stay)
 
     @property
-    def _told(self) -> str:
+    def _hint_text(self) -> str:
         """What the list does not show."""
-        return HINT if self._seen is None else told(self._seen)
+        return HINT if self._listing is None else told(self._listing)
 
     @property
     def _chosen(self) -> str:
@@ -224,7 +224,7 @@ class OpenScreen(Dialog):
     def action_rename_lab(self) -> None:
         """Ask for another name of the chosen lab."""
         if (lab := self._lab) is not None:
-            self._twice.forget()
+            self._confirmation.forget()
             self.app.push_screen(Prompt(self._labs.renaming(lab, self._renamed)))
 
     def action_delete_lab(self) -> None:
@@ -233,11 +233,11 @@ class OpenScreen(Dialog):
             return
         if lab.state == "running":
             self._says.answer(self._labs.about(lab), wrong=True)
-        elif self._twice.is_sure(lab):
-            self._twice.forget()
+        elif self._confirmation.is_sure(lab):
+            self._confirmation.forget()
             self._delete(lab)
         else:
-            self._twice.ask(lab)
+            self._confirmation.ask(lab)
             self._says.answer(f"{self._labs.about(lab)} ^d again deletes it.")
 
     @work(group="labs")
@@ -252,23 +252,23 @@ class OpenScreen(Dialog):
 
     def _renamed(self, listed: str) -> None:
         self._list_anew()
-        if self._typed:  # which is perhaps no longer how it is listed
+        if self._asked:  # which is perhaps no longer how it is listed
             self._fill(listed)
 
     def _list_anew(self) -> None:
         """The labs are others now: list them, as far as they are what was typed."""
         self._examined = None
         self._says.is_answer = False
-        self._look(self._typed or "", stay=True)
+        self._look(self._asked or "", stay=True)
 
     # --- keys
 
     def action_choose(self, by: int) -> None:
         """Choose another line of the list."""
-        self._twice.forget()
+        self._confirmation.forget()
         if self._says.reading is None:
             self._says.is_answer = False
-        self._says.remark(self._told)
+        self._says.remark(self._hint_text)
         self._list.move(by)
         self._examine_chosen()
 
@@ -291,14 +291,14 @@ class OpenScreen(Dialog):
             self._fill(chosen.value)
             return
         text = self._path.value
-        if self._typed != text:
+        if self._asked != text:
             self._type(text)  # the field's own word of it is on its way
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_TO_WAIT):
                 await self._answered.wait()
-        if self._seen is None:
+        if self._listing is None:
             return
-        if (path := completed(self._seen, text)) != text:
+        if (path := completed(self._listing, text)) != text:
             self._fill(path)
         else:
             self.action_choose(1)
@@ -318,8 +318,8 @@ class OpenScreen(Dialog):
             self._fill(path)  # into the folder
         elif not path:
             self.action_close()
-        elif (doubt := self._opening.doubt(path)) and not self._twice.is_sure(path):
-            self._twice.ask(path)
+        elif (doubt := self._opening.doubt(path)) and not self._confirmation.is_sure(path):
+            self._confirmation.ask(path)
             self._says.answer(doubt)
         else:
             self._says.reading = path
@@ -355,12 +355,12 @@ class OpenScreen(Dialog):
             return
         if trouble:
             self.app.notify(trouble, severity="error", markup=False)
-        self._says.remark(self._told)
+        self._says.remark(self._hint_text)
 
     def _fill(self, path: str) -> None:
         field = self._path
         self.set_focus(field)
         field.value = path
         field.cursor_position = len(path)
-        if self._typed != path:
+        if self._asked != path:
             self._type(path)
