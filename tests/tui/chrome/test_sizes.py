@@ -78,6 +78,7 @@ async def test_every_pane_can_be_reached_and_is_whole(size: tuple[int, int]) -> 
         assert "zz" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_every_size_is_fit_for_training_and_for_being_resized_meanwhile() -> None:
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -107,6 +108,7 @@ async def looks(
     return shown
 
 
+@pytest.mark.slow
 async def test_a_resized_lab_looks_as_if_it_had_been_opened_at_that_size() -> None:
     assert [arrangement(*size) for size in ARRANGEMENTS] == ["alone", "beside", "below", "all"]
     looked = await looks()
@@ -117,6 +119,7 @@ async def test_a_resized_lab_looks_as_if_it_had_been_opened_at_that_size() -> No
             await until(pilot, lambda size=size: screen_text(app) == looked[size])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["3", "4"])
 async def test_a_lab_that_had_no_room_at_all_looks_as_ever_when_it_has_some(key: str) -> None:
     sizes = [(80, 24), (160, 45), (200, 60)]
@@ -131,6 +134,7 @@ async def test_a_lab_that_had_no_room_at_all_looks_as_ever_when_it_has_some(key:
                 await until(pilot, lambda size=size: screen_text(app) == looked[size])
 
 
+@pytest.mark.slow
 async def test_an_enlarged_matrix_fills_the_screen_in_every_arrangement() -> None:
     looked, enlarged = await looks(), await looks("z")
     async with opened(FakeEngine(), ARRANGEMENTS[0]) as (app, pilot):
