@@ -197,6 +197,8 @@ class Link:
                     await self._ssh.stdin.wait_closed()
         for task in (*self._tasks, self._said):
             task.cancel()
+        # Otherwise it stays open for as long as others, as a shared connection, hold its pipes.
+        self._ssh._transport.close()  # type: ignore[attr-defined]
 
     async def _skip_greeting(self) -> None:
         """Read what a shell says first, and the bridge's mark."""

@@ -1,6 +1,7 @@
 """The engine on another machine, through a stand-in for ssh."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -117,7 +118,7 @@ async def test_what_was_said_last_arrives_though_one_hangs_up_at_once(
     pausing = asyncio.create_task(client.call(Pause()))
     await asyncio.sleep(0)
     await engine.leave()
-    await asyncio.wait([pausing])
+    await asyncio.gather(pausing, return_exceptions=True)  # its answer may come too late
     assert (await described(await engine.start())).state == "paused"
     await engine.stop()
 
@@ -389,8 +390,9 @@ async def test_a_screen_that_sleeps_is_none_any_more_and_one_that_only_looks_is(
 
     async def ask(client: Client) -> None:
         nonlocal pings
-        await client.call(Ping())
-        pings += 1
+        with contextlib.suppress(EngineUnavailable):
+            await client.call(Ping())
+            pings += 1
 
     monkeypatch.setattr(connection, "SECONDS_OF_SILENCE", 0.1)
     monkeypatch.setattr(connection, "MOST_SILENCES", 10**9)  # this side is patient
