@@ -240,7 +240,7 @@ def test_the_labs_that_run_are_offered_and_no_others(
         (tmp_path / "makemore-tui" / "labs" / name / "running").write_text("{}")
     with (tmp_path / "makemore-tui" / "labs" / "words" / "running").open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert offered("makemore-tui sample --lab ") == ["words"]
+        assert offered("makemore-tui sample --lab ") == [["words"]]
         with contextlib.suppress(OSError):
             fcntl.flock(held, fcntl.LOCK_UN)
-    assert offered("makemore-tui stats --lab w") == [""]
+    assert offered("makemore-tui stats --lab w") == [[""]]
