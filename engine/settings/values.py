@@ -13,6 +13,16 @@ NO_PACE_LIMIT: Final = float("inf")  # steps per second
 LENGTH: Final = 500  # characters to draw of a running text: as makemore's and nanoGPT's samples
 
 
+Value = bool | int | float | str  # of a setting
+
+
+class ModelSpec(msgspec.Struct, frozen=True):
+    """Which model, and all that is set of it: its hyperparameters, and how it is trained."""
+
+    kind: str
+    settings: dict[str, Value]
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything a person can change while the lab is open."""
 

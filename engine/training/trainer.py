@@ -1,0 +1,68 @@
+"""What a trainer is: it changes the weights of a model, a burst of steps at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from engine.settings.values import Value
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How good a model was after a step, on all that it was trained on and on the hold-out."""
+
+    step: int
+    train: float  # mean NLL, nats per character
+    held_out: float | None  # None without a hold-out
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A few steps, made at once. Losses are of the weights before each step's update."""
+
+    first: int  # number of the first step, from 1
+    losses: tuple[float, ...]
+    nlls: tuple[float, ...]  # the losses without λ · mean(W²); empty where the trainer has no λ
+    held_out: tuple[float, ...]  # NLL of the hold-out at each step; empty where it is not measured
+    diverged: bool  # the next step's loss would not be finite: it was not made
+    evaluations: tuple[Evaluation, ...] = ()  # at some steps
+
+
+class Trainer(Protocol):
+    """Owns the weights of a model. The only place where they change."""
+
+    step: int  # updates made
+    longest_burst: int  # steps
+    nll: float  # mean NLL of the training words, as it was measured last
+    held_out_nll: float  # the same of the hold-out; NaN without one
+
+    def burst(self, steps: int, settings: Mapping[str, Value]) -> Burst:
+        """Make so many steps, or fewer where the loss ceases to be finite.
+
+        After a diverged burst the weights are those of the last step whose loss was finite.
+
+        Args:
+            steps: at least 1; no more than `longest_burst` are made.
+            settings: of the run, as they are now.
+        """
+
+    def measure(self) -> Evaluation | None:
+        """Bring `nll` and `held_out_nll` up to date, as where a training comes to rest.
+
+        Returns:
+            What was measured; None where both are known at each step.
+        """
+
+    def state(self) -> dict[str, Tensor]:
+        """All that the next steps depend on: weights, moments, generators; on the CPU."""
+
+    def resume(self, state: dict[str, Tensor], step: int) -> None:
+        """Go on from a `state`, as after so many steps.
+
+        Raises:
+            BadSetting: it is no state of such a trainer.
+        """
