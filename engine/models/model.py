@@ -25,7 +25,7 @@ class Model(Protocol):
     parameters: int  # numbers that were learned
 
     def log_probs(self, tokens_BT: Tensor) -> Tensor:
-        """ln P of every symbol behind each place; float64 on the CPU, (B, T, V).
+        """The logarithm of P of every symbol behind each place; float64 on the CPU, (B, T, V).
 
         Args:
             tokens_BT: each row begins with the boundary; int64, (B, T).
