@@ -13,9 +13,11 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from engine.data.counting.kept import Side
 from engine.data.counting.passes import counted
 from engine.data.reading.chunks import normalised
 from engine.data.reading.detection import resolved
+from engine.data.tokens import Tokens, of_text, of_words
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 from engine.errors import BadSetting, DataError, EngineError
 from engine.settings.checks import check
@@ -39,7 +41,7 @@ class Corpus:
     blank_lines: int
     lengths: dict[int, int]  # length → words
     first_words: tuple[str, ...]  # of a text its first lines
-    text: bytes | None  # all words, a line each, as UTF-8; None: they are not kept
+    kept: tuple[Side, Side] | None  # the training words and the hold-out; None: too many to keep
     sha256: str  # of the file's bytes as they were read, in hexadecimal
     data_format: DataFormat  # as it was read: nothing is left to be found
     format_found: str = ""  # what was found of it, and what else it could be, as a sentence
@@ -56,10 +58,37 @@ class Corpus:
     @cached_property
     def known(self) -> frozenset[str] | None:
         """The distinct words; None where they are not kept."""
-        if self.text is None:
+        if self.kept is None or self.is_text:
             return None
-        lines = self.text.decode().replace("\r", "\n").split("\n")
-        return frozenset(lines) - {""}
+        text = b"".join(side.text for side in self.kept).decode()
+        return frozenset(text.replace("\r", "\n").split("\n")) - {""}
+
+    @property
+    def tokens(self) -> Tokens:
+        """The symbols of the training words, for models that see more than one of them.
+
+        Raises:
+            BadSetting: the data is too large for such models.
+        """
+        return self._both_tokens[0]
+
+    @property
+    def held_out_tokens(self) -> Tokens | None:
+        """The same of the held-out words; None without a hold-out."""
+        return None if self.held_out_VV is None else self._both_tokens[1]
+
+    @cached_property
+    def _both_tokens(self) -> tuple[Tokens, Tokens]:
+        if self.kept is None:
+            raise BadSetting(
+                f"{printable(self.path.name)} has more than {KEEP_WORDS_UP_TO >> 20} MiB of"
+                f" {'text' if self.is_text else 'words'}, too much for models that see several"
+                " symbols. Choose counts or bigram, which see one, or take a part of the file."
+            )
+        train, held_out = self.kept
+        if self.is_text:
+            return of_text(train, held_out, self.vocabulary)
+        return of_words(train, self.vocabulary), of_words(held_out, self.vocabulary)
 
     @property
     def all_counts_VV(self) -> Tensor:
@@ -150,8 +179,9 @@ def read_corpus(
     if hold_out_data is not None and data_format.format == "auto":
         found = f"{found} {_otherwise(hold_out_data, data_format, how)}".strip()
     files = (path,) if hold_out_data is None else (path, hold_out_data)
-    # Of a table the words are but a part; of a list that is too large not even some are held.
-    fits = how.format != "lines" or sum(map(_size, files)) <= KEEP_WORDS_UP_TO
+    # Of a table the words are but a part; of a list or a text that is too large not even some are
+    # held.
+    fits = how.format not in ("lines", "text") or sum(map(_size, files)) <= KEEP_WORDS_UP_TO
     result = counted(files, how, hold_out, KEEP_WORDS_UP_TO if fits else 0)
     counts, vocabulary = result.counts, result.vocabulary
     counts_VV, held_out_VV = counts.counts_of(vocabulary.characters)
@@ -169,7 +199,7 @@ def read_corpus(
         blank_lines=counts.blank_lines,
         lengths=counts.lengths,
         first_words=tuple(counts.first_words),
-        text=counts.text(),
+        kept=counts.kept(),
         sha256=result.digests[0],
         data_format=how,
         format_found=found,

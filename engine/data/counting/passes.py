@@ -64,7 +64,7 @@ def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, most_kept
         total = characters.total(alphabet)
         hold_out_from = total - int(total * hold_out) if hold_out else None
     counts: WordCounts | TextCounts = (
-        TextCounts(hold_out_from, alphabet)
+        TextCounts(hold_out_from, most_kept, alphabet)
         if is_text
         else WordCounts(hold_out, most_kept, alphabet)
     )

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.data.counting.bigrams import PairCounter, check_size
 from engine.data.counting.characters import Alphabet
+from engine.data.counting.kept import Keeper, Side
 from engine.data.reading.read_text import Piece
 
 BOUNDARY: Final = "\0"  # no text has it: it is refused as binary
@@ -27,10 +28,13 @@ class TextCounts:
 
     Args:
         hold_out_from: the place of the first character that is held out; None: none is.
+        most_kept: bytes of text to keep; if there are more, nothing is kept.
         alphabet: other characters are left out; None: all are taken.
     """
 
-    def __init__(self, hold_out_from: int | None = None, alphabet: Alphabet | None = None) -> None:
+    def __init__(
+        self, hold_out_from: int | None, most_kept: int, alphabet: Alphabet | None = None
+    ) -> None:
         self.blank_lines = self.comment_lines = self.left_out = 0
         self.lengths: dict[int, int] = {}
         self._beginning = ""
@@ -38,6 +42,7 @@ class TextCounts:
         self._alphabet = alphabet
         self._train = PairCounter(BOUNDARY)
         self._held_out = PairCounter(BOUNDARY)
+        self._keeper = Keeper(most_kept)
         self._length = 0
         self._last = BOUNDARY
 
@@ -83,9 +88,9 @@ class TextCounts:
         """The counts of the training text and of what is held out, in this order; (V, V) each."""
         return self._train.counts_of(characters), self._held_out.counts_of(characters)
 
-    def text(self) -> bytes | None:
-        """None: a text's words are not known."""
-        return None
+    def kept(self) -> tuple[Side, Side] | None:
+        """The training text and what is held out; None where there was no room for them."""
+        return self._keeper.sides()
 
     def _count(self, text: str) -> None:
         """Count the pairs that end in these characters, each on its side."""
@@ -94,6 +99,9 @@ class TextCounts:
         in_training = len(text)
         if self._hold_out_from is not None:
             in_training = min(max(0, self._hold_out_from - self._length), len(text))
+        if self._keeper.has_room:
+            self._keeper.add(text[:in_training].encode(), is_held_out=False)
+            self._keeper.add(text[in_training:].encode(), is_held_out=True)
         if in_training:
             self._train.add_text(self._last + text[:in_training])
         if in_training < len(text):

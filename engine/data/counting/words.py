@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.data.counting.bigrams import PairCounter, check_size, count_ascii
 from engine.data.counting.characters import Alphabet
+from engine.data.counting.kept import Keeper, Side
 from engine.data.reading.batch import Batch
 from engine.data.reading.chunks import Chunk
 from engine.errors import DataError
@@ -54,8 +55,7 @@ class WordCounts:
         self._held_out = PairCounter()
         # In the order in which they are counted: to add in another takes twenty times as long.
         self._pairs_BB = np.zeros((256, 256), dtype=np.int64, order="F")
-        self._most_kept = most_kept
-        self._kept: list[bytes] | None = []
+        self._keeper = Keeper(most_kept)
 
     def add(self, part: Chunk | Batch, helper: Executor) -> None:
         """Count a part of a file: as bytes where that is enough, else word by word.
@@ -78,8 +78,8 @@ class WordCounts:
         self._pairs_BB += counted.pairs_BB
         self.blank_lines += counted.blank_lines
         self._add_lengths(counted.lengths_L)
-        if self._kept is not None:
-            self._keep(part.data)
+        if self._keeper.has_room:
+            self._keeper.add(part.data, is_held_out=False)
 
     def end_file(self) -> None:
         """The file ends here; if another follows, all its words are held out."""
@@ -102,9 +102,9 @@ class WordCounts:
         """How many words have each length."""
         return {int(i): int(self._lengths_L[i]) for i in np.flatnonzero(self._lengths_L)}
 
-    def text(self) -> bytes | None:
-        """All words, a line each, as UTF-8; None where they were not to be kept."""
-        return None if self._kept is None else b"\n".join(self._kept)
+    def kept(self) -> tuple[Side, Side] | None:
+        """The training words and those held out; None where there was no room for them."""
+        return self._keeper.sides()
 
     def _add_batch(self, batch: Batch) -> None:
         self.blank_lines += batch.blank_lines
@@ -119,26 +119,23 @@ class WordCounts:
         lengths_W = np.fromiter(map(len, batch.words), np.int64, len(batch.words))
         self._add_lengths(_weighted_lengths(lengths_W, batch.weights_W))
         self._count(batch)
-        if self._kept is not None:
-            self._keep("\n".join(batch.words).encode())
-
-    def _keep(self, words: bytes) -> None:
-        self._most_kept -= len(words)
-        if self._most_kept < 0:
-            self._kept = None
-        elif self._kept is not None:
-            self._kept.append(words)
 
     def _count(self, batch: Batch) -> None:
-        if self._is_all_held_out:
-            self._held_out.add_words(batch.words, batch.weights_W)
-        elif not self._hold_out:
-            self._train.add_words(batch.words, batch.weights_W)
-        else:
-            sides = [is_held_out(word, self._hold_out) for word in batch.words]
-            held_out, train = batch.where(sides), batch.where([not side for side in sides])
-            self._train.add_words(train.words, train.weights_W)
-            self._held_out.add_words(held_out.words, held_out.weights_W)
+        if self._is_all_held_out or not self._hold_out:
+            self._count_side(batch, is_held_out=self._is_all_held_out)
+            return
+        sides = [is_held_out(word, self._hold_out) for word in batch.words]
+        self._count_side(batch.where([not side for side in sides]), is_held_out=False)
+        self._count_side(batch.where(sides), is_held_out=True)
+
+    def _count_side(self, batch: Batch, *, is_held_out: bool) -> None:
+        if not batch.words:
+            return
+        counter = self._held_out if is_held_out else self._train
+        counter.add_words(batch.words, batch.weights_W)
+        if self._keeper.has_room:
+            text = "\n".join([*batch.words, ""]).encode()
+            self._keeper.add(text, batch.weights_W, is_held_out=is_held_out)
 
     def _add_lengths(self, lengths_L: NDArray[np.int64]) -> None:
         if len(lengths_L) > LONGEST_LINE:

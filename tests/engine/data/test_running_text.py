@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from engine.data import corpus as corpus_module
 from engine.data.corpus import Corpus, read_corpus
 from engine.data.reading import read_text as read_text_module
 from engine.data.reading.read_text import read_text
@@ -82,7 +83,10 @@ def test_no_line_of_a_text_is_too_long(write: Write) -> None:
     assert int(corpus.counts_VV.sum()) == 90_000 * 13 + 1
 
 
-def test_memory_does_not_grow_with_a_text(write: Write) -> None:
+def test_memory_does_not_grow_with_a_text_that_is_too_large_to_be_kept(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus_module, "KEEP_WORDS_UP_TO", 1 << 20)
     peaks = []
     for repeats in (400_000, 2_400_000):
         path = write("to be or né " * repeats)

@@ -1,0 +1,135 @@
+"""The symbols of one side of the data, for models that see more than one of them.
+
+Shape suffixes: S symbols of the side, P places to be predicted, R rows of a batch, C symbols of a
+window.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.data.counting.bigrams import code_points
+from engine.data.counting.kept import Side
+from engine.data.vocabulary import BOUNDARY, Vocabulary
+
+FEW: Final = 4096  # rows: of a minibatch, of which many follow; more are an evaluation's
+LARGEST_TABLE: Final = 1 << 22  # symbols of all windows at once: 8 MB
+
+
+class Tokens:
+    """Words one behind another, with a boundary before each and behind the last.
+
+    A place is what a model predicts: each character of a word, and the word's end. A running text
+    is one long word.
+
+    Args:
+        symbols_S: the first is a boundary; int16, (S,).
+        first: where in them the first place is; what is before it is seen, but not predicted.
+        weights: how often each place counts; int64, (P,); None: once.
+
+    >>> tokens = Tokens(torch.tensor([0, 1, 2, 0, 2, 0]))
+    >>> len(tokens)
+    5
+    >>> windows_RC, targets_R = tokens.windows(torch.tensor([0, 2, 3]), context=2)
+    >>> windows_RC.tolist(), targets_R.tolist()
+    ([[0, 0], [1, 2], [0, 0]], [1, 0, 2])
+    >>> tokens.windows(torch.tensor([3]), context=2, across_words=True)[0].tolist()
+    [[2, 0]]
+    """
+
+    def __init__(self, symbols_S: Tensor, first: int = 1, weights: Tensor | None = None) -> None:
+        self.weights = weights
+        self._symbols_S = symbols_S.to(torch.int16)  # there are at most 4,097 symbols
+        self._first = first
+        self._is_one_word = not (self._symbols_S[1:-1] == BOUNDARY).any()
+        self._tables: dict[tuple[int, bool], Tensor] = {}
+
+    def __len__(self) -> int:
+        return len(self._symbols_S) - self._first
+
+    def windows(
+        self, places_R: Tensor, context: int, across_words: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """What is seen at some places, and what comes there.
+
+        Args:
+            places_R: from 0 to P - 1; int64, (R,).
+            context: how many symbols are seen, C; at least 1.
+            across_words: whether the words before are seen too, as in one running text. Otherwise
+                all that is before a word is boundaries.
+
+        Returns:
+            The windows, the newest symbol at the end, filled up with boundaries; int64, (R, C). And
+            the symbols behind them; int64, (R,).
+        """
+        rows_R = self._rows(places_R, context, across_words or self._is_one_word).long()
+        return rows_R[:, :-1], rows_R[:, -1]
+
+    def draw(self, generator: torch.Generator, count: int) -> Tensor:
+        """Places at random, each in proportion to its weight; int64, (count,)."""
+        if self.weights is None:
+            return torch.randint(0, len(self), (count,), generator=generator)
+        drawn = torch.randint(0, int(self._sums_P[-1]), (count,), generator=generator)
+        return torch.searchsorted(self._sums_P, drawn, right=True)
+
+    @cached_property
+    def _sums_P(self) -> Tensor:
+        assert self.weights is not None
+        return self.weights.cumsum(0)
+
+    def _rows(self, places_R: Tensor, context: int, across_words: bool) -> Tensor:
+        """The windows, each with its target behind it; int16, (R, C + 1)."""
+        key = (context, across_words)
+        table = self._tables.get(key)
+        if table is None and len(places_R) <= FEW and len(self) * (context + 1) <= LARGEST_TABLE:
+            # A trainer asks again and again: to make the windows anew takes four times as long.
+            table = self._tables[key] = self._made(torch.arange(len(self)), *key)
+        return self._made(places_R, *key) if table is None else table[places_R]
+
+    def _made(self, places_R: Tensor, context: int, across_words: bool) -> Tensor:
+        at = (places_R + self._first)[:, None] + torch.arange(-context, 1)
+        rows = self._symbols_S[at.clamp_(min=0)]  # the first symbol is a boundary
+        if not across_words:
+            windows = rows[:, :-1]
+            # 1 as far back as the word reaches, 0 from its boundary on.
+            windows *= (windows != BOUNDARY).flip(1).to(torch.int16).cumprod(1).flip(1)
+        return rows
+
+
+def of_words(side: Side, vocabulary: Vocabulary) -> Tokens:
+    """The words of a side."""
+    symbols = np.pad(_encoded(side.text, vocabulary), 1, constant_values=BOUNDARY)
+    ends = symbols == BOUNDARY
+    symbols = symbols[np.append(True, ~(ends[1:] & ends[:-1]))]  # blank lines are no words
+    if side.weights_W is None or (side.weights_W == 1).all():
+        return Tokens(torch.from_numpy(symbols))
+    lengths_W = np.diff(np.flatnonzero(symbols == BOUNDARY))  # with the word's end
+    weights = torch.from_numpy(np.repeat(side.weights_W, lengths_W))
+    return Tokens(torch.from_numpy(symbols), weights=weights)
+
+
+def of_text(train: Side, held_out: Side, vocabulary: Vocabulary) -> tuple[Tokens, Tokens]:
+    """Both sides of a running text; what is held out sees the training text before it."""
+    before, behind = (
+        torch.from_numpy(np.pad(_encoded(side.text, vocabulary), (1, 0), constant_values=BOUNDARY))
+        for side in (train, held_out)
+    )
+    if before[-1] == BOUNDARY:  # the text has ended; another is held out
+        return Tokens(before), Tokens(behind)
+    symbols = torch.cat((before, behind[1:]))
+    return Tokens(symbols[: len(before)]), Tokens(symbols, first=len(before))
+
+
+def _encoded(text: bytes, vocabulary: Vocabulary) -> NDArray[np.int16]:
+    """The symbols of a text; its NULs, and such line ends as are no symbols, are boundaries."""
+    codes = code_points(text.decode())
+    known = code_points("".join(vocabulary.characters[1:]))
+    symbols = np.zeros(int(max(codes.max(initial=0), known.max())) + 1, dtype=np.int16)
+    symbols[known] = np.arange(1, len(known) + 1)
+    return symbols[codes]
