@@ -37,8 +37,14 @@ class Trainer(Protocol):
 
     step: int  # updates made
     longest_burst: int  # steps
-    nll: float  # mean NLL of the training words, as it was measured last
-    held_out_nll: float  # the same of the hold-out; NaN without one
+
+    @property
+    def nll(self) -> float:
+        """Mean NLL of the training words, as it was measured last; nats per character."""
+
+    @property
+    def held_out_nll(self) -> float:
+        """The same of the hold-out; NaN without one."""
 
     def burst(self, steps: int, settings: Mapping[str, Value]) -> Burst:
         """Make so many steps, or fewer where the loss ceases to be finite.

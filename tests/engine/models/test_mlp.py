@@ -1,0 +1,157 @@
+"""The perceptron of lecture 2: its weights and gradients, and that a batch changes no window."""
+
+from functools import cache
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.errors import BadSetting
+from engine.models.mlp import Mlp
+from engine.models.trainable import TrainableModel
+from engine.settings.values import ModelSpec
+
+CPU = torch.device("cpu")
+LECTURE = {"context": 3, "embedding": 10, "hidden": 200, "seed": 2147483647}
+
+
+def perceptron(symbols: int = 27, **changes: int) -> Mlp:
+    return Mlp(ModelSpec("mlp", {**LECTURE, **changes}), symbols, CPU)
+
+
+def in_float64(model: Mlp) -> Mlp:
+    model.weights = {
+        name: weight.detach().double().requires_grad_() for name, weight in model.weights.items()
+    }
+    return model
+
+
+def plain_probs(model: Mlp, windows: torch.Tensor) -> torch.Tensor:
+    """The lecture's own lines, in float64."""
+    c, w1, b1, w2, b2 = (weight.detach().double() for weight in model.weights.values())
+    hidden = torch.tanh(c[windows].view(len(windows), -1) @ w1 + b1)
+    counts = (hidden @ w2 + b2).exp()
+    return counts / counts.sum(1, keepdim=True)
+
+
+def windows(count: int, model: Mlp, seed: int = 1) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(0, model.symbols, (count, model.context), generator=generator)
+
+
+def test_the_weights_are_those_that_the_lecture_draws() -> None:
+    model = perceptron()
+    generator = torch.Generator().manual_seed(2147483647)
+    shapes = [(27, 10), (30, 200), (200,), (200, 27), (27,)]
+    drawn = [torch.randn(shape, generator=generator) for shape in shapes]
+    assert model.parameters == 11_897
+    assert all(map(torch.equal, model.tensors().values(), drawn))
+    assert {name: tuple(matrix.shape) for name, matrix in model.inside().items()} == {
+        "embedding": (27, 10),
+        "hidden weights": (30, 200),
+        "output weights": (200, 27),
+    }
+
+
+def test_the_probabilities_are_those_of_the_lectures_lines() -> None:
+    model = perceptron()
+    seen = windows(500, model)
+    probs = model.probs_after(seen)
+    assert probs.dtype == torch.float64
+    assert torch.allclose(probs.sum(1), torch.ones(500).double(), rtol=0, atol=1e-12)
+    assert torch.allclose(probs, plain_probs(model, seen), rtol=1e-9, atol=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    first=st.integers(0, 4990), count=st.integers(1, 300), threads=st.integers(1, 4), data=st.data()
+)
+def test_a_window_has_the_same_probabilities_alone_and_in_any_batch(
+    first: int, count: int, threads: int, data: st.DataObject
+) -> None:
+    model, seen, whole = many_windows()
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        part = model.probs_after(seen[first : first + count])
+        picked = data.draw(st.lists(st.integers(0, 4999), min_size=1, max_size=40))
+        others = model.probs_after(seen[picked])
+    finally:
+        torch.set_num_threads(before)
+    assert torch.equal(part, whole[first : first + count])
+    assert torch.equal(others, whole[picked])
+
+
+@cache
+def many_windows() -> tuple[Mlp, torch.Tensor, torch.Tensor]:
+    """A model, more windows than go through it at once, and their probabilities."""
+    model = perceptron(hidden=67)
+    seen = windows(5000, model)
+    return model, seen, model.probs_after(seen)
+
+
+def test_the_quick_losses_are_those_of_the_probabilities() -> None:
+    model = perceptron()
+    seen = windows(5000, model)
+    targets = windows(5000, model, seed=2)[:, 0]
+    nlls = model.nlls(seen, targets)
+    exact = -model.probs_after(seen).gather(1, targets[:, None])[:, 0].log()
+    assert nlls.dtype == torch.float64
+    assert torch.allclose(nlls, exact, atol=1e-4)
+    assert model.loss(seen, targets).item() == pytest.approx(float(exact.mean()), abs=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    symbols=st.integers(2, 9),
+    context=st.integers(1, 4),
+    embedding=st.integers(1, 5),
+    hidden=st.integers(1, 12),
+    batch=st.integers(1, 40),
+    seed=st.integers(0, 2**32),
+)
+def test_the_gradients_by_hand_are_those_of_autograd(
+    symbols: int, context: int, embedding: int, hidden: int, batch: int, seed: int
+) -> None:
+    model = in_float64(
+        perceptron(symbols, context=context, embedding=embedding, hidden=hidden, seed=seed)
+    )
+    seen = windows(batch, model, seed)
+    targets = windows(batch, model, seed + 1)[:, 0]
+    by_hand, expected = (
+        model.gradients(seen, targets),
+        TrainableModel.gradients(model, seen, targets),
+    )
+    assert by_hand[0].item() == pytest.approx(expected[0].item(), abs=1e-12)
+    for found, wanted in zip(by_hand[1], expected[1], strict=True):
+        assert torch.allclose(found, wanted, rtol=0, atol=1e-9)
+
+
+def test_weights_that_were_saved_make_the_same_probabilities_again() -> None:
+    model, other = perceptron(), perceptron(seed=7)
+    seen = windows(50, model)
+    assert not torch.equal(other.probs_after(seen), model.probs_after(seen))
+    other.load({**model.tensors(), "of a trainer": torch.zeros(3)})
+    assert torch.equal(other.probs_after(seen), model.probs_after(seen))
+
+
+@pytest.mark.parametrize(
+    ("tensors", "sentence"),
+    [
+        (perceptron(hidden=100).tensors(), "'hidden weights' is 30 x 100 of float32, not 30 x 200"),
+        (perceptron(symbols=28).tensors(), "'embedding' is 28 x 10 of float32, not 27 x 10"),
+        ({}, "'embedding' is missing, not 27 x 10 of float32"),
+        ({**perceptron().tensors(), "output biases": torch.zeros(27).double()},
+         "'output biases' is 27 of float64, not 27 of float32"),
+        ({**perceptron().tensors(), "output biases": torch.full((27,), torch.nan)},
+         "'output biases' has numbers that are not finite"),
+    ],
+)  # fmt: skip
+def test_weights_of_another_model_are_refused_and_change_nothing(
+    tensors: dict[str, torch.Tensor], sentence: str
+) -> None:
+    model = perceptron(seed=7)
+    with pytest.raises(BadSetting, match=sentence):
+        model.load(tensors)
+    assert all(map(torch.equal, model.tensors().values(), perceptron(seed=7).tensors().values()))
