@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-import torch
 from torch import Tensor
 
 from engine.data.counting.kept import Side
@@ -18,7 +17,7 @@ from engine.data.counting.passes import counted
 from engine.data.reading.chunks import normalised
 from engine.data.reading.detection import resolved
 from engine.data.tokens import Tokens, of_text, of_words
-from engine.data.vocabulary import BOUNDARY, Vocabulary
+from engine.data.vocabulary import Vocabulary
 from engine.errors import BadSetting, DataError, EngineError
 from engine.settings.checks import check
 from engine.settings.data_format import DataFormat
@@ -29,7 +28,7 @@ KEEP_WORDS_UP_TO: Final = 32 << 20  # bytes; a set of so many words takes some 2
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is known of a data file. The statistics are those of all words, held out or not.
+    """What is known of a data file; where no hold-out is named, of all its words.
 
     A running text counts as one word; in a weighted table each word counts as often as it says.
     """
@@ -114,11 +113,6 @@ class Corpus:
             return None
         return int((self.held_out_VV[:, 1:] if self.is_text else self.held_out_VV[0]).sum())
 
-    @property
-    def mean_length(self) -> float:
-        """Mean length of a word in characters."""
-        return sum(length * words for length, words in self.lengths.items()) / self.words
-
     def has(self, word: str) -> bool | None:
         """Whether the data has this word; None where its words are not kept."""
         return None if self.known is None else word in self.known
@@ -131,22 +125,6 @@ class Corpus:
         'anna'
         """
         return normalised(text.lower() if self.data_format.lower else text)
-
-    def top_bigrams(self, most: int) -> list[tuple[int, int, int]]:
-        """The most frequent bigrams (symbol, symbol, count); equals in the order of the matrix."""
-        flat = self.all_counts_VV.flatten()
-        size = len(self.vocabulary)
-        least = max(1, int(flat.topk(min(most, len(flat))).values[-1]))
-        above, equal = ((c.nonzero().squeeze(1)) for c in (flat > least, flat == least))
-        best = torch.cat((above, equal[: most - len(above)]))
-        best = best[flat[best].sort(descending=True, stable=True).indices]
-        return [(cell // size, cell % size, int(flat[cell])) for cell in best.tolist()]
-
-    def first_letters(self) -> list[tuple[int, int]]:
-        """How many words each symbol begins; the most frequent first."""
-        row = self.all_counts_VV[BOUNDARY]
-        order = row.sort(descending=True, stable=True).indices.tolist()
-        return [(symbol, int(row[symbol])) for symbol in order if row[symbol] > 0]
 
 
 def read_corpus(

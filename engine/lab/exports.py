@@ -11,55 +11,47 @@ import numpy as np
 from torch import Tensor
 
 from engine.data.corpus import Corpus
+from engine.data.statistics import statistics
 from engine.data.vocabulary import Vocabulary
 from engine.text.printable import path_text
 from engine.training.history import History
 from engine.training.series import CHUNK, block_size, in_blocks
+from engine.wire.statistics import SHOWN_ROWS, Distribution, Figure, Ranking, Statistic, Words
 from engine.wire.values import Drawn
 
 BETWEEN_TEXTS: Final = "---------------\n"  # as nanoGPT prints them
 OF_BLOCKS: Final = ("", "_smallest", "_largest", "_last")  # behind a column's name
-TOP_BIGRAMS: Final = 10
 TRUTH: Final = {True: "true", False: "false", None: ""}  # as in JSON; empty where it is not known
 
 
-def statistics(corpus: Corpus, most: int = TOP_BIGRAMS) -> dict[str, Any]:
+def statistics_json(corpus: Corpus, most: int = SHOWN_ROWS) -> dict[str, Any]:
     """Collect all statistics of a corpus, whose characters are told as they are in the data.
 
     Args:
-        corpus: the data; all figures but those of the hold-out are of all its words.
+        corpus: the data.
         most: how many bigrams to list, the most frequent first.
     """
     characters = corpus.vocabulary.characters
-    pairs, held_out_VV = int((corpus.all_counts_VV > 0).sum()), corpus.held_out_VV
     return {
         "path": path_text(corpus.path),
         "format": corpus.data_format.format,
-        "words": corpus.words,
-        "distinct": corpus.distinct,
-        "duplicates": None if corpus.distinct is None else corpus.words - corpus.distinct,
-        "held_out": corpus.held_out or 0,
-        "blank_lines": corpus.blank_lines,
-        "comment_lines": corpus.comment_lines,
-        "left_out": corpus.left_out,
-        "shortest": min(corpus.lengths),
-        "longest": max(corpus.lengths),
-        "mean_length": corpus.mean_length,
-        "lengths": {str(length): words for length, words in corpus.lengths.items()},
         "characters": "".join(characters[1:]),
         "boundary": characters[0],
         "symbols": {character: symbol for symbol, character in enumerate(characters)},
-        "bigrams": int(corpus.all_counts_VV.sum()),
-        "bigrams_trained_on": int(corpus.counts_VV.sum()),
-        "bigrams_held_out": None if held_out_VV is None else int(held_out_VV.sum()),
-        "distinct_bigrams": pairs,
-        "empty_cells": corpus.all_counts_VV.numel() - pairs,
-        "top_bigrams": [
-            [characters[i], characters[j], count] for i, j, count in corpus.top_bigrams(most)
-        ],
-        "first_letters": [[characters[i], words] for i, words in corpus.first_letters()],
-        "first_words": list(corpus.first_words),
+        **{each.name: _as_json(each, characters) for each in statistics(corpus, most)},
     }
+
+
+def _as_json(statistic: Statistic, characters: tuple[str, ...]) -> Any:
+    match statistic.value:
+        case Figure(number):
+            return number
+        case Distribution(sizes):
+            return {str(size): often for size, often in sizes.items()}
+        case Ranking(rows):
+            return [[*(characters[symbol] for symbol in symbols), count] for symbols, count in rows]
+        case Words(words):
+            return list(words)
 
 
 def matrix_rows(matrix_VV: Tensor, vocabulary: Vocabulary) -> Iterator[list[Any]]:

@@ -8,13 +8,20 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Final
 
 import torch
 
 from engine.data.built_in import built_in_path
+from engine.data.statistics import statistics
 from engine.errors import BadSetting
-from engine.lab.exports import loss_csv, matrix_csv, names_csv, names_text, statistics, texts_text
+from engine.lab.exports import (
+    loss_csv,
+    matrix_csv,
+    names_csv,
+    names_text,
+    statistics_json,
+    texts_text,
+)
 from engine.lab.lab import Lab
 from engine.models import bigram
 from engine.sampling.scoring import probabilities_of, transitions, transitions_within
@@ -27,14 +34,10 @@ from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.requests import Exportable, Open, Watch
 from engine.wire.values import Cells, Character, Reading, View
 
-TOP_BIGRAMS: Final = 20  # more than a pane shows without scrolling
-
 
 def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> DatasetOpened:
     """Tell all that does not change of a lab's data, and the file that the lab is saved to."""
     corpus = lab.corpus
-    counts_VV = corpus.all_counts_VV
-    pairs = int((counts_VV > 0).sum())
     hold_out_data = corpus.hold_out_data
     return DatasetOpened(
         number=number,
@@ -45,29 +48,13 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         device=str(lab.device),
         characters=corpus.vocabulary.characters,
         labels=labels(corpus.vocabulary.characters),
-        frequencies=tuple(counts_VV.sum(1).tolist()),
-        words=corpus.words,
-        distinct=corpus.distinct,
-        held_out=corpus.held_out,
-        blank_lines=corpus.blank_lines,
-        shortest=min(corpus.lengths),
-        longest=max(corpus.lengths),
-        mean_length=corpus.mean_length,
-        lengths=tuple(corpus.lengths.items()),
-        bigrams=int(counts_VV.sum()),
-        distinct_bigrams=pairs,
-        empty_cells=counts_VV.numel() - pairs,
-        top_bigrams=tuple(corpus.top_bigrams(TOP_BIGRAMS)),
-        first_letters=tuple(corpus.first_letters()),
-        first_words=corpus.first_words,
+        frequencies=tuple(corpus.counts_VV.sum(1).tolist()),
+        statistics=tuple(each for each in statistics(corpus) if each.label),
         save_to=None if save_to is None else str(save_to),
-        bigrams_trained_on=None if corpus.held_out is None else int(corpus.counts_VV.sum()),
         data_format=corpus.data_format,
         format_found=corpus.format_found,
         hold_out_data=None if hold_out_data is None else path_text(hold_out_data),
-        left_out=corpus.left_out,
         settings=setting_table(len(corpus.vocabulary), is_text=corpus.is_text),
-        comment_lines=corpus.comment_lines,
     )
 
 
@@ -192,7 +179,7 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
         )
     match what:
         case "dataset":
-            return json.dumps(statistics(lab.corpus), indent=2) + "\n"
+            return json.dumps(statistics_json(lab.corpus), indent=2) + "\n"
         case "matrix":
             return matrix_csv(lab.matrix(view), lab.corpus.vocabulary)
         case "loss":

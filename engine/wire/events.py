@@ -9,6 +9,7 @@ from engine.settings.descriptions import SettingDescription
 from engine.settings.values import Settings
 from engine.wire.message import Message
 from engine.wire.requests import Open
+from engine.wire.statistics import Statistic
 from engine.wire.values import Cells, Curve, Drawn, Reading, ReferenceLosses, State
 
 
@@ -23,28 +24,14 @@ class DatasetOpened(Message, frozen=True):
     device: str
     characters: tuple[str, ...]  # by symbol; the first is the boundary
     labels: tuple[str, ...]  # how each is written where it stands alone; see `engine.text.labels`
-    frequencies: tuple[int, ...]  # how often each symbol is followed by another: the row sums of N
-    words: int
-    distinct: int | None  # None: not counted, the file is too large
-    held_out: int | None  # words in the hold-out; None: no hold-out
-    blank_lines: int
-    shortest: int
-    longest: int
-    mean_length: float
-    lengths: tuple[tuple[int, int], ...]  # (length, words)
-    bigrams: int
-    distinct_bigrams: int
-    empty_cells: int
-    top_bigrams: tuple[tuple[int, int, int], ...]  # (symbol, symbol, count)
-    first_letters: tuple[tuple[int, int], ...]  # (symbol, words)
-    first_words: tuple[str, ...]
+    frequencies: tuple[
+        int, ...
+    ]  # how often each symbol is followed by another: the the matrix's row sums
+    statistics: tuple[Statistic, ...]  # all that have a label, in the order they are told
     save_to: str | None = None  # see `Open`
-    bigrams_trained_on: int | None = None  # those that the matrix counts; None: no hold-out
     data_format: DataFormat = DataFormat()  # as it was read: nothing is left to be found
     format_found: str = ""  # what `auto` chose and what else it could be; empty: nothing to choose
     hold_out_data: str | None = None  # path of the file that is held out
-    left_out: int = 0  # words (of a text: characters) with characters beyond the alphabet
-    comment_lines: int = 0
     lab: str = ""  # the name that it has from now on
     settings: tuple[SettingDescription, ...] = ()  # all that `Configure` can give a value
 

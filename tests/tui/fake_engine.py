@@ -50,6 +50,7 @@ from engine.wire.requests import (
     Train,
     Watch,
 )
+from engine.wire.statistics import Distribution, Figure, Ranking, Statistic, Words
 from engine.wire.values import (
     Cells,
     Character,
@@ -72,6 +73,13 @@ LETTERS = ".abcdefghijklmnopqrstuvwxyz"
 STARTS = (0, 4410, 1306, 1542, 1690, 1531, 417, 669, 874, 591, 2422, 2963, 1572, 2538, 1146, 394,
           515, 92, 1639, 2055, 1308, 78, 376, 307, 134, 535, 929)  # fmt: skip
 
+LENGTHS = Distribution(
+    dict(zip(range(2, 16), (37, 620, 2458, 6241, 8194, 7062, 4331, 1959, 702, 267, 109, 38, 11, 4),
+             strict=True))
+)  # fmt: skip
+FIRST_WORDS = ("emma", "olivia", "ava", "isabella", "sophia", "charlotte", "mia", "amelia",
+               "harper", "evelyn")  # fmt: skip
+
 
 def made_up_count(row: int, column: int) -> int:
     """Skewed like the counts of names, and the same in every run."""
@@ -88,26 +96,39 @@ def dataset(
 ) -> DatasetOpened:
     symbols = len(labels)
     counts = [[made_up_count(r, c) for c in range(symbols)] for r in range(symbols)]
-    pairs = sorted(
-        ((r, c, counts[r][c]) for r in range(symbols) for c in range(symbols)),
-        key=lambda pair: -pair[2],
-    )
     facts: dict[str, Any] = dict(  # noqa: C408
         number=1, opening=Open(f"/data/{name}", device="cpu"), folder="/home/me",
         path=f"/data/{name}",
         name=name, device="cpu", characters=labels, labels=labels,
-        frequencies=tuple(map(sum, counts)), words=32033, distinct=29494, held_out=None,
-        blank_lines=0, shortest=2, longest=15, mean_length=6.122,
-        lengths=tuple(zip(range(2, 16), (37, 620, 2458, 6241, 8194, 7062, 4331, 1959, 702, 267,
-                                         109, 38, 11, 4), strict=True)),
-        bigrams=228146, distinct_bigrams=627, empty_cells=102,
-        top_bigrams=tuple(pairs[:20]),
-        first_letters=tuple((c % symbols, STARTS[c]) for c in (1, 11, 13, 10, 19, 4, 3, 12, 5)),
-        first_words=("emma", "olivia", "ava", "isabella", "sophia", "charlotte", "mia", "amelia",
-                     "harper", "evelyn"),
+        frequencies=tuple(map(sum, counts)), statistics=made_up_statistics(counts),
         settings=setting_table(symbols, is_text=False),
     )  # fmt: skip
     return DatasetOpened(**{**facts, **changes})
+
+
+def made_up_statistics(counts: list[list[int]]) -> tuple[Statistic, ...]:
+    symbols = len(counts)
+    pairs = sorted(
+        (((r, c), counts[r][c]) for r in range(symbols) for c in range(symbols)),
+        key=lambda pair: -pair[1],
+    )
+    return (
+        Statistic("words", Figure(32033), "words", comes_first=True),
+        Statistic("bigrams", Figure(228146), "bigrams", comes_first=True),
+        Statistic("distinct", Figure(29494), "distinct words", "distinct"),
+        Statistic("duplicates", Figure(2539), "duplicates"),
+        Statistic("distinct_characters", Figure(symbols - 1), "characters", "chars"),
+        Statistic("distinct_bigrams", Figure(627), "distinct pairs", "pairs"),
+        Statistic("empty_cells", Figure(102, symbols**2), "empty cells", "empty"),
+        Statistic("lengths", LENGTHS, "word lengths"),
+        Statistic("top_bigrams", Ranking(tuple(pairs[:10])), "most frequent pairs", "pairs"),
+        Statistic(
+            "first_letters",
+            Ranking(tuple(((c % symbols,), STARTS[c]) for c in (1, 11, 13, 10, 19, 4, 3, 12, 5))),
+            "first letters",
+        ),
+        Statistic("first_words", Words(FIRST_WORDS), "first words"),
+    )
 
 
 class FakeConnection:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 from pathlib import Path
 
@@ -238,14 +239,30 @@ def test_the_longest_loss_of_all_goes_over_the_wire(lab: Lab) -> None:
     assert len(text.encode()) < LARGEST_TEXT - 100
 
 
-def test_the_bigrams_trained_on_are_those_that_the_matrix_counts(lab: Lab) -> None:
+def test_with_a_hold_out_what_is_told_of_pairs_is_what_the_matrix_counts(lab: Lab) -> None:
     split = Lab(built_in_path(), 0.1, "cpu")
-    opened = dataset_opened(split, 1)
-    _, *rows = csv.reader(io.StringIO(exported(split, "matrix", "counts")))
-    assert opened.bigrams_trained_on == sum(int(count) for _, *counts in rows for count in counts)
-    assert opened.bigrams == dataset_opened(lab, 1).bigrams == 71_474
-    assert 0.85 < opened.bigrams_trained_on / opened.bigrams < 0.95
-    assert dataset_opened(lab, 1).bigrams_trained_on is None
+    (header, *rows) = csv.reader(io.StringIO(exported(split, "matrix", "counts")))
+    characters = header[1:]
+    counts = {
+        (row[0], characters[j]): int(count)
+        for row in rows
+        for j, count in enumerate(row[1:])
+        if int(count)
+    }
+    facts, whole = (json.loads(exported(each, "dataset", "counts")) for each in (split, lab))
+    assert dataset_opened(split, 1).frequencies == tuple(sum(map(int, row[1:])) for row in rows)
+    assert facts["bigrams_trained_on"] == sum(counts.values())
+    assert facts["distinct_bigrams"] == len(counts)
+    assert facts["empty_cells"] == 27 * 27 - len(counts)
+    assert {(a, b): count for a, b, count in facts["top_bigrams"]}.items() <= counts.items()
+    assert facts["top_bigrams"][0][2] == max(counts.values())
+    assert facts["first_letters"] == sorted(
+        ([b, count] for (a, b), count in counts.items() if a == "."), key=lambda row: -row[1]
+    )
+    assert facts["bigrams"] == whole["bigrams"] == whole["bigrams_trained_on"] == 71_474
+    assert facts["bigrams_trained_on"] + facts["bigrams_held_out"] == facts["bigrams"]
+    assert 0.85 < facts["bigrams_trained_on"] / facts["bigrams"] < 0.95
+    assert whole["bigrams_held_out"] is None
 
 
 # --- what a name was drawn from

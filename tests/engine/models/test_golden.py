@@ -7,7 +7,7 @@ import torch
 
 from engine.data.corpus import read_corpus
 from engine.data.vocabulary import Vocabulary
-from engine.lab.exports import statistics
+from engine.lab.exports import statistics_json
 from engine.models import bigram, counts
 from engine.sampling.names import NameStream
 from engine.training.exact import Trainer
@@ -30,7 +30,7 @@ def train(trainer: Trainer) -> tuple[float, ...]:
 def test_the_lectures_file_has_the_lectures_statistics() -> None:
     corpus = read_corpus(WORDS)
     assert torch.equal(corpus.counts_VV, COUNTS)
-    found = statistics(corpus)
+    found = statistics_json(corpus)
     for name in (
         "words",
         "distinct",

@@ -37,6 +37,7 @@ from engine.wire.requests import (
     Train,
     Watch,
 )
+from engine.wire.statistics import Figure
 from engine.wire.values import Entry, RecentFile
 from tests.engine.server.conftest import Peer
 from tests.engine.server.hearing import ALL, event, snapshot_at
@@ -46,7 +47,8 @@ async def test_a_lab_is_opened_trained_and_sampled_over_the_wire(client: Client)
     assert await client.call(Open(device="cpu")) == Done()
     opened = await event(client, lambda e: isinstance(e, DatasetOpened))
     assert isinstance(opened, DatasetOpened)
-    assert (opened.words, opened.characters[:3], opened.device) == (10_120, (".", "a", "b"), "cpu")
+    assert opened.statistics[0].value == Figure(10_120)
+    assert (opened.characters[:3], opened.device) == ((".", "a", "b"), "cpu")
     watch = Watch(view="net", rows=ALL, columns=ALL, cursor=(1, 14), loss_columns=30, names=5)
     await client.call(watch)
     await client.call(Configure(pace=math.inf))

@@ -15,6 +15,7 @@ from engine.lab.lab import Lab
 from engine.lab.snapshots import dataset_opened, scored
 from engine.text.labels import beside, labels
 from engine.text.printable import is_obeyed, printable
+from engine.wire.statistics import Words
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|\\)")
 letters = st.one_of(st.characters(), st.sampled_from([*"\\xuU1b\x1b\x9b\u202e\ud800"]))
@@ -99,5 +100,5 @@ def test_names_words_and_tables_keep_every_letter(tmp_path: Path) -> None:
     assert {row[2] for row in csv.reader(names_csv(drawn).splitlines())} >= set(words)
     header = next(csv.reader(matrix_csv(lab.matrix("counts"), lab.corpus.vocabulary).splitlines()))
     assert set(header) >= set("".join(words))
-    assert dataset_opened(lab, 1).first_words == words
+    assert dataset_opened(lab, 1).statistics[-1].value == Words(words)
     assert {step.symbol for step in scored(lab, words[0]).characters} >= set(words[0])

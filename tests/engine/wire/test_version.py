@@ -13,7 +13,7 @@ from engine.wire import envelopes
 
 # The form of each version that there has been, since they are watched. To change one: raise the
 # version beside it, and add a line here; a form that was out in the world never changes its line.
-MESSAGES = {7: "0aab0288d699a9d1"}
+MESSAGES = {7: "0aab0288d699a9d1", 8: "a5b1a3c29a6b07a9"}
 CHECKPOINTS = {2: "f7b4eb7a20177bb5"}
 
 

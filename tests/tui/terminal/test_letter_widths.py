@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.events import Key
 
 from engine.text.labels import labels
+from engine.wire.statistics import Statistic, Words
 from engine.wire.values import Drawn, Name
 from tests.tui.emulators import Emulator, bases, least, most
 from tests.tui.fake_engine import FakeEngine, dataset
@@ -127,7 +128,10 @@ def wordy() -> FakeEngine:
     alphabet = (".", *sorted(set("".join(WORDS))))
     engine = FakeEngine()
     engine.data = dataset(
-        labels(alphabet), characters=alphabet, name="मीना.txt", first_words=WORDS[:10]
+        labels(alphabet),
+        characters=alphabet,
+        name="मीना.txt",
+        statistics=(Statistic("first_words", Words(WORDS[:10]), "first words"),),
     )
     engine.names = [
         Drawn(n, Name(word, 2.5, None), Name(word[::-1], 2.5, None)) for n, word in enumerate(WORDS)

@@ -1,0 +1,127 @@
+"""How a statistic is drawn, by its kind: a figure, a histogram, bars or words, in some width."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from engine.text.labels import beside
+from engine.wire.statistics import SHOWN_ROWS, Distribution, Figure, Ranking, Statistic, Words
+from tui.drawing.bars import bar, columns
+from tui.terminal.letter_widths import drawable, laid_out
+
+QUIET: Final = "$foreground-muted"
+_BAR: Final = "$primary"
+_SHORTEST: Final = 6  # columns of a name beside its number
+
+
+def heading(statistic: Statistic, width: int) -> Content:
+    """Write what is drawn below, with the part of the data that it counts if there is room."""
+    names = statistic.names
+    return Content.styled(
+        next((name for name in names if cell_len(name) <= width), names[-1]), QUIET
+    )
+
+
+def drawn(statistic: Statistic, labels: tuple[str, ...], width: int, height: int) -> list[Content]:
+    """Draw the value of a statistic.
+
+    Args:
+        statistic: any.
+        labels: how each symbol is written.
+        width: columns, which no line exceeds.
+        height: lines of a histogram's columns.
+    """
+    match statistic.value:
+        case Figure() as figure:
+            return [_row(statistic, _figure(figure, width), width)]
+        case Distribution() as distribution:
+            return _histogram(distribution, width, height)
+        case Ranking(rows):
+            written = [
+                (laid_out(beside(*(labels[symbol] for symbol in symbols))), count)
+                for symbols, count in rows[:SHOWN_ROWS]
+            ]
+            return _bars(written, width)
+        case Words(words, are_lines=True):
+            return [part for line in map(drawable, words) for part in Content(line).wrap(width)]
+        case Words(words):
+            return _flowed(words, width)
+
+
+def _row(statistic: Statistic, value: str, width: int) -> Content:
+    """Write a name and its number at both ends; no two names are cut to the same."""
+    room = width - cell_len(value) - 1
+    name = next((name for name in statistic.names if cell_len(name) <= room), None)
+    if name is None:
+        name = f"{statistic.names[-1][: max(0, room - 1)].rstrip()}…"
+    gap = max(1, width - cell_len(name) - cell_len(value))
+    return Content.assemble((name, QUIET), " " * gap, value)
+
+
+def _figure(figure: Figure, width: int) -> str:
+    if figure.number is None:
+        return "not counted"
+    if figure.out_of is None:
+        return f"{figure.number:,}"
+    part = f"{figure.number:,} of {figure.out_of:,}"
+    return part if cell_len(part) <= width - _SHORTEST else f"{figure.number / figure.out_of:.1%}"
+
+
+def _histogram(distribution: Distribution, width: int, height: int) -> list[Content]:
+    """Draw a column for each size, or for a few, and both ends and the mean below."""
+    least, most = distribution.smallest, distribution.largest
+    each = max(1, -(-(most - least + 1) // width))  # sizes that share a column
+    values = [
+        sum(distribution.sizes.get(size, 0) for size in range(start, start + each))
+        for start in range(least, most + 1, each)
+    ]
+    wide = max(1, min(3, width // max(1, len(values))))
+    lines = [Content.styled(_widened(line, wide), _BAR) for line in columns(values, height)]
+    ends, mean = f"{least}{most}", f"mean {distribution.mean:.2f}"
+    gap = len(values) * wide - len(ends) - len(mean)
+    if gap < 4:  # two spaces at both sides of the mean, or it seems to be another end
+        return [*lines, Content.styled(f"{least}–{most}, {mean}"[:width], QUIET)]
+    note = f"{least}{' ' * (gap // 2)}{mean}{' ' * (gap - gap // 2)}{most}"
+    return [*lines, Content.styled(note, QUIET)]
+
+
+def _widened(line: str, wide: int) -> str:
+    return "".join(character * wide for character in line)
+
+
+def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:
+    top = max((count for _, count in values), default=0)
+    name = max((cell_len(label) for label, _ in values), default=0)
+    figure = len(f"{top:,}")
+    room = width - name - figure - 2
+    if room < 1:  # names of what cannot be seen, in a narrow pane: no bars, and no number is cut
+        return [line for label, count in values for line in _without_bar(label, count, width)]
+    return [
+        Content.assemble(
+            label + " " * (name - cell_len(label) + 1),
+            (bar(count, top, room), _BAR),
+            f" {count:>{figure},}",
+        )
+        for label, count in values
+    ]
+
+
+def _without_bar(label: str, count: int, width: int) -> list[Content]:
+    gap = width - cell_len(label) - len(f"{count:,}")
+    if gap < 1:
+        return [Content(label), Content(f"{count:>{width},}")]
+    return [Content(f"{label}{' ' * gap}{count:,}")]
+
+
+def _flowed(words: tuple[str, ...], width: int) -> list[Content]:
+    """Write as many words on a line as fit."""
+    lines, line = [], ""
+    for word in map(drawable, words):
+        if line and cell_len(line) + 1 + cell_len(word) > width:
+            lines.append(Content(line))
+            line = ""
+        line = f"{line} {word}".strip()
+    return [*lines, Content(line)]
