@@ -6,6 +6,7 @@ window.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
@@ -68,8 +69,19 @@ class Tokens:
             The windows, the newest symbol at the end, filled up with boundaries; int64, (R, C). And
             the symbols behind them; int64, (R,).
         """
-        rows_R = self._rows(places_R, context, across_words or self._is_one_word).long()
+        rows_R = self._rows(places_R, context, across_words).long()
         return rows_R[:, :-1], rows_R[:, -1]
+
+    def places(self, most: int) -> Iterator[Tensor]:
+        """All places in order, so many at a time; int64."""
+        for start in range(0, len(self), most):
+            yield torch.arange(start, min(start + most, len(self)))
+
+    def all_windows(self, context: int, across_words: bool = False) -> tuple[Tensor, Tensor]:
+        """See `windows`; of all places, as they are kept: int16, (P, C) and (P,)."""
+        parts = [self._rows(places, context, across_words) for places in self.places(1 << 20)]
+        rows = torch.cat(parts)
+        return rows[:, :-1], rows[:, -1]
 
     def draw(self, generator: torch.Generator, count: int) -> Tensor:
         """Places at random, each in proportion to its weight; int64, (count,)."""
@@ -85,7 +97,7 @@ class Tokens:
 
     def _rows(self, places_R: Tensor, context: int, across_words: bool) -> Tensor:
         """The windows, each with its target behind it; int16, (R, C + 1)."""
-        key = (context, across_words)
+        key = (context, across_words or self._is_one_word)
         table = self._tables.get(key)
         if table is None and len(places_R) <= FEW and len(self) * (context + 1) <= LARGEST_TABLE:
             # A trainer asks again and again: to make the windows anew takes four times as long.
