@@ -181,6 +181,17 @@ PANE_GROUPS: Final[dict[str, tuple[Group, ...]]] = {
 }
 
 
+def unlisted(keys: dict[str, str]) -> Iterator[Binding]:
+    """Textual's bindings for keys that stand in no list of keys: those that move.
+
+    Args:
+        keys: what is done, by keys with commas between them.
+    """
+    from textual.binding import Binding
+
+    return (Binding(key, action, show=False) for key, action in keys.items())
+
+
 def bindings_of(groups: tuple[Group, ...], *, app: bool = False) -> Iterator[Binding]:
     """Textual's bindings for the actions of some groups.
 

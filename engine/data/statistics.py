@@ -31,23 +31,16 @@ def statistics(corpus: Corpus, most: int = SHOWN_ROWS) -> tuple[Statistic, ...]:
     bigrams = int(corpus.all_counts_VV.sum())
     remark = "" if held_out is None else "trained on"
     unit = "characters" if is_text else "words"
-
-    def of_words(label: str) -> str:
-        return "" if is_text else label
-
-    def of_text(label: str) -> str:
-        return label if is_text else ""
-
     return (
         Statistic("words", Figure(corpus.words),
-                  of_words("words by weight" if is_weighted else "words"), "words",
+                  "" if is_text else "words by weight" if is_weighted else "words", "words",
                   comes_first=True),
-        Statistic("distinct", Figure(distinct), of_words("distinct words"), "distinct",
+        Statistic("distinct", Figure(distinct), "" if is_text else "distinct words", "distinct",
                   comes_first=is_weighted),  # neither figure says enough alone
         Statistic("duplicates", Figure(None if distinct is None else corpus.words - distinct),
-                  "" if is_weighted else of_words("duplicates")),
+                  "" if is_text or is_weighted else "duplicates"),
         Statistic("total_characters", Figure(sum(n * of for n, of in corpus.lengths.items())),
-                  of_text("characters"), "chars", comes_first=True),
+                  "characters" if is_text else "", "chars", comes_first=True),
         Statistic("bigrams", Figure(bigrams), "bigrams", comes_first=True),
         Statistic("bigrams_trained_on", Figure(trained_on), remark and f"  {remark}", "  trained",
                   comes_first=True),
@@ -65,16 +58,16 @@ def statistics(corpus: Corpus, most: int = SHOWN_ROWS) -> tuple[Statistic, ...]:
                   "blank lines skipped" if corpus.blank_lines else "", "blank"),
         Statistic("comment_lines", Figure(corpus.comment_lines),
                   "comment lines" if corpus.comment_lines else "", "comments"),
-        Statistic("shortest", Figure(lengths.smallest)),
-        Statistic("longest", Figure(lengths.largest)),
+        Statistic("shortest", Figure(min(corpus.lengths))),
+        Statistic("longest", Figure(max(corpus.lengths))),
         Statistic("mean_length", Figure(lengths.mean)),
-        Statistic("lengths", lengths, of_words("word lengths"), "lengths"),
+        Statistic("lengths", lengths, "" if is_text else "word lengths", "lengths"),
         Statistic("top_bigrams", Ranking(top_bigrams(counts_VV, most)),
                   "most frequent pairs", "pairs", remark),
         Statistic("first_letters", Ranking(_most_frequent(counts_VV[BOUNDARY])),
-                  of_words("first letters"), "letters", remark),
+                  "" if is_text else "first letters", "letters", remark),
         Statistic("top_characters", Ranking(_most_frequent(counts_VV.sum(1)[1:], first=1)),
-                  of_text("most frequent characters"), "characters", remark),
+                  "most frequent characters" if is_text else "", "characters", remark),
         Statistic("first_words", Words(corpus.first_words, are_lines=is_text),
                   "first lines" if is_text else "first words"),
     )  # fmt: skip
@@ -92,5 +85,6 @@ def top_bigrams(counts_VV: Tensor, most: int) -> tuple[tuple[tuple[int, int], in
 
 def _most_frequent(counts: Tensor, first: int = 0) -> tuple[tuple[tuple[int], int], ...]:
     """Rank the symbols from `first` on that occur at all."""
-    order = counts.sort(descending=True, stable=True).indices.tolist()
-    return tuple(((first + i,), int(counts[i])) for i in order if counts[i] > 0)
+    ranked, order = counts.sort(descending=True, stable=True)
+    pairs = zip(order.tolist(), ranked.tolist(), strict=True)
+    return tuple(((first + symbol,), count) for symbol, count in pairs if count)

@@ -25,16 +25,6 @@ class Distribution(Message, frozen=True):
     sizes: dict[int, int]  # size → how often; not empty
 
     @property
-    def smallest(self) -> int:
-        """The smallest size there is."""
-        return min(self.sizes)
-
-    @property
-    def largest(self) -> int:
-        """The largest size there is."""
-        return max(self.sizes)
-
-    @property
     def mean(self) -> float:
         """The mean size."""
         return sum(size * often for size, often in self.sizes.items()) / sum(self.sizes.values())
@@ -67,8 +57,8 @@ class Statistic(Message, frozen=True):
     def names(self) -> tuple[str, ...]:
         """All that it is called on a screen, the longest first.
 
-        >>> Statistic("pairs", Figure(1), "distinct pairs", "pairs", "trained on").names[1:]
-        ('pairs, trained on', 'distinct pairs', 'pairs')
+        >>> Statistic("pairs", Figure(1), "distinct pairs", "pairs", "trained on").names
+        ('distinct pairs, trained on', 'distinct pairs', 'pairs')
         """
         plain = (self.label, self.short or self.label)
-        return (*(f"{name}, {self.remark}" for name in plain if self.remark), *plain)
+        return (f"{self.label}, {self.remark}", *plain) if self.remark else plain

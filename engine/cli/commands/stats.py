@@ -61,17 +61,19 @@ def command(
         write_json(statistics_json(corpus, SHOWN_ROWS if most is None else most))
         return
     written = labels(corpus.vocabulary.characters)
+    shown, more = written[:61], "…" if len(written) > 61 else ""
     told = [
         ("file", path_text(corpus.path)),
         *((each.names[0], _value(each, written)) for each in statistics(corpus) if each.label),
-        *_alphabet(written),
+        ("alphabet", beside(*shown[1:]) + more),
+        ("numbers", "  ".join(f"{label} {i}" for i, label in enumerate(shown)) + more),
     ]
     width = max(len(name) for name, _ in told)
     for name, value in told:
         write(f"{name:<{width}} {value}")
     if most is not None:
-        for symbols, count in top_bigrams(corpus.counts_VV, most):
-            write(f"{beside(*(written[symbol] for symbol in symbols)):<{width}} {count:,}")
+        for (i, j), count in top_bigrams(corpus.counts_VV, most):
+            write(f"{beside(written[i], written[j]):<{width}} {count:,}")
 
 
 def _value(statistic: Statistic, written: tuple[str, ...]) -> str:
@@ -82,8 +84,8 @@ def _value(statistic: Statistic, written: tuple[str, ...]) -> str:
             return f"{number:,}"
         case Figure(number, out_of):
             return f"{number:,} of {out_of:,}"
-        case Distribution() as sizes:
-            return f"{sizes.smallest:,} to {sizes.largest:,}, mean {sizes.mean:.3f}"
+        case Distribution(sizes) as distribution:
+            return f"{min(sizes):,} to {max(sizes):,}, mean {distribution.mean:.3f}"
         case Ranking(rows):
             return "  ".join(
                 f"{beside(*(written[symbol] for symbol in symbols))} {count:,}"
@@ -91,12 +93,3 @@ def _value(statistic: Statistic, written: tuple[str, ...]) -> str:
             )
         case Words(words):
             return " ".join(words)
-
-
-def _alphabet(written: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The characters and their numbers, the first sixty."""
-    more = "…" if len(written) > 61 else ""
-    return [
-        ("alphabet", f"{beside(*written[1:61])}{more}"),
-        ("numbers", "  ".join(f"{label} {i}" for i, label in enumerate(written[:61])) + more),
-    ]

@@ -155,7 +155,7 @@ def test_what_was_left_out_is_counted(with_all_figures: DatasetOpened) -> None:
         ("words held out", "5"),
     ):
         assert any(re.fullmatch(f"{name} +{value}", line) for line in lines), name
-    assert any(re.fullmatch("words left out +1,234", line) for line in plain(data, 30))
+    assert any(re.fullmatch("words left out +1,234", line) for line in plain(data, 40))
     assert f"Held out: {data.hold_out_data}".replace(" ", "") in "".join(lines).replace(" ", "")
 
 

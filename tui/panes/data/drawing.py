@@ -18,22 +18,15 @@ _SHORTEST: Final = 6  # columns of a name beside its number
 
 
 def heading(statistic: Statistic, width: int) -> Content:
-    """Write what is drawn below, with the part of the data that it counts if there is room."""
+    """Write the name of what is drawn below; it is shortened before its remark is left out."""
     names = statistic.names
-    return Content.styled(
-        next((name for name in names if cell_len(name) <= width), names[-1]), QUIET
-    )
+    if statistic.remark:
+        names = (names[0], f"{names[-1]}, {statistic.remark}", *names[1:])
+    return Content.styled(_fitting(names, width), QUIET)
 
 
 def drawn(statistic: Statistic, labels: tuple[str, ...], width: int, height: int) -> list[Content]:
-    """Draw the value of a statistic.
-
-    Args:
-        statistic: any.
-        labels: how each symbol is written.
-        width: columns, which no line exceeds.
-        height: lines of a histogram's columns.
-    """
+    """Draw a statistic in so many columns; a histogram is so many lines high."""
     match statistic.value:
         case Figure() as figure:
             return [_row(statistic, _figure(figure, width), width)]
@@ -52,13 +45,16 @@ def drawn(statistic: Statistic, labels: tuple[str, ...], width: int, height: int
 
 
 def _row(statistic: Statistic, value: str, width: int) -> Content:
-    """Write a name and its number at both ends; no two names are cut to the same."""
-    room = width - cell_len(value) - 1
-    name = next((name for name in statistic.names if cell_len(name) <= room), None)
-    if name is None:
-        name = f"{statistic.names[-1][: max(0, room - 1)].rstrip()}…"
+    """Write a name and its number at both ends of a line."""
+    name = _fitting(statistic.names, width - cell_len(value) - 1)
     gap = max(1, width - cell_len(name) - cell_len(value))
     return Content.assemble((name, QUIET), " " * gap, value)
+
+
+def _fitting(names: tuple[str, ...], room: int) -> str:
+    """Choose the first name that fits; the last is cut where none does."""
+    cut = f"{names[-1][: max(0, room - 1)].rstrip()}…"
+    return next((name for name in names if cell_len(name) <= room), cut)
 
 
 def _figure(figure: Figure, width: int) -> str:
@@ -72,24 +68,22 @@ def _figure(figure: Figure, width: int) -> str:
 
 def _histogram(distribution: Distribution, width: int, height: int) -> list[Content]:
     """Draw a column for each size, or for a few, and both ends and the mean below."""
-    least, most = distribution.smallest, distribution.largest
+    sizes = distribution.sizes
+    least, most = min(sizes), max(sizes)
     each = max(1, -(-(most - least + 1) // width))  # sizes that share a column
     values = [
-        sum(distribution.sizes.get(size, 0) for size in range(start, start + each))
+        sum(sizes.get(size, 0) for size in range(start, start + each))
         for start in range(least, most + 1, each)
     ]
-    wide = max(1, min(3, width // max(1, len(values))))
-    lines = [Content.styled(_widened(line, wide), _BAR) for line in columns(values, height)]
+    wide = max(1, min(3, width // len(values)))
+    rows = ("".join(mark * wide for mark in row) for row in columns(values, height))
+    lines = [Content.styled(row, _BAR) for row in rows]
     ends, mean = f"{least}{most}", f"mean {distribution.mean:.2f}"
     gap = len(values) * wide - len(ends) - len(mean)
     if gap < 4:  # two spaces at both sides of the mean, or it seems to be another end
         return [*lines, Content.styled(f"{least}–{most}, {mean}"[:width], QUIET)]
     note = f"{least}{' ' * (gap // 2)}{mean}{' ' * (gap - gap // 2)}{most}"
     return [*lines, Content.styled(note, QUIET)]
-
-
-def _widened(line: str, wide: int) -> str:
-    return "".join(character * wide for character in line)
 
 
 def _bars(values: list[tuple[str, int]], width: int) -> list[Content]:

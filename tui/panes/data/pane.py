@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from engine.wire.events import DatasetOpened
 from engine.wire.requests import Exportable
-from tui.actions import PANE_GROUPS, bindings_of
+from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.panes.pane import Pane
 from tui.terminal.letter_widths import drawable
 
@@ -39,13 +39,11 @@ class DatasetPane(Pane):
     EXPORT: ClassVar[Exportable] = "dataset"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(PANE_GROUPS["dataset"]),
-        Binding("up,k", "scroll(-1)", show=False),
-        Binding("down,j", "scroll(1)", show=False),
-        Binding("pageup", "scroll(-8)", show=False),
-        Binding("pagedown", "scroll(8)", show=False),
-        Binding("home", "scroll(-9999)", show=False),
-        Binding("end", "scroll(9999)", show=False),
-    ]
+        *unlisted({
+            "up,k": "scroll(-1)", "down,j": "scroll(1)", "pageup": "scroll(-8)",
+            "pagedown": "scroll(8)", "home": "scroll(-9999)", "end": "scroll(9999)",
+        }),
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__("dataset")

@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import ClassVar, Final, Literal
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
@@ -15,7 +15,7 @@ from engine.text.labels import beside
 from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.requests import Exportable
 from engine.wire.values import View
-from tui.actions import PANE_GROUPS, bindings_of
+from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.drawing.line_widget import LineWidget
 from tui.drawing.numbers import compact
 from tui.keys.overrides import keys_of
@@ -36,10 +36,6 @@ OTHERS_BELOW: Final = 12  # lines that the pane below this one keeps
 BROAD: Final = 200  # columns of a terminal from which cells tell their numbers, rather than fit
 OF_THE_COUNTS: Final = ("counts", "probabilities")  # views that no training changes
 
-_MOVES: Final = {
-    "up,k": (-1, 0), "down,j": (1, 0), "left,h": (0, -1), "right,l": (0, 1),
-}  # fmt: skip
-
 
 class MatrixPane(Wheeled, Pane):
     """The bigram matrix in one of five views."""
@@ -49,14 +45,13 @@ class MatrixPane(Wheeled, Pane):
     EXPORT: ClassVar[Exportable] = "matrix"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(PANE_GROUPS["matrix"]),
-        *(Binding(keys, f"move{by}", show=False) for keys, by in _MOVES.items()),
-        Binding("home", "edge(0, -1)", show=False),
-        Binding("end", "edge(0, 1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("ctrl+home", "edge(-1, 0)", show=False),
-        Binding("ctrl+end", "edge(1, 0)", show=False),
-    ]
+        *unlisted({
+            "up,k": "move(-1, 0)", "down,j": "move(1, 0)", "left,h": "move(0, -1)",
+            "right,l": "move(0, 1)", "home": "edge(0, -1)", "end": "edge(0, 1)",
+            "ctrl+home": "edge(-1, 0)", "ctrl+end": "edge(1, 0)",
+            "pageup": "page(-1)", "pagedown": "page(1)",
+        }),
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__("matrix")

@@ -6,14 +6,14 @@ from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 
 from engine.settings.limits import KEPT_CHARACTERS, KEPT_NAMES, NAMES_AT_ONCE
 from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.requests import Exportable
 from engine.wire.values import Name
-from tui.actions import PANE_GROUPS, bindings_of
+from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.drawing.line_widget import LineWidget
 from tui.keys.overrides import keys_of
 from tui.panes.names.drawing import CUT, halves, header_lines
@@ -36,15 +36,12 @@ class NamesPane(Wheeled, Pane):
     EXPORT: ClassVar[Exportable] = "samples"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(PANE_GROUPS["samples"]),
-        Binding("up,k", "pick(-1)", show=False),
-        Binding("down,j", "pick(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", f"pick(-{KEPT_NAMES})", show=False),
-        Binding("end", f"pick({KEPT_NAMES})", show=False),
-        Binding("left,h", "side(0)", show=False),
-        Binding("right,l", "side(1)", show=False),
-    ]
+        *unlisted({
+            "up,k": "pick(-1)", "down,j": "pick(1)", "left,h": "side(0)", "right,l": "side(1)",
+            "pageup": "page(-1)", "pagedown": "page(1)",
+            "home": f"pick(-{KEPT_NAMES})", "end": f"pick({KEPT_NAMES})",
+        }),
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__("samples")
