@@ -1,0 +1,263 @@
+"""Training on minibatches: against the lecture's loop written plainly, and its laws."""
+
+import math
+import random
+from collections.abc import Iterable
+from functools import cache
+
+import pytest
+import torch
+from torch.nn import functional
+
+from engine.data.built_in import built_in_path
+from engine.data.tokens import Tokens
+from engine.data.vocabulary import Vocabulary
+from engine.devices import one_thread
+from engine.errors import BadSetting
+from engine.models.evaluation import mean_nll
+from engine.models.mlp import Mlp
+from engine.settings.values import ModelSpec, Value
+from engine.training import minibatch
+from engine.training.minibatch import MinibatchTrainer
+from engine.training.trainer import Burst, Evaluation
+from tests.golden import WORDS, needs_words
+
+CPU = torch.device("cpu")
+SMALL: dict[str, Value] = {
+    "context": 3, "embedding": 4, "hidden": 20, "seed": 5, "batch": 16, "learning_rate": 0.1,
+    "decay_at": 0,
+}  # fmt: skip
+LECTURE = {**SMALL, "embedding": 10, "hidden": 200, "seed": 2147483647, "batch": 32}
+
+DIVERGES_AFTER = 2  # steps of 3e36: float32 has nothing above 3.4e38
+
+
+def tokens_of(words: Iterable[str]) -> Tokens:
+    vocabulary = Vocabulary("abcdefghijklmnopqrstuvwxyz")
+    return Tokens(torch.tensor([0, *(s for word in words for s in [*vocabulary.encode(word), 0])]))
+
+
+@cache
+def sides() -> tuple[Tokens, Tokens]:
+    words = built_in_path().read_text().split()
+    return tokens_of(words[::2]), tokens_of(words[1::10])
+
+
+def trainer_of(settings: dict[str, Value] = SMALL) -> MinibatchTrainer:
+    return MinibatchTrainer(model_of(settings), *sides())
+
+
+def model_of(settings: dict[str, Value]) -> Mlp:
+    return Mlp(ModelSpec("mlp", settings), 27, CPU)
+
+
+def bursts(
+    trainer: MinibatchTrainer, lengths: Iterable[int], settings: dict[str, Value] = SMALL
+) -> list[float]:
+    return [loss for steps in lengths for loss in trainer.burst(steps, settings).losses]
+
+
+def plain_loop(
+    model: Mlp, tokens: Tokens, batches: torch.Tensor, steps: int, settings: dict[str, Value]
+) -> list[float]:
+    """The lecture's loop: rows drawn at random, the gradients by autograd."""
+    generator = torch.Generator().set_state(batches)
+    xs, ys = tokens.windows(torch.arange(len(tokens)), model.context)
+    parameters = [weight.detach().clone().requires_grad_() for weight in model.weights.values()]
+    c, w1, b1, w2, b2 = parameters
+    losses = []
+    for step in range(steps):
+        ix = torch.randint(0, len(xs), (int(settings["batch"]),), generator=generator)
+        hidden = torch.tanh(c[xs[ix]].view(len(ix), -1) @ w1 + b1)
+        loss = functional.cross_entropy(hidden @ w2 + b2, ys[ix])
+        for parameter in parameters:
+            parameter.grad = None
+        loss.backward()
+        rate = float(settings["learning_rate"])
+        if 0 < int(settings["decay_at"]) <= step:
+            rate /= 10
+        for parameter in parameters:
+            assert parameter.grad is not None
+            parameter.data += -rate * parameter.grad
+        losses.append(loss.item())
+    return losses
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return list(one) == list(other) and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_lectures_loop_makes_the_same_losses() -> None:
+    settings = {**LECTURE, "decay_at": 700}
+    trainer = MinibatchTrainer(model := model_of(settings), *sides())
+    # In float32 the first losses, of 26 nats, make the last digits grow.
+    model.weights = {
+        name: weight.detach().double().requires_grad_() for name, weight in model.weights.items()
+    }
+    batches = trainer.state()["batches"]
+    with one_thread():
+        expected = plain_loop(model, sides()[0], batches, 1000, settings)
+    assert bursts(trainer, (400, 600), settings) == pytest.approx(expected, abs=1e-5)
+    assert expected[-1] < 4 < 20 < expected[0]
+
+
+def test_the_same_steps_come_out_to_the_last_bit_however_they_fall_into_bursts() -> None:
+    whole, parts = trainer_of(), trainer_of()
+    assert bursts(parts, (1, 2, 50, 1, 46)) == bursts(whole, [100])
+    assert same(parts.state(), whole.state())
+
+
+@pytest.mark.parametrize("settings", [SMALL, {**SMALL, "batch": 1}, {**SMALL, "decay_at": 40}])
+def test_a_training_that_is_resumed_goes_on_to_the_last_bit(
+    settings: dict[str, Value], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(minibatch, "EVALUATE_EVERY", 40)
+    whole, first, second = (trainer_of(settings) for _ in range(3))
+    losses = bursts(whole, (30, 10, 40), settings)
+    begun = bursts(first, [30], settings)
+    second.resume(first.state(), 30)
+    assert begun + bursts(second, (10, 40), settings) == losses
+    assert same(second.state(), whole.state())
+    assert second.measure() == whole.measure()
+    assert (second.step, second.nll, second.held_out_nll) == (80, whole.nll, whole.held_out_nll)
+
+
+def test_another_seed_draws_other_weights_and_other_batches() -> None:
+    one, other = trainer_of(), trainer_of({**SMALL, "seed": 6})
+    assert not torch.equal(one.state()["embedding"], other.state()["embedding"])
+    assert not torch.equal(one.state()["batches"], other.state()["batches"])
+    weights = torch.Generator().manual_seed(5).get_state()
+    assert not torch.equal(one.state()["batches"], weights), "the weights had these numbers"
+
+
+def test_settings_may_change_between_two_bursts() -> None:
+    trainer = trainer_of()
+    trainer.burst(10, SMALL)
+    before = trainer.state()
+    trainer.burst(10, {**SMALL, "learning_rate": 0.0, "batch": 64})
+    after = trainer.state()
+    assert same({**after, "batches": before["batches"]}, before)
+    assert not torch.equal(after["batches"], before["batches"])
+
+
+def test_a_burst_ends_where_an_evaluation_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minibatch, "EVALUATE_EVERY", 50)
+    trainer = trainer_of()
+    made = [trainer.burst(steps, SMALL) for steps in (20, 100, 100)]
+    assert [(burst.first, len(burst.losses)) for burst in made] == [(1, 20), (21, 30), (51, 50)]
+    assert [[at.step for at in burst.evaluations] for burst in made] == [[], [50], [100]]
+    assert made[-1].evaluations[0].train < made[-2].evaluations[0].train
+    assert (made[0].nlls, made[0].held_out) == ((), ())
+
+
+def test_an_evaluation_is_the_mean_over_all_places_of_both_sides() -> None:
+    trainer = MinibatchTrainer(model := model_of(SMALL), *sides())
+    trainer.burst(30, SMALL)
+    means = []
+    for side in sides():
+        windows, targets = side.windows(torch.arange(len(side)), 3)
+        means.append(float(-model.probs_after(windows).log()[range(len(side)), targets].mean()))
+    assert (trainer.nll, trainer.held_out_nll) == pytest.approx(tuple(means), abs=1e-6)
+    assert trainer.measure() == Evaluation(30, trainer.nll, trainer.held_out_nll)
+
+
+def test_what_was_measured_last_stays_until_it_is_measured_again() -> None:
+    trainer = MinibatchTrainer(model_of(SMALL), sides()[0], None)
+    first = trainer.nll
+    assert math.isnan(trainer.held_out_nll)
+    trainer.burst(200, SMALL)
+    assert trainer.nll == first
+    assert trainer.measure() == Evaluation(200, trainer.nll, None)
+    assert trainer.nll < first
+
+
+def test_of_a_large_side_the_same_places_are_evaluated_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everything = trainer_of().measure()
+    monkeypatch.setattr(minibatch, "EVALUATED", 10_000)
+    sampled = trainer_of().measure()
+    assert sampled == trainer_of().measure()
+    assert sampled.train != everything.train
+    assert sampled.train == pytest.approx(everything.train, abs=0.1)
+
+
+@pytest.mark.parametrize("length", [1, 7, 100])
+def test_a_training_that_diverges_keeps_the_last_weights_that_are_of_use(length: int) -> None:
+    trainer = MinibatchTrainer(model := model_of(SMALL), *sides())
+    settings: dict[str, Value] = {**SMALL, "learning_rate": 3e36}
+    made: list[Burst] = []
+    while len(made) < 30 and not (made and made[-1].diverged):
+        made.append(trainer.burst(length, settings))
+    losses = [loss for burst in made for loss in burst.losses]
+    assert len(losses) == trainer.step == DIVERGES_AFTER, "however the steps were bundled"
+    assert all(map(math.isfinite, losses))
+    assert all(weight.isfinite().all() for weight in model.weights.values())
+    assert math.isfinite(trainer.measure().train)
+    assert trainer.burst(1, settings) == Burst(trainer.step + 1, (), (), (), diverged=True)
+
+
+def test_a_training_that_cannot_make_a_step_goes_on_at_a_lower_rate() -> None:
+    trainer = trainer_of()
+    assert trainer.burst(5, {**SMALL, "learning_rate": 1e37}).diverged
+    assert bursts(trainer, [5]) == bursts(trainer_of(), [5])
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"batches": torch.zeros(5056, dtype=torch.uint8)}, "'batches' is no state of a random"),
+        ({"batches": torch.zeros(7, dtype=torch.uint8)}, "'batches' is no state of a random"),
+        ({"batches": torch.zeros(5056)}, "'batches' is no state of a random"),
+        ({"embedding": torch.zeros(27, 5)}, "'embedding' is 27 x 5 of float32, not 27 x 4"),
+    ],
+)
+def test_a_state_of_something_else_is_refused_and_changes_nothing(
+    change: dict[str, torch.Tensor], sentence: str
+) -> None:
+    trainer, other = trainer_of(), trainer_of()
+    other.burst(5, SMALL)
+    with pytest.raises(BadSetting, match=sentence):
+        trainer.resume({**other.state(), **change}, 5)
+    assert trainer.step == 0
+    assert same(trainer.state(), trainer_of().state())
+
+
+def test_a_word_that_counts_more_often_is_learnt_and_evaluated_as_often() -> None:
+    rare, often = [1, 2, 0], [3, 4, 0]
+    weights = torch.tensor([1, 1, 1, 999, 999, 999])
+    table = Tokens(torch.tensor([0, *rare, *often]), weights=weights)
+    listed = Tokens(torch.tensor([0, *rare, *often * 999]))
+    settings = {**SMALL, "batch": 32}
+    trainer = MinibatchTrainer(model := model_of(settings), table, None)
+    bursts(trainer, [300], settings)
+    assert trainer.measure().train == pytest.approx(mean_nll(model, listed), abs=1e-9)
+    first = model.probs_after(torch.zeros(1, 3, dtype=torch.int64))[0]
+    assert first[3] > 0.9
+    assert first[1] < 0.05
+
+
+@needs_words
+def test_the_lectures_split_has_as_many_rows() -> None:
+    assert tuple(map(len, lecture_split())) == (182_625, 22_655, 22_866)
+
+
+@needs_words
+@pytest.mark.slow
+def test_the_lectures_whole_run_arrives_where_the_lecture_does() -> None:
+    train, dev, _ = lecture_split()
+    settings = {**LECTURE, "decay_at": 100_000}
+    trainer = MinibatchTrainer(model_of(settings), train, dev)
+    evaluations: list[Evaluation] = []
+    while trainer.step < 200_000:
+        evaluations += trainer.burst(1000, settings).evaluations
+    assert [at.step for at in evaluations] == list(range(10_000, 200_001, 10_000))
+    assert trainer.nll == pytest.approx(2.126, abs=0.01)
+    assert trainer.held_out_nll == pytest.approx(2.170, abs=0.015)
+
+
+def lecture_split() -> tuple[Tokens, Tokens, Tokens]:
+    words = WORDS.read_text().split()
+    random.Random(42).shuffle(words)
+    first, second = int(0.8 * len(words)), int(0.9 * len(words))
+    return tokens_of(words[:first]), tokens_of(words[first:second]), tokens_of(words[second:])
