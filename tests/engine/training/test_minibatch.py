@@ -101,8 +101,14 @@ def test_the_lectures_loop_makes_the_same_losses() -> None:
     assert expected[-1] < 4 < 20 < expected[0]
 
 
-def test_the_same_steps_come_out_to_the_last_bit_however_they_fall_into_bursts() -> None:
-    whole, parts = trainer_of(), trainer_of()
+@pytest.mark.parametrize("largest_weight", [None, 9, 10**12])
+def test_the_same_steps_come_out_to_the_last_bit_however_they_fall_into_bursts(
+    largest_weight: int | None,
+) -> None:
+    tokens = tokens_of(["anna", "bo", "carl"])
+    if largest_weight is not None:
+        tokens.weights = torch.arange(len(tokens)) % 5 * largest_weight + 1
+    whole, parts = (MinibatchTrainer(model_of(SMALL), tokens, None) for _ in range(2))
     assert bursts(parts, (1, 2, 50, 1, 46)) == bursts(whole, [100])
     assert same(parts.state(), whole.state())
 
