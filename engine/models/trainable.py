@@ -47,7 +47,7 @@ class TrainableModel(WindowModel):
         return sum(weight.numel() for weight in self.weights.values())
 
     def tensors(self) -> dict[str, Tensor]:
-        """The weights, copied to the CPU; see `Model.tensors`."""
+        """The weights by name, copied to the CPU: what a checkpoint keeps."""
         return {name: weight.detach().cpu().clone() for name, weight in self.weights.items()}
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
