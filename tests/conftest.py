@@ -1,9 +1,16 @@
-"""Marks what is slow by nature, and says how many workers run the tests."""
+"""Marks what is slow by nature, keeps collecting cheap, and says how many workers run the tests."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+
+LONGEST_NAME = 80  # characters of a parameter within the name of a case
+
+# Each worker rewrites the asserts of all tests: without bytecode that takes as long as importing.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 SLOW_FOLDERS = [Path(__file__).parent / name for name in ("end_to_end", "faults")]
 
@@ -11,6 +18,13 @@ SLOW_FOLDERS = [Path(__file__).parent / name for name in ("end_to_end", "faults"
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each core: tests of the screen and of processes wait for half of their time."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Long contents are named by their beginning: workers tell each other all names."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_NAME:
+        return f"{val[:20]!r}… of {len(val)}"
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

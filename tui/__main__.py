@@ -19,8 +19,11 @@ from click.shell_completion import CompletionItem
 
 from engine.cli.console import narrate, write, write_json
 from engine.cli.group import Group, complete_saved_lab, device_option, host_option, json_option
+from engine.cli.model_options import model_options, model_to_begin_with, option_of
 from engine.settings.format_options import format_options, given_format_options
+from engine.settings.lab_settings import HOLD_OUT, SEED
 from engine.settings.option_types import sensible
+from engine.settings.values import NO_PACE_LIMIT, limited
 from tui.config.config import Config, config_path, read, settled
 from tui.config.errors import ConfigError
 from tui.config.options import setting_options
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
     from engine.wire.requests import Open, Resume
 
 LAB = "lab"  # what to do when no command is named
-SEED = 2147483647  # the lecture's, as the engine's own default is
 NEEDS_A_TERMINAL = (
     "The lab needs a terminal. For a pipe or a script there are stats, train, sample, score and"
     " matrix; see makemore-tui --help."
@@ -89,7 +91,7 @@ def main() -> None:
 @click.option(
     "--hold-out",
     default=0.0,
-    callback=sensible("hold_out"),
+    callback=sensible(HOLD_OUT),
     show_default=True,
     help="Fraction of the distinct words to keep from training.",
 )
@@ -100,6 +102,7 @@ def main() -> None:
     help="Save the lab here when it ends. Only a checkpoint is replaced.",
 )
 @click.option("--resume", "saved", type=click.Path(), help="Go on from a file that was saved.")
+@model_options
 @format_options
 @setting_options
 def lab(
@@ -112,11 +115,20 @@ def lab(
     device: str,
     seed: int,
     hold_out: float,
+    kind: str | None,
+    assignments: tuple[str, ...],
     save_to: str | None,
     saved: str | None,
     **options: Any,
 ) -> None:
-    """Open the lab: data, matrix, loss and names in one screen."""
+    """Open the lab: data, matrix, loss and names in one screen.
+
+    It has the counts and the lecture's net; with --model another, that is selected.
+    """
+    typed = {"seed": seed if _given("seed") else None, "pace": options["pace"]}
+    model = model_to_begin_with(
+        kind, assignments, {name: value for name, value in typed.items() if value is not None}
+    )
     config = _ready(options)
     from msgspec.structs import replace
 
@@ -129,7 +141,8 @@ def lab(
     from engine.wire.client import EngineError
     from engine.wire.requests import Open, Resume
 
-    if saved is not None and (given := given_format_options()):
+    of_model = _given("kind", "assignments")
+    if saved is not None and (given := [*of_model, *given_format_options()]):
         raise click.UsageError(
             f"{given[0]} belongs to the beginning of a lab: leave it out with --resume."
         )
@@ -157,6 +170,7 @@ def lab(
             )
         options_given = [
             *_given("device", "seed", "hold_out", "hold_out_data"),
+            *of_model,
             *given_format_options(),
         ]
         way = arrive(found, data, host, options_given)
@@ -172,9 +186,14 @@ def lab(
         name = name_to_resume(labs, saved, name, data)
     if name not in {lab.name for lab in labs}:
         check_room(labs, host)
+    pace = config.pace
+    if model is not None and model.settings.get("pace") == NO_PACE_LIMIT:
+        # As it is the default of every model but the net, whose pace has a field of its own.
+        settings = {name: value for name, value in model.settings.items() if name != "pace"}
+        model, pace = replace(model, settings=settings), NO_PACE_LIMIT
     opening = Open(
-        data, hold_out, device, seed, config.pace, save_to,
-        data_format=data_format, hold_out_data=held_out,
+        data, hold_out, device, seed, limited(pace), save_to,
+        data_format=data_format, hold_out_data=held_out, model=model,
     )  # fmt: skip
     if isinstance(way, Open):
         opening = way
@@ -194,7 +213,7 @@ def attach(name: str | None, host: str | None, program: str, **options: Any) -> 
     lab = chosen(_labs(host, program), name, host)
     way = taken_up(lab)
     engine = _engine(lab.name, host, program, config)
-    opening = way if isinstance(way, Open) else Open(pace=config.pace)
+    opening = way if isinstance(way, Open) else Open(pace=limited(config.pace))
     resuming = way if isinstance(way, Resume) else None
     _show(engine, config, opening, resuming, attaches=way is None)
 
@@ -213,7 +232,7 @@ def _given(*names: str) -> list[str]:
     """Those of some options that a person has typed."""
     source = click.get_current_context().get_parameter_source
     typed = [name for name in names if source(name) is ParameterSource.COMMANDLINE]
-    return [f"--{name.replace('_', '-')}" for name in typed]
+    return [option_of(name) for name in typed]
 
 
 def _there(path: str | None, host: str | None) -> str | None:

@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from engine.settings.limits import NAMES_AT_ONCE
+from engine.settings.model_kinds import GOAL
+
 if TYPE_CHECKING:
     from textual.binding import Binding
 
 Group = Literal["train", "matrix", "loss", "samples", "dataset", "app"]
 
-MORE: Final = 100  # steps that `n` adds: the lecture's number
+MORE: Final = GOAL  # steps that `n` adds
 FAR: Final = 1_000_000  # that `N` adds: at no pace limit some 15 seconds
 
 GROUP_TITLES: Final[dict[Group, str]] = {
@@ -55,7 +58,7 @@ def _pair(
     higher: str,
     group: Group,
 ) -> tuple[Action, Action]:
-    """A setting's two actions: a rung down its ladder, which the engine knows, and a rung up."""
+    """A setting's two actions: a rung down, which the engine knows, and a rung up."""
     down, ups = keys
     return (
         Action(f"{stem}.down", (down,), f"adjust('{stem}', -1)", label, f"Lower the {what}",
@@ -68,22 +71,35 @@ def _pair(
 ACTIONS: Final[tuple[Action, ...]] = (
     # --- training: with the focus on the loss, the footer shows these too
     Action("train.toggle", ("space",), "train", "train", "Train, or pause",
-           "Train to the goal, or pause. At the goal: another 100 steps.", "train", important=True),
+           "Train the selected run to its goal, or pause. At the goal: as far again.", "train",
+           important=True),
     Action("train.step", (".",), "step", "step", "One step",
            "Make one step of gradient descent, then rest.", "train"),
     Action("train.more", ("n",), f"more({MORE})", f"+{MORE}", f"{MORE} steps more",
            f"Train {MORE} steps from here; while it trains, {MORE} beyond the goal.", "train"),
-    Action("train.far", ("N",), f"more({FAR})", "+1M", "A million steps more",
-           "Train a million steps from here: without an end, as long as one looks.", "train"),
-    Action("train.reset", ("r",), "reset", "reset", "Start again",
-           "Start again at step 0, from the same random weights.", "train"),
-    Action("train.reseed", ("R",), "reseed", "seed", "Start again from the next seed",
-           "Start again at step 0, from the weights of the next seed.", "train"),
+    Action("train.far", ("N",), f"more({FAR})", "+1M", f"{FAR:,} steps more",
+           f"Train {FAR:,} steps from here: without an end, as long as one looks.", "train"),
+    Action("train.reset", ("r",), "reset", "reset", "Begin again",
+           "Begin again at step 0, from the same random weights; what was trained stays, as a run "
+           "beside it.", "train"),
+    Action("train.reseed", ("R",), "reseed", "seed", "Begin again from the next seed",
+           "Begin again at step 0, from the weights of the next seed; what was trained stays too.",
+           "train"),
+    Action("runs.begin", ("b",), "begin_run", "runs", "Begin another run",
+           "Choose a model and its settings, and begin a run with it beside the others.", "train",
+           twin="runs.list"),
+    Action("runs.list", ("B",), "runs", "", "All runs",
+           "List all runs: select one, compare with one, rename, pin or delete it.", "train",
+           twin="runs.begin"),
+    Action("runs.next", ("u",), "turn_run(1)", "", "Select the next run",
+           "Select the next run: it is trained and shown from then on.", "train"),
+    Action("runs.previous", ("U",), "turn_run(-1)", "", "Select the previous run",
+           "Select the run before this one.", "train"),
     *_pair("pace", ("<", (">",)), "pace", "pace of training", "Halve the steps per second.",
            "Double the steps per second; at the top there is no limit.", "train"),
     *_pair("learning_rate", ("-", ("+", "=")), "rate", "learning rate",
-           "Lower the learning rate: 50, 20, 10 and so on.",
-           "Raise the learning rate: 50, 100, 200 and so on.", "train"),
+           "Lower the learning rate, in steps as from 50 to 20 and 10.",
+           "Raise the learning rate, in steps as from 50 to 100 and 200.", "train"),
     *_pair("regularisation", ("{", ("}",)), "λ", "regularisation λ",
            "Lower the regularisation λ: weights may grow larger.",
            "Raise the regularisation λ: it pulls all weights towards 0.", "train"),
@@ -93,8 +109,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Change between a linear and a logarithmic loss; where a cursor is, it moves.", "loss"),
     # --- matrix
     Action("matrix.next_view", ("m",), "view(1)", "view", "Next view",
-           "Show the next view: counts, P of the counts, P of the net, weights, difference.",
-           "matrix"),
+           "Show the next view: the counts, P of the run compared with, P of the selected one, "
+           "its weights, the difference of the two P.", "matrix"),
     Action("matrix.previous_view", ("M",), "view(-1)", "", "Previous view",
            "Show the previous view of the matrix.", "matrix", twin="matrix.next_view"),
     *_pair("smoothing", ("[", ("]",)), "smooth", "smoothing k",
@@ -105,14 +121,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("matrix.order", ("f",), "order", "order", "Alphabetical, or most frequent first",
            "Order the characters by the alphabet, or the most frequent first.", "matrix"),
     # --- names
-    Action("samples.draw", ("s",), "draw", "names", "Draw ten names",
-           "Draw ten more names; of a running text, one more text.", "samples",
+    Action("samples.draw", ("s",), "draw", "names", f"Draw {NAMES_AT_ONCE} names",
+           f"Draw {NAMES_AT_ONCE} more names; of a running text, one more text.", "samples",
            twin="samples.keep"),
     Action("samples.keep", ("S",), "keep_sampling", "", "Keep sampling, or stop",
            "Keep drawing names, or stop.", "samples", twin="samples.draw"),
-    Action("samples.source", ("w",), "source", "source", "From the counts, the net, or both",
-           "Draw from the count model, the net, or both with the same random numbers.",
-           "samples"),
+    Action("samples.source", ("w",), "source", "source", "From one run, the other, or both",
+           "Draw from the run compared with, the selected one, or both with the same random "
+           "numbers.", "samples"),
     *_pair("temperature", ("t", ("T",)), "temp", "temperature",
            "Lower the temperature: likelier names; at 0 always the likeliest character.",
            "Raise the temperature: wilder names.", "samples"),
@@ -126,13 +142,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("samples.top_k", ("K",), "ask('top_k')", "top-k", "Only the k likeliest characters",
            "Draw each character from the k likeliest only.", "samples"),
     Action("samples.copy", ("Y",), "copy_names", "", "Copy all names",
-           "Copy all names to the clipboard, a draw a line; of both models with a tab between.",
+           "Copy all names to the clipboard, a draw a line; of two runs with a tab between.",
            "samples"),
     # --- everywhere
     Action("dataset.open", ("o",), "open", "open", "Open a file of words",
            "Open a file of words, a table or a running text; or a lab that was saved.", "dataset"),
     Action("score", ("c",), "score", "score", "Score a word",
-           "Score a word under both models, a character at a time.", "dataset"),
+           "Score a word under both runs that are shown, a character at a time.", "dataset"),
     Action("pane.zoom", ("z",), "zoom", "zoom", "Enlarge the pane",
            "Enlarge the focused pane, the matrix with numbers; or shrink it again.", "app"),
     Action("pane.copy", ("y",), "copy", "copy", "Copy the pane",
@@ -155,7 +171,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Start an engine that has died again, from its newest save; or reach for one whose "
            "machine cannot be reached.", "app"),
     Action("lab.save", ("ctrl+s",), "save", "", "Save the lab",
-           "Save the whole lab to a file: data, weights, history, names and all settings.", "app"),
+           "Save the whole lab to a file: data, runs with their history, names and all settings.",
+           "app"),
     Action("lab.detach", ("D",), "detach", "", "Leave the lab running",
            "Close the screen and leave the lab as it is, to attach to it again at any time.",
            "app"),

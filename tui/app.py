@@ -17,22 +17,20 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from engine.settings.rungs import Ladder
-from engine.wire.answers import Scored
-from engine.wire.client import Engine, EngineError, expected
-from engine.wire.requests import Open, Requests, Resume, Score
+from engine.wire.client import Engine, EngineError
+from engine.wire.requests import Open, Requests, Resume
 from engine.wire.values import View
 from tui import chrome, panes
 from tui.actions import GROUP_TITLES, Action, bindings_of
 from tui.chrome.lab_screen import LabScreen
 from tui.config.config import Config
 from tui.control.copying import Copying
+from tui.control.dialogs import Dialogs
 from tui.control.leaving import Leaving
 from tui.control.saving import Saving
 from tui.control.training import Training
 from tui.drawing import themes
 from tui.keys.overrides import KeyMap
-from tui.panes.pane import Pane
 from tui.screens.quit import QuitScreen
 from tui.session.link import Link
 from tui.session.messages import EngineEnded, EngineStopped, LinkLost
@@ -41,8 +39,7 @@ from tui.terminal.capabilities import Terminal
 from tui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
-    from tui.screens.prompt import Question
-    from tui.screens.questions import Setting
+    from tui.screens.questions import Asked
 
 # Of Textual's commands: each has an action of ours, or several, in the palette.
 OURS_INSTEAD: Final = {"Theme", "Quit", "Keys", "Maximize", "Minimize", "Screenshot"}
@@ -89,6 +86,7 @@ class LabApp(TerminalApp):
             hold=self.hold,
             look_again=self.dispatcher.look_again,
         )
+        self.dialogs = Dialogs(self.session, self, self.lab)
         self.training = Training(self.session, self)
         self.copying = Copying(self.session, self)
         self.saving = Saving(self.session, self)
@@ -174,26 +172,32 @@ class LabApp(TerminalApp):
         self.training.more(steps)
 
     def action_reset(self) -> None:
-        """Start again from the same weights."""
+        """Begin the selected run again from the same weights."""
         self.training.reset()
 
     def action_reseed(self) -> None:
-        """Start again from the next seed."""
+        """Begin the selected run again from the next seed."""
         self.training.reseed()
 
-    def action_adjust(self, setting: Ladder, by: int) -> None:
-        """Move a setting along its ladder."""
+    def action_begin_run(self) -> None:
+        """Choose the kind of another run, and begin it."""
+        self.dialogs.begin_run()
+
+    def action_runs(self) -> None:
+        """List all runs."""
+        self.dialogs.runs()
+
+    def action_turn_run(self, by: int) -> None:
+        """Select the next run, or the previous."""
+        self.training.turn_run(by)
+
+    def action_adjust(self, setting: str, by: int) -> None:
+        """Move a setting along its rungs."""
         self.training.adjust(setting, by)
 
     def action_settings(self) -> None:
         """Give settings exact values."""
-        dataset, snapshot = self.session.dataset, self.session.snapshot
-        if dataset is None or snapshot is None:
-            self.tell_absence()
-        else:
-            from tui.screens.settings import SettingsScreen
-
-            self.push_screen(SettingsScreen(dataset.settings, snapshot.settings, self.session.call))
+        self.dialogs.settings()
 
     def action_log_scale(self) -> None:
         """Change the scale of the loss."""
@@ -218,13 +222,7 @@ class LabApp(TerminalApp):
 
     def action_go_to(self) -> None:
         """Ask for a pair, and go there."""
-        if self.session.dataset is None:
-            self.tell_absence()
-        else:
-            from tui.screens.questions import about_pair
-
-            go_to = self.lab.matrix.go_to
-            self._ask(about_pair(self.session.dataset, go_to))
+        self.dialogs.go_to_pair()
 
     # --- names
 
@@ -245,45 +243,19 @@ class LabApp(TerminalApp):
         """Draw with the next stream of random numbers."""
         self.training.turn("stream")
 
-    def action_ask(self, what: Setting) -> None:
+    def action_ask(self, what: Asked) -> None:
         """Ask for one of the sampler's settings."""
-        if self.session.snapshot is None:
-            self.tell_absence()
-        else:
-            from tui.screens.questions import about_setting
-
-            self._ask(about_setting(what, self.session.snapshot.settings, self.session.call))
+        self.dialogs.ask(what)
 
     # --- data
 
     def action_open(self) -> None:
         """Ask for a file, and open it."""
-        from tui.screens.open.screen import OpenScreen
-
-        dataset, conversation = self.session.dataset, self.session.conversation
-        self.push_screen(
-            OpenScreen(
-                conversation.opening,
-                conversation.call,
-                conversation.go_on_command,
-                None if dataset is None else dataset.path,
-                lambda: self.session.is_training,
-            )
-        )
+        self.dialogs.open()
 
     def action_score(self) -> None:
         """Score words while they are typed."""
-        from tui.screens.score.screen import ScoreScreen
-
-        async def score(word: str) -> Scored:
-            return expected(Scored, await self.session.call(Score(word)))
-
-        dataset, names = self.session.dataset, self.lab.names
-        written = {}
-        if dataset is not None:
-            written = dict(zip(dataset.characters, dataset.labels, strict=True))
-        word = "" if names.selected is None else names.selected.text
-        self.push_screen(ScoreScreen(score, written, word, is_passage=names.is_of_text))
+        self.dialogs.score()
 
     def action_copy(self) -> None:
         """Copy the focused pane's content."""
@@ -348,9 +320,7 @@ class LabApp(TerminalApp):
 
     def action_help(self) -> None:
         """Show all keys."""
-        from tui.screens.help import HelpScreen
-
-        self.push_screen(HelpScreen(self.focused if isinstance(self.focused, Pane) else None))
+        self.dialogs.help()
 
     def action_command_palette(self) -> None:
         """Open the palette, unless it is open: its key works in its field too."""
@@ -365,8 +335,3 @@ class LabApp(TerminalApp):
         for command in super().get_system_commands(screen):
             if command.title not in OURS_INSTEAD:
                 yield command
-
-    def _ask(self, question: Question) -> None:
-        from tui.screens.prompt import Prompt
-
-        self.push_screen(Prompt(question))

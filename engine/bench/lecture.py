@@ -28,10 +28,12 @@ from engine.data.built_in import built_in_path
 from engine.data.corpus import read_corpus
 from engine.devices import one_thread
 from engine.errors import EngineError
-from engine.models import bigram, counts
+from engine.models.bigram import Bigram
+from engine.models.counts import Counts
 from engine.sampling.names import draw_keyed
-from engine.settings.defaults import DEFAULTS
-from engine.training.exact import Trainer
+from engine.settings.lab_settings import SEED
+from engine.settings.model_kinds import KINDS
+from engine.training.exact import ExactTrainer
 
 Value = TypeVar("Value")
 
@@ -116,14 +118,18 @@ def _counting_large() -> Result:
 def _training() -> Result:
     """Training 100 steps."""
     corpus = read_corpus(built_in_path())
-    weights_VV = bigram.initial_weights(len(corpus.vocabulary), DEFAULTS.seed)
-    rates = (DEFAULTS.learning_rate, DEFAULTS.regularisation)
-    slow_losses, slow = plain_loops.train_one_hot(corpus.counts_VV, weights_VV, STEPS, *rates)
-    trainer = Trainer(corpus.counts_VV, None, DEFAULTS.seed, torch.device("cpu"))
+    cpu, spec = torch.device("cpu"), KINDS["bigram"].spec({})
+    model = Bigram(spec, len(corpus.vocabulary), cpu)
+    rates = (float(spec.settings[name]) for name in ("learning_rate", "regularisation"))
+    slow_losses, slow = plain_loops.train_one_hot(
+        corpus.counts_VV, model.weights_VV.float(), STEPS, *rates
+    )
+    trainer = ExactTrainer(model, *corpus.shares(cpu))
+    beginning = trainer.state()
 
     def train() -> tuple[float, ...]:
-        trainer.restart(DEFAULTS.seed)
-        return trainer.burst(STEPS, *rates).losses
+        trainer.resume(beginning, 0)
+        return trainer.burst(STEPS, spec.settings).losses
 
     fast, losses = _fastest(train)
     worst = max(abs(a - b) for a, b in zip(losses, slow_losses, strict=True))
@@ -140,13 +146,12 @@ def _training() -> Result:
 def _sampling() -> Result:
     """Drawing a million names."""
     corpus = read_corpus(built_in_path())
-    probs_VV = counts.probabilities(corpus.counts_VV, DEFAULTS.smoothing)
-    seed = DEFAULTS.sample_seed
+    model = Counts(KINDS["counts"].spec({}), corpus.counts_VV)
     started = time.perf_counter()
-    slow_names = plain_loops.sample_names(probs_VV, corpus.vocabulary, SLOW_NAMES, seed)
+    slow_names = plain_loops.sample_names(model.probs_VV, corpus.vocabulary, SLOW_NAMES, SEED)
     slow = (time.perf_counter() - started) * NAMES / SLOW_NAMES
     with one_thread():
-        names = list(draw_keyed(probs_VV, corpus.vocabulary, seed, 0, NAMES))
+        names = list(draw_keyed(model, corpus.vocabulary, SEED, 0, NAMES))
     means = [sum(map(len, some)) / len(some) for some in (names, slow_names)]
     _check(len(names) == NAMES and abs(means[0] - means[1]) < 0.5, "the lengths of the names")
     fast = sample_seconds(NAMES, FEW)

@@ -6,6 +6,7 @@ import errno
 import hashlib
 from collections.abc import Iterator
 from io import BufferedReader
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -13,29 +14,30 @@ import msgspec
 import numpy as np
 from safetensors.numpy import save
 
-from engine.checkpoints.checks import (
-    Arrays,
-    trouble_of_arrays,
-    trouble_of_contents,
-    trouble_of_shapes,
-    trouble_of_words,
-)
+from engine.checkpoints.checks import trouble_of_arrays, trouble_of_contents, trouble_of_words
+from engine.checkpoints.contents import Contents, of_run
 from engine.checkpoints.header import (
     CONTENTS,
     SHA256,
     TAKE_ANOTHER,
-    Contents,
     Header,
     opened,
     read_header,
 )
-from engine.checkpoints.losses import KINDS, arrays_of
+from engine.checkpoints.layout import trouble_of_shapes
+from engine.checkpoints.losses import KINDS, Arrays, arrays_of
 from engine.checkpoints.names_and_marks import Words, decode_words
 from engine.errors import CheckpointError
 from engine.text.printable import printable
 from engine.training.series import Series
 
-NUMPY: Final = {"F64": "float64", "F32": "float32", "U32": "uint32", "U8": "uint8"}
+NUMPY: Final = {
+    "F64": "float64",
+    "F32": "float32",
+    "I64": "int64",
+    "U32": "uint32",
+    "U8": "uint8",
+}
 CHUNK: Final = 1 << 20  # bytes read at a time while nothing is kept
 
 
@@ -70,7 +72,7 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
                 raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
             arrays = _arrays(file, header)
             trouble = trouble_of_arrays(header.contents, arrays)
-            words = decode_words(arrays.pop("words").data)
+            words = decode_words(arrays.pop("words").data, header.contents)
         except OSError as error:
             raise CheckpointError(f"{name}: cannot be read ({error.strerror}).") from error
         except MemoryError:
@@ -88,8 +90,8 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
 
 def _sha256(file: BufferedReader, header: Header) -> str:
     digest = hashlib.sha256(header.json.encode())
-    for key in sorted(header.tensors):
-        digest.update(_title(key, NUMPY[header.tensors[key].dtype], header.tensors[key].shape))
+    for key, name in sorted(header.names.items(), key=itemgetter(1)):
+        digest.update(_title(name, NUMPY[header.tensors[key].dtype], header.tensors[key].shape))
         for chunk in _chunks(file, header, key):
             digest.update(chunk)
     return digest.hexdigest()
@@ -98,9 +100,10 @@ def _sha256(file: BufferedReader, header: Header) -> str:
 def _arrays(file: BufferedReader, header: Header) -> Arrays:
     """Read the arrays of a file whose header is checked; those of version 1 are converted."""
     arrays: Arrays = {}
+    all_losses = {of_run(run.number, kind) for run in header.contents.runs for kind in KINDS}
     for key, entry in header.tensors.items():
         dtype = np.dtype(NUMPY[entry.dtype]).newbyteorder("<")
-        if header.contents.version == 1 and key in KINDS:
+        if header.contents.version == 1 and key in all_losses:
             series = Series()
             for chunk in _chunks(file, header, key):
                 series.extend(np.frombuffer(chunk, dtype))

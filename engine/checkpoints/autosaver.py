@@ -96,7 +96,7 @@ class Autosaver:
             is_resumed: from now on, a crash goes back to here.
         """
         self._begin(autosaves, save_to)
-        self._has_trained, self._is_resumed = lab.trainer.step > 0, is_resumed
+        self._has_trained, self._is_resumed = lab.has_trained, is_resumed
         if is_resumed:
             self._automatic.revision = 0
 
@@ -108,7 +108,7 @@ class Autosaver:
     def changed(self, lab: Lab, *, at_once: bool = False) -> None:
         """There is something to keep; at once, or when the time has come."""
         self._revision += 1
-        self._has_trained = self._has_trained or lab.trainer.step > 0
+        self._has_trained = self._has_trained or lab.has_trained
         if at_once:
             self._schedule.hurry()
 

@@ -1,9 +1,10 @@
 """A lab as a file, from which another lab goes on as if nothing had come in between.
 
-The file keeps the weights, the losses as the lab has them, the settings, the marks, the newest
-names and the state of their random numbers; of the data only its path and its SHA-256, for the
-words themselves are read again. The losses and names that come then are those of a lab that was
-never interrupted, bit for bit on the same machine. `header.py` describes the format.
+The file keeps all runs: what each trainer goes on from, the losses as the lab has them, the
+settings and the marks; the newest names and the state of their random numbers; of the data only its
+path and its SHA-256, for the words themselves are read again, and models that are fitted to them at
+once are fitted again. The losses and names that come then are those of a lab that was never
+interrupted, bit for bit on the same machine. `header.py` describes the format.
 
 Nothing in it is a program: no pickle. A file that somebody has tampered with is refused, or is a
 lab like any other.
@@ -11,29 +12,27 @@ lab like any other.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 import numpy as np
-import torch
 
 from engine.checkpoints.arrays import encode, read
-from engine.checkpoints.checks import Arrays, models_of, of_stream
+from engine.checkpoints.contents import VERSION, Contents, of_stream
 from engine.checkpoints.data_files import data_of, hold_out_of
-from engine.checkpoints.header import TAKE_ANOTHER, VERSION, Contents, settings_to_keep
-from engine.checkpoints.losses import KINDS, arrays_of, series_of
+from engine.checkpoints.layout import sides_of
+from engine.checkpoints.losses import Arrays
 from engine.checkpoints.names_and_marks import Words
+from engine.checkpoints.older_versions import unescaped
+from engine.checkpoints.saved_runs import pack_run, run_of
 from engine.checkpoints.writing import write
 from engine.data.built_in import built_in_path
 from engine.devices import has_device
 from engine.errors import CheckpointError, EngineError, NoSuchDevice
 from engine.lab.lab import Lab
 from engine.text.printable import printable
-from engine.training.history import History
-from engine.wire.values import Drawn, Name
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,8 @@ def pack(lab: Lab) -> Packed:
     Raises:
         CheckpointError: the lab is broken, as where there was no memory in the midst of a step.
     """
-    if len(lab.history.train) != lab.trainer.step:
-        raise CheckpointError(
-            f"The lab broke in the midst of step {lab.trainer.step:,}. Take its newest save."
-        )
     path, hold_out_data = lab.corpus.path.absolute(), lab.corpus.hold_out_data
+    saved_runs, arrays_of_runs = zip(*map(pack_run, lab.runs), strict=True)
     contents = Contents(
         version=VERSION,
         written_by=f"makemore-tui {version('makemore-tui')}",
@@ -69,27 +65,21 @@ def pack(lab: Lab) -> Packed:
         data_sha256=lab.corpus.sha256,
         symbols=len(lab.corpus.vocabulary),
         device=str(lab.device),
-        kept_settings=settings_to_keep(lab.settings),
-        state=lab.state,
-        reason=lab.reason,
-        step=lab.trainer.step,
-        goal=lab.goal,
+        kept_settings=msgspec.structs.asdict(lab.settings),
+        runs=saved_runs,
+        selected=lab.selected.number,
+        compared=lab.compared.number,
+        begun=lab.runs.begun,
         wanted=lab.wanted,
         drawn=lab.sampler.drawn,
-        loss_nll=lab.loss_nll,
         data_format=lab.corpus.data_format,
         hold_out_data=None if hold_out_data is None else hold_out_data.absolute().as_uri(),
         hold_out_sha256=lab.corpus.hold_out_sha256,
     )
-    arrays: Arrays = {
-        "weights": lab.trainer.weights_VV.cpu().numpy().copy(),
-        **arrays_of("train", lab.history.train),
-    }
-    if lab.corpus.held_out_VV is not None:
-        arrays |= arrays_of("held_out", lab.history.held_out)
+    arrays: Arrays = {key: array for part in arrays_of_runs for key, array in part.items()}
     arrays |= {of_stream(m): state for m, state in lab.sampler.states().items() if len(state)}
-    words = Words(lab.sampler.newest(lab.sampler.kept), lab.history.marks)
-    return Packed(contents, words, arrays)
+    marks = tuple(run.history.marks for run in lab.runs)
+    return Packed(contents, Words(lab.sampler.newest(lab.sampler.kept), marks), arrays)
 
 
 def save(lab: Lab, path: Path) -> Path:
@@ -139,10 +129,8 @@ def load(
             learned.path,
             settings.hold_out,
             device,
-            settings.seed,
-            settings.pace,
-            contents.data_format,
-            None if held_out_file is None else held_out_file.path,
+            data_format=contents.data_format,
+            hold_out_data=None if held_out_file is None else held_out_file.path,
         )
         learned.check(lab.corpus.sha256)
         if held_out_file is not None:
@@ -152,42 +140,28 @@ def load(
                 f"{contents.symbols} symbols, where its data has"
                 f" {len(lab.corpus.vocabulary)}. Take an earlier file."
             )
+        lab.runs.take_up(
+            [  # one by one: a file that lies takes no memory for its next run
+                run_of(saved, marks, arrays, lab.corpus, lab.device)
+                for saved, marks in zip(contents.runs, words.marks, strict=True)
+            ],
+            contents.begun,
+            selected=contents.selected,
+            compared=contents.compared,
+        )
         changes = msgspec.structs.asdict(settings)
-        lab.configure(**{key: changes[key] for key in changes if key != "hold_out"})
+        lab.configure({key: changes[key] for key in changes if key != "hold_out"})
     except NoSuchDevice:
         raise
     except EngineError as error:  # a sentence already
         raise CheckpointError(f"{name}: {error}") from error
     except (OSError, ValueError, OverflowError) as error:
         raise CheckpointError(f"{name}: {printable(str(error))}") from error
-    train, held_out = (series_of(kind, contents.step, arrays) for kind in KINDS)
-    lab.resume(
-        weights_VV=torch.from_numpy(arrays["weights"]),
-        history=History.of(train, held_out, words.marks),
-        goal=contents.goal,
-        state=contents.state,
-        reason=contents.reason,
-        wanted=contents.wanted,
-        loss_nll=contents.loss_nll,
-    )
-    if not (math.isfinite(lab.trainer.nll) and math.isfinite(lab.trainer.mean_square)):
-        raise CheckpointError(f"{name}: weights of no finite loss. {TAKE_ANOTHER}")
-    drawn_from = models_of(settings.source) if contents.drawn else ()
-    states = {m: arrays.get(of_stream(m), np.empty(0, np.uint32)) for m in drawn_from}
+    drawn_from = sides_of(settings.source) if contents.drawn else ()
+    states = {side: arrays.get(of_stream(side), np.empty(0, np.uint32)) for side in drawn_from}
     names = words.names
     if contents.version == 1 and "\\" not in lab.corpus.vocabulary.characters:
-        names = tuple(map(_unescaped, names))
+        names = tuple(map(unescaped, names))
     lab.sampler.resume(settings, contents.drawn, names, states)
+    lab.wanted = contents.wanted
     return lab
-
-
-def _unescaped(drawn: Drawn) -> Drawn:
-    """Decode a draw of version 1, which kept invisible letters as Python's escapes."""
-
-    def letters(name: Name | None) -> Name | None:
-        if name is None:
-            return None
-        text = name.text.encode("latin-1", "backslashreplace").decode("unicode_escape")
-        return msgspec.structs.replace(name, text=text)
-
-    return msgspec.structs.replace(drawn, counts=letters(drawn.counts), net=letters(drawn.net))

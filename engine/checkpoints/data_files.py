@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.checkpoints.header import Contents, path_of
+from engine.checkpoints.contents import Contents
+from engine.checkpoints.header import path_of
 from engine.data.built_in import built_in_path
 from engine.data.corpus import Corpus
 from engine.errors import CheckpointError

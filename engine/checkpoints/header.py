@@ -15,63 +15,24 @@ import stat
 import struct
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from engine.checkpoints import older_versions
+from engine.checkpoints.contents import VERSION, Contents, of_run
 from engine.errors import CheckpointError
-from engine.settings.data_format import DataFormat
-from engine.settings.values import Settings
 from engine.text.printable import printable
-from engine.wire.values import State
 
-VERSION: Final = 2  # of the format; raised by every change that an older lab would misread
-OLDEST: Final = 1  # that is still read; what it lacks has a default
 CONTENTS: Final = "makemore-tui"  # the text that holds the `Contents`
 SHA256: Final = "sha256"  # the text that holds the SHA-256
 TEXTS: Final = "__metadata__"  # where safetensors keeps its texts
+UNKNOWN: Final = "unknown "  # before the names of arrays that an older version never had
 LARGEST_HEADER: Final = 1 << 20  # bytes; a path and a prefix, escaped twice, take some 100 KB
 PICKLES: Final = (b"PK\x03\x04", b"\x80")  # how torch.save's files begin
 
 TAKE_ANOTHER: Final = "Take an earlier file, or begin a new training."
-
-
-class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the header says of a lab: everything but the arrays, the names and the marks."""
-
-    version: int
-    written_by: str  # "makemore-tui 0.1.0"
-    data: str | None  # the data file, as a URI; None: the built-in names
-    data_sha256: str  # of its bytes, in hexadecimal
-    symbols: int  # V
-    device: str  # that it was trained on
-    kept_settings: dict[str, Any]  # of `Settings`; the pace is null where there is no limit
-    state: State
-    reason: str  # why the training failed; empty where it did not
-    step: int
-    goal: int
-    wanted: int  # names that were still to be drawn
-    drawn: int  # names drawn since the stream's start
-    data_format: DataFormat = DataFormat(format="lines")  # all that version 1 knew
-    hold_out_data: str | None = None  # the file that is held out, as a URI
-    hold_out_sha256: str = ""  # of its bytes
-    loss_nll: float | None = None  # the last loss without λ · mean(W²)
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of the lab.
-
-        Raises:
-            msgspec.ValidationError: there are others than this version knows, some are missing
-                that every version has, or they are of other types.
-        """
-        kept = dict(self.kept_settings)
-        if not kept.keys() <= set(Settings.__struct_fields__):
-            raise msgspec.ValidationError("other settings than those of this version")
-        if kept.get("pace", 0) is None:
-            kept["pace"] = math.inf
-        return msgspec.convert(kept, Settings)
 
 
 class TensorEntry(msgspec.Struct, frozen=True):
@@ -89,6 +50,7 @@ class Header(msgspec.Struct, frozen=True):
     json: str  # the contents as they stand in the file
     sha256: str
     tensors: dict[str, TensorEntry]
+    names: dict[str, str]  # what this version calls each of them, and what the file does
     length: int  # bytes of the file before the tensors'
     size: int  # bytes of the file
 
@@ -96,12 +58,6 @@ class Header(msgspec.Struct, frozen=True):
 class _Versioned(msgspec.Struct):
     version: int
     written_by: str = "another makemore-tui"
-
-
-def settings_to_keep(settings: Settings) -> dict[str, Any]:
-    """Write settings as JSON can hold them, as JSON knows no infinity."""
-    kept: dict[str, Any] = msgspec.to_builtins(settings)
-    return {**kept, "pace": None if math.isinf(settings.pace) else settings.pace}
 
 
 def path_of(uri: str) -> Path | None:
@@ -127,14 +83,14 @@ def peek(path: Path) -> Contents:
 
 
 def last_loss(path: Path) -> float | None:
-    """Read the loss of the newest step alone, of millions perhaps; None if there is none.
+    """Read the newest loss of the selected run, of millions perhaps; None if there is none.
 
     Raises:
         CheckpointError: it is no checkpoint, or not to be read.
     """
     with opened(path) as file:
         header = read_header(file, path)
-        losses = header.tensors.get("train")
+        losses = header.tensors.get(of_run(header.contents.selected, "train"))
         if losses is None or losses.dtype != "F64":
             return None
         begin, end = losses.data_offsets
@@ -203,19 +159,22 @@ def read_header(file: BinaryIO, path: Path) -> Header:
                 f" {versioned.version}; this makemore-tui reads format {VERSION}. Install the newer"
                 " one."
             )
-        if versioned.version < OLDEST:
+        if versioned.version < older_versions.OLDEST:
             raise CheckpointError(
                 f"{name}: format {versioned.version}, which there has never been. {TAKE_ANOTHER}"
             )
+        is_older = versioned.version < VERSION
+        decode = older_versions.decode_contents if is_older else _decode_contents
+        renamed = older_versions.ARRAYS if is_older else {}
+        fields.pop(TEXTS)
+        tensors = {key: msgspec.json.decode(raw, type=TensorEntry) for key, raw in fields.items()}
+        names = {renamed.get(key, UNKNOWN + key if is_older else key): key for key in tensors}
         return Header(
-            contents=msgspec.json.decode(texts[CONTENTS], type=Contents),
+            contents=decode(texts[CONTENTS]),
             json=texts[CONTENTS],
             sha256=texts.get(SHA256, ""),
-            tensors={
-                key: msgspec.json.decode(raw, type=TensorEntry)
-                for key, raw in fields.items()
-                if key != TEXTS
-            },
+            tensors={name: tensors[key] for name, key in names.items()},
+            names=names,
             length=length,
             size=os.fstat(file.fileno()).st_size,
         )
@@ -223,6 +182,10 @@ def read_header(file: BinaryIO, path: Path) -> Header:
         raise CheckpointError(
             f"{name}: its header is damaged ({printable(str(error))[:200]}). {TAKE_ANOTHER}"
         ) from error
+
+
+def _decode_contents(json: str) -> Contents:
+    return msgspec.json.decode(json, type=Contents)
 
 
 def _fields(file: BinaryIO, path: Path) -> dict[str, msgspec.Raw]:

@@ -9,6 +9,8 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
+from engine.checkpoints.contents import VERSION, Contents
+from engine.checkpoints.older_versions import OlderDrawn, marks_today
 from engine.settings.limits import (
     KEPT_CHARACTERS,
     KEPT_NAMES,
@@ -21,18 +23,20 @@ from engine.wire.values import Drawn, SettingChange
 LONGEST_MARK: Final = 100  # characters
 LARGEST_MARK: Final = 4 * LONGEST_MARK + 50  # bytes; 4 of UTF-8 make any character
 LARGEST_DRAW: Final = 2 * (4 * (LONGEST_PREFIX + LONGEST_TEXT) + 200)  # bytes, of two models
-LARGEST_WORDS: Final = (
-    4 * KEPT_CHARACTERS + KEPT_NAMES * 2 * 200 + MOST_MARKS * LARGEST_MARK
-)  # bytes: 22 MB
+LARGEST_NAMES: Final = 4 * KEPT_CHARACTERS + KEPT_NAMES * 2 * 200  # bytes: 17 MB
+LARGEST_MARKS: Final = MOST_MARKS * LARGEST_MARK  # bytes, of a run: 4.5 MB
 
 T = TypeVar("T")
 
 
 class Words(msgspec.Struct, frozen=True):
-    """The texts of a checkpoint: drawn names, and marks where a setting was changed."""
+    """The texts of a checkpoint: drawn names, and the marks where a setting was changed."""
 
     names: tuple[Drawn, ...]
-    marks: tuple[SettingChange, ...]
+    marks: tuple[tuple[SettingChange, ...], ...]  # of each run
+
+
+Marks = Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(max_length=MOST_MARKS)]
 
 
 class _Undecoded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,17 +44,26 @@ class _Undecoded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     marks: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(max_length=MOST_MARKS)]
 
 
-def decode_words(data: memoryview) -> Words:
+def decode_words(data: memoryview, contents: Contents) -> Words:
     """Decode the names and marks, which are no more and no longer than a lab keeps.
 
     Raises:
         msgspec.MsgspecError, UnicodeError, RecursionError: it is no such msgpack.
     """
     parts = msgspec.msgpack.decode(data, type=_Undecoded)
+    if contents.version < VERSION:
+        drawn = tuple(_decoded(n, OlderDrawn, LARGEST_DRAW, "name").today for n in parts.names)
+        return Words(drawn, marks_today(_marks(parts.marks)))
+    if len(parts.marks) != len(contents.runs):
+        raise msgspec.ValidationError(f"marks of {len(parts.marks):,} runs")
     return Words(
         tuple(_decoded(name, Drawn, LARGEST_DRAW, "name") for name in parts.names),
-        tuple(_decoded(mark, SettingChange, LARGEST_MARK, "mark") for mark in parts.marks),
+        tuple(_marks(msgspec.msgpack.decode(run, type=Marks)) for run in parts.marks),
     )
+
+
+def _marks(raw: tuple[msgspec.Raw, ...]) -> tuple[SettingChange, ...]:
+    return tuple(_decoded(mark, SettingChange, LARGEST_MARK, "mark") for mark in raw)
 
 
 def _decoded(raw: msgspec.Raw, kind: type[T], largest: int, what: str) -> T:

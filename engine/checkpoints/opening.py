@@ -11,6 +11,7 @@ from engine.data.built_in import built_in_path
 from engine.errors import BadSetting
 from engine.lab.lab import Lab
 from engine.settings.data_format import DataFormat
+from engine.settings.values import NO_PACE_LIMIT
 from engine.text.printable import path_text, printable
 from engine.wire.answers import OpenAlready
 from engine.wire.requests import Open, Resume
@@ -65,9 +66,10 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
             request.hold_out,
             request.device,
             request.seed,
-            request.pace,
+            NO_PACE_LIMIT if request.pace is None else request.pace,
             request.data_format,
             hold_out_data,
+            request.model,
         )
     saved = left_at if request.path is None else absolute_path(request.path)
     if saved is None:

@@ -14,10 +14,10 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.core import ParameterSource
 
 from engine.cli.console import narrate
-from engine.cli.training_options import Training, training_options
+from engine.cli.model_options import given_parameters, option_of, run_option, select_run
+from engine.cli.training_options import SHORT, Training, training_options
 from engine.errors import CheckpointError, EngineError, EngineUnavailable, LabGone
 from engine.local.engine_process import EngineProcess
 from engine.local.name_lock import standing
@@ -28,7 +28,10 @@ from engine.wire.requests import Copy
 
 if TYPE_CHECKING:
     from engine.lab.lab import Lab
+    from engine.lab.run import Run
 
+# Parameters of the beginning of a lab, or of its training; the smoothing is set at any time.
+BEGINNING: Final = ("steps", *(SHORT.keys() - {"smoothing"}), "hold_out", "device", "assignments")
 SECONDS_TO_ANSWER: Final = 5.0  # then a person is told what is waited for
 
 
@@ -39,6 +42,12 @@ class ExistingLab:
     training: Training
     checkpoint: Path | None
     running: str | None  # name of a lab
+    run_name: str | None  # of one of the lab's runs, which is selected then
+
+    @property
+    def names_a_model(self) -> bool:
+        """Whether a person has said which run is meant; it is the selected one of `lab`."""
+        return self.training.kind is not None or self.run_name is not None
 
     @property
     def is_as_it_is(self) -> bool:
@@ -52,24 +61,25 @@ class ExistingLab:
             EngineError: it cannot be had; says why.
             UsageError: an option of a training was given, and nothing is trained.
         """
+        training, given = self.training, given_parameters()
+        changes = {name: settings[name] for name in settings if name in given}
         if not self.is_as_it_is:
-            return self.training.lab(**settings)
-        given = _given()
-        option_of = {
-            option.name: option.opts[0] for option in click.get_current_context().command.params
-        }
-        fields = Training.__dataclass_fields__.keys() - {"data", "hold_out_data"}
-        _refuse(option_of[name] for name in given if name in fields)
-        lab = lab_as_it_is(
-            self.checkpoint, self.running, self.training.data, self.training.hold_out_data
-        )
-        lab.configure(**{name: settings[name] for name in settings if name in given})
+            if self.run_name is not None:
+                raise click.UsageError("--run is of a lab: name that with --resume or --lab.")
+            return training.lab(**changes)
+        _refuse(option_of(name) for name in BEGINNING if name in given)
+        if self.run_name is not None and training.kind is not None:
+            raise click.UsageError("--run and --model name a model each: leave one of them out.")
+        lab = lab_as_it_is(self.checkpoint, self.running, training.data, training.hold_out_data)
+        select_run(lab, self.run_name, training.kind)
+        lab.configure(training.settings | changes)
         return lab
 
-    def finish(self, lab: Lab) -> None:
-        """Train the net, unless the lab is taken as it is; see `Training.finish`."""
+    def finish(self, *runs: Run) -> None:
+        """Train runs, unless the lab is taken as it is; see `Training.finish`."""
         if not self.is_as_it_is:
-            self.training.finish(lab)
+            for run in runs:
+                self.training.finish(run)
 
 
 def source_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -78,11 +88,15 @@ def source_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Calla
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def with_source(
-            training: Training, checkpoint: Path | None, running: str | None, **given: Any
+            training: Training,
+            checkpoint: Path | None,
+            running: str | None,
+            run_name: str | None,
+            **given: Any,
         ) -> Any:
-            return command(source=ExistingLab(training, checkpoint, running), **given)
+            return command(source=ExistingLab(training, checkpoint, running, run_name), **given)
 
-        return training_options(seed)(as_it_is_options(with_source))
+        return training_options(seed)(as_it_is_options(run_option(with_source)))
 
     return decorate
 
@@ -125,7 +139,7 @@ def lab_as_it_is(
     from engine.checkpoints.checkpoint import load  # and with it torch
 
     def loaded(path: Path) -> Lab:
-        where = data if "data" in _given() else None
+        where = data if "data" in given_parameters() else None
         # Probabilities are computed on the CPU anyway.
         return load(path, data=where, hold_out_data=hold_out_data, device="cpu")
 
@@ -147,16 +161,6 @@ def running_labs() -> list[str]:
         return [place.name for place in claimed_labs() if standing(place)[0] == "running"]
     except EngineError:
         return []
-
-
-def _given() -> set[str]:
-    """The parameters that a person has given, by their names."""
-    source = click.get_current_context().get_parameter_source
-    return {
-        name
-        for name in click.get_current_context().params
-        if source(name) is not ParameterSource.DEFAULT
-    }
 
 
 def _refuse(options: Iterable[str]) -> None:

@@ -31,8 +31,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 DEVICES = ("auto", "cpu", "cuda", "mps")
 COMMANDS = {
     "stats": "The statistics of a data set.",
-    "train": "Train the net, a line a step.",
-    "sample": "Draw names from either model.",
+    "train": "Train a model, a line a step.",
+    "sample": "Draw names from a model.",
     "score": "How likely words are, a character at a time.",
     "matrix": "A matrix as CSV.",
     "ls": "The labs that run, and those that wait to be taken up again.",

@@ -9,6 +9,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from engine.lab.lab import Lab
+    from engine.lab.run import Run
 
 
 class ScoredText(msgspec.Struct, frozen=True):
@@ -20,7 +21,7 @@ class ScoredText(msgspec.Struct, frozen=True):
 
 def drawn_texts(
     lab: Lab,
-    model: Literal["counts", "net"],
+    run: Run,
     form: Literal["plain", "csv", "json"],
     count: int,
     length: int,
@@ -29,7 +30,7 @@ def drawn_texts(
 
     Args:
         lab: on a running text.
-        model: that draws.
+        run: whose model draws.
         form: plain is the texts alone, as they are, a line end behind each.
         count: texts.
         length: characters to draw for each.
@@ -38,21 +39,20 @@ def drawn_texts(
     from engine.sampling.names import NameStream
     from engine.sampling.scoring import nll_of_drawn_text
 
-    probs_VV = lab.count_probs_VV if model == "counts" else lab.net_probs_VV
     settings, vocabulary = lab.settings, lab.corpus.vocabulary
     stream = NameStream(
         settings.stream, settings.sample_seed, vocabulary, settings.temperature, settings.top_k
     )
     for index in range(count):
-        pieces = stream.next_text(probs_VV, length, settings.prefix)
+        pieces = stream.next_text(run.model, length, settings.prefix)
         if form == "plain":
             yield 0, BETWEEN_TEXTS if index else ""
             yield from ((len(piece), piece) for piece in pieces)
             yield 0, "\n"
             continue
         text = "".join(pieces)
-        nll = nll_of_drawn_text(text, length, vocabulary, probs_VV)
+        nll = nll_of_drawn_text(text, length, vocabulary, run.model)
         if form == "json":
             yield length, msgspec.json.encode(ScoredText(text, nll)).decode() + "\n"
         else:
-            yield length, csv_text([(index, model, text, nll, TRUTH[None])])
+            yield length, csv_text([(index, run.name, text, nll, TRUTH[None])])

@@ -46,7 +46,7 @@ class TrainSaves:
         from engine.checkpoints.checkpoint import save
 
         self._schedule.begin()
-        outcome = attempted(Destination(), lab.trainer.step, lambda: save(lab, path))
+        outcome = attempted(Destination(), lab.selected.step, lambda: save(lab, path))
         self._schedule.finish(outcome.seconds)
         if outcome.error is not None:
             narrate(f"{outcome.error} The training goes on.")
@@ -80,4 +80,4 @@ class TrainSaves:
             self.save(lab)
         except EngineError as error:
             return str(error)
-        return f"The weights of step {lab.trainer.step:,} are kept: saved to {name}."
+        return f"The weights of step {lab.selected.step:,} are kept: saved to {name}."

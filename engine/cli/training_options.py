@@ -1,41 +1,57 @@
-"""What the commands that need a trained net share: its options, and the training itself."""
+"""What the commands that need a trained model share: its options, and the training itself."""
 
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from engine.cli.console import narrate
 from engine.cli.group import data_option, device_option
+from engine.cli.model_options import assigned, check_has, given_parameters, model_options, option_of
 from engine.errors import Diverged
 from engine.settings.data_format import DataFormat
-from engine.settings.defaults import DEFAULTS, GOAL
 from engine.settings.format_options import format_options
+from engine.settings.lab_settings import HOLD_OUT, SEED
+from engine.settings.model_kinds import KINDS, SMOOTHING
 from engine.settings.option_types import sensible
+from engine.settings.values import ModelSpec, Value
 
 if TYPE_CHECKING:
     from engine.lab.lab import Lab
+    from engine.lab.run import Run
+
+Step = tuple[int, float, float | None]  # its number, its loss, and that without λ if there is one
+
+# Options that are short for a setting of a model, by the parameters that they are handed over as.
+SHORT: Final = {
+    "learning_rate": "learning_rate",
+    "regularisation": "regularisation",
+    "weights_seed": "seed",
+    "smoothing": "smoothing",
+}
+LONG: Final = 10_000  # steps; a person sees how far a longer training is
+NET: Final = KINDS["bigram"]
 
 
 @dataclass(frozen=True)
 class Training:
-    """A lab to be opened, and how its net is to be trained."""
+    """A lab to be opened, and how its models are to be trained."""
 
     data: Path
     data_format: DataFormat
     hold_out_data: Path | None
-    steps: int | None  # None: to the goal that the lab has
-    learning_rate: float
-    regularisation: float
+    steps: int | None  # None: to the goal that the run has
     hold_out: float
     device: str
-    weights_seed: int
+    kind: str | None  # of the model that is selected; None: the lecture's net
+    settings: dict[str, Value]  # of the models, as far as they were given
 
     def lab(self, **settings: Any) -> Lab:
         """The lab before its first step, with other settings of it given.
@@ -47,51 +63,63 @@ class Training:
             Lab,  # which takes torch with it: --help and a shell can do without
         )
 
+        names = () if self.kind is None else [each.name for each in KINDS[self.kind].settings]
+        of_model = {name: value for name, value in self.settings.items() if name in names}
+        others = {name: value for name, value in self.settings.items() if name not in names}
         lab = Lab(
             self.data,
             self.hold_out,
             self.device,
-            self.weights_seed,
+            int(others.pop("seed", SEED)),
             data_format=self.data_format,
             hold_out_data=self.hold_out_data,
+            model=None if self.kind is None else ModelSpec(self.kind, of_model),
         )
         if lab.corpus.format_found:
             narrate(lab.corpus.format_found)
-        lab.configure(
-            learning_rate=self.learning_rate, regularisation=self.regularisation, **settings
-        )
+        lab.configure(others | settings)
         return lab
 
-    def begin(self, lab: Lab) -> None:
+    def begin(self, run: Run) -> None:
         """Set the goal, and be in training where there are steps to make."""
         if self.steps is None:
-            lab.train()
+            run.train()
         elif self.steps:
-            lab.train(more=self.steps)
+            run.train(more=self.steps)
 
-    def run(
-        self, lab: Lab, go_on: Callable[[], bool] = lambda: True
-    ) -> Iterator[tuple[int, float, float]]:
-        """Train as the steps are taken: the number of each, its loss, and that without λ.
+    def run(self, run: Run, go_on: Callable[[], bool] = lambda: True) -> Iterator[Step]:
+        """Train as the steps are taken.
 
         Args:
-            lab: after `begin`.
+            run: after `begin`.
             go_on: asked between bursts, of some tens of milliseconds, whether to.
 
         Raises:
             Diverged: the loss ceased to be finite.
         """
-        while lab.state == "training" and go_on():
-            burst = lab.advance(lab.trainer.longest_burst)
-            yield from zip(count(burst.first), burst.losses, burst.nlls, strict=False)
-        if lab.state == "failed":
-            raise Diverged(f"{lab.divergence} Lower --learning-rate or --regularisation.")
+        while run.state == "training" and go_on():
+            assert run.trainer is not None
+            burst = run.advance(run.trainer.longest_burst)
+            nlls = chain(burst.nlls, repeat(None))
+            for step, (loss, nll) in enumerate(zip(burst.losses, nlls, strict=False), burst.first):
+                yield step, loss, nll
+        if run.state == "failed":
+            lower = " or --regularisation" if run.has("regularisation") else ""
+            raise Diverged(f"{run.divergence} Lower --learning-rate{lower}.")
 
-    def finish(self, lab: Lab) -> None:
-        """Train from the beginning to the end; see `run`."""
-        self.begin(lab)
-        for _ in self.run(lab):
-            pass
+    def finish(self, run: Run) -> None:
+        """Train from the beginning to the end; see `run`. A model without steps is as it is."""
+        if run.trainer is None:
+            return
+        self.begin(run)
+        length = run.goal - run.step if run.state == "training" else 0
+        is_hidden = length < LONG or not sys.stderr.isatty()
+        with click.progressbar(
+            length=length, label="training", file=sys.stderr, hidden=is_hidden,
+            update_min_steps=max(1, length // 1000),
+        ) as bar:  # fmt: skip
+            for _ in self.run(run):
+                bar.update(1)
 
 
 def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -100,31 +128,38 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
     Args:
         seed: what the option for the seed of the weights is called.
     """
+    learning_rate, regularisation, weights_seed = map(
+        NET.setting, ("learning_rate", "regularisation", "seed")
+    )
     shared = (
         data_option,
         format_options,
+        model_options,
         click.option(
-            "--steps", default=GOAL, type=click.IntRange(0), show_default=True, help="Updates."
+            "--steps",
+            type=click.IntRange(0),
+            show_default=f"the model's goal: {_goals()}",
+            help="Updates.",
         ),
         click.option(
             "--learning-rate",
             "--lr",
-            default=DEFAULTS.learning_rate,
-            callback=sensible("learning_rate"),
-            show_default=True,
+            default=learning_rate.default,
+            callback=sensible(learning_rate),
+            show_default=f"{learning_rate.default}, or the model's own",
             help="Of gradient descent.",
         ),
         click.option(
             "--regularisation",
-            default=DEFAULTS.regularisation,
-            callback=sensible("regularisation"),
+            default=regularisation.default,
+            callback=sensible(regularisation),
             show_default=True,
             help="λ of λ · mean(W²).",
         ),
         click.option(
             "--hold-out",
-            default=DEFAULTS.hold_out,
-            callback=sensible("hold_out"),
+            default=HOLD_OUT.default,
+            callback=sensible(HOLD_OUT),
             show_default=True,
             help="Fraction of the distinct words to keep from training.",
         ),
@@ -132,18 +167,24 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
         click.option(
             seed,
             "weights_seed",
-            default=DEFAULTS.seed,
-            callback=sensible("seed"),
+            default=weights_seed.default,
+            callback=sensible(weights_seed),
             show_default=True,
             help="Seed of the weights.",
         ),
     )
-    fields = Training.__dataclass_fields__
+    fields = Training.__dataclass_fields__.keys() - {"settings"}
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
-        def with_training(**given: Any) -> Any:
-            training = Training(**{name: given.pop(name) for name in fields})
+        def with_training(*, assignments: tuple[str, ...], **given: Any) -> Any:
+            options = {name: given.pop(name) for name in SHORT if name in given}
+            typed = [name for name in SHORT if name in options and name in given_parameters()]
+            if (kind := given["kind"]) is not None:
+                for name in typed:
+                    check_has(kind, SHORT[name], option_of(name))
+            settings = {SHORT[name]: options[name] for name in typed} | assigned(kind, assignments)
+            training = Training(settings=settings, **{name: given.pop(name) for name in fields})
             return command(training=training, **given)
 
         for option in reversed(shared):
@@ -153,10 +194,15 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
     return decorate
 
 
+def _goals() -> str:
+    trained = (kind for kind in KINDS.values() if kind.goal)
+    return ", ".join(f"{kind.goal:,} of the {kind.kind}" for kind in trained)
+
+
 smoothing_option = click.option(
     "--smoothing",
-    default=DEFAULTS.smoothing,
-    callback=sensible("smoothing"),
-    show_default=True,
+    default=SMOOTHING.default,
+    callback=sensible(SMOOTHING),
+    show_default=f"{SMOOTHING.default}, or the model's own",
     help="Added to every count.",
 )

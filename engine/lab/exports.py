@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -98,12 +98,17 @@ def _loss_lines(history: History) -> Iterator[str]:
         )
 
 
-def names_csv(names: Iterable[Drawn]) -> str:
-    """Write drawn names as CSV, with all that is known of each; the step is that of the net."""
+def names_csv(names: Iterable[Drawn], runs: Mapping[str, str]) -> str:
+    """Write drawn names as CSV, with all that is known of each; the step is that of its run.
+
+    Args:
+        names: the draws.
+        runs: the name of the run on each side, "compared" and "selected".
+    """
     rows = (
-        [draw.index, model, name.text, name.nll, TRUTH[name.in_data], name.step]
+        [draw.index, runs[side], name.text, name.nll, TRUTH[name.in_data], name.step]
         for draw in names
-        for model, name in (("counts", draw.counts), ("net", draw.net))
+        for side, name in (("compared", draw.compared), ("selected", draw.selected))
         if name is not None
     )
     return csv_text([["index", "model", "name", "nll", "in_data", "step"], *rows])
@@ -112,14 +117,17 @@ def names_csv(names: Iterable[Drawn]) -> str:
 def texts_text(texts: Iterable[Drawn]) -> str:
     """Write drawn texts as they are: each ends with a line end, and a line stands between two."""
     return BETWEEN_TEXTS.join(
-        text.text + "\n" for draw in texts for text in (draw.counts, draw.net) if text is not None
+        text.text + "\n"
+        for draw in texts
+        for text in (draw.compared, draw.selected)
+        if text is not None
     )
 
 
 def names_text(names: Iterable[Drawn]) -> str:
-    """Write each draw of names as a line; the names of both models have a tab between them."""
+    """Write each draw of names as a line; the names of two runs have a tab between them."""
     return "".join(
-        "\t".join(name.text for name in (draw.counts, draw.net) if name is not None) + "\n"
+        "\t".join(name.text for name in (draw.compared, draw.selected) if name is not None) + "\n"
         for draw in names
     )
 

@@ -1,4 +1,4 @@
-"""A `Lab` is what a server owns: one corpus, its two models, a trainer, its losses and a sampler.
+"""A `Lab` is what a server owns: one corpus, the runs of its models, and a sampler.
 
 Only one thread may use a lab. It carries out at once what it is asked for, and decides nothing
 about time: its owner says when the next step is made.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import torch
@@ -20,109 +20,142 @@ from engine.data.corpus import read_corpus
 from engine.devices import pick_device
 from engine.errors import BadSetting, EngineError
 from engine.lab.memo import Memo
-from engine.models import bigram, counts
+from engine.lab.run import Run
+from engine.lab.runs import Runs
+from engine.models import counts
+from engine.models.mean_matrix import mean_probs, places_of
 from engine.sampling.decoding import check_sharpness
-from engine.sampling.sampler import MODELS, Model, Sampler
-from engine.settings.checks import check
+from engine.sampling.sampler import Sampler
 from engine.settings.data_format import DataFormat
-from engine.settings.defaults import DEFAULTS, GOAL
-from engine.settings.limits import LARGEST_GOAL, NAMES_AT_ONCE
-from engine.settings.rungs import Ladder, Round, moved
-from engine.settings.values import Settings, Source
-from engine.training.exact import Burst, Trainer
-from engine.training.history import MARKED, History
-from engine.wire.values import ReferenceLosses, State, View
+from engine.settings.lab_settings import DEFAULTS, SAMPLING, SEED, check
+from engine.settings.limits import NAMES_AT_ONCE
+from engine.settings.model_kinds import FIRST_RUNS, kind_of
+from engine.settings.setting import Setting, setting_in
+from engine.settings.values import PACE, ModelSpec, Settings, Value
+from engine.wire.values import ReferenceLosses, View
 
-DIVERGING: Final = 10.0  # times ln V: a loss that no sensible training comes by
-STEPS_TO_COME_BACK: Final = 64  # of which the later half tells whether the loss falls again
-SOURCES: Final[dict[Source, tuple[Model, ...]]] = {
-    "counts": ("counts",),
-    "net": ("net",),
-    "both": MODELS,
-}
+PROBABILITIES: Final = ("compared", "selected", "difference")  # views of P, whatever the models are
 
 
 class Lab:
-    """One data set with its two models, their training, the losses so far and the drawn names."""
+    """One data set with the runs of its models, and the names that they have drawn."""
 
     def __init__(
         self,
         path: Path,
         hold_out: float = 0.0,
         device: str = "auto",
-        seed: int = DEFAULTS.seed,
-        pace: float = DEFAULTS.pace,
+        seed: int = SEED,
+        pace: float = PACE,
         data_format: DataFormat = DataFormat(),  # noqa: B008  it is frozen
         hold_out_data: Path | None = None,
+        model: ModelSpec | None = None,
     ) -> None:
-        """Read a data file and build both models.
+        """Read a data file, and begin with the lecture's two models, perhaps with a third.
 
         Args:
             path: see `read_corpus`, as for `hold_out`, `data_format` and `hold_out_data`.
             hold_out: a fraction.
             device: see `pick_device`.
-            seed: of the weights.
-            pace: steps per second.
+            seed: of the net's weights.
+            pace: of the net's training, in steps per second.
             data_format: how the file is to be read.
             hold_out_data: a file to hold out, instead of a fraction.
+            model: is selected; settings that it does not give have their defaults. One of the
+                lecture's kinds takes that one's place.
 
         Raises:
             EngineError: the file, the device or a setting is not good; says why.
         """
-        check("seed", seed)
-        check("pace", pace)
+        given: dict[str, dict[str, Value]] = {"bigram": {"seed": seed, "pace": pace}}
+        if model is not None:
+            given[model.kind] = given.get(model.kind, {}) | model.settings
+        specs = [(name, kind_of(kind).spec(given.get(kind, {}))) for name, kind in FIRST_RUNS]
         self.device = pick_device(device)
         self.asked_format = data_format  # opens the same file again as it was opened
         self.corpus = read_corpus(path, hold_out, data_format, hold_out_data)
-        self.settings = msgspec.structs.replace(DEFAULTS, seed=seed, hold_out=hold_out, pace=pace)
-        self.trainer = Trainer(self.corpus.counts_VV, self.corpus.held_out_VV, seed, self.device)
+        self.settings = msgspec.structs.replace(DEFAULTS, hold_out=hold_out)
+        self.runs = Runs(self.corpus, self.device, specs)
+        if model is not None:
+            of_kind = (run for run in self.runs if run.kind.kind == model.kind)
+            if (run := next(of_kind, None)) is None:
+                self.runs.begin(model.kind, model.settings)
+            else:
+                self.runs.select(run.number)
+        self._begun_with = len(self.runs)
         self.sampler = Sampler(self.corpus)
-        self.history = History()
-        self.loss_nll: float | None = None  # the last loss of the history without λ · mean(W²)
-        self.goal = GOAL
-        self.state: State = "idle"
-        self.reason = ""
         self.wanted = 0  # names that are still to be drawn
-        self._runs = 0  # trainings begun: with the step, this tells one W from another
         # All are asked for again and again between two changes.
-        self._count_probs: Memo[Tensor] = Memo()
-        self._net_probs: Memo[Tensor] = Memo()
+        self._probs: Memo[Tensor] = Memo()  # of the run that was asked for last
+        self._probs_compared: Memo[Tensor] = Memo()
         self._extremes: Memo[tuple[float, float]] = Memo()
-        self._reference_losses: Memo[ReferenceLosses] = Memo()
         self._floor = counts.floor(self.corpus.counts_VV)
 
-    # --- the models -------------------------------------------------------------------------------
+    @property
+    def selected(self) -> Run:
+        """The run that keys train, and whose loss is shown."""
+        return self.runs.selected
 
     @property
-    def count_probs_VV(self) -> Tensor:
-        """P of the count model at the present smoothing; float64, (V, V)."""
-        smoothing = self.settings.smoothing
-        return self._count_probs.of(
-            smoothing, lambda: counts.probabilities(self.corpus.counts_VV, smoothing)
-        )
+    def compared(self) -> Run:
+        """The run that the selected one is compared with."""
+        return self.runs.compared
 
     @property
-    def net_probs_VV(self) -> Tensor:
-        """P of the net as it is now; float64 on the CPU, (V, V)."""
-        return self._net_probs.of(
-            (self._runs, self.trainer.step), lambda: bigram.probabilities(self.trainer.weights_VV)
-        )
+    def has_trained(self) -> bool:
+        """Whether it holds more than opening its data makes again."""
+        return len(self.runs) > self._begun_with or any(run.step for run in self.runs)
+
+    @property
+    def trained(self) -> int:
+        """How many runs are being trained."""
+        return sum(run.state == "training" for run in self.runs)
+
+    # --- matrices ---------------------------------------------------------------------------------
+
+    def probs_VV(self, run: Run) -> Tensor:
+        """P(j | i) as a run's model has it, see `mean_probs`; float64 on the CPU, (V, V)."""
+        memo = self._probs_compared if run is self.compared else self._probs
+        return memo.of((run.number, run.version), lambda: mean_probs(run.model, self.corpus))
 
     @property
     def reference_losses(self) -> ReferenceLosses:
-        """The losses that the net's loss can be compared with."""
-        return self._reference_losses.of(self.settings.smoothing, self._compute_reference_losses)
+        """The losses that the selected run's loss can be compared with."""
+        return ReferenceLosses(
+            floor=self._floor,
+            compared=self.compared.nll,
+            uniform=counts.uniform_nll(len(self.corpus.vocabulary)),
+            held_out=self.compared.held_out_nll,
+        )
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The matrices that there are."""
+        return ("counts", *PROBABILITIES, *self.selected.kind.views)
 
     def matrix(self, view: View) -> Tensor:
-        """A whole matrix: counts as int64, all others as float64 on the CPU; (V, V)."""
+        """A whole matrix: counts as int64, all others as float64 on the CPU; (V, V).
+
+        Raises:
+            BadSetting: there is no such view.
+        """
         views: dict[View, Callable[[], Tensor]] = {
             "counts": lambda: self.corpus.counts_VV,
-            "probabilities": lambda: self.count_probs_VV,
-            "net": lambda: self.net_probs_VV,
-            "weights": lambda: self.trainer.weights_VV.cpu().double(),
-            "difference": lambda: self.net_probs_VV - self.count_probs_VV,
+            "compared": lambda: self.probs_VV(self.compared),
+            "selected": lambda: self.probs_VV(self.selected),
+            "difference": lambda: self.probs_VV(self.selected) - self.probs_VV(self.compared),
         }
-        return views[view]()
+        if view in views:
+            return views[view]()
+        if view not in self.selected.kind.views:
+            raise BadSetting(f"View {view}: {self.selected.name} has {', '.join(self.views)}.")
+        return self.selected.model.inside()[view]
+
+    def places(self, view: View) -> int | None:
+        """How many places of the data a view of P is averaged over, see `places_of`."""
+        pair = {"compared": (self.compared,), "selected": (self.selected,)}
+        runs = pair.get(view, (self.compared, self.selected) if view in PROBABILITIES else ())
+        return max(filter(None, (places_of(run.model, self.corpus) for run in runs)), default=None)
 
     def extremes(self, view: View) -> tuple[float, float]:
         """The smallest and the largest value of a whole matrix."""
@@ -131,155 +164,75 @@ class Lab:
             low, high = torch.aminmax(self.matrix(view))
             return float(low), float(high)
 
-        key = (view, self._runs, self.trainer.step, self.settings.smoothing)
-        return self._extremes.of(key, compute)
-
-    # --- training ---------------------------------------------------------------------------------
-
-    def train(self, more: int = 0) -> None:
-        """Start or continue training: to the goal, or `GOAL` steps on where it is reached.
-
-        Args:
-            more: steps to go beyond the goal, or beyond the present step where the lab rests.
-
-        Raises:
-            BadSetting: `more` is negative, or the goal would be beyond `LARGEST_GOAL`.
-        """
-        if more:
-            present = max(self.goal if self.state == "training" else 0, self.trainer.step)
-            if more < 0 or present + more > LARGEST_GOAL:
-                raise BadSetting(
-                    f"{more:,} steps more: give a number above 0, and of at most {LARGEST_GOAL:,}."
-                )
-            self.goal = present + more
-        elif self.trainer.step >= self.goal:
-            self.goal = self.trainer.step + GOAL
-        self.state, self.reason = "training", ""
-
-    def pause(self) -> None:
-        """Stop training, at the step where it is."""
-        if self.state == "training":
-            self.state = "paused"
-
-    def step_once(self) -> Burst:
-        """Make one step, then rest."""
-        self.goal = max(self.goal, self.trainer.step + 1)
-        self.state, self.reason = "training", ""
-        burst = self.advance(1)
-        self.pause()
-        return burst
-
-    def advance(self, steps: int) -> Burst:
-        """Make so many steps, but none beyond the goal."""
-        burst = self.trainer.burst(
-            min(steps, self.goal - self.trainer.step),
-            self.settings.learning_rate,
-            self.settings.regularisation,
-        )
-        if burst.losses:
-            self.sampler.outdate("net")
-        self.history.train.extend(burst.losses)
-        self.history.held_out.extend(burst.held_out)
-        self.loss_nll = burst.nlls[-1] if burst.nlls else self.loss_nll
-        if burst.diverged:
-            self.state = "failed"
-            self.reason = (
-                f"{self.divergence} The weights of step {self.trainer.step:,} are kept. Lower the"
-                " rate or λ, and start again."
-            )
-        elif self.trainer.step >= self.goal:
-            self.state = "done"
-        return burst
-
-    @property
-    def divergence(self) -> str:
-        """A sentence which says that the loss of the next step would not be finite."""
-        rate, regularisation = self.settings.learning_rate, self.settings.regularisation
-        return (
-            f"The loss is no longer finite after step {self.trainer.step + 1:,}: the learning"
-            f" rate {rate:,.6g} with λ {regularisation:,.6g} is too large."
-        )
-
-    @property
-    def is_diverging(self) -> bool:
-        """Whether the loss is far above that of knowing nothing, and does not come back."""
-        last = self.history.last
-        if last is None or last <= DIVERGING * self.reference_losses.uniform:
-            return False
-        newest = self.history.train.newest(STEPS_TO_COME_BACK)
-        before, after = newest[: len(newest) // 2], newest[len(newest) // 2 :]
-        return len(before) > 0 and bool(after.max() >= before.max())
-
-    def reset(self, seed: int | None = None) -> None:
-        """Start again at step 0, from the same weights or from those of another seed."""
-        if seed is not None:
-            check("seed", seed)
-            self.settings = msgspec.structs.replace(self.settings, seed=seed)
-        self.trainer.restart(self.settings.seed)
-        self._runs += 1
-        self.sampler.outdate("net")
-        self.history, self.loss_nll = History(), None
-        if seed is not None:
-            self.history.mark(0, MARKED["seed"], str(seed))
-        self.goal, self.state, self.reason = GOAL, "idle", ""
-
-    def resume(
-        self,
-        *,
-        weights_VV: Tensor,
-        history: History,
-        goal: int,
-        state: State,
-        reason: str,
-        wanted: int,
-        loss_nll: float | None,
-    ) -> None:
-        """Take up the training of another lab with this data; one that ran there rests here.
-
-        Args:
-            weights_VV: W after the last step of the history; (V, V).
-            history: of that training.
-            goal: see `train`.
-            state: as it was.
-            reason: why it failed, where it did.
-            wanted: names that were still to be drawn.
-            loss_nll: the last loss without λ · mean(W²); None where it is not known.
-        """
-        self.trainer.resume(weights_VV, len(history.train))
-        self._runs += 1
-        self.history, self.goal, self.wanted = history, goal, wanted
-        self.loss_nll = loss_nll
-        self.state, self.reason = "paused" if state == "training" else state, reason
+        pair = (self.compared, self.selected)
+        return self._extremes.of((view, *((run.number, run.version) for run in pair)), compute)
 
     # --- settings ---------------------------------------------------------------------------------
 
-    def configure(self, **changes: Any) -> None:
+    def run_with(self, name: str) -> Run | None:
+        """The run whose setting of a name is meant: the selected one, or else the compared one."""
+        return next((run for run in (self.selected, self.compared) if run.has(name)), None)
+
+    @property
+    def run_settings(self) -> dict[str, Value]:
+        """The values of the settings of both runs; of what both have, the selected one's."""
+        return self.compared.settings | self.selected.settings
+
+    def configure(self, changes: dict[str, Value]) -> None:
         """Give settings new values; all of them, or none where one makes no sense.
+
+        What belongs to a run from its beginning begins another.
 
         Raises:
             BadSetting, OutsideVocabulary: says which, and what would make sense.
         """
+        changes = dict(changes)
         if "prefix" in changes:
-            changes["prefix"] = self._prefix(changes["prefix"])
+            changes["prefix"] = self._prefix(str(changes["prefix"]))
+        of_runs: dict[int, dict[str, Value]] = {}
+        of_lab: dict[str, Value] = {}
         for name, value in changes.items():
-            check(name, value)
-        settings = msgspec.structs.replace(self.settings, **changes)
+            run = self.run_with(name)
+            self._described(name, run).check(value)
+            if run is None:
+                of_lab[name] = value
+            else:
+                of_runs.setdefault(run.number, {})[name] = value
+        settings = msgspec.structs.replace(self.settings, **of_lab)
         check_sharpness(settings.temperature, settings.top_k, len(self.corpus.vocabulary))
+        # One that begins another comes first: it may still fail, and then nothing has changed.
+        pairs = [(self.runs.of(number), values) for number, values in of_runs.items()]
+        for run, values in sorted(pairs, key=lambda pair: not pair[0].begins_another(pair[1])):
+            if run.begins_another(values):
+                self.begin_again(run, values)
+                continue
+            version = run.version
+            run.configure(values)
+            if run.version != version:
+                self._outdate(run)
         before, self.settings = self.settings, settings
-        for name in ("learning_rate", "regularisation"):
-            value = getattr(settings, name)
-            if getattr(before, name) != value:
-                self.history.mark(self.trainer.step, MARKED[name], f"{value:,.6g}")
-        if before.smoothing != settings.smoothing:
-            self.sampler.outdate("counts")
         is_redrawn = _sampling(before) != _sampling(settings) or (
             self.corpus.is_text and before.length != settings.length
         )
-        if is_redrawn and self.sampler.drawn:
-            self.wanted = max(self.wanted, min(self.sampler.drawn, self.at_once))
-            self.sampler.restart()
-        if before.seed != settings.seed:
-            self.reset(settings.seed)
+        if is_redrawn:
+            self.draw_again()
+
+    def adjust(self, name: str, by: int) -> None:
+        """Move a setting some rungs up or down, or on in its round."""
+        run = self.run_with(name)
+        setting = self._described(name, run)
+        value = getattr(self.settings, name) if run is None else run.settings[name]
+        self.configure({name: setting.moved(value, by)})
+
+    def _described(self, name: str, run: Run | None) -> Setting:
+        if run is not None:
+            return run.setting(name)
+        setting = setting_in(SAMPLING, name)
+        if setting is None:
+            pair = f"{self.selected.name} nor {self.compared.name}"
+            label = name.replace("_", " ")
+            raise BadSetting(f"Neither {pair} has a {label}: select a run that has one.", name)
+        return setting
 
     def _prefix(self, text: str) -> str:
         """A prefix as the data would have it."""
@@ -292,9 +245,32 @@ class Lab:
             raise
         return prefix
 
-    def adjust(self, setting: Ladder | Round, by: int) -> None:
-        """Move a setting some rungs up or down its ladder, or on in its round."""
-        self.configure(**{setting: moved(setting, getattr(self.settings, setting), by)})
+    def begin_again(self, run: Run, changes: dict[str, Value]) -> None:
+        """See `Runs.begin_again`."""
+        self.runs.begin_again(run, changes)
+        self.draw_again()
+
+    def delete_run(self, number: int) -> None:
+        """See `Runs.delete`."""
+        before = (self.compared, self.selected)
+        self.runs.delete(number)
+        if before != (self.compared, self.selected):
+            self.draw_again()
+
+    # --- training ---------------------------------------------------------------------------------
+
+    def advance(self, run: Run, steps: int) -> int:
+        """Make so many steps of a run, but none beyond its goal; returns how many were made."""
+        return self._advanced(run, len(run.advance(steps).losses))
+
+    def step_once(self) -> None:
+        """Make one step of the selected run, then rest."""
+        self._advanced(self.selected, len(self.selected.step_once().losses))
+
+    def _advanced(self, run: Run, steps: int) -> int:
+        if steps:
+            self._outdate(run)
+        return steps
 
     # --- names ------------------------------------------------------------------------------------
 
@@ -302,6 +278,13 @@ class Lab:
     def at_once(self) -> int:
         """How many names are drawn where nobody says how many; of texts, one."""
         return 1 if self.corpus.is_text else NAMES_AT_ONCE
+
+    @property
+    def drawn_from(self) -> dict[str, Run]:
+        """The runs that names are drawn from, each by what it is in the comparison."""
+        runs = {"compared": self.compared, "selected": self.selected}
+        source = self.settings.source
+        return runs if source == "both" else {source: runs[source]}
 
     def draw(self, count: int) -> None:
         """Ask for so many more names; `draw_next` draws them one by one.
@@ -318,24 +301,22 @@ class Lab:
     def draw_next(self) -> None:
         """Draw a name with the sampler's settings."""
         models = {
-            model: self.count_probs_VV if model == "counts" else self.net_probs_VV
-            for model in SOURCES[self.settings.source]
+            side: (run.model, run.step if run.trainer is not None else None)
+            for side, run in self.drawn_from.items()
         }
-        self.sampler.draw(self.settings, models, self.trainer.step)
+        self.sampler.draw(self.settings, models)
         self.wanted = max(0, self.wanted - 1)
 
-    def _compute_reference_losses(self) -> ReferenceLosses:
-        held_out_VV = self.corpus.held_out_VV
-        return ReferenceLosses(
-            floor=self._floor,
-            counts=counts.nll_of_counts(self.corpus.counts_VV, self.count_probs_VV),
-            uniform=counts.uniform_nll(len(self.corpus.vocabulary)),
-            held_out=(
-                None
-                if held_out_VV is None
-                else counts.nll_of_counts(held_out_VV, self.count_probs_VV)
-            ),
-        )
+    def draw_again(self) -> None:
+        """Other names are to be seen: as many as a screen shows at first, from the beginning."""
+        if self.sampler.drawn:
+            self.wanted = max(self.wanted, min(self.sampler.drawn, self.at_once))
+            self.sampler.restart()
+
+    def _outdate(self, run: Run) -> None:
+        for side, each in self.drawn_from.items():
+            if each is run:
+                self.sampler.outdate(side)
 
 
 def _sampling(settings: Settings) -> tuple[object, ...]:

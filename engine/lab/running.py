@@ -1,4 +1,4 @@
-"""`Running` trains a lab at its pace, draws its names, and does what clients ask of it."""
+"""`Running` trains a lab's runs at their pace, draws names, and does what clients ask of it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import time
 from collections.abc import Callable
 from typing import Final, Literal
 
-import msgspec
-
 from engine.lab import snapshots
 from engine.lab.lab import Lab
 from engine.lab.pacing import BURST_SECONDS, Pacing
+from engine.lab.run import Run
 from engine.wire.answers import Answers, Done, Text
 from engine.wire.events import Ended
 from engine.wire.requests import (
     Adjust,
+    BeginRun,
+    ChangeRun,
+    CompareRun,
     Configure,
+    DeleteRun,
     Draw,
     Export,
     Pause,
     Reset,
     Score,
+    SelectRun,
     StepOnce,
     Train,
 )
@@ -58,25 +62,25 @@ class Running:
         self._unasked = 0  # names that are still to be drawn though nobody asked
         self._rests = rests
         self._ended = ended
-        self._pacing = Pacing()
+        self._pacings: dict[int, Pacing] = {}  # by the run's number
         self._next_name = 0.0
 
     @property
     def steps_per_second(self) -> float:
-        """How fast it trains."""
-        return self._pacing.per_second
+        """How fast the selected run trains."""
+        return self._pacing(self.lab.selected).per_second
 
     @property
     def is_training(self) -> bool:
-        """Whether it trains."""
-        return self.lab.state == "training"
+        """Whether any run trains."""
+        return self.lab.trained > 0
 
     @property
     def due(self) -> float | None:
         """The moment to call `go_on`, on the monotonic clock; None if only a request makes one."""
-        due = []
-        if self.is_training:
-            due.append(self._pacing.next(self.lab.settings.pace))
+        due = [
+            self._pacing(run).next(_pace(run)) for run in self.lab.runs if run.state == "training"
+        ]
         if self.lab.wanted:
             due.append(0.0)
         elif self.lab.settings.keep_sampling:
@@ -94,38 +98,54 @@ class Running:
         Raises:
             EngineError: it cannot be done; says why.
         """
-        lab, pace = self.lab, self.lab.settings.pace
+        lab, run = self.lab, self.lab.selected
+        paces = {each.number: _pace(each) for each in lab.runs if each.trainer is not None}
         match request:
             case Score(word):
                 return snapshots.scored(lab, word)
             case Export(what, view):
                 return Text(snapshots.exported(lab, what, view))
             case Train(more):
-                if not self.is_training:
-                    self._pacing.clear()
-                    self._pacing.begin()
-                lab.train(more)
+                if run.state != "training":
+                    self._pacing(run).clear()
+                    self._pacing(run).begin()
+                run.train(more)
             case Pause():
-                lab.pause()
+                run.pause()
                 self._rests()
             case StepOnce():
                 lab.step_once()
-                self._pacing.clear()
-                self._advanced()
+                self._pacing(run).clear()
+                self._advanced(run)
             case Reset(by):
-                lab.reset((lab.settings.seed + by) % 2**64 if by else None)
-                self._pacing.clear()
-            case Configure():
-                changes, seed = msgspec.structs.asdict(request).items(), lab.settings.seed
-                lab.configure(**{k: value for k, value in changes if value is not msgspec.UNSET})
-                if lab.settings.seed != seed:
-                    self._pacing.clear()
+                seed = (int(run.settings.get("seed", 0)) + by) % 2**64
+                lab.begin_again(run, {"seed": seed} if by else {})
+            case BeginRun(kind, settings, name):
+                lab.runs.begin(kind, settings, name)
+                lab.draw_again()
+            case SelectRun(number, by):
+                lab.runs.select(lab.runs.later(by).number if number is None else number)
+                lab.draw_again()
+            case CompareRun(number):
+                lab.runs.compare(number)
+                lab.draw_again()
+            case ChangeRun(number, name, is_pinned):
+                if name is not None:
+                    lab.runs.rename(number, name)
+                if is_pinned is not None:
+                    lab.runs.of(number).is_pinned = is_pinned
+            case DeleteRun(number):
+                lab.delete_run(number)
+                self._pacings.pop(number, None)
+            case Configure(settings):
+                lab.configure(settings)
             case Adjust(setting, by):
                 lab.adjust(setting, by)
             case Draw(count):
                 lab.draw(count)
-        if lab.settings.pace != pace:
-            self._pacing.begin()  # not only when the old pace's next step is due
+        for each in lab.runs:
+            if each.number in paces and _pace(each) != paces[each.number]:
+                self._pacing(each).begin()  # not only when the old pace's next step is due
         self._changed()
         return Done()
 
@@ -134,22 +154,25 @@ class Running:
         self._train()
         self._sample()
 
-    def _train(self) -> None:
-        pace, began = self.lab.settings.pace, time.monotonic()
-        if not self.is_training or (steps := self._pacing.steps(pace)) == 0:
-            return
-        burst = self.lab.advance(steps)
-        self._pacing.made(len(burst.losses), time.monotonic() - began, pace)
-        self._advanced()
+    def _pacing(self, run: Run) -> Pacing:
+        return self._pacings.setdefault(run.number, Pacing())
 
-    def _advanced(self) -> None:
+    def _train(self) -> None:
+        """Make a burst of each run that is due: those that train share the time evenly."""
+        for run in [run for run in self.lab.runs if run.state == "training"]:
+            pacing, began = self._pacing(run), time.monotonic()
+            if steps := pacing.steps(_pace(run)):
+                made = self.lab.advance(run, steps)
+                pacing.made(made, time.monotonic() - began, _pace(run))
+                self._advanced(run)
+
+    def _advanced(self, run: Run) -> None:
         """Tell the owner of the steps that were just made, and of the end if there is one."""
         self._changed()
-        if self.lab.state in ("done", "failed"):
+        if run.state in ("done", "failed"):
             self._rests()
-            state: Literal["done", "failed"] = "done" if self.lab.state == "done" else "failed"
-            losses = self.lab.history
-            self._ended(Ended(state, self.lab.trainer.step, losses.last, self.lab.reason))
+            state: Literal["done", "failed"] = "done" if run.state == "done" else "failed"
+            self._ended(Ended(run.name, state, run.step, run.history.last, run.reason))
 
     def _sample(self) -> None:
         lab, now = self.lab, time.monotonic()
@@ -166,3 +189,8 @@ class Running:
                 self._changed()
             if time.monotonic() > now + BURST_SECONDS:
                 break
+
+
+def _pace(run: Run) -> float:
+    """Steps per second; infinite: no limit."""
+    return float(run.settings["pace"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -23,16 +24,19 @@ from engine.lab.exports import (
     texts_text,
 )
 from engine.lab.lab import Lab
-from engine.models import bigram
-from engine.sampling.scoring import probabilities_of, transitions, transitions_within
-from engine.settings.descriptions import setting_table
+from engine.lab.overlays import overlays
+from engine.lab.run import Run
+from engine.sampling.scoring import probabilities_of, symbols_of, symbols_within
+from engine.settings.lab_settings import SEED, sampling_settings
 from engine.settings.limits import LARGEST_EXPORT, LONGEST_WORD, MOST_CELLS, MOST_COLUMNS
+from engine.settings.model_kinds import KINDS
+from engine.settings.values import PACE, ModelSpec, limited
 from engine.text.labels import labels
 from engine.text.printable import path_text
 from engine.wire.answers import Scored
 from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.requests import Exportable, Open, Watch
-from engine.wire.values import Cells, Character, Reading, View
+from engine.wire.values import Cells, Character, Reading, RunSummary, View
 
 
 def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> DatasetOpened:
@@ -54,7 +58,8 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         data_format=corpus.data_format,
         format_found=corpus.format_found,
         hold_out_data=None if hold_out_data is None else path_text(hold_out_data),
-        settings=setting_table(len(corpus.vocabulary), is_text=corpus.is_text),
+        settings=sampling_settings(len(corpus.vocabulary), is_text=corpus.is_text),
+        kinds=tuple(KINDS.values()),
     )
 
 
@@ -67,7 +72,8 @@ def _folder() -> str:
 
 def _opening(lab: Lab) -> Open | None:
     """Make the request that opens a lab's data again, with the choices made at its beginning."""
-    settings, hold_out_data = lab.settings, lab.corpus.hold_out_data
+    nets = [run.settings for run in lab.runs if run.kind.kind == "bigram"]
+    net, hold_out_data = nets[-1] if nets else {}, lab.corpus.hold_out_data
     try:
         path = lab.corpus.path.absolute()
         held_out = None if hold_out_data is None else str(hold_out_data.absolute())
@@ -76,40 +82,70 @@ def _opening(lab: Lab) -> Open | None:
         return None
     return Open(
         None if path == built_in_path() else str(path),
-        settings.hold_out,
+        lab.settings.hold_out,
         str(lab.device),
-        settings.seed,
-        settings.pace,
+        int(net.get("seed", SEED)),
+        limited(float(net.get("pace", PACE))),
         data_format=lab.asked_format,
         hold_out_data=held_out,
+        model=_asked_for(lab.selected),
     )
+
+
+def _asked_for(run: Run) -> ModelSpec | None:
+    """What begins a run like this; None where every lab begins with one."""
+    if run.kind.kind == "bigram":
+        return None
+    defaults = run.kind.spec({}).settings
+    given = {name: value for name, value in run.settings.items() if value != defaults[name]}
+    return ModelSpec(run.kind.kind, given)
 
 
 def snapshot(
     lab: Lab, number: int, watch: Watch, steps_per_second: float, clients: int, trouble: str
 ) -> Snapshot:
     """Tell all that changes in a lab, at its present step, as far as a screen watches it."""
+    selected, compared = lab.selected, lab.compared
     return Snapshot(
         data=number,
-        state=lab.state,
-        reason=lab.reason,
-        step=lab.trainer.step,
-        goal=lab.goal,
-        loss=lab.history.last,
-        nll=lab.trainer.nll,
+        runs=tuple(map(summary, lab.runs if watch.all_runs else (compared, selected))),
+        selected=selected.number,
+        compared=compared.number,
+        reason=selected.reason,
+        loss=selected.history.last,
         steps_per_second=steps_per_second,
         settings=lab.settings,
         lines=lab.reference_losses,
         cells=_cells(lab, watch) if watch.rows and watch.columns else None,
         reading=None if watch.cursor is None else _reading(lab, *watch.cursor),
-        curve=lab.history.curve(watch.loss_columns),
+        curve=selected.history.curve(watch.loss_columns),
         names=lab.sampler.newest(watch.names),
         drawn=lab.sampler.drawn,
         clients=clients,
         trouble=trouble,
         newest_from=lab.sampler.newest_from,
-        loss_nll=lab.loss_nll,
-        is_diverging=lab.is_diverging,
+        loss_nll=selected.loss_nll,
+        is_diverging=selected.is_diverging,
+        overlays=overlays(lab, watch.loss_columns),
+        trained=lab.trained,
+    )
+
+
+def summary(run: Run) -> RunSummary:
+    """Tell of a run in a line."""
+    return RunSummary(
+        number=run.number,
+        name=run.name,
+        kind=run.kind.kind,
+        parameters=run.model.parameters,
+        state=run.state,
+        step=run.step,
+        goal=run.goal,
+        nll=run.nll,
+        held_out_nll=run.held_out_nll,
+        is_pinned=run.is_pinned,
+        is_trained=run.trainer is not None,
+        settings=run.settings,
     )
 
 
@@ -132,27 +168,31 @@ def check_watch(lab: Lab, watch: Watch) -> None:
 
 
 def scored(lab: Lab, word: str) -> Scored:
-    """Score a word under both models, a character at a time.
+    """Score a word under the two runs that are shown, a character at a time.
 
     Raises:
         OutsideVocabulary: the word has an unknown character.
         BadSetting: it is longer than anybody types.
     """
-    pairs = pairs_of(lab, word)
+    symbols = scored_symbols(lab, word)
     characters = lab.corpus.vocabulary.characters
-    of_counts = probabilities_of(pairs, lab.count_probs_VV)
-    of_net = probabilities_of(pairs, lab.net_probs_VV)
+    compared = probabilities_of(symbols, lab.compared.model)
+    selected = probabilities_of(symbols, lab.selected.model)
     return Scored(
         characters=tuple(
-            Character(characters[i], characters[j], by_counts, by_net)
-            for (i, j), by_counts, by_net in zip(pairs, of_counts, of_net, strict=True)
+            Character(characters[i], characters[j], p_compared, p_selected)
+            for (i, j), p_compared, p_selected in zip(
+                pairwise(symbols), compared, selected, strict=True
+            )
         ),
         in_data=lab.corpus.has(lab.corpus.as_read(word)),
+        compared=lab.compared.name,
+        selected=lab.selected.name,
     )
 
 
-def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
-    """Split a word, or a passage of a text, into the pairs of symbols that are scored.
+def scored_symbols(lab: Lab, word: str) -> list[int]:
+    """The symbols of a word, or of a passage of a text; each but the first is scored.
 
     Raises:
         OutsideVocabulary: the word has an unknown character.
@@ -161,8 +201,8 @@ def pairs_of(lab: Lab, word: str) -> list[tuple[int, int]]:
     word = lab.corpus.as_read(word)
     if len(word) > LONGEST_WORD:
         raise BadSetting(f"A word of {len(word):,} characters: {LONGEST_WORD:,} are the limit.")
-    pairs = transitions_within if lab.corpus.is_text else transitions
-    return pairs(word, lab.corpus.vocabulary)
+    split = symbols_within if lab.corpus.is_text else symbols_of
+    return split(word, lab.corpus.vocabulary)
 
 
 def exported(lab: Lab, what: Exportable, view: View) -> str:
@@ -183,39 +223,43 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
         case "matrix":
             return matrix_csv(lab.matrix(view), lab.corpus.vocabulary)
         case "loss":
-            return loss_csv(lab.history)
+            return loss_csv(lab.selected.history)
         case "samples":
-            return names_csv(lab.sampler.newest(lab.sampler.kept))
+            names = {side: run.name for side, run in lab.drawn_from.items()}
+            return names_csv(lab.sampler.newest(lab.sampler.kept), names)
         case "names":
             as_text = texts_text if lab.corpus.is_text else names_text
             return as_text(lab.sampler.newest(lab.sampler.kept))
 
 
 def _cells(lab: Lab, watch: Watch) -> Cells:
-    matrix_VV = lab.matrix(watch.view)
-    low, high = lab.extremes(watch.view)
+    # A view of its own goes with the run that had it, before the screen knows.
+    view = watch.view if watch.view in lab.views else "selected"
+    matrix_VV = lab.matrix(view)
+    low, high = lab.extremes(view)
     window = matrix_VV[torch.tensor(watch.rows)[:, None], torch.tensor(watch.columns)]
     return Cells(
-        view=watch.view,
+        view=view,
         rows=watch.rows,
         columns=watch.columns,
         values=window.double().numpy().tobytes(),
         low=low,
         high=high,
+        places=lab.places(view),
     )
 
 
 def _reading(lab: Lab, row: int, column: int) -> Reading:
     counts_V = lab.corpus.counts_VV[row]
-    weights_V = lab.trainer.weights_VV[row]
     count = counts_V[column]
+    weights_VV = lab.selected.model.inside().get("weights")
     return Reading(
         row=row,
         column=column,
         count=int(count),
         row_total=int(counts_V.sum()),
         rank=int((counts_V > count).sum()) + 1,
-        p_counts=float(lab.count_probs_VV[row, column]),
-        p_net=float(bigram.probabilities(weights_V[None])[0, column]),  # of this row alone
-        weight=float(weights_V[column]),
+        p_compared=float(lab.probs_VV(lab.compared)[row, column]),
+        p_selected=float(lab.probs_VV(lab.selected)[row, column]),
+        weight=None if weights_VV is None else float(weights_VV[row, column]),
     )

@@ -117,7 +117,7 @@ async def _described(holder: Holder) -> Description:
 
 def _running(lab: Description) -> Listed:
     facts = msgspec.structs.asdict(lab)
-    del facts["left_at"]  # of another lab
+    del facts["left_at"], facts["trained"]  # of another lab; of other runs
     if lab.data is None:
         facts |= dict.fromkeys(("device", "step", "goal"), None) | {"state": "no data"}
     return Listed(name=facts.pop("lab"), **facts)

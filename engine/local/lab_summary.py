@@ -47,16 +47,18 @@ class Listed(msgspec.Struct, frozen=True):
 def resumable(place: LabPaths, state: str, saved: Path) -> Listed:
     """Describe a lab that does not run, from what its save says."""
     lab = known_by_name(place, None, state)
-    lab = replace(lab, since=time.time(), saved=str(saved), model="bigram")
+    lab = replace(lab, since=time.time(), saved=str(saved))
     with contextlib.suppress(EngineError, OSError):  # resuming will say what is wrong with it
         lab = replace(lab, since=saved.stat().st_mtime)
-        contents, uri = peek(saved), peek(saved).data
+        contents = peek(saved)
+        uri, run = contents.data, contents.selected_run
         lab = replace(
             lab,
+            model=run.kind,
             data=path_text(built_in_path() if uri is None else path_of(uri) or uri),
             device=contents.device,
-            step=contents.step,
-            goal=contents.goal,
+            step=run.step,
+            goal=run.goal,
             loss=last_loss(saved),
         )
     return lab

@@ -89,7 +89,8 @@ def waiting_lab(place: LabPaths, state: str, holder: Holder | None) -> Listed | 
         return None
     data = str(built_in_path()) if again.path is None else again.path
     lab = known_by_name(place, holder, state)
-    return replace(lab, data=data, model="bigram", step=0, again=again)
+    model = "bigram" if again.model is None else again.model.kind
+    return replace(lab, data=data, model=model, step=0, again=again)
 
 
 def _other(place: LabPaths) -> OtherLab | None:

@@ -15,6 +15,47 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from engine.devices import float_type
+from engine.models.model import TableModel
+from engine.settings.values import ModelSpec
+
+
+class Bigram(TableModel):
+    """The net, with W as it is now.
+
+    Args:
+        spec: of the kind `bigram`.
+        symbols: V.
+        device: where W lies.
+    """
+
+    def __init__(self, spec: ModelSpec, symbols: int, device: torch.device) -> None:
+        self.spec = spec
+        self.symbols = symbols
+        weights_VV = initial_weights(symbols, int(spec.settings["seed"]))
+        self.weights_VV = weights_VV.to(device, float_type(device))
+
+    @property
+    def weights_VV(self) -> Tensor:
+        """W, on its device; (V, V)."""
+        return self._weights_VV
+
+    @weights_VV.setter
+    def weights_VV(self, weights_VV: Tensor) -> None:
+        self._weights_VV = weights_VV
+        self._probs_VV: Tensor | None = None
+
+    @property
+    def probs_VV(self) -> Tensor:
+        """See `TableModel.probs_VV`."""
+        if self._probs_VV is None:
+            self._probs_VV = probabilities(self._weights_VV)
+        return self._probs_VV
+
+    def inside(self) -> dict[str, Tensor]:
+        """See `Model.inside`."""
+        return {"weights": self._weights_VV.cpu().double()}
+
 
 def initial_weights(symbols: int, seed: int) -> Tensor:
     """W as the lecture draws it: normal, float32, from a CPU generator of its own; (V, V)."""

@@ -10,6 +10,28 @@ import math
 import torch
 from torch import Tensor
 
+from engine.models.model import TableModel
+from engine.settings.values import ModelSpec
+
+
+class Counts(TableModel):
+    """The count model at some smoothing.
+
+    Args:
+        spec: of the kind `counts`.
+        counts_VV: how often symbol j follows symbol i; integers, (V, V).
+    """
+
+    def __init__(self, spec: ModelSpec, counts_VV: Tensor) -> None:
+        self.spec = spec
+        self.symbols = len(counts_VV)
+        self._probs_VV = probabilities(counts_VV, float(spec.settings["smoothing"]))
+
+    @property
+    def probs_VV(self) -> Tensor:
+        """See `TableModel.probs_VV`."""
+        return self._probs_VV
+
 
 def probabilities(counts_VV: Tensor, smoothing: float) -> Tensor:
     """P(j | i) = (N_ij + k) / Σ_j (N_ij + k).

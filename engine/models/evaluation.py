@@ -21,14 +21,14 @@ def mean_nll(model: WindowModel, tokens: Tokens, sample_P: Tensor | None = None)
     """Mean negative log likelihood of all places, in nats per character, each as it weighs.
 
     Args:
-        model: sees across words where its setting `across_words` is "yes".
+        model: sees across words where its setting `across_words` is true.
         tokens: one side of the data.
         sample_P: places of `Tokens.draw`, which are taken for all of them; int64, (P,).
 
     Returns:
         `inf` where a symbol that is there has probability 0.
     """
-    across_words = model.spec.settings.get("across_words") == "yes"
+    across_words = bool(model.spec.settings.get("across_words"))
     total = 0.0
     rows = max(1, CELLS // model.symbols)
     weights_P = tokens.weights if sample_P is None else None  # a sample is drawn by weight

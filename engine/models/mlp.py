@@ -10,6 +10,7 @@ V symbols, X = C · E inputs of the hidden layer.
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 from typing import Final
 
@@ -19,7 +20,7 @@ from torch.nn import functional
 
 from engine.devices import float_type, one_thread
 from engine.models.exact_products import Factor
-from engine.models.trainable import TrainableModel
+from engine.models.trainable import TrainableModel, check_size
 from engine.settings.values import ModelSpec
 
 ROWS: Final = 4096  # windows that go through at once: their hidden layer fits a core's cache
@@ -33,6 +34,9 @@ class Mlp(TrainableModel):
         spec: with the settings `context` (C), `embedding` (E), `hidden` (H) and `seed`.
         symbols: V.
         device: where the weights are.
+
+    Raises:
+        BadSetting: it would be too large.
     """
 
     def __init__(self, spec: ModelSpec, symbols: int, device: torch.device) -> None:
@@ -47,6 +51,7 @@ class Mlp(TrainableModel):
             "output weights": (hidden, symbols),
             "output biases": (symbols,),
         }
+        check_size(sum(map(math.prod, shapes.values())))
         generator = torch.Generator().manual_seed(int(spec.settings["seed"]))
         self.weights = {
             name: torch.randn(shape, generator=generator).to(device).requires_grad_()
@@ -111,6 +116,13 @@ class Mlp(TrainableModel):
         with one_thread() if is_small else nullcontext():
             starts = range(0, len(windows_BC), ROWS)
             return torch.cat([self._layers.probs(windows_BC[i : i + ROWS]) for i in starts])
+
+    @torch.no_grad()
+    def rough_probs_after(self, windows_BC: Tensor) -> Tensor:
+        """See `WindowModel.rough_probs_after`; by the float32 weights."""
+        with one_thread():
+            logits_BV = self._logits(windows_BC.to(self.weights["embedding"].device))
+            return logits_BV.softmax(1).cpu().double()
 
     def _logits(self, windows_BC: Tensor) -> Tensor:
         embedding_VE, hidden_XH, hidden_H, output_HV, output_V = self.weights.values()

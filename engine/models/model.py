@@ -6,7 +6,7 @@ Shape suffixes: B words or texts, T places, V symbols, C symbols of a window.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from engine.data.vocabulary import BOUNDARY
 from engine.settings.values import ModelSpec
 
 State = Any  # what a model has to remember of the symbols before; each kind has its own
+CELLS: Final = 1 << 20  # probabilities at once, where only some of them are kept: 8 MB
 
 
 class Model(Protocol):
@@ -22,14 +23,24 @@ class Model(Protocol):
 
     spec: ModelSpec
     symbols: int  # V
-    parameters: int  # numbers that were learned
 
-    def log_probs(self, tokens_BT: Tensor) -> Tensor:
-        """The logarithm of P of every symbol behind each place; float64 on the CPU, (B, T, V).
+    @property
+    def context(self) -> int:
+        """How many symbols before it looks at."""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers were learned."""
+
+    def probs(self, tokens_BT: Tensor) -> Tensor:
+        """P of every symbol behind each place; float64 on the CPU, (B, T, V).
 
         Args:
             tokens_BT: each row begins with the boundary; int64, (B, T).
         """
+
+    def probs_of(self, tokens_BT: Tensor) -> Tensor:
+        """P of each token but the first, after those before it; float64 on the CPU, (B, T - 1)."""
 
     def begin(self, batch: int) -> State:
         """The state of so many words before their first boundary."""
@@ -48,8 +59,8 @@ class Model(Protocol):
             P of what follows, float64 on the CPU, (B, V); and the state with these symbols.
         """
 
-    def tensors(self) -> dict[str, Tensor]:
-        """What a checkpoint keeps of it; empty where its data and its spec tell all."""
+    def some_of(self, state: State, places: Tensor) -> State:
+        """The state of some of the words; places of int64."""
 
     def inside(self) -> dict[str, Tensor]:
         """What can be looked at, by its name: matrices of weights, float64 on the CPU."""
@@ -62,6 +73,11 @@ class WindowModel(ABC):
     symbols: int
     context: int  # C
 
+    @property
+    @abstractmethod
+    def parameters(self) -> int:
+        """See `Model.parameters`."""
+
     @abstractmethod
     def probs_after(self, windows_BC: Tensor) -> Tensor:
         """P of what follows each window; float64 on the CPU, (B, V); see `Model.step`.
@@ -70,17 +86,26 @@ class WindowModel(ABC):
             windows_BC: the last symbols, the newest at the end; int64, (B, C).
         """
 
-    @property
-    @abstractmethod
-    def parameters(self) -> int:
-        """See `Model.parameters`."""
+    def rough_probs_after(self, windows_BC: Tensor) -> Tensor:
+        """See `probs_after`: perhaps sooner, with last digits that differ from batch to batch."""
+        return self.probs_after(windows_BC)
 
-    def log_probs(self, tokens_BT: Tensor) -> Tensor:
-        """See `Model.log_probs`."""
-        before = torch.full((len(tokens_BT), self.context - 1), BOUNDARY)
-        windows_BTC = torch.cat((before, tokens_BT), dim=1).unfold(1, self.context, 1)
-        probs = self.probs_after(windows_BTC.reshape(-1, self.context))
-        return probs.log().reshape(*tokens_BT.shape, self.symbols)
+    def probs(self, tokens_BT: Tensor) -> Tensor:
+        """See `Model.probs`."""
+        probs = self.probs_after(self._windows(tokens_BT))
+        return probs.reshape(*tokens_BT.shape, self.symbols)
+
+    def probs_of(self, tokens_BT: Tensor) -> Tensor:
+        """See `Model.probs_of`."""
+        windows, targets = self._windows(tokens_BT[:, :-1]), tokens_BT[:, 1:].reshape(-1, 1)
+        size = max(1, CELLS // self.symbols)
+        parts = [
+            self.probs_after(some).gather(1, after)
+            for some, after in zip(
+                torch.split(windows, size), torch.split(targets, size), strict=True
+            )
+        ]
+        return torch.cat(parts).reshape(len(tokens_BT), -1)
 
     def nlls(self, windows_BC: Tensor, targets_B: Tensor) -> Tensor:
         """-ln P of what follows each window; (B,)."""
@@ -95,10 +120,47 @@ class WindowModel(ABC):
         state = torch.cat((state[:, 1:], tokens_B[:, None]), dim=1)
         return self.probs_after(state), state
 
-    def tensors(self) -> dict[str, Tensor]:
-        """See `Model.tensors`."""
-        return {}
+    def some_of(self, state: Tensor, places: Tensor) -> Tensor:
+        """See `Model.some_of`."""
+        return state[places]
 
     def inside(self) -> dict[str, Tensor]:
         """See `Model.inside`."""
         return {}
+
+    def _windows(self, tokens_BT: Tensor) -> Tensor:
+        before = torch.full((len(tokens_BT), self.context - 1), BOUNDARY)
+        windows_BTC = torch.cat((before, tokens_BT), dim=1).unfold(1, self.context, 1)
+        return windows_BTC.reshape(-1, self.context)
+
+
+class TableModel(WindowModel):
+    """A model of the last symbol alone: all that it knows is a table of P(j | i)."""
+
+    context = 1
+
+    @property
+    @abstractmethod
+    def probs_VV(self) -> Tensor:
+        """P(j | i); float64 on the CPU, (V, V)."""
+
+    @property
+    def parameters(self) -> int:
+        """See `Model.parameters`."""
+        return self.symbols**2
+
+    def probs_after(self, windows_BC: Tensor) -> Tensor:
+        """See `WindowModel.probs_after`."""
+        return self.probs_VV[windows_BC[:, -1]]
+
+    def begin(self, batch: int) -> Tensor:
+        """See `Model.begin`: there is nothing to remember, (B, 0)."""
+        return torch.empty((batch, 0))
+
+    def step(self, state: Tensor, tokens_B: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Model.step`."""
+        return self.probs_VV[tokens_B], state
+
+    def probs_of(self, tokens_BT: Tensor) -> Tensor:
+        """See `Model.probs_of`."""
+        return self.probs_VV[tokens_BT[:, :-1], tokens_BT[:, 1:]]

@@ -49,7 +49,7 @@ class Ngram(WindowModel):
 
     Args:
         spec: its settings are `order`, n, from 1 to 8; `method`; `smoothing`, k; and
-            `across_words`, "yes" or "no".
+            `across_words`, true or false.
         tokens: the training words.
         symbols: V.
     """
@@ -60,7 +60,7 @@ class Ngram(WindowModel):
         order = int(spec.settings["order"])
         self.context = max(1, order - 1)  # of order 1 it is not looked at
         self._is_mixed = spec.settings["method"] == "witten-bell"
-        self._is_across_words = spec.settings["across_words"] == "yes"
+        self._is_across_words = bool(spec.settings["across_words"])
         self._added = None if self._is_mixed else float(spec.settings["smoothing"]) * symbols
         self._keys: list[Tensor] = []  # of the contexts of 1, 2 … symbols; sorted
         self._levels: dict[int, _Level] = {}  # the n-grams, by the length of their contexts

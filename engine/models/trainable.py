@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.errors import BadSetting
 from engine.models.model import WindowModel
+from engine.settings.limits import MOST_PARAMETERS
 
 
 class TrainableModel(WindowModel):
@@ -79,6 +80,19 @@ class TrainableModel(WindowModel):
         """The weights that are matrices; see `Model.inside`."""
         matrices = {name: weight for name, weight in self.weights.items() if weight.dim() == 2}
         return {name: matrix.detach().cpu().double() for name, matrix in matrices.items()}
+
+
+def check_size(parameters: int) -> None:
+    """Refuse a model that is larger than any of a lab, before memory is taken for its weights.
+
+    Raises:
+        BadSetting: says how large it may be.
+    """
+    if parameters > MOST_PARAMETERS:
+        raise BadSetting(
+            f"A model of {parameters:,} parameters: {MOST_PARAMETERS:,} are the most. Give it"
+            " smaller layers."
+        )
 
 
 def _described(weight: Tensor) -> str:

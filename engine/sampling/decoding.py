@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadSetting
-from engine.settings.checks import check
+from engine.settings.lab_settings import check
 
 
 def check_sharpness(temperature: float, top_k: int, symbols: int) -> None:

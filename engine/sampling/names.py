@@ -1,12 +1,13 @@
-"""Drawing names from a matrix of probabilities, with one of the four streams.
+"""Drawing names from a model, with one of the four streams.
 
 Shape suffixes: V symbols, P columns padded to a power of two, S names of a batch, N symbols of all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final, Protocol
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 from engine.errors import BadSetting
+from engine.models.model import CELLS, Model, TableModel
 from engine.sampling import keyed
 from engine.sampling.decoding import check_sharpness, sharpen
 from engine.sampling.keyed import Keyed
@@ -39,7 +41,7 @@ def has_ended(name: str, prefix: str = "") -> bool:
 class NameStream:
     """Draws names one after another with the random numbers of one stream.
 
-    The probabilities may change from name to name, as those of a net in training do.
+    The model may change from name to name, as one in training does.
 
     Args:
         stream: one of `STREAMS`.
@@ -77,11 +79,11 @@ class NameStream:
         self._drawn = drawn
         self._stream.resume(state)
 
-    def next(self, probs_VV: Tensor, prefix: str = "") -> str:
+    def next(self, model: Model, prefix: str = "") -> str:
         """The next name.
 
         Args:
-            probs_VV: each row sums to 1; float64, on the CPU, (V, V).
+            model: whose probabilities it is drawn from.
             prefix: what the name begins with.
 
         Raises:
@@ -89,24 +91,25 @@ class NameStream:
         """
         symbols = self._vocabulary.encode(prefix)
         longest = len(symbols) + LENGTH_LIMIT
-        row = symbols[-1] if symbols else BOUNDARY
+        state = model.begin(1)
+        for symbol in (BOUNDARY, *symbols):
+            probs_1V, state = model.step(state, torch.tensor([symbol]))
         self._begin()
         while len(symbols) < longest:
-            # Only the rows that are met are sharpened: of a large alphabet these are few.
-            probs_1V = sharpen(probs_VV[row : row + 1], *self._sharpness)
-            row = self._stream.choose(probs_1V[0])
-            if row == BOUNDARY:
+            symbol = self._stream.choose(sharpen(probs_1V, *self._sharpness)[0])
+            if symbol == BOUNDARY:
                 break
-            symbols.append(row)
+            symbols.append(symbol)
+            probs_1V, state = model.step(state, torch.tensor([symbol]))
         return self._vocabulary.decode(symbols)
 
-    def next_text(self, probs_VV: Tensor, length: int, prefix: str = "") -> Iterator[str]:
+    def next_text(self, model: Model, length: int, prefix: str = "") -> Iterator[str]:
         """The next text in pieces, of exactly `length` characters behind its prefix.
 
         It is to be drawn to its end before another begins; see `draw_text`.
         """
         self._begin()
-        return draw_text(self._stream, probs_VV, self._vocabulary, length, prefix, *self._sharpness)
+        return draw_text(self._stream, model, self._vocabulary, length, prefix, *self._sharpness)
 
     def _begin(self) -> None:
         self._stream.begin(self._drawn)
@@ -114,59 +117,113 @@ class NameStream:
 
 
 def draw_keyed(
-    probs_VV: Tensor,
+    model: Model,
     vocabulary: Vocabulary,
     seed: int,
     start: int,
     count: int,
     prefix: str = "",
+    temperature: float = 1.0,
+    top_k: int = 0,
 ) -> Iterator[str]:
     """Names number `start` to `start + count` of the keyed stream, drawn in batches.
 
     Name number i is the same whichever batch it is in.
 
     Args:
-        probs_VV: float64, each row sums to 1, (V, V); the work is done on its device.
+        model: whose probabilities they are drawn from.
         vocabulary: what the symbols are.
         seed: of the stream; any whole number, its low 64 bits count.
         start: number of the first name, from 0.
         count: how many names.
         prefix: what each name begins with.
+        temperature: see `sharpen`.
+        top_k: see `sharpen`.
 
     Raises:
         OutsideVocabulary: the prefix has an unknown character.
+        BadSetting: the temperature or top-k makes no sense.
     """
-    symbols = vocabulary.encode(prefix)
-    first = symbols[-1] if symbols else BOUNDARY
-    # Summed on the CPU: a GPU adds in another order, and might round to another letter.
-    cumulative_VP = keyed.cumulative(probs_VV.cpu()).to(probs_VV.device)
+    before = torch.tensor([BOUNDARY, *vocabulary.encode(prefix)])
+    sharpness = (temperature, top_k)
+    batch_of: Callable[[int], _Batch]
+    if isinstance(model, TableModel):  # all of its rows are sharpened once
+        cumulative_VP = keyed.cumulative(sharpen(model.probs_VV, *sharpness))
+        size, batch_of = BATCH, partial(_TableBatch, cumulative_VP, int(before[-1]))
+    else:
+        size = max(1, CELLS // model.symbols)
+        batch_of = partial(_ModelBatch, model, before, sharpness)
     letters = np.array([ord("\n"), *map(ord, vocabulary.characters[1:])], dtype=np.uint32)
-    for begin in range(start, start + count, BATCH):
-        size = min(BATCH, start + count - begin)
-        drawn_N = _draw_batch(cumulative_VP, first, seed, begin, size).numpy()
+    for begin in range(start, start + count, size):
+        names_S = torch.arange(begin, min(begin + size, start + count))
+        drawn_N = _draw_batch(batch_of(len(names_S)), seed, names_S).numpy()
         names = letters[drawn_N].tobytes().decode("utf-32-le").split("\n")[:-1]
         yield from (prefix + name for name in names) if prefix else names
 
 
+class _Batch(Protocol):
+    """Names that are drawn at once, as far as they have come."""
+
+    def next(self, uniforms_S: Tensor) -> Tensor:
+        """The next symbol of each, from a uniform number for each; (S,)."""
+
+    def go_on(self, going: Tensor, symbols_S: Tensor) -> None:
+        """Go on with some of them, behind these symbols."""
+
+
+class _TableBatch:
+    """From the running sums of a table; see `keyed.cumulative`."""
+
+    def __init__(self, cumulative_VP: Tensor, first: int, size: int) -> None:
+        self._cumulative_VP = cumulative_VP
+        self._symbols_S = torch.full((size,), first)
+
+    def next(self, uniforms_S: Tensor) -> Tensor:
+        return keyed.choose(self._cumulative_VP, self._symbols_S, uniforms_S)
+
+    def go_on(self, going: Tensor, symbols_S: Tensor) -> None:
+        self._symbols_S = symbols_S
+
+
+class _ModelBatch:
+    """From what a model says behind each of them."""
+
+    def __init__(
+        self, model: Model, before_T: Tensor, sharpness: tuple[float, int], size: int
+    ) -> None:
+        self._model = model
+        self._sharpness = sharpness
+        self._state = model.begin(size)
+        for symbol in before_T:
+            self._probs_SV, self._state = model.step(self._state, symbol.expand(size))
+
+    def next(self, uniforms_S: Tensor) -> Tensor:
+        cumulative_SP = keyed.cumulative(sharpen(self._probs_SV, *self._sharpness))
+        return keyed.choose(cumulative_SP, torch.arange(len(uniforms_S)), uniforms_S)
+
+    def go_on(self, going: Tensor, symbols_S: Tensor) -> None:
+        state = self._model.some_of(self._state, going)
+        self._probs_SV, self._state = self._model.step(state, symbols_S)
+
+
 @torch.inference_mode()
-def _draw_batch(cumulative_VP: Tensor, first: int, seed: int, begin: int, size: int) -> Tensor:
-    """Symbols of `size` names, one after another, a boundary behind each; (N,), on the CPU."""
-    device = cumulative_VP.device
-    alive_S = torch.arange(size, device=device)  # places of the names that have not ended
-    generators_S = keyed.generators(seed, alive_S + begin)
-    current_S = torch.full((size,), first, device=device)
-    lengths_S = torch.zeros(size, dtype=torch.int64, device=device)
+def _draw_batch(batch: _Batch, seed: int, names_S: Tensor) -> Tensor:
+    """Symbols of some names, one after another, a boundary behind each; (N,)."""
+    alive_S = torch.arange(len(names_S))  # places of the names that have not ended
+    generators_S = keyed.generators(seed, names_S)
+    lengths_S = torch.zeros(len(names_S), dtype=torch.int64)
     drawn: list[tuple[Tensor, Tensor]] = []  # at each position: whose, and which symbol
     while len(alive_S) and len(drawn) < LENGTH_LIMIT:
-        uniforms_S = keyed.uniforms(generators_S, torch.tensor(len(drawn), device=device))
-        current_S = keyed.choose(cumulative_VP, current_S, uniforms_S)
-        going = current_S.nonzero().squeeze(1)
-        current_S, generators_S, alive_S = current_S[going], generators_S[going], alive_S[going]
-        drawn.append((alive_S, current_S))
+        symbols_S = batch.next(keyed.uniforms(generators_S, torch.tensor(len(drawn))))
+        going = symbols_S.nonzero().squeeze(1)
+        symbols_S, generators_S, alive_S = symbols_S[going], generators_S[going], alive_S[going]
+        drawn.append((alive_S, symbols_S))
         lengths_S[alive_S] = len(drawn)
+        if len(going):
+            batch.go_on(going, symbols_S)
     ends_S = (lengths_S + 1).cumsum(0)
     starts_S = ends_S - (lengths_S + 1)
-    symbols_N = torch.full((int(ends_S[-1]),), BOUNDARY, device=device)
+    symbols_N = torch.full((int(ends_S[-1]),), BOUNDARY)
     for position, (places, symbols) in enumerate(drawn):
         symbols_N[starts_S[places] + position] = symbols
-    return symbols_N.cpu()
+    return symbols_N

@@ -1,29 +1,29 @@
-"""The lab's sampler: draws on from where it stopped, from one model or from both.
+"""The lab's sampler: draws on from where it stopped, from one of two models or from both.
 
-Both models get the same random numbers: each has a stream of its own, of the same seed.
+Both get the same random numbers: each has a stream of its own, of the same seed.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable
-from typing import Final, Literal
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
-from torch import Tensor
 
 from engine.data.corpus import Corpus
+from engine.models.model import Model
 from engine.sampling.names import NameStream, has_ended
 from engine.sampling.scoring import mean_nll, nll_of_drawn_text, probabilities_of_word
 from engine.settings.limits import KEPT_CHARACTERS, KEPT_NAMES
 from engine.settings.values import Settings
 from engine.wire.values import Drawn, Name
 
-Model = Literal["counts", "net"]
-MODELS: Final[tuple[Model, Model]] = ("counts", "net")
+Side = str  # of a comparison: "compared" or "selected"
+SIDES: Final[tuple[Side, Side]] = ("compared", "selected")
 
 
 class Sampler:
@@ -41,27 +41,25 @@ class Sampler:
         self.newest_from = 0  # index of the first of the names that were asked for last
         self._names: deque[Drawn] = deque()
         self._characters = 0  # of all of them
-        self._streams: dict[Model, NameStream] = {}
+        self._streams: dict[Side, NameStream] = {}
 
-    def draw(self, settings: Settings, probs: dict[Model, Tensor], step: int) -> None:
-        """Draw one more name. Settings other than the last call's want a `restart` first.
+    def draw(self, settings: Settings, models: Mapping[Side, tuple[Model, int | None]]) -> None:
+        """Draw one more name. Settings and models other than the last call's want a `restart`.
 
         Args:
-            settings: where from and how.
-            probs: P of each model that the settings name; (V, V).
-            step: of the net.
+            settings: how.
+            models: from which, on each side, and at which step of its training; None: it has none.
 
         Raises:
             OutsideVocabulary, BadSetting: the settings do not fit the data.
         """
-        names: dict[Model, Name] = {}
-        for model, probs_VV in probs.items():
-            if model not in self._streams:
-                self._streams[model] = self._stream(settings)
+        names: dict[Side, Name] = {}
+        for side, (model, step) in models.items():
+            if side not in self._streams:
+                self._streams[side] = self._stream(settings)
             draw = self._text if self._corpus.is_text else self._name
-            name = draw(self._streams[model], settings, probs_VV)
-            names[model] = replace(name, step=step if model == "net" else None, current=True)
-        self._keep(Drawn(self.drawn, names.get("counts"), names.get("net")))
+            names[side] = replace(draw(self._streams[side], settings, model), step=step)
+        self._keep(Drawn(self.drawn, names.get("compared"), names.get("selected")))
         self.drawn += 1
 
     def _keep(self, drawn: Drawn) -> None:
@@ -70,29 +68,29 @@ class Sampler:
         while self._characters > KEPT_CHARACTERS or len(self._names) > self.kept:
             self._characters -= _characters(self._names.popleft())
 
-    def outdate(self, model: Model) -> None:
+    def outdate(self, side: Side) -> None:
         """A model has changed: the names that it has drawn are not of what it is now."""
         for place in range(len(self._names) - 1, -1, -1):
-            name = getattr(self._names[place], model)
+            name = getattr(self._names[place], side)
             if name is None or not name.current:
                 return  # nor has any before it
-            changed = {model: replace(name, current=False)}
+            changed = {side: replace(name, current=False)}
             self._names[place] = replace(self._names[place], **changed)
 
     def newest(self, count: int) -> tuple[Drawn, ...]:
         """The newest names, the oldest of them first."""
         return tuple(itertools.islice(self._names, max(0, len(self._names) - count), None))
 
-    def states(self) -> dict[Model, NDArray[np.uint32]]:
-        """Where the stream of each model is that names were drawn from."""
-        return {model: stream.state() for model, stream in self._streams.items()}
+    def states(self) -> dict[Side, NDArray[np.uint32]]:
+        """Where the stream of each side is that names were drawn from."""
+        return {side: stream.state() for side, stream in self._streams.items()}
 
     def resume(
         self,
         settings: Settings,
         drawn: int,
         names: Iterable[Drawn],
-        states: dict[Model, NDArray[np.uint32]],
+        states: dict[Side, NDArray[np.uint32]],
     ) -> None:
         """Go on where another sampler with these settings was.
 
@@ -106,9 +104,9 @@ class Sampler:
         self.drawn = self.newest_from = drawn
         for name in names:
             self._keep(name)
-        for model, state in states.items():
-            self._streams[model] = self._stream(settings)
-            self._streams[model].resume(drawn, state)
+        for side, state in states.items():
+            self._streams[side] = self._stream(settings)
+            self._streams[side].resume(drawn, state)
 
     def _stream(self, settings: Settings) -> NameStream:
         return NameStream(
@@ -119,21 +117,22 @@ class Sampler:
             settings.top_k,
         )
 
-    def _text(self, stream: NameStream, settings: Settings, probs_VV: Tensor) -> Name:
-        text = "".join(stream.next_text(probs_VV, settings.length, settings.prefix))
-        nll = nll_of_drawn_text(text, settings.length, self._corpus.vocabulary, probs_VV)
-        return Name(text, nll, in_data=None)
+    def _text(self, stream: NameStream, settings: Settings, model: Model) -> Name:
+        text = "".join(stream.next_text(model, settings.length, settings.prefix))
+        nll = nll_of_drawn_text(text, settings.length, self._corpus.vocabulary, model)
+        return Name(text, nll, in_data=None, current=True)
 
-    def _name(self, stream: NameStream, settings: Settings, probs_VV: Tensor) -> Name:
-        text = stream.next(probs_VV, settings.prefix)
+    def _name(self, stream: NameStream, settings: Settings, model: Model) -> Name:
+        text = stream.next(model, settings.prefix)
         ended = has_ended(text, settings.prefix)
         return Name(
             text=text,
-            nll=mean_nll(probabilities_of_word(text, self._corpus.vocabulary, probs_VV, ended)),
+            nll=mean_nll(probabilities_of_word(text, self._corpus.vocabulary, model, ended)),
             in_data=self._corpus.has(text),
             ended=ended,
+            current=True,
         )
 
 
 def _characters(drawn: Drawn) -> int:
-    return sum(len(name.text) for name in (drawn.counts, drawn.net) if name is not None)
+    return sum(len(name.text) for name in (drawn.compared, drawn.selected) if name is not None)

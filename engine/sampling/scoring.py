@@ -1,91 +1,79 @@
-"""How surprised a model is by a word: its negative log likelihood, a character at a time.
-
-Shape suffixes: V symbols.
-"""
+"""How surprised a model is by a word: its negative log likelihood, a character at a time."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
-from torch import Tensor
 
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 from engine.errors import BadSetting
+from engine.models.model import Model
 
 
-def transitions(word: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
-    """The pairs of symbols that a word is made of, from boundary to boundary.
+def symbols_of(word: str, vocabulary: Vocabulary) -> list[int]:
+    """The symbols of a word, with a boundary at both ends.
 
-    >>> transitions("ab", Vocabulary("ab"))
-    [(0, 1), (1, 2), (2, 0)]
+    >>> symbols_of("ab", Vocabulary("ab"))
+    [0, 1, 2, 0]
 
     Raises:
         OutsideVocabulary: the word has an unknown character.
     """
-    symbols = [BOUNDARY, *vocabulary.encode(word), BOUNDARY]
-    return list(pairwise(symbols))
+    return [BOUNDARY, *vocabulary.encode(word), BOUNDARY]
 
 
-def transitions_within(passage: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
-    """The pairs of symbols in a passage of a running text, which goes on before and behind it.
+def symbols_within(passage: str, vocabulary: Vocabulary) -> list[int]:
+    """The symbols of a passage of a running text, which goes on before and behind it.
 
-    >>> transitions_within("ab", Vocabulary("ab"))
-    [(1, 2)]
+    >>> symbols_within("ab", Vocabulary("ab"))
+    [1, 2]
 
     Raises:
         OutsideVocabulary: the passage has an unknown character.
-        BadSetting: it has less than two characters, and so no pair.
+        BadSetting: it has less than two characters, and so none that follows another.
     """
     symbols = vocabulary.encode(passage)
     if len(symbols) < 2:
         raise BadSetting("A passage of a text needs two characters: the second is scored.")
-    return list(pairwise(symbols))
+    return symbols
 
 
-def probabilities_of(pairs: Sequence[tuple[int, int]], probs_VV: Tensor) -> list[float]:
-    """The probability of each pair's second symbol after the first.
-
-    Args:
-        pairs: of symbols; see `transitions`.
-        probs_VV: P(j | i), (V, V).
-    """
-    rows, columns = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).T
-    probabilities: list[float] = probs_VV[rows, columns].tolist()
+def probabilities_of(symbols: Sequence[int], model: Model) -> list[float]:
+    """The probability of each symbol but the first, after those before it."""
+    probabilities: list[float] = model.probs_of(torch.tensor([symbols]))[0].tolist()
     return probabilities
 
 
 def probabilities_of_word(
-    word: str, vocabulary: Vocabulary, probs_VV: Tensor, ended: bool = True
+    word: str, vocabulary: Vocabulary, model: Model, ended: bool = True
 ) -> list[float]:
-    """The probability of each character of a word after the one before, its end being the last.
+    """The probability of each character of a word after those before, its end being the last.
 
     Args:
         word: a word of the vocabulary.
         vocabulary: what its symbols are.
-        probs_VV: P(j | i), (V, V).
+        model: any.
         ended: False where the word was cut off, and so has no end.
 
     Raises:
         OutsideVocabulary: the word has an unknown character.
     """
-    pairs = transitions(word, vocabulary)
-    return probabilities_of(pairs if ended else pairs[:-1], probs_VV)
+    symbols = symbols_of(word, vocabulary)
+    return probabilities_of(symbols if ended else symbols[:-1], model)
 
 
-def nll_of_drawn_text(text: str, drawn: int, vocabulary: Vocabulary, probs_VV: Tensor) -> float:
-    """Mean NLL of a text's last `drawn` characters, each after the one before; without an end.
+def nll_of_drawn_text(text: str, drawn: int, vocabulary: Vocabulary, model: Model) -> float:
+    """Mean NLL of a text's last `drawn` characters, each after those before; without an end.
 
     Args:
         text: from its beginning.
         drawn: how many characters count.
         vocabulary: what its symbols are.
-        probs_VV: P(j | i), (V, V).
+        model: any.
     """
-    pairs = transitions(text, vocabulary)[-1 - drawn : -1]
-    return mean_nll(probabilities_of(pairs, probs_VV))
+    return mean_nll(probabilities_of(symbols_of(text, vocabulary)[:-1], model)[-drawn:])
 
 
 def mean_nll(probabilities: list[float]) -> float:

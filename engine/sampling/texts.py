@@ -9,7 +9,8 @@ Shape suffixes: V symbols.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,42 +19,41 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.vocabulary import BOUNDARY, Vocabulary
+from engine.models.model import Model
 from engine.sampling.decoding import check_sharpness, sharpen
 from engine.sampling.streams import Stream
 
 BLOCK: Final = 1 << 10  # characters; with the numbers of 4,097 symbols for each, 34 MB
+MOST_CHOICES: Final = 1 << 13  # kept; of 4,097 symbols each has 32 KB
 Choice = Callable[[Any], int]  # from a number, or from V exponential ones, a symbol
 
 
-def character_probs(probs_VV: Tensor, row: int) -> Tensor:
-    """The probabilities of the characters behind a symbol, given that the text does not end there.
+def character_probs(model: Model, window: Sequence[int]) -> Tensor:
+    """The probabilities of the characters that follow, given that the text does not end there.
 
     Where nothing but the end can follow, the text begins anew: what may stand at its beginning
     follows. Where not even that is possible, each character is as probable as another.
 
     Args:
-        probs_VV: each row sums to 1; float64, (V, V).
-        row: the symbol before.
+        model: any.
+        window: the symbols before, as many as the model looks at.
 
     Returns:
         float64, (V,): 0 for the boundary; the rest sums to 1.
-
-    >>> character_probs(torch.tensor([[0.5, 0.25, 0.25], [1, 0, 0], [0, 1, 0]]).double(), 1)
-    tensor([0.0000, 0.5000, 0.5000], dtype=torch.float64)
     """
-    for probs_V in (probs_VV[row], probs_VV[BOUNDARY]):
-        kept_V = probs_V.clone()
+    for before in (window, (BOUNDARY,)):
+        kept_V = model.probs(torch.tensor([before]))[0, -1].clone()
         kept_V[BOUNDARY] = 0
         if (total := kept_V.sum()) > 0:
             return kept_V / total
-    kept_V = torch.ones_like(probs_VV[BOUNDARY])
+    kept_V = torch.ones_like(kept_V)
     kept_V[BOUNDARY] = 0
     return kept_V / kept_V.sum()
 
 
 def draw_text(
     stream: Stream,
-    probs_VV: Tensor,
+    model: Model,
     vocabulary: Vocabulary,
     length: int,
     prefix: str = "",
@@ -64,7 +64,7 @@ def draw_text(
 
     Args:
         stream: where the random numbers come from, at the beginning of a draw.
-        probs_VV: each row sums to 1; float64, on the CPU, (V, V).
+        model: whose probabilities are drawn from.
         vocabulary: what the symbols are.
         length: characters to draw.
         prefix: what the text begins with.
@@ -76,21 +76,25 @@ def draw_text(
         BadSetting: the temperature or top-k makes no sense.
     """
     check_sharpness(temperature, top_k, len(vocabulary))
-    symbol = [BOUNDARY, *vocabulary.encode(prefix)][-1]
+    window = deque([BOUNDARY, *vocabulary.encode(prefix)], maxlen=model.context)
 
-    def choice_behind(symbol: int) -> Choice:
-        probs_1V = sharpen(character_probs(probs_VV, symbol)[None], temperature, top_k)
+    def choice_behind(window: tuple[int, ...]) -> Choice:
+        probs_1V = sharpen(character_probs(model, window)[None], temperature, top_k)
         return _choice(probs_1V[0].numpy())
 
     yield prefix
-    choices: dict[int, Choice] = {}  # of the symbols that were met
+    choices: dict[tuple[int, ...], Choice] = {}  # of the windows that were met last
     for begin in range(0, length, BLOCK):
         drawn: list[int] = []
+        if len(choices) > MOST_CHOICES:
+            choices.clear()
         with np.errstate(divide="ignore", invalid="ignore"):  # in a race, as in `Torch.choose`
             for number in stream.numbers(min(BLOCK, length - begin), len(vocabulary)):
-                if symbol not in choices:
-                    choices[symbol] = choice_behind(symbol)
-                symbol = choices[symbol](number)
+                before = tuple(window)
+                if before not in choices:
+                    choices[before] = choice_behind(before)
+                symbol = choices[before](number)
+                window.append(symbol)
                 drawn.append(symbol)
         yield vocabulary.decode(drawn)
 

@@ -119,16 +119,17 @@ class Identity:
         return Description(
             lab=self.name,
             data=None if lab is None else path_text(lab.corpus.path),
-            model="bigram",
+            model="" if lab is None else lab.selected.kind.kind,
             device="" if lab is None else str(lab.device),
-            state="idle" if lab is None else lab.state,
-            step=0 if lab is None else lab.trainer.step,
-            goal=0 if lab is None else lab.goal,
-            loss=None if lab is None else lab.history.last,
+            state="idle" if lab is None else lab.selected.state,
+            step=0 if lab is None else lab.selected.step,
+            goal=0 if lab is None else lab.selected.goal,
+            loss=None if lab is None else lab.selected.history.last,
             clients=clients,
             since=self.held.since,
             pid=os.getpid(),
             left_at=None if self.left_at is None else str(self.left_at),
+            trained=0 if lab is None else lab.trained,
         )
 
 

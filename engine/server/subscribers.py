@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 from engine.server.inbox import Audience
 from engine.wire.events import DatasetOpened, Events, Snapshot
 from engine.wire.requests import Watch
+
+LOOKS: Final = 5.0  # a look that takes a second is followed by five without one
 
 
 class Audiences:
@@ -69,5 +72,8 @@ class Audiences:
         for audience in self._all:
             if audience.stale and (at_once or now >= audience.due):
                 screens = self.screens + (not audience.is_screen)  # itself, if it is new
+                began = time.monotonic()
                 audience.publish(look(audience.watch, clients=screens))
-                audience.stale, audience.due = False, now + 1 / audience.watch.frames
+                # What a model has to be asked for may take long: most of the time is for training.
+                pause = max(1 / audience.watch.frames, LOOKS * (time.monotonic() - began))
+                audience.stale, audience.due = False, now + pause

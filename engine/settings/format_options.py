@@ -11,10 +11,9 @@ import click
 from click.core import ParameterSource
 
 from engine.errors import BadSetting
-from engine.settings.checks import check_format
 from engine.settings.data_format import DataFormat, Format
+from engine.settings.format_checks import check_format
 from engine.settings.limits import LARGEST_VOCABULARY
-from engine.settings.option_types import sensible
 from engine.text.arguments import decoded_argument
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -38,7 +37,6 @@ _OPTIONS: Final = (
     click.option(
         "--encoding",
         default="utf-8",
-        callback=sensible("encoding"),
         show_default=True,
         help="latin-1, cp1252, utf-16 and others.",
     ),

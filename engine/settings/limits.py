@@ -29,8 +29,15 @@ MOST_WORDS: Final = 1000  # of a pasted list that is scored; more are a file's
 # What is shown and exported
 MOST_CELLS: Final = 1 << 19  # that a screen can ask for: a terminal of 1,024 by 512
 MOST_COLUMNS: Final = 1 << 14  # of the loss
+MOST_EVALUATIONS: Final = 10_000  # of a run; the newest are kept, and no plot has room for more
 MOST_MARKS: Final = 10_000  # in the loss; the newest are kept, and no plot has room for more
 LARGEST_EXPORT: Final = 1 << 20  # cells of a matrix; some 30 MB of text
+
+# Runs
+MOST_PARAMETERS: Final = 1 << 26  # of a model: a laptop trains it still, and a save has 0.3 to 1 GB
+MOST_RUNS: Final = 24  # of a lab; the oldest that is not pinned makes room. A dialog can show them
+MOST_IN_RUNS: Final = 1 << 27  # parameters of all runs, 1 GB: seven nets of 4,097 symbols
+LONGEST_RUN_NAME: Final = 24  # characters; it stands in titles, legends and columns
 
 # Labs
 LONGEST_LAB_NAME: Final = (

@@ -8,21 +8,18 @@ from typing import TypeVar
 import click
 
 from engine.errors import BadSetting
-from engine.settings.checks import check
+from engine.settings.setting import Setting
+from engine.settings.values import Value
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Value)
 
 
-def sensible(setting: str) -> Callable[[click.Context, click.Parameter, T], T]:
-    """A callback that lets only those values pass that `engine.settings.checks` allows.
-
-    Args:
-        setting: as `engine.settings.checks` names it.
-    """
+def sensible(setting: Setting) -> Callable[[click.Context, click.Parameter, T], T]:
+    """A callback that lets only those values pass that make sense for a setting."""
 
     def passed(ctx: click.Context, parameter: click.Parameter, value: T) -> T:
         try:
-            check(setting, value)
+            setting.check(value)
         except BadSetting as error:
             raise click.BadParameter(str(error), ctx, parameter) from error
         return value

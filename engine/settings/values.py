@@ -1,4 +1,4 @@
-"""The settings that a person can change while a lab is open, and what they are at first."""
+"""The values of the settings that a person can change while a lab is open."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from typing import Final, Literal
 
 import msgspec
 
-Source = Literal["counts", "net", "both"]
+Source = Literal["compared", "selected", "both"]  # of the two runs
 Stream = Literal["keyed", "video", "notebook", "torch"]
 PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
 NO_PACE_LIMIT: Final = float("inf")  # steps per second
 LENGTH: Final = 500  # characters to draw of a running text: as makemore's and nanoGPT's samples
 
-
 Value = bool | int | float | str  # of a setting
+
+
+def limited(pace: float) -> float | None:
+    """A pace as JSON can hold it, which knows no infinity; None: no limit."""
+    return None if pace == NO_PACE_LIMIT else pace
 
 
 class ModelSpec(msgspec.Struct, frozen=True):
@@ -24,15 +28,10 @@ class ModelSpec(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Everything a person can change while the lab is open."""
+    """What can be changed of a lab, whatever its models are: how names are drawn."""
 
-    learning_rate: float
-    regularisation: float  # λ of λ · mean(W²)
-    smoothing: float  # k, added to every count
-    pace: float  # training steps per second; infinite: no limit
-    seed: int  # of the weights
     hold_out: float  # fraction of the distinct words
-    source: Source  # which model the names are drawn from
+    source: Source  # which run's names are drawn
     stream: Stream
     sample_seed: int
     temperature: float

@@ -6,14 +6,24 @@ first, smallest, largest and last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections import deque
+from collections.abc import Iterable, Sequence
+from math import nan
 
-from engine.settings.limits import MOST_MARKS
+from engine.settings.limits import MOST_EVALUATIONS, MOST_MARKS
 from engine.training.series import Series
+from engine.training.trainer import Evaluation
 from engine.wire.values import Curve, SettingChange
 
-MARKED: Final = {"learning_rate": "lr", "regularisation": "λ", "seed": "seed"}  # in a plot
+Fours = tuple[tuple[float, float, float, float], ...]
+
+
+def column_size(steps: int, columns: int) -> int:
+    """How many steps a column has, where so many steps have so many columns at the most.
+
+    A power of two: columns stay where they are, and as they are, until it doubles.
+    """
+    return 1 << (-(-steps // columns) - 1).bit_length()
 
 
 class History:
@@ -21,14 +31,22 @@ class History:
 
     def __init__(self) -> None:
         self.train = Series()
-        self.held_out = Series()  # of the same steps, or empty
+        self.held_out = Series()  # of the same steps; empty where it is not measured at each
+        self.evaluations: deque[Evaluation] = deque(maxlen=MOST_EVALUATIONS)
         self._marks: dict[tuple[int, str], SettingChange] = {}  # by step and setting
 
     @classmethod
-    def of(cls, train: Series, held_out: Series, marks: Sequence[SettingChange]) -> History:
-        """The history that has these losses and marks."""
+    def of(
+        cls,
+        train: Series,
+        held_out: Series,
+        marks: Sequence[SettingChange],
+        evaluations: Iterable[Evaluation] = (),
+    ) -> History:
+        """The history that has these losses, marks and evaluations."""
         history = cls()
         history.train, history.held_out = train, held_out
+        history.evaluations.extend(evaluations)
         for mark in marks:
             what, _, value = mark.text.partition(" ")
             history.mark(mark.step, what, value)
@@ -49,7 +67,7 @@ class History:
 
         Args:
             step: 0 or more.
-            what: one of the values of `MARKED`.
+            what: the sign of the setting, without a space.
             value: what the setting is now.
         """
         self._marks.pop((step, what), None)  # the order is that of the changes
@@ -66,16 +84,25 @@ class History:
         steps = len(self.train)
         if steps == 0 or width <= 0:
             return None
-        # A power of two: columns stay where they are, and as they are, until it doubles.
-        size = max(1 << (-(-steps // width) - 1).bit_length(), self.train.narrowest)
+        size = max(column_size(steps, width), self.train.narrowest)
         return Curve(
             first=1,
             last=steps,
             steps=tuple(range(1, steps + 1, size)),
             train=self.train.columns(size),
-            held_out=self.held_out.columns(size) if len(self.held_out) else (),
+            held_out=self.held_out.columns(size) if len(self.held_out) else self._evaluated(size),
             marks=self._marks_by(size),
         )
+
+    def _evaluated(self, size: int) -> Fours:
+        """What was measured of the hold-out in each column; NaN in those without."""
+        known = [(one.step, one.held_out) for one in self.evaluations if one.held_out is not None]
+        if not known:
+            return ()
+        columns: list[list[float]] = [[] for _ in range(0, len(self.train), size)]
+        for step, held_out in known:
+            columns[(step - 1) // size].append(held_out)
+        return tuple((x[0], min(x), max(x), x[-1]) if x else (nan,) * 4 for x in columns)
 
     def _marks_by(self, size: int) -> tuple[SettingChange, ...]:
         """The marks of each column's first marked step."""

@@ -25,6 +25,7 @@ from engine.settings.values import Value
 from engine.training.trainer import Burst, Evaluation
 
 EVALUATE_EVERY: Final = 10_000  # steps: lecture 2's net makes them in 2 seconds, one takes 0.2
+EVALUATED_FIRST: Final = (100, 300, 1000, 3000)  # steps: at first the loss falls fast
 EVALUATED: Final = 1 << 18  # places of a side: all of the lecture's; a loss to three digits
 LONGEST_BURST: Final = 1000  # steps; preparing a burst then costs next to nothing
 MOST_PLACES: Final = 1 << 18  # of a burst's batches: 20 MB of windows, where they have 8 symbols
@@ -42,6 +43,7 @@ class MinibatchTrainer:
     """
 
     longest_burst = LONGEST_BURST
+    measures_each_step = False
 
     def __init__(self, model: TrainableModel, train: Tokens, held_out: Tokens | None) -> None:
         self.step = 0
@@ -77,7 +79,8 @@ class MinibatchTrainer:
         so that where a training stops does not depend on how its steps fall into bursts.
         """
         room = max(1, MOST_PLACES // int(settings["batch"]))
-        steps = min(steps, LONGEST_BURST, room, EVALUATE_EVERY - self.step % EVALUATE_EVERY)
+        due = _next_evaluation(self.step)
+        steps = min(steps, LONGEST_BURST, room, due - self.step)
         weights = list(self._model.weights.values())
         before = [weight.detach().clone() for weight in weights]
         generator_before = self._batches.get_state()
@@ -101,7 +104,7 @@ class MinibatchTrainer:
             nlls=(),
             held_out=(),
             diverged=False,
-            evaluations=() if self.step % EVALUATE_EVERY else (self.measure(),),
+            evaluations=(self.measure(),) if self.step == due else (),
         )
 
     def state(self) -> dict[str, Tensor]:
@@ -160,6 +163,12 @@ class MinibatchTrainer:
         if len(side) <= EVALUATED:
             return None
         return side.draw(_generator(self._seed, "evaluation"), EVALUATED)
+
+
+def _next_evaluation(step: int) -> int:
+    """The first step after `step` that is evaluated."""
+    early = (each for each in EVALUATED_FIRST if each > step)
+    return next(early, (step // EVALUATE_EVERY + 1) * EVALUATE_EVERY)
 
 
 def _generator(seed: int, purpose: str) -> torch.Generator:

@@ -37,6 +37,7 @@ class Trainer(Protocol):
 
     step: int  # updates made
     longest_burst: int  # steps
+    measures_each_step: bool  # with a hold-out, a burst has its NLL of each step
 
     @property
     def nll(self) -> float:
@@ -64,7 +65,7 @@ class Trainer(Protocol):
         """
 
     def state(self) -> dict[str, Tensor]:
-        """All that the next steps depend on: weights, moments, generators; on the CPU."""
+        """A copy of all that the next steps depend on, on the CPU: weights, moments, generators."""
 
     def resume(self, state: dict[str, Tensor], step: int) -> None:
         """Go on from a `state`, as after so many steps.

@@ -73,6 +73,7 @@ class Description(Message, frozen=True):
     since: float  # when the engine started: seconds since 1970
     pid: int
     left_at: str | None  # newest save of a lab of this name before, that waits to be taken up
+    trained: int = 0  # runs that are being trained, the one that `state` is of perhaps among them
 
 
 class Scored(Message, frozen=True):
@@ -80,6 +81,8 @@ class Scored(Message, frozen=True):
 
     characters: tuple[Character, ...]
     in_data: bool | None
+    compared: str  # name of the one run
+    selected: str  # name of the other
 
 
 class Text(Message, frozen=True):

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.settings.data_format import DataFormat
-from engine.settings.descriptions import SettingDescription
-from engine.settings.values import Settings
+from engine.settings.model_kinds import ModelKind
+from engine.settings.setting import Setting
+from engine.settings.values import Settings, Value
 from engine.wire.message import Message
 from engine.wire.requests import Open
 from engine.wire.statistics import Statistic
-from engine.wire.values import Cells, Curve, Drawn, Reading, ReferenceLosses, State
+from engine.wire.values import (
+    Cells,
+    Curve,
+    Drawn,
+    Overlay,
+    Reading,
+    ReferenceLosses,
+    RunSummary,
+    State,
+)
 
 
 class DatasetOpened(Message, frozen=True):
@@ -33,19 +43,23 @@ class DatasetOpened(Message, frozen=True):
     format_found: str = ""  # what `auto` chose and what else it could be; empty: nothing to choose
     hold_out_data: str | None = None  # path of the file that is held out
     lab: str = ""  # the name that it has from now on
-    settings: tuple[SettingDescription, ...] = ()  # all that `Configure` can give a value
+    settings: tuple[Setting, ...] = ()  # of the lab, whatever its runs are
+    kinds: tuple[ModelKind, ...] = ()  # of models, with their settings
+
+    def kind_of(self, run: RunSummary) -> ModelKind:
+        """What is known of the kind of a run's model."""
+        return next(kind for kind in self.kinds if kind.kind == run.kind)
 
 
 class Snapshot(Message, frozen=True):
-    """Everything that changes, at one step."""
+    """Everything that changes, at one step of the selected run."""
 
     data: int  # number of the data set
-    state: State
-    reason: str  # why the training failed; empty otherwise
-    step: int  # updates made
-    goal: int
-    loss: float | None  # of the last step, before its update; None at step 0
-    nll: float  # of the net as it is now, nats per character
+    runs: tuple[RunSummary, ...]  # the compared one, the selected one; or all, see `Watch`
+    selected: int  # number of the run that is trained and shown
+    compared: int  # number of the run that it is compared with
+    reason: str  # why its training failed; empty otherwise
+    loss: float | None  # of its last step, before the update; None at step 0
     steps_per_second: float
     settings: Settings
     lines: ReferenceLosses
@@ -57,13 +71,55 @@ class Snapshot(Message, frozen=True):
     clients: int = 1  # screens attached, this one included
     trouble: str = ""  # why the lab could not be saved automatically; empty where it could
     newest_from: int = 0  # index of the first of the names that were asked for last
-    loss_nll: float | None = None  # `loss` without λ · mean(W²): of the same weights
+    loss_nll: float | None = None  # `loss` without λ · mean(W²); None where the run has no λ
     is_diverging: bool = False  # the loss is above ten times ln V, and does not come back
+    overlays: tuple[Overlay, ...] = ()  # the losses of the other runs
+    trained: int = 0  # runs that are being trained, the selected one perhaps among them
+
+    def run(self, number: int) -> RunSummary:
+        """The run of a number, which is among `runs`."""
+        return next(run for run in self.runs if run.number == number)
+
+    @property
+    def selected_run(self) -> RunSummary:
+        """The run that is trained and shown."""
+        return self.run(self.selected)
+
+    @property
+    def compared_run(self) -> RunSummary:
+        """The run that the selected one is compared with."""
+        return self.run(self.compared)
+
+    @property
+    def run_settings(self) -> dict[str, Value]:
+        """The settings of both runs that are shown; of what both have, the selected one's."""
+        return self.compared_run.settings | self.selected_run.settings
+
+    @property
+    def state(self) -> State:
+        """Whether the selected run trains."""
+        return self.selected_run.state
+
+    @property
+    def step(self) -> int:
+        """Updates that the selected run has made."""
+        return self.selected_run.step
+
+    @property
+    def goal(self) -> int:
+        """The step that the selected run trains to."""
+        return self.selected_run.goal
+
+    @property
+    def nll(self) -> float:
+        """The selected run's mean NLL of the training words, as it was measured last."""
+        return self.selected_run.nll
 
 
 class Ended(Message, frozen=True):
-    """The training reached its goal, or failed."""
+    """A training reached its goal, or failed."""
 
+    run: str  # its name
     state: Literal["done", "failed"]
     step: int
     loss: float | None

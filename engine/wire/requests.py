@@ -5,11 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import Literal
 
-import msgspec
-
 from engine.settings.data_format import DataFormat
-from engine.settings.rungs import Ladder, Round
-from engine.settings.values import PACE, Source, Stream
+from engine.settings.lab_settings import SEED
+from engine.settings.values import PACE, ModelSpec, Value
 from engine.wire.message import Message
 from engine.wire.values import View
 
@@ -30,13 +28,14 @@ class Open(Request, frozen=True):
     path: str | None = None  # None: the built-in names
     hold_out: float = 0.0
     device: str = "auto"
-    seed: int = 2147483647
-    pace: float = PACE
+    seed: int = SEED
+    pace: float | None = PACE  # of the net; None: no limit, as the claim of a lab is JSON
     save_to: str | None = None  # a file that the lab is saved to when it ends; whole, or with ~
     unless_open: bool = False  # a lab that is open, perhaps by another in this moment, stays
     data_format: DataFormat = DataFormat()
     hold_out_data: str | None = None  # a file of words to hold out, instead of a fraction
     lab: str = ""  # one that ended before its first save, and begins again; empty: another lab
+    model: ModelSpec | None = None  # to select; settings that it lacks have their defaults
 
     @property
     def options(self) -> str:
@@ -93,53 +92,77 @@ class Stop(Request, frozen=True):
 
 
 class Train(Request, frozen=True):
-    """Train on to the goal; `more`: first move the goal that many steps on. Answer: `Done`."""
+    """Train the selected run to its goal; `more`: first move that many steps on. Answer: `Done`."""
 
     more: int = 0
 
 
 class Pause(Request, frozen=True):
-    """Stop training after the present burst. Answer: `Done`."""
+    """Stop training the selected run after the present burst. Answer: `Done`."""
 
 
 class StepOnce(Request, frozen=True):
-    """Make one step, then rest. Answer: `Done`."""
+    """Make one step of the selected run, then rest. Answer: `Done`."""
 
 
 class Reset(Request, frozen=True):
-    """Start again at step 0, from the same weights or another seed's. Answer: `Done`."""
+    """Begin the selected run again at step 0, beside what it was. Answer: `Done`."""
 
-    by: int = 0  # added to the seed; 0: the same again
+    by: int = 0  # added to the seed of its weights; 0: the same again
 
 
-class Configure(Request, frozen=True, omit_defaults=True):
-    """Give settings a value; those left out stay as they are. Answer: `Done`.
+class BeginRun(Request, frozen=True):
+    """Begin another run beside the others, and select it. Answer: `Done`."""
 
-    All of them, or none where one makes no sense: the failure names it.
+    kind: str  # of `DatasetOpened.kinds`
+    settings: dict[str, Value] = {}  # noqa: RUF012  msgspec copies it; others have their defaults
+    name: str = ""  # empty: as its kind
+
+
+class SelectRun(Request, frozen=True):
+    """Train and show another run. Answer: `Done`."""
+
+    run: int | None  # None: the one that was begun `by` runs later, round and round
+    by: int = 1
+
+
+class CompareRun(Request, frozen=True):
+    """Compare the selected run with this one. Answer: `Done`."""
+
+    run: int
+
+
+class ChangeRun(Request, frozen=True):
+    """Call a run otherwise, or pin it. Answer: `Done`."""
+
+    run: int
+    name: str | None = None  # None: as it is called
+    is_pinned: bool | None = None
+
+
+class DeleteRun(Request, frozen=True):
+    """Delete a run with all that it has learned. Answer: `Done`."""
+
+    run: int
+
+
+class Configure(Request, frozen=True):
+    """Give settings a value: of the lab, or of the two runs that are shown. Answer: `Done`.
+
+    All of them, or none where one makes no sense: the failure names it. What belongs to a run from
+    its beginning begins another.
     """
 
-    learning_rate: float | msgspec.UnsetType = msgspec.UNSET
-    regularisation: float | msgspec.UnsetType = msgspec.UNSET
-    smoothing: float | msgspec.UnsetType = msgspec.UNSET
-    pace: float | msgspec.UnsetType = msgspec.UNSET
-    source: Source | msgspec.UnsetType = msgspec.UNSET
-    stream: Stream | msgspec.UnsetType = msgspec.UNSET
-    sample_seed: int | msgspec.UnsetType = msgspec.UNSET
-    temperature: float | msgspec.UnsetType = msgspec.UNSET
-    top_k: int | msgspec.UnsetType = msgspec.UNSET
-    prefix: str | msgspec.UnsetType = msgspec.UNSET
-    keep_sampling: bool | msgspec.UnsetType = msgspec.UNSET
-    length: int | msgspec.UnsetType = msgspec.UNSET
-    seed: int | msgspec.UnsetType = msgspec.UNSET  # another one starts again at step 0
+    settings: dict[str, Value]
 
 
 class Adjust(Request, frozen=True):
-    """Move a setting `by` rungs up (or down) its ladder, or on, round and round. Answer: `Done`.
+    """Move a setting `by` rungs up (or down), or on, round and round. Answer: `Done`.
 
     Several that come before a snapshot has shown the first each count.
     """
 
-    setting: Ladder | Round
+    setting: str
     by: int
 
 
@@ -150,7 +173,7 @@ class Draw(Request, frozen=True):
 
 
 class Score(Request, frozen=True):
-    """Score a word under both models. Answer: `Scored`."""
+    """Score a word under the two runs that are shown. Answer: `Scored`."""
 
     word: str
 
@@ -201,6 +224,7 @@ class Watch(Request, frozen=True):
     cursor: tuple[int, int] | None = None  # the pair to read out
     loss_columns: int = 0
     names: int = 0  # the newest so many
+    all_runs: bool = False  # not only the two that are shown
     frames: float = 20.0  # snapshots per second, at the most
 
 
@@ -216,6 +240,11 @@ Requests = (
     | Pause
     | StepOnce
     | Reset
+    | BeginRun
+    | SelectRun
+    | CompareRun
+    | ChangeRun
+    | DeleteRun
     | Configure
     | Adjust
     | Draw

@@ -197,8 +197,8 @@ def test_the_file_of_a_lab_is_written_by_its_engine_whoever_ends_it(
         (*COMMAND, "stop", "words"), env={**os.environ, **environment}, capture_output=True
     )
     assert stopped.returncode == 0
-    first = peek(mine).step
-    assert first == peek(max((saves / "words" / "saves").iterdir())).step
+    first = peek(mine).selected_run.step
+    assert first == peek(max((saves / "words" / "saves").iterdir())).selected_run.step
     with Pty((*kept, str(mine), "--resume", str(mine)), 250, 30, environment) as terminal:
         terminal.wait_for("paused")
         terminal.press("N")
@@ -208,5 +208,8 @@ def test_the_file_of_a_lab_is_written_by_its_engine_whoever_ends_it(
         terminal.press("s")
         assert terminal.wait_for_exit() == 0
         assert "makemore-tui attach words-2 goes on with it." in terminal.text()
-    assert peek(mine).step > first
-    assert peek(mine).step == peek(max((saves / "words-2" / "saves").iterdir())).step
+    assert peek(mine).selected_run.step > first
+    assert (
+        peek(mine).selected_run.step
+        == peek(max((saves / "words-2" / "saves").iterdir())).selected_run.step
+    )

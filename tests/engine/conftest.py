@@ -34,7 +34,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("saved")
     (folder / "data.txt").write_text("".join(f"{a}{b}\n" for a in "abcd" for b in "aéfg"))
     lab = Lab(folder / "data.txt", 0.3, "cpu")
-    lab.configure(stream="video", learning_rate=20.0)
+    lab.configure({"stream": "video", "learning_rate": 20.0})
     train(lab, 20)
     draw(lab, 5)
     save(lab, folder / "saved")

@@ -76,7 +76,7 @@ class Engine:
 
     def train(self) -> None:
         """Train one step, to the goal: that is saved at once."""
-        self.call(Configure(pace=math.inf))
+        self.call(Configure({"pace": math.inf}))
         self.call(Train(more=1))
         self.hear(lambda event: isinstance(event, Ended))
 

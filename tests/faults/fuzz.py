@@ -7,6 +7,8 @@ import typing
 import msgspec
 from hypothesis import strategies as st
 
+from engine.settings.lab_settings import SAMPLING
+from engine.settings.model_kinds import KINDS as KINDS_OF_MODELS
 from engine.wire.envelopes import VERSION, Call, Hello
 from engine.wire.framing import pack
 from engine.wire.requests import Copy, Request, Requests, Save, Stop
@@ -18,10 +20,27 @@ HELLO = pack(Hello(VERSION, "fuzzer"))
 PATHS = st.sampled_from(["", ".", "a", "b.safetensors", "no/where", "a\0b", "~", "é" * 300])
 WHOLE = st.one_of(st.integers(-3, 300), st.integers(-(2**63), 2**64 - 1))
 NUMBERS = st.one_of(st.floats(), st.floats(0, 2), st.integers(-1, 3).map(float))
+SOME = st.one_of(WHOLE, NUMBERS, st.booleans(), st.text(max_size=30))  # values of any setting
+
+
+SETTINGS = sorted({
+    each.name
+    for settings in (SAMPLING, *(kind.settings for kind in KINDS_OF_MODELS.values()))
+    for each in settings
+})  # fmt: skip
+TEXTS = {  # what a text of this name may say, to go further than nonsense goes
+    "view": ["counts", "compared", "selected", "difference", "weights", "hidden weights"],
+    "kind": list(KINDS_OF_MODELS),
+    "setting": SETTINGS,
+}
 
 
 def values(kind: object, name: str = "") -> st.SearchStrategy[object]:
     """Values of a type that a request's field may have."""
+    if name in TEXTS:
+        return st.sampled_from(TEXTS[name]) | st.text(max_size=30)
+    if typing.get_origin(kind) is dict:
+        return st.dictionaries(st.sampled_from(SETTINGS) | st.text(max_size=9), SOME, max_size=4)
     if name in ("path", "data", "hold_out_data"):
         return st.none() | PATHS if isinstance(kind, types.UnionType) else PATHS
     if typing.get_origin(kind) is typing.Literal:

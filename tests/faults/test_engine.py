@@ -33,7 +33,7 @@ async def trained(pace: float = PACE) -> Client:
     """A client of an engine that is training."""
     client = await Client.connect(LabPaths("test").socket)
     await client.call(Open(device="cpu"))
-    await client.call(Configure(pace=pace))
+    await client.call(Configure({"pace": pace}))
     await client.call(Train(more=10**9))
     return client
 
@@ -64,7 +64,7 @@ async def test_of_an_engine_that_is_killed_all_but_the_last_interval_is_left() -
     client = await again.start()
     await client.call(Resume())
     resumed = await described(client)
-    assert resumed.step == checkpoint.load(Path(lab.saved)).trainer.step
+    assert resumed.step == checkpoint.load(Path(lab.saved)).selected.step
     process_of(again).kill()
     await client.wait_closed()
     assert [lab.state for lab in await labs()] == ["crashed"], "it is still there to resume"

@@ -109,7 +109,7 @@ def test_a_screen_that_is_killed_costs_the_training_nothing() -> None:
         await client.call(Pause())
         answer = await client.call(Export("loss"))
         assert isinstance(answer, Text)
-        await client.call(Configure(pace=20.0))  # every control is there
+        await client.call(Configure({"pace": 20.0}))  # every control is there
         await client.close()
         return answer.text.splitlines()
 

@@ -44,7 +44,7 @@ def pack_call(request: Requests) -> bytes:
 
 
 # Some 15 KB of answer each: in two seconds more than `GROWTH`, if they were all kept.
-CALLS = pack_call(Export("matrix", "net")) * 300
+CALLS = pack_call(Export("matrix", "selected")) * 300
 
 
 @pytest.fixture
@@ -129,10 +129,10 @@ async def pace(
 async def test_ten_clients_and_one_that_never_reads_see_the_same(engine: psutil.Process) -> None:
     path, growth = LabPaths("test").socket, Growth(engine)
     clients = [await Client.connect(path) for _ in range(9)]
-    watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=200, names=20, frames=50.0)
+    watch = Watch(view="selected", rows=ALL, columns=ALL, loss_columns=200, names=20, frames=50.0)
     for client in clients:
         await client.call(watch)
-    await clients[0].call(Configure(pace=500.0, keep_sampling=True))
+    await clients[0].call(Configure({"pace": 500.0, "keep_sampling": True}))
     await clients[0].call(Train(more=10**6))
     latest, screens = [0] * len(clients), 0
 

@@ -7,15 +7,17 @@ import math
 import os
 from array import array
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 
 from engine.settings.data_format import DataFormat
-from engine.settings.descriptions import setting_table
-from engine.settings.rungs import moved
-from engine.settings.values import Settings
+from engine.settings.lab_settings import DEFAULTS, sampling_settings
+from engine.settings.model_kinds import KINDS, ModelKind
+from engine.settings.setting import setting_in
+from engine.settings.values import Value
 from engine.wire.answers import (
     Answers,
     Browsed,
@@ -33,9 +35,13 @@ from engine.wire.client import EngineError, LabGone, LinkDown
 from engine.wire.events import DatasetOpened, Ended, Events, Snapshot, Stopped
 from engine.wire.requests import (
     Adjust,
+    BeginRun,
     Browse,
+    ChangeRun,
+    CompareRun,
     Configure,
     DeleteLab,
+    DeleteRun,
     Describe,
     Examine,
     Export,
@@ -47,6 +53,7 @@ from engine.wire.requests import (
     Resume,
     Save,
     Score,
+    SelectRun,
     Train,
     Watch,
 )
@@ -58,17 +65,16 @@ from engine.wire.values import (
     Drawn,
     Entry,
     Name,
+    Overlay,
     Reading,
     RecentFile,
     ReferenceLosses,
+    RunSummary,
     SettingChange,
+    State,
 )
 
-SETTINGS = Settings(
-    learning_rate=50.0, regularisation=0.01, smoothing=1.0, pace=20.0, seed=2147483647,
-    hold_out=0.0, source="counts", stream="keyed", sample_seed=2147483647, temperature=1.0,
-    top_k=0, prefix="", keep_sampling=False,
-)  # fmt: skip
+SETTINGS = msgspec.structs.replace(DEFAULTS, source="compared")  # of the lab
 LETTERS = ".abcdefghijklmnopqrstuvwxyz"
 STARTS = (0, 4410, 1306, 1542, 1690, 1531, 417, 669, 874, 591, 2422, 2963, 1572, 2538, 1146, 394,
           515, 92, 1639, 2055, 1308, 78, 376, 307, 134, 535, 929)  # fmt: skip
@@ -101,9 +107,57 @@ def dataset(
         path=f"/data/{name}",
         name=name, device="cpu", characters=labels, labels=labels,
         frequencies=tuple(map(sum, counts)), statistics=made_up_statistics(counts),
-        settings=setting_table(symbols, is_text=False),
+        settings=sampling_settings(symbols, is_text=False), kinds=tuple(KINDS.values()),
     )  # fmt: skip
     return DatasetOpened(**{**facts, **changes})
+
+
+@dataclass
+class FakeRun:
+    """A run made of figures. A test may change any of them before the next snapshot."""
+
+    number: int
+    kind: ModelKind
+    name: str = ""
+    settings: dict[str, Value] = field(default_factory=dict)
+    state: State = "idle"
+    step: int = 0
+    nll: float = 3.7686
+    held_out_nll: float | None = None
+    losses: list[float] = field(default_factory=list)
+    held_out: list[float] = field(default_factory=list)  # as many as losses, or none
+    marks: list[SettingChange] = field(default_factory=list)
+    is_pinned: bool = False
+
+    def __post_init__(self) -> None:
+        self.name = self.name or self.kind.kind
+        self.settings = self.kind.spec(self.settings).settings
+        self.goal = self.kind.goal
+        if not self.is_trained:
+            self.nll = 2.4546
+
+    @property
+    def is_trained(self) -> bool:
+        return self.kind.goal > 0
+
+    def train_to(self, step: int) -> None:
+        """Train, with a loss like the lecture's."""
+        self.step = step
+        self.losses = [2.46 + 1.31 * math.exp(-n / 16) + 0.06 / (1 + n / 9) for n in range(step)]
+
+    def summary(self) -> RunSummary:
+        return RunSummary(
+            self.number, self.name, self.kind.kind, 729, self.state, self.step, self.goal,
+            self.nll, self.held_out_nll, self.is_pinned, self.is_trained, self.settings,
+        )  # fmt: skip
+
+
+def of_selected(name: str) -> Any:
+    """A property of the selected run, which a test may read and set of the engine too."""
+    return property(
+        lambda engine: getattr(engine.selected, name),
+        lambda engine, value: setattr(engine.selected, name, value),
+    )
 
 
 def made_up_statistics(counts: list[list[int]]) -> tuple[Statistic, ...]:
@@ -153,6 +207,12 @@ class FakeEngine:
 
     name = "names"
     host = ""
+    state = of_selected("state")
+    step = of_selected("step")
+    goal = of_selected("goal")
+    losses = of_selected("losses")
+    held_out = of_selected("held_out")
+    marks = of_selected("marks")
 
     @property
     def attach_command(self) -> str:
@@ -190,14 +250,12 @@ class FakeEngine:
         if not slow:
             self.wait.set()
         self.settings = SETTINGS
-        self.state: Any = "idle"
+        self.runs: list[FakeRun] = []
+        self.compared = self.begin("counts")
+        self.selected = self.begin("bigram", "net")
         self.reason = ""
-        self.step, self.goal = 0, 100
-        self.losses: list[float] = []
-        self.held_out: list[float] = []
-        self.counts_on_hold_out: float | None = None
         self.is_diverging = False
-        self.marks: list[SettingChange] = []
+        self.places: int | None = None  # that each P is averaged over
         self.names: list[Drawn] = []
         self.newest_from = 0  # the first name of the last draw
         self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
@@ -235,7 +293,7 @@ class FakeEngine:
 
     async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
         others = self.clients - 1 if self.others is None else self.others
-        if unless_needed and (others or self.state == "training"):
+        if unless_needed and (others or self.description().trained):
             return GoesOn("watched" if others else "training")
         if save and self.cannot_save:
             raise EngineError(self.cannot_save)
@@ -276,21 +334,37 @@ class FakeEngine:
             case Pause():
                 self.state = "paused"
             case Reset(by=by):
-                self.state, self.step, self.losses = "idle", 0, []
-                seed = self.settings.seed + by
-                self.settings = msgspec.structs.replace(self.settings, seed=seed)
+                seed = int(self.selected.settings["seed"]) + by
+                self._begin_again(self.selected, {"seed": seed} if by else {})
             case Adjust(setting=setting, by=by):
-                now = moved(setting, getattr(self.settings, setting), by)
-                self.settings = msgspec.structs.replace(self.settings, **{setting: now})
-            case Configure():
-                given = msgspec.structs.asdict(request)
-                self.settings = msgspec.structs.replace(
-                    self.settings, **{k: v for k, v in given.items() if v is not msgspec.UNSET}
-                )
+                self._configure({setting: self._moved(setting, by)})
+            case Configure(settings=settings):
+                self._configure(settings)
+            case BeginRun(kind=kind, settings=settings, name=name):
+                self.selected = self.begin(kind, name, settings)
+            case SelectRun(run=number, by=by):
+                if number is None:
+                    at = (self.runs.index(self.selected) + by) % len(self.runs)
+                    number = self.runs[at].number
+                before, self.selected = self.selected, self.run(number)
+                self.compared = before if self.selected is self.compared else self.compared
+            case CompareRun(run=number):
+                self.compared = self.run(number)
+            case ChangeRun(run=number, name=new_name, is_pinned=is_pinned):
+                run = self.run(number)
+                run.name = run.name if new_name is None else new_name
+                run.is_pinned = run.is_pinned if is_pinned is None else is_pinned
+            case DeleteRun(run=number):
+                self.runs.remove(self.run(number))
+                others = [run for run in self.runs if run is not self.compared]
+                self.selected = self.selected if self.selected in self.runs else others[-1]
+                others = [run for run in self.runs if run is not self.selected]
+                self.compared = self.compared if self.compared in self.runs else others[0]
             case Score(word=word):
                 word_ = [self.data.labels[0], *word, self.data.labels[0]]
                 pairs = pairwise(word_)
-                return Scored(tuple(Character(a, b, 0.25, 0.125) for a, b in pairs), False)
+                characters = tuple(Character(a, b, 0.25, 0.125) for a, b in pairs)
+                return Scored(characters, False, self.compared.name, self.selected.name)
             case Export(what=what, view=view):
                 return Text(self.exports.get(what, f"{what},{view}\n1,2\n"))
             case Browse(path=path):
@@ -307,6 +381,34 @@ class FakeEngine:
                 return self.examined.get(path, Examined(how, None, options, ""))
         self.tell_snapshot()
         return Done()
+
+    def _configure(self, settings: dict[str, Value]) -> None:
+        for name, value in settings.items():
+            run = self._run_with(name)
+            if run is None:
+                self.settings = msgspec.structs.replace(self.settings, **{name: value})
+            elif run.kind.setting(name).begins_run:
+                self._begin_again(run, {name: value})
+            else:
+                run.settings = {**run.settings, name: value}
+
+    def _moved(self, name: str, by: int) -> Value:
+        run = self._run_with(name)
+        if run is not None:
+            return run.kind.setting(name).moved(run.settings[name], by)
+        setting = setting_in(self.data.settings, name)
+        assert setting is not None
+        return setting.moved(getattr(self.settings, name), by)
+
+    def _run_with(self, name: str) -> FakeRun | None:
+        return next((run for run in (self.selected, self.compared) if name in run.settings), None)
+
+    def _begin_again(self, run: FakeRun, changes: dict[str, Value]) -> None:
+        settings = run.settings | changes
+        if run.step:
+            self.selected = self.begin(run.kind.kind, "", settings)
+        else:
+            run.settings = settings
 
     def _browsed(self, path: str) -> Browsed:
         head, slash, stem = path.rpartition("/")
@@ -328,13 +430,24 @@ class FakeEngine:
         if self.watch is not None:
             self.tell(self.snapshot())
 
-    def step_to(self, step: int, state: str = "training") -> None:
-        """Train, with a loss like the lecture's."""
-        self.step, self.state = step, state
-        self.losses = [2.46 + 1.31 * math.exp(-n / 16) + 0.06 / (1 + n / 9) for n in range(step)]
+    def begin(self, kind: str, name: str = "", settings: dict[str, Value] | None = None) -> FakeRun:
+        """Begin another run, which is not selected."""
+        if not name and any(run.name == kind for run in self.runs):
+            name = f"{kind} {len(self.runs)}"
+        number = max((run.number for run in self.runs), default=0) + 1
+        self.runs.append(FakeRun(number, KINDS[kind], name, settings or {}))
+        return self.runs[-1]
+
+    def run(self, number: int) -> FakeRun:
+        return next(run for run in self.runs if run.number == number)
+
+    def step_to(self, step: int, state: State = "training") -> None:
+        """Train the selected run."""
+        self.selected.train_to(step)
+        self.state = state
         self.tell_snapshot()
 
-    def draw(self, count: int = 10, source: str = "counts") -> None:
+    def draw(self, count: int = 10, source: str = "compared") -> None:
         self.newest_from = len(self.names)
         for n in range(len(self.names), len(self.names) + count):
             made = ("mor", "axx", "minaymoryles", "kondlaisah", "anchshizarie", "cony", "a",
@@ -342,14 +455,18 @@ class FakeEngine:
             name = Name(made, 2.1 + n % 7 / 5, made == "emma", n % 10 != 9, current=True)
             other = Name(made[::-1], 2.3, False, step=self.step, current=True)
             self.names.append(
-                Drawn(n, name if source != "net" else None, other if source != "counts" else None)
+                Drawn(
+                    n,
+                    name if source != "selected" else None,
+                    other if source != "compared" else None,
+                )
             )
         self.tell_snapshot()
 
     def fail(self, reason: str) -> None:
         self.state, self.reason = "failed", reason
         self.tell_snapshot()
-        self.tell(Ended("failed", self.step, None, reason))
+        self.tell(Ended(self.selected.name, "failed", self.step, None, reason))
 
     def die(self) -> None:
         self.is_open = False
@@ -366,39 +483,52 @@ class FakeEngine:
             self.connection = None
 
     def snapshot(self) -> Snapshot:
-        watch = self.watch or Watch()
+        watch, selected, compared = self.watch or Watch(), self.selected, self.compared
+        runs = self.runs if watch.all_runs else (compared, selected)
+        loss = selected.losses[-1] if selected.losses else None
+        decay = selected.settings.get("regularisation")
         return Snapshot(
-            data=self.data.number, state=self.state, reason=self.reason, step=self.step,
-            goal=self.goal, loss=self.losses[-1] if self.losses else None, nll=3.7686,
+            data=self.data.number, runs=tuple(run.summary() for run in runs),
+            selected=selected.number, compared=compared.number, reason=self.reason, loss=loss,
             steps_per_second=20.0 if self.state == "training" else 0.0, settings=self.settings,
-            lines=ReferenceLosses(2.4540, 2.4546, 3.2958, self.counts_on_hold_out),
+            lines=ReferenceLosses(2.4540, compared.nll, 3.2958, compared.held_out_nll),
             cells=self._cells(watch),
-            reading=self._reading(watch.cursor), curve=self._curve(),
+            reading=self._reading(watch.cursor), curve=self._curve(selected),
             names=tuple(self.names[-watch.names :]) if watch.names else (),
             drawn=len(self.names), clients=self.clients, trouble=self.trouble,
-            loss_nll=self.losses[-1] - 1.5 * self.settings.regularisation if self.losses else None,
-            is_diverging=self.is_diverging,
-            newest_from=self.newest_from,
+            loss_nll=None if loss is None or decay is None else loss - 1.5 * float(decay),
+            is_diverging=self.is_diverging, newest_from=self.newest_from,
+            overlays=tuple(self._overlay(run) for run in self.runs
+                           if run is not selected and run.losses),
+            trained=sum(run.state == "training" for run in self.runs),
         )  # fmt: skip
 
     def description(self) -> Description:
         return Description(
             "names", self.data.path if self.is_open else None, "bigram", "cpu", self.state,
             self.step, self.goal, None, self.clients, self.began, 1, self.left_at,
+            sum(run.state == "training" for run in self.runs),
         )  # fmt: skip
 
+    def probability(self, run: FakeRun, row: int, column: int) -> float:
+        p = (made_up_count(row, column) + 1) / (self.data.frequencies[row] + len(self.data.labels))
+        share = run.step / (run.step + 20) if run.is_trained else 1.0
+        return p * share + (1 - share) * (1 + self.noise(row, column)) / len(self.data.labels)
+
+    def noise(self, row: int, column: int) -> float:
+        return ((row * 31 + column * 17) % 23 - 11) / 11
+
     def value(self, view: str, row: int, column: int) -> float:
-        count = made_up_count(row, column)
-        p = (count + 1) / (self.data.frequencies[row] + len(self.data.labels))
+        compared, selected = (
+            self.probability(run, row, column) for run in (self.compared, self.selected)
+        )
         share = self.step / (self.step + 20)
-        noise = ((row * 31 + column * 17) % 23 - 11) / 11
-        net = p * share + (1 - share) * (1 + noise) / len(self.data.labels)
         views: dict[str, Callable[[], float]] = {
-            "counts": lambda: float(count),
-            "probabilities": lambda: p,
-            "net": lambda: net,
-            "weights": lambda: noise * 2 + share * (math.log(p) + 4),
-            "difference": lambda: net - p,
+            "counts": lambda: float(made_up_count(row, column)),
+            "compared": lambda: compared,
+            "selected": lambda: selected,
+            "weights": lambda: self.noise(row, column) * 2 + share * (math.log(selected or 1) + 4),
+            "difference": lambda: selected - compared,
         }
         return views[view]()
 
@@ -408,7 +538,7 @@ class FakeEngine:
         values = [self.value(watch.view, r, c) for r in watch.rows for c in watch.columns]
         return Cells(
             watch.view, watch.rows, watch.columns, array("d", values).tobytes(),
-            min(values), max(values),
+            min(values), max(values), None if watch.view == "counts" else self.places,
         )  # fmt: skip
 
     def _reading(self, cursor: tuple[int, int] | None) -> Reading | None:
@@ -417,22 +547,32 @@ class FakeEngine:
         row, column = cursor
         return Reading(
             row, column, made_up_count(row, column), self.data.frequencies[row], 3,
-            self.value("probabilities", row, column), self.value("net", row, column),
-            self.value("weights", row, column),
+            self.value("compared", row, column), self.value("selected", row, column),
+            self.value("weights", row, column) if "weights" in self.selected.kind.views else None,
         )  # fmt: skip
 
-    def _curve(self) -> Curve | None:
-        if not self.losses:
+    def _width_of_columns(self, losses: list[float]) -> int:
+        columns = max(1, self.watch.loss_columns if self.watch else 40)
+        return max(1, -(-len(losses) // columns))
+
+    def _overlay(self, run: FakeRun) -> Overlay:
+        longest = max((run.losses, self.selected.losses), key=len)
+        width = self._width_of_columns(longest)
+        last = [run.losses[start : start + width][-1] for start in range(0, len(run.losses), width)]
+        return Overlay(run.number, run.name, run.step, width, array("f", last).tobytes())
+
+    def _curve(self, run: FakeRun) -> Curve | None:
+        if not run.losses:
             return None
-        width = max(1, self.watch.loss_columns if self.watch else 40)
-        each = max(1, -(-len(self.losses) // width))
-        starts = range(0, len(self.losses), each)
+        each = self._width_of_columns(run.losses)
+        starts = range(0, len(run.losses), each)
 
         def fours(losses: list[float]) -> tuple[tuple[float, float, float, float], ...]:
             parts = [losses[s : s + each] for s in starts]
-            return tuple((p[0], min(p), max(p), p[-1]) for p in parts if p)
+            known = [[loss for loss in part if loss == loss] or part for part in parts]
+            return tuple((p[0], min(p), max(p), p[-1]) for p in known if p)
 
         return Curve(
-            1, len(self.losses), tuple(s + 1 for s in starts), fours(self.losses),
-            fours(self.held_out), tuple(self.marks),
+            1, len(run.losses), tuple(s + 1 for s in starts), fours(run.losses),
+            fours(run.held_out), tuple(run.marks),
         )  # fmt: skip

@@ -10,8 +10,10 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
+from engine.wire.answers import Scored
 from engine.wire.events import Snapshot
 from engine.wire.requests import Open
+from engine.wire.values import Character
 from tests.tui.fake_engine import FakeEngine
 from tui.app import LabApp
 from tui.screens import confirmation
@@ -63,6 +65,11 @@ async def opened(
         )
         await settled(pilot)
         yield app, pilot
+
+
+def by_both(characters: tuple[Character, ...], in_data: bool | None) -> Scored:
+    """The score of a word under the two runs of every lab."""
+    return Scored(characters, in_data, "counts", "net")
 
 
 async def settled(pilot: Pilot[None]) -> None:

@@ -13,7 +13,7 @@ from engine.wire.requests import Configure
 from tests.tui.fake_engine import FakeEngine, dataset
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
-from tui.control.palette_commands import VIEWS, commands
+from tui.control.palette_commands import commands
 from tui.panes.about import ABOUT
 from tui.panes.matrix.pane import MatrixPane
 from tui.panes.pane import Pane
@@ -84,7 +84,11 @@ async def test_the_palette_has_every_action_view_stream_source_and_theme_once():
         choices |= {f"Source: {name}" for name in get_args(Source)}
         choices |= {"Keep sampling: no", "Keep sampling: yes"}
         assert choices < {*titles}
-        assert len(titles) == len(ACTIONS) + len(VIEWS) + len(choices) + len(themes)
+        views = {"counts", "P(counts)", "P(net)", "weights", "net − counts"}
+        assert {title for title in titles if "Matrix: " in title} == {f"Matrix: {v}" for v in views}
+        runs = {"Select run: counts", "Compare with: counts"}
+        assert runs < {*titles}
+        assert len(titles) == len(ACTIONS) + len(views | choices | runs) + len(themes)
         assert list(app.get_system_commands(app.screen)) == []
         await pilot.press("ctrl+p")
         await settled(pilot)
@@ -97,9 +101,10 @@ async def test_a_view_a_stream_and_a_theme_are_chosen_by_name():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
         for words, done in (
-            ("matrix: p of the net", lambda: app.query_one(MatrixPane).view == "net"),
-            ("stream: video", lambda: Configure(stream="video") in engine.requests),
-            ("source: both", lambda: Configure(source="both") in engine.requests),
+            ("matrix: p(net)", lambda: app.query_one(MatrixPane).view == "selected"),
+            ("stream: video", lambda: Configure({"stream": "video"}) in engine.requests),
+            ("source: both", lambda: Configure({"source": "both"}) in engine.requests),
+            ("select run: counts", lambda: engine.selected.name == "counts"),
             ("theme: makemore-light", lambda: app.theme == "makemore-light"),
         ):
             await pilot.press("ctrl+p")

@@ -200,7 +200,7 @@ async def test_copying_puts_the_panes_export_on_the_clipboard():
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("m", "y")
         await until(pilot, lambda: app.clipboard)
-        assert app.clipboard == "matrix,probabilities\n1,2\n"
+        assert app.clipboard == "matrix,compared\n1,2\n"
 
 
 async def test_escape_leaves_a_setting_as_it_is_and_a_wrong_answer_is_told_in_place(
@@ -229,7 +229,7 @@ async def test_escape_leaves_a_setting_as_it_is_and_a_wrong_answer_is_told_in_pl
         await until(pilot, lambda: "has no character" in screen_text(app))
         engine.refuse.clear()
         await pilot.press("backspace", "e", "m", "enter")
-        await until(pilot, lambda: Configure(prefix="em") in engine.requests)
+        await until(pilot, lambda: Configure({"prefix": "em"}) in engine.requests)
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: "prefix em" in screen_text(app))
 
@@ -290,7 +290,7 @@ async def test_names_with_markup_in_them_are_shown_as_they_are():
     engine = FakeEngine(dataset(name="[red]names[/].txt"))
     async with opened(engine, (120, 40)) as (app, pilot):
         engine.draw(2)
-        first = msgspec.structs.replace(engine.names[0], counts=Name("[bold]x[/", 2.5, False))
+        first = msgspec.structs.replace(engine.names[0], compared=Name("[bold]x[/", 2.5, False))
         engine.names[0] = first
         engine.tell_snapshot()
         await until(pilot, lambda: "[bold]x[/" in screen_text(app))
@@ -301,7 +301,7 @@ async def test_a_name_without_a_character_is_called_empty():
     engine = FakeEngine()
     async with opened(engine, (120, 40)) as (app, pilot):
         engine.draw(1)
-        engine.names[0] = msgspec.structs.replace(engine.names[0], counts=Name("", 2.8, False))
+        engine.names[0] = msgspec.structs.replace(engine.names[0], compared=Name("", 2.8, False))
         engine.tell_snapshot()
         await until(pilot, lambda: re.search(r"\(empty\) +2\.80", screen_text(app)))
 
@@ -336,7 +336,7 @@ async def test_a_name_that_was_cut_off_ends_in_dots():
     async with opened(engine, (120, 40)) as (app, pilot):
         engine.names = []
         engine.draw(1)
-        cut = msgspec.structs.replace(engine.names[0], counts=Name("zzz", 2.5, None, ended=False))
+        cut = msgspec.structs.replace(engine.names[0], compared=Name("zzz", 2.5, None, ended=False))
         engine.names = [cut]
         engine.tell_snapshot()
         await until(pilot, lambda: "zzz…" in screen_text(app))

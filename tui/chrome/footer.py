@@ -72,6 +72,10 @@ class KeyFooter(Horizontal):
         }
         twins = {action.twin for action in ACTIONS if action.label and action.twin}
         shown = [action_of(i) for i in active if i not in twins and action_of(i).label]
+        # Training leads, the pane's own keys follow, and the way out is at the end.
+        focused = self.screen.focused
+        groups = PANE_GROUPS.get((focused.id if focused else None) or "", ())
+        shown.sort(key=lambda action: _place(action, groups))
         room = self.app.size.width - 2  # the footer's own margin, left and right
         panes = "".join(keys.name(f"pane.{number}") for number in range(1, 5))
         hidden = self.app.size != Size(0, 0) and arrangement(*self.app.size) != "all"
@@ -83,10 +87,6 @@ class KeyFooter(Horizontal):
             if needed <= room + _GAP:
                 room -= needed
                 fits.add(action.id)
-        # Training leads, the pane's own keys follow, and the way out is at the end.
-        focused = self.screen.focused
-        groups = PANE_GROUPS.get((focused.id if focused else None) or "", ())
-        shown.sort(key=lambda action: _place(action, groups))
         for action in shown:
             if action.id in fits:
                 if hidden and action.id == "help":

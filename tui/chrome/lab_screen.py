@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.events import DescendantFocus, Resize
+from textual.signal import Signal
 
 from engine.text.printable import printable
 from engine.wire.events import DatasetOpened, Ended, Snapshot
@@ -74,7 +75,8 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         self._frames = frames
         self._send = send
         self._look_again = look_again
-        self._said_diverging = False  # of this training
+        self.snapshots: Signal[Snapshot] = Signal(self, "snapshots")  # for dialogs that follow them
+        self._diverging: int | None = None  # number of the run of which that was said last
         self._watched: Watch | None = None  # what this engine was asked for last
         self._watch_due = False
         self._has_data = False  # this engine has told what it has open
@@ -199,10 +201,8 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
                 opened = self.session.dataset
                 if opened is not None and snapshot.data == opened.number:
                     self._show_snapshot(snapshot)
-            case Ended(state="failed", reason=reason):
-                self.app.notify(reason, severity="error", markup=False)
-            case Ended():
-                pass  # the status line says so
+            case Ended() as ended:
+                self._tell_end(ended)
 
     def _show_dataset(self, dataset: DatasetOpened) -> None:
         if not terminal_of(self.app).unicode:
@@ -220,16 +220,27 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         before = self.session.snapshot
         if snapshot.trouble != ("" if before is None else before.trouble):
             self.announce(sentences.not_saved(snapshot.trouble))
-        if before is None or snapshot.step < before.step:
-            self._said_diverging = False
-        if snapshot.is_diverging and not self._said_diverging:
-            self._said_diverging = True
+        if not snapshot.step:
+            self._diverging = None
+        if snapshot.is_diverging and self._diverging != snapshot.selected:
+            self._diverging = snapshot.selected
             key = self.session.keys.name("learning_rate.down")
             self.app.notify(sentences.DIVERGES.format(key=key), markup=False)
         self.session.shown(snapshot)
         for pane in self.panes:
             pane.shown(snapshot)
+        self.snapshots.publish(snapshot)
         self._show_state()
+
+    def _tell_end(self, ended: Ended) -> None:
+        """Tell of a training that has ended; of the selected run's, the status line tells more."""
+        snapshot = self.session.snapshot
+        is_selected = snapshot is not None and snapshot.selected_run.name == ended.run
+        name = "" if is_selected else f"{printable(ended.run)}: "
+        if ended.state == "failed":
+            self.app.notify(name + ended.reason, severity="error", markup=False)
+        elif not is_selected:
+            self.app.notify(f"{printable(ended.run)} reached step {ended.step:,}.", markup=False)
 
     # --- what the panes need
 

@@ -125,5 +125,6 @@ class PaneLayout(Horizontal):
             cursor=self.matrix.cursor,
             loss_columns=self.loss.columns,
             names=self.names.names,
+            all_runs=True,  # the keys and the palette go to any; the legend of the loss names them
             frames=frames,
         )

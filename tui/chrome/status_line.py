@@ -9,11 +9,14 @@ from typing import Final
 
 from textual.content import Content
 
+from engine.settings.model_kinds import FIRST_RUNS
 from engine.wire.events import DatasetOpened, Snapshot
 from tui.chrome.speed import LOOKS, Speed
 from tui.drawing.ascii import spelled
 from tui.drawing.line_widget import LineWidget
 from tui.drawing.numbers import compact, figure, short_rate
+from tui.drawing.run_names import short_name
+from tui.drawing.run_settings import signed_settings
 from tui.terminal.capabilities import terminal_of
 from tui.terminal.letter_widths import shortened
 
@@ -21,6 +24,12 @@ ROOMY: Final = 180  # columns from which facts stand further apart
 # Columns from which any state has room, and any goal below ten millions: nothing moves.
 STEADY: Final = 94
 _NAME, _TO_GO = 7, 4  # ranks
+_USUAL: Final = FIRST_RUNS[-1][0]  # the run that is selected when a lab begins: no name is needed
+# Ranks of settings, and the columns that they keep; by their signs, in the order they stand in.
+_SETTINGS: Final = {
+    "lr": (9, 8), "pace": (8, 13), "λ": (14, 6), "smoothing": (13, 13), "seed": (15, 0),
+}  # fmt: skip
+_OTHER: Final = (13, 0)
 _QUIET: Final = "$foreground-muted"
 _STATES: Final = {
     "starting": ("◌", _QUIET),
@@ -80,11 +89,12 @@ class StatusLine(LineWidget):
         if width:
             lab = self._lab if self._dataset is None else self._dataset.lab or self._lab
             facts = opening_facts(self._state, self._dataset, self._snapshot, lab, width)
-            if self._snapshot is not None:
+            if self._snapshot is not None and self._dataset is not None:
                 unicode = terminal_of(self.app).unicode
-                facts += training_facts(self._snapshot, self._speed, width, unicode=unicode)
-                if self._dataset is not None:
-                    facts.append(Fact(12, Content.styled(self._dataset.device, _QUIET)))
+                facts += training_facts(
+                    self._dataset, self._snapshot, self._speed, width, unicode=unicode
+                )
+                facts.append(Fact(12, Content.styled(self._dataset.device, _QUIET)))
                 if self._snapshot.clients > 1 and self._state != "engine ended":
                     facts.append(Fact(11, _named("screens", f"{self._snapshot.clients:,}")))
             self.show([fitted(facts, width, "" if self._dataset is None else self._dataset.name)])
@@ -107,13 +117,25 @@ def opening_facts(
     return facts
 
 
-def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: bool) -> list[Fact]:
-    """Tell how the training goes, and with which settings."""
-    settings, step, goal = snapshot.settings, f"{snapshot.step:,}", f"{snapshot.goal:,}"
+def training_facts(
+    dataset: DatasetOpened, snapshot: Snapshot, speed: Speed, width: int, *, unicode: bool
+) -> list[Fact]:
+    """Tell how the selected run's training goes, and with which settings."""
+    run = snapshot.selected_run
+    facts = [] if run.name == _USUAL else [Fact(3, _named("run", short_name(run.name, width // 5)))]
+    if run.is_trained:
+        facts += _step_facts(snapshot, speed, width)
+    else:
+        facts += [Fact(1, Content("fitted at once")), Fact(2, _named("nll", figure(run.nll)), 11)]
+    return facts + _setting_facts(dataset, snapshot, unicode=unicode)
+
+
+def _step_facts(snapshot: Snapshot, speed: Speed, width: int) -> list[Fact]:
+    step, goal = f"{snapshot.step:,}", f"{snapshot.goal:,}"
     room = len("9,999,999/9,999,999" if width >= STEADY else "999/999")
     loss = "–" if snapshot.loss is None else figure(snapshot.loss)
-    nll = "–" if snapshot.loss_nll is None else figure(snapshot.loss_nll)
-    pace = "no limit" if isinf(settings.pace) else f"{compact(settings.pace)}/s"
+    measured = snapshot.nll if snapshot.loss_nll is None else snapshot.loss_nll
+    nll = "–" if snapshot.loss is None else figure(measured)
     return [
         Fact(1, Content(f"{step:>{len(goal)}}/{goal}".rjust(room))),
         Fact(2, _named("loss", loss), 12),
@@ -121,12 +143,24 @@ def training_facts(snapshot: Snapshot, speed: Speed, width: int, *, unicode: boo
         Fact(3, _named("steps/s", short_rate(speed.rate) if speed.rate else "–"), 12),
         Fact(_NAME + (1 if width >= STEADY else -1), Content.styled(speed.history, _QUIET), LOOKS),
         Fact(_TO_GO, Content(f"{speed.left} to go" if speed.left else ""), 16),
-        Fact(9, _named("lr", compact(settings.learning_rate)), 8),
-        Fact(8, _named("pace", pace), 13),
-        Fact(14, _named(spelled("λ", unicode=unicode), compact(settings.regularisation)), 6),
-        Fact(13, _named("smoothing", compact(settings.smoothing)), 13),
-        Fact(15, _named("seed", f"{settings.seed}")),
     ]
+
+
+def _setting_facts(dataset: DatasetOpened, snapshot: Snapshot, *, unicode: bool) -> list[Fact]:
+    """Tell the settings of the selected run, and those that the compared one is fitted with."""
+    selected, compared = snapshot.selected_run, snapshot.compared_run
+    told = {} if compared.is_trained else signed_settings(dataset.kind_of(compared), compared)
+    told |= signed_settings(dataset.kind_of(selected), selected)
+    if "pace" in selected.settings:
+        pace = float(selected.settings["pace"])
+        told["pace"] = "no limit" if isinf(pace) else f"{compact(pace)}/s"
+    signs = [sign for sign in _SETTINGS if sign in told]
+    signs += [sign for sign in told if sign not in _SETTINGS]
+    facts = []
+    for sign in signs:
+        rank, room = _SETTINGS.get(sign, _OTHER)
+        facts.append(Fact(rank, _named(spelled(sign, unicode=unicode), told[sign]), room))
+    return facts
 
 
 def fitted(facts: list[Fact], width: int, name: str) -> Content:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from textual.widget import Widget
 
+from engine.settings.limits import NAMES_AT_ONCE
 from engine.text.printable import printable
 from engine.wire.answers import Text
 from engine.wire.client import EngineError, expected
@@ -84,7 +85,7 @@ class Copying:
             plain = what == "samples" and path.suffix.lower() != ".csv"
             return await self._exported("names" if plain else what, view)
 
-        suggestion = file_name(self._session.dataset.name, what, view)
+        suggestion = file_name(self._session.dataset.name, what, self._view_name(view))
         self._ui.push_screen(ExportPrompt(pane.title.lower(), suggestion, content))
 
     def export_screen(self, take: Callable[[], str], *, as_png: bool) -> None:
@@ -109,6 +110,13 @@ class Copying:
         name = "makemore-tui" if dataset is None else dataset.name
         suggestion = file_name(name, "png" if as_png else "svg")
         self._ui.push_screen(ExportPrompt("the screen", suggestion, content))
+
+    def _view_name(self, view: View) -> str:
+        """A view as a file's name tells it: of one run, the run."""
+        snapshot = self._session.snapshot
+        if snapshot is None or view not in ("compared", "selected"):
+            return view
+        return (snapshot.selected_run if view == "selected" else snapshot.compared_run).name
 
     def _begin_to_copy(self, what: str, export: Exportable, view: View) -> None:
         self._ui.run_worker(self._copy(what, export, view), group="requests")
@@ -146,10 +154,12 @@ class Copying:
         self._ui.notify(self._session.absence(), markup=False)
 
     def _tell_that_there_is_no_name(self) -> None:
-        self._ui.notify(f"There is no name yet. {self._ui.keys.name('samples.draw')} draws ten.")
+        self._ui.notify(
+            f"There is no name yet. {self._ui.keys.name('samples.draw')} draws {NAMES_AT_ONCE}."
+        )
 
 
-def file_name(data: str, what: Exportable | Literal["svg", "png"], view: View = "counts") -> str:
+def file_name(data: str, what: Exportable | Literal["svg", "png"], view: str = "counts") -> str:
     """A name for an exported file.
 
     >>> file_name("names.txt", "matrix", "net"), file_name("names.txt", "samples")
@@ -164,5 +174,9 @@ def file_name(data: str, what: Exportable | Literal["svg", "png"], view: View = 
         "svg": "screen.svg",
         "png": "screen.png",
     }
-    stem = "".join(c if c.isalnum() or c in "-_.+ " else "_" for c in Path(data).stem)
-    return f"{stem[:80].strip('. ') or 'data'}-{endings[what]}"
+    stem, ending = _safe(Path(data).stem), _safe(endings[what])
+    return f"{stem[:80].strip('. ') or 'data'}-{ending}"
+
+
+def _safe(text: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_.+ " else "_" for c in text)

@@ -59,7 +59,7 @@ class Leaving:
         self._is_leaving = True
         lab = await self._session.conversation.look()
         self._is_leaving = False
-        trains = self._session.is_training if lab is None else lab.state == "training"
+        trains = self._session.is_training if lab is None else lab.trained > 0
         is_watched = self._session.others_look_on(lab)
         if (trains and not asks) or (lab is None and is_watched):
             self.detach()

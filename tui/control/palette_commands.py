@@ -1,29 +1,25 @@
-"""What the command palette lists: every action, view, theme, stream and source by its name."""
+"""What the command palette lists: every action, view, run, choice of a setting and theme."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from engine.wire.requests import Configure
-from engine.wire.values import View
+from engine.settings.setting import choice_value
+from engine.text.printable import printable
+from engine.wire.events import DatasetOpened, Snapshot
+from engine.wire.requests import CompareRun, Configure, SelectRun
 from tui.actions import ACTIONS
 from tui.drawing import themes
 from tui.drawing.ascii import spelled
-from tui.screens.fields.parsing import chosen
+from tui.panes.matrix.views import view_name, views_of
 from tui.screens.palette import Command
 
 if TYPE_CHECKING:
     from tui.app import LabApp
 
-VIEWS: Final[dict[View, str]] = {
-    "counts": "counts",
-    "probabilities": "P of the counts",
-    "net": "P of the net",
-    "weights": "weights of the net",
-    "difference": "difference of the two P",
-}
+Line = tuple[str, str, Callable[[], Any]]  # title, help, what it does
 
 
 def commands(app: LabApp) -> list[Command]:
@@ -35,7 +31,7 @@ def commands(app: LabApp) -> list[Command]:
     ]
 
 
-def _commands(app: LabApp) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _commands(app: LabApp) -> Iterator[Line]:
     label = app.keys.label
     for action in ACTIONS:
         yield (
@@ -43,15 +39,9 @@ def _commands(app: LabApp) -> Iterator[tuple[str, str, Callable[[], Any]]]:
             action.description,
             partial(app.run_action, action.does),
         )
-    views = (
-        f"{label('matrix.next_view')} and {label('matrix.previous_view')} turn from view to view."
-    )
-    for view, name in VIEWS.items():
-        yield (f"Matrix: {name}", views, partial(app.show_view, view))
-    for setting in app.session.dataset.settings if app.session.dataset else ():
-        for value, meaning in setting.choices.items():
-            request = Configure(**{setting.name: chosen(value, setting.choices)})
-            yield f"{setting.label.capitalize()}: {value}", meaning, partial(app.send, request)
+    dataset, snapshot = app.session.dataset, app.session.snapshot
+    if dataset is not None and snapshot is not None:
+        yield from _of_lab(app, dataset, snapshot)
     ours = (themes.DARK, themes.LIGHT)
     for theme in (*ours, *sorted(set(app.available_themes) - set(ours))):
         yield (
@@ -59,3 +49,23 @@ def _commands(app: LabApp) -> Iterator[tuple[str, str, Callable[[], Any]]]:
             "Change the colours, until the lab is closed.",
             partial(setattr, app, "theme", theme),
         )
+
+
+def _of_lab(app: LabApp, dataset: DatasetOpened, snapshot: Snapshot) -> Iterator[Line]:
+    label = app.keys.label
+    keys = f"{label('matrix.next_view')} and {label('matrix.previous_view')}"
+    for view in views_of(dataset, snapshot):
+        title = f"Matrix: {view_name(view, snapshot)}"
+        yield title, f"{keys} turn from view to view.", partial(app.show_view, view)
+    lists = f"{label('runs.list')} lists all runs."
+    for run in snapshot.runs:
+        name = printable(run.name)
+        if run.number != snapshot.selected:
+            yield f"Select run: {name}", lists, partial(app.send, SelectRun(run.number))
+            yield f"Compare with: {name}", lists, partial(app.send, CompareRun(run.number))
+    kinds = (dataset.kind_of(snapshot.selected_run), dataset.kind_of(snapshot.compared_run))
+    settings = {each.name: each for kind in kinds for each in kind.settings}
+    for setting in (*settings.values(), *dataset.settings):
+        for value, meaning in setting.choices.items():
+            request = Configure({setting.name: choice_value(value)})
+            yield f"{setting.label.capitalize()}: {value}", meaning, partial(app.send, request)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from engine.settings.limits import NAMES_AT_ONCE
-from engine.settings.rungs import Ladder, Round
-from engine.wire.requests import Adjust, Draw, Pause, Requests, Reset, StepOnce, Train
+from engine.wire.requests import Adjust, Draw, Pause, Requests, Reset, SelectRun, StepOnce, Train
 from tui.control.ui import Ui
 from tui.session.session import Session
 
 
 class Training:
-    """Trains, starts again, moves settings, and draws names."""
+    """Trains the selected run, begins it again, moves settings, and draws names."""
 
     def __init__(self, session: Session, ui: Ui) -> None:
         self._session = session
@@ -18,7 +17,9 @@ class Training:
 
     def toggle(self) -> None:
         """Train, or pause."""
-        self._ui.send(Pause() if self._session.is_training else Train())
+        snapshot = self._session.snapshot
+        trains = snapshot is not None and snapshot.state == "training"
+        self._ui.send(Pause() if trains else Train())
 
     def step(self) -> None:
         """Make one step."""
@@ -29,18 +30,22 @@ class Training:
         self._ui.send(Train(more=steps))
 
     def reset(self) -> None:
-        """Start again from the same weights."""
+        """Begin again from the same weights."""
         self._ui.send(Reset())
 
     def reseed(self) -> None:
-        """Start again from the next seed: predictable, so that two people see the same."""
+        """Begin again from the next seed: predictable, so that two people see the same."""
         self._change(Reset(by=1))
 
-    def adjust(self, setting: Ladder, by: int) -> None:
-        """Move a setting along its ladder, which the engine knows."""
+    def turn_run(self, by: int) -> None:
+        """Select the run that was begun next, or the one before; round and round."""
+        self._change(SelectRun(None, by))
+
+    def adjust(self, setting: str, by: int) -> None:
+        """Move a setting along its rungs, which the engine knows, of the run that has it."""
         self._ui.send(Adjust(setting, by))
 
-    def turn(self, setting: Round) -> None:
+    def turn(self, setting: str) -> None:
         """Give a setting its next value, round and round."""
         self._change(Adjust(setting, 1))
 

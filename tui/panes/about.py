@@ -17,9 +17,8 @@ class About:
 ABOUT: Final[dict[str, About]] = {
     "matrix": About(
         "How often the character of a column follows that of a row: the matrix N, the lecture's"
-        " first step. Its rows, smoothed and made to sum to 1, are the count model P; the other"
-        " views are the neural net's P, which training brings to the same, its weights W, and the"
-        " difference of the two P.",
+        " first step. The other views are P as each of the two runs has it that are compared, their"
+        " difference, and what the selected run has of its own, as a net its weights W.",
         (
             ("←↓↑→ hjkl", "Move the cursor; the lines below the matrix tell its pair."),
             ("home end", "Go to the first or the last column; with ctrl, of all rows."),
@@ -28,10 +27,10 @@ ABOUT: Final[dict[str, About]] = {
         ),
     ),
     "loss": About(
-        "The net's loss at every step, the lecture's gradient descent: its mean negative log"
-        " likelihood (nll), with λ · mean(W²). Without λ are the lines that it is compared with:"
-        " the count model's, also on words held out, the floor that no bigram model can beat, and"
-        " ln V, that of knowing nothing.",
+        "The selected run's loss at every step, the lecture's gradient descent: its mean negative"
+        " log likelihood (nll), with λ · mean(W²) where it has λ. Without λ are the lines that it"
+        " is compared with: the compared run's, also on words held out, the floor that no bigram"
+        " model can beat, and ln V, that of knowing nothing. Letters are the losses of other runs.",
         (),
     ),
     "dataset": About(
@@ -44,13 +43,13 @@ ABOUT: Final[dict[str, About]] = {
         ),
     ),
     "samples": About(
-        "Names drawn character by character from the count model, from the net, or from both with"
-        " the same random numbers: the lecture's sampling. Behind a name stands its mean negative"
-        " log likelihood, and whether the data has it; above those of the net, the step that they"
-        " were drawn at. A name is dim once its model has changed.",
+        "Names drawn character by character from one of the two runs that are compared, or from"
+        " both with the same random numbers: the lecture's sampling. Behind a name stands its mean"
+        " negative log likelihood, and whether the data has it; above those of a run with steps,"
+        " the step that they were drawn at. A name is dim once its model has changed.",
         (
             ("↓↑ jk", "Move the cursor from name to name. y copies it, c scores it."),
-            ("←→ hl", "Of two names beside each other, pick the counts' or the net's."),
+            ("←→ hl", "Of two names beside each other, pick the one or the other."),
             ("home end", "Go to the oldest name that is kept, or back to the newest."),
             ("mouse", "A click moves the cursor to a name; the wheel scrolls."),
         ),

@@ -15,27 +15,27 @@ from tui.screens.prompt import Question
 
 Call = Callable[[Requests], Awaitable[Answers]]
 
-Setting = Literal["prefix", "seed", "top_k"]
+Asked = Literal["prefix", "seed", "top_k"]
 
 
-def about_setting(what: Setting, settings: Settings, call: Call) -> Question:
+def about_setting(what: Asked, settings: Settings, call: Call) -> Question:
     """Ask for one of the sampler's settings."""
     if what == "prefix":
         return Question(
             "Prefix", "How every name begins. Empty: any way.", settings.prefix,
-            lambda text: call(Configure(prefix=text)),
+            lambda text: call(Configure({"prefix": text})),
         )  # fmt: skip
     if what == "seed":
         return Question(
             "Seed of the sampler",
             "A whole number. The same seed draws the same names again.",
             str(settings.sample_seed),
-            lambda text: call(Configure(sample_seed=whole(text, "seed"))),
+            lambda text: call(Configure({"sample_seed": whole(text, "seed")})),
             digits=True,
         )
     return Question(
         "Top-k", "Draw from the k likeliest characters only. 0: from all.", str(settings.top_k),
-        lambda text: call(Configure(top_k=whole(text, "top-k"))), digits=True,
+        lambda text: call(Configure({"top_k": whole(text, "top-k")})), digits=True,
     )  # fmt: skip
 
 

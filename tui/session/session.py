@@ -76,8 +76,8 @@ class Session:
 
     @property
     def is_training(self) -> bool:
-        """Whether the lab trains, as far as is known."""
-        return self.snapshot is not None and self.snapshot.state == "training"
+        """Whether any run trains, as far as is known."""
+        return self.snapshot is not None and self.snapshot.trained > 0
 
     def is_too_early(self, action: Action) -> bool:
         """Whether an action is about the lab, and the engine or the data is still on its way."""

@@ -1,4 +1,4 @@
-"""`makemore-tui sample`: draw names from either model."""
+"""`makemore-tui sample`: draw names from any model."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ from engine.cli.sample_texts import drawn_texts
 from engine.cli.training_options import smoothing_option
 from engine.errors import AlreadyThere
 from engine.files.output import check_place, write_file
-from engine.settings.defaults import DEFAULTS
+from engine.settings.lab_settings import DEFAULTS, SAMPLING
 from engine.settings.limits import LENGTH_LIMIT
 from engine.settings.option_types import sensible
 from engine.settings.values import Stream
 from engine.text.arguments import decoded_argument
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from engine.lab.lab import Lab
+    from engine.lab.run import Run
+    from engine.models.model import Model
 
 Form = Literal["plain", "csv", "json"]
 
 BATCH: Final = 10_000  # names scored and written at once: a name at a time takes longer than both
 FORMS: Final[dict[str, Form]] = {".csv": "csv", ".json": "json", ".jsonl": "json"}
 HEADER: Final = ("index", "model", "name", "nll", "in_data")
+SETTINGS: Final = {each.name: each for each in SAMPLING}
 
 
 @click.command("sample")
@@ -47,24 +48,19 @@ HEADER: Final = ("index", "model", "name", "nll", "in_data")
     metavar="N",
     help=f"Characters to draw of a running text, by default {DEFAULTS.length}.",
 )
-@click.option(
-    "--model",
-    type=click.Choice(["counts", "net"]),
-    help="By default the counts; of a lab that is taken as it is, its own, if that is one.",
-)
 @click.option("--stream", type=click.Choice(get_args(Stream)), default="keyed", show_default=True)
 @click.option(
     "--seed",
     "sample_seed",
     default=DEFAULTS.sample_seed,
-    callback=sensible("sample_seed"),
+    callback=sensible(SETTINGS["sample_seed"]),
     show_default=True,
     help="Of the stream.",
 )
 @click.option(
     "--temperature",
     default=DEFAULTS.temperature,
-    callback=sensible("temperature"),
+    callback=sensible(SETTINGS["temperature"]),
     show_default=True,
     help="0 takes the most probable.",
 )
@@ -96,20 +92,22 @@ def command(
     source: ExistingLab,
     count: int | None,
     length: int | None,
-    model: Literal["counts", "net"] | None,
     out: Path | None,
     overwrite: bool,
     as_csv: bool,
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Draw names, one a line. The net is first trained as by `makemore-tui train`.
+    """Draw names, one a line. A net is first trained as by `makemore-tui train`.
+
+    Without --model they are drawn from the counts.
 
     Of one running text (--format text) a text is drawn, of exactly as many characters as --length
     says: its end is left out of the probabilities.
 
-    With --resume or --lab it is not: names are drawn as that lab draws them, with its settings but
-    for those that are given here.
+    With --resume or --lab nothing is trained: names are drawn as that lab draws them, with its
+    settings but for those that are given here, and from its own run, or from the selected one where
+    it draws from two. --run names another, --model its run of that kind.
     """
     if as_csv and as_json:
         raise click.UsageError("Results are CSV or JSON: leave --csv or --json out.")
@@ -124,12 +122,10 @@ def command(
     lab = source.lab(**settings)
     if length is not None and not lab.corpus.is_text:
         raise click.UsageError("--length is that of a running text (--format text): a name ends.")
-    if model is None:
-        model = _model_of(lab) if source.is_as_it_is else "counts"
-    if model == "net":
-        source.finish(lab)
+    run = _run_of(lab, source)
+    source.finish(run)
     with one_thread():
-        batches, total = _texts(lab, model, form, count, length)
+        batches, total = _texts(lab, run, form, count, length)
         texts = _with_bar(batches, total, shown=out is not None)
         if out is not None:
             with _overwrite_is_told():
@@ -149,36 +145,36 @@ def _overwrite_is_told() -> Iterator[None]:
         raise AlreadyThere(f"{error} --overwrite replaces it, or give another name.") from None
 
 
-def _model_of(lab: Lab) -> Literal["counts", "net"]:
-    """The model that a lab draws from; where that is both, the one that was trained."""
-    return "counts" if lab.settings.source == "counts" else "net"
+def _run_of(lab: Lab, source: ExistingLab) -> Run:
+    """The run that is drawn from."""
+    if source.names_a_model:
+        return lab.selected
+    is_compared = lab.settings.source == "compared" or not source.is_as_it_is
+    return lab.compared if is_compared else lab.selected
 
 
 def _texts(
-    lab: Lab, model: Literal["counts", "net"], form: Form, count: int | None, length: int | None
+    lab: Lab, run: Run, form: Form, count: int | None, length: int | None
 ) -> tuple[Iterator[tuple[int, str]], int]:
     """The output in batches, each with how much it is of a total, in names or characters."""
     from engine.lab.exports import csv_text
 
     if lab.corpus.is_text:
         count, length = 1 if count is None else count, length or lab.settings.length
-        batches, total = drawn_texts(lab, model, form, count, length), count * length
+        batches, total = drawn_texts(lab, run, form, count, length), count * length
     else:
         total = 5 if count is None else count
-        batches = _drawn_names(lab, model, form, total)
+        batches = _drawn_names(lab, run, form, total)
     return (chain([(0, csv_text([HEADER]))], batches) if form == "csv" else batches), total
 
 
-def _drawn_names(
-    lab: Lab, model: Literal["counts", "net"], form: Form, count: int
-) -> Iterator[tuple[int, str]]:
+def _drawn_names(lab: Lab, run: Run, form: Form, count: int) -> Iterator[tuple[int, str]]:
     """The names in batches: how many, and their lines."""
     from engine.lab.exports import TRUTH, csv_text
-    from engine.sampling.batch_scoring import NameScorer
+    from engine.sampling.batch_scoring import scorer_of
 
-    probs_VV = lab.count_probs_VV if model == "counts" else lab.net_probs_VV
-    names = _names(lab, probs_VV, count)
-    scorer = NameScorer(lab.corpus, probs_VV)
+    names = _names(lab, run.model, count)
+    scorer = scorer_of(run.model, lab.corpus)
     cut_off_at = len(lab.settings.prefix) + LENGTH_LIMIT
     encoder, drawn = msgspec.json.Encoder(), 0
     while some := list(islice(names, BATCH)):
@@ -190,24 +186,23 @@ def _drawn_names(
                 text = encoder.encode_lines(scored).decode()
             else:
                 text = csv_text(
-                    (index, model, name.name, name.nll, TRUTH[name.in_data])
+                    (index, run.name, name.name, name.nll, TRUTH[name.in_data])
                     for index, name in enumerate(scored, start=drawn)
                 )
         drawn += len(some)
         yield len(some), text
 
 
-def _names(lab: Lab, probs_VV: Tensor, count: int) -> Iterator[str]:
-    from engine.sampling.decoding import sharpen
+def _names(lab: Lab, model: Model, count: int) -> Iterator[str]:
     from engine.sampling.names import NameStream, draw_keyed
 
     settings, vocabulary = lab.settings, lab.corpus.vocabulary
     seed, prefix = settings.sample_seed, settings.prefix
     sharpness = (settings.temperature, settings.top_k)
     if settings.stream == "keyed":  # all at once
-        return draw_keyed(sharpen(probs_VV, *sharpness), vocabulary, seed, 0, count, prefix)
+        return draw_keyed(model, vocabulary, seed, 0, count, prefix, *sharpness)
     names = NameStream(settings.stream, seed, vocabulary, *sharpness)
-    return (names.next(probs_VV, prefix) for _ in range(count))
+    return (names.next(model, prefix) for _ in range(count))
 
 
 def _with_bar(batches: Iterator[tuple[int, str]], count: int, shown: bool) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,29 +20,27 @@ from engine.text.labels import beside, labels
 if TYPE_CHECKING:
     from engine.lab.lab import Lab
 
-Pairs = list[tuple[int, int]]
-
 
 @click.command("score")
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
 @smoothing_option
 @source_options()
 @json_option
-def command(words: tuple[str, ...], source: ExistingLab, smoothing: float, as_json: bool) -> None:
-    """The negative log likelihood of each WORD under the count model and the trained net.
+def command(words: tuple[str, ...], source: ExistingLab, as_json: bool) -> None:
+    """The negative log likelihood of each WORD under the count model and a trained one: the net.
 
     A word - stands for those of standard input, a line each. A word that cannot be scored gets a
     line that says why, and exit code 1 at the end.
     """
-    from engine.lab.snapshots import pairs_of  # with torch: --help and a shell can do without
+    from engine.lab.snapshots import scored_symbols  # with torch: --help and a shell can do without
 
-    lab, is_trained = source.lab(smoothing=smoothing), False
+    lab, is_trained = source.lab(), False
     written = labels(lab.corpus.vocabulary.characters)
     unscored: list[EngineError] = []
     number = 0
     for number, word in enumerate(_words(words), start=1):
         try:
-            pairs = pairs_of(lab, word)
+            symbols = scored_symbols(lab, word)
         except EngineError as error:
             unscored.append(error)
             if as_json:
@@ -50,12 +49,12 @@ def command(words: tuple[str, ...], source: ExistingLab, smoothing: float, as_js
                 write("\n" * (number > 1) + f"{word} (not scored)\n{error}")
             continue
         if not is_trained:
-            source.finish(lab)
+            source.finish(lab.compared, lab.selected)
             is_trained = True
         if as_json:
-            write_json(_as_json(word, lab, pairs))
+            write_json(_as_json(word, lab, symbols))
         else:
-            write("\n" * (number > 1) + _as_table(word, lab, pairs, written))
+            write("\n" * (number > 1) + _as_table(word, lab, symbols, written))
     if len(unscored) == 1:
         raise unscored[0]
     if unscored:
@@ -73,27 +72,23 @@ def _words(given: tuple[str, ...]) -> Iterator[str]:
             raise EngineError(f"Standard input cannot be read: {error.strerror}.") from error
 
 
-def _as_json(word: str, lab: Lab, pairs: Pairs) -> dict[str, Any]:
-    from engine.sampling.scoring import mean_nll, nll, probabilities_of
+def _as_json(word: str, lab: Lab, symbols: list[int]) -> dict[str, Any]:
+    from engine.sampling.scoring import mean_nll, nll
 
-    of_counts = probabilities_of(pairs, lab.count_probs_VV)
-    of_net = probabilities_of(pairs, lab.net_probs_VV)
+    probs = _probabilities(lab, symbols)
     characters = lab.corpus.vocabulary.characters
     return {
         "word": word,
         "in_data": _is_in_data(word, lab),
-        "nll_counts": mean_nll(of_counts),
-        "nll_net": mean_nll(of_net),
+        **{f"nll_{name}": mean_nll(each) for name, each in probs.items()},
         "characters": [
             {
                 "previous": characters[i],
                 "symbol": characters[j],
-                "p_counts": by_counts,
-                "p_net": by_net,
-                "nll_counts": nll(by_counts),
-                "nll_net": nll(by_net),
+                **{f"p_{name}": p for name, p in zip(probs, by_each, strict=True)},
+                **{f"nll_{name}": nll(p) for name, p in zip(probs, by_each, strict=True)},
             }
-            for (i, j), by_counts, by_net in zip(pairs, of_counts, of_net, strict=True)
+            for (i, j), *by_each in zip(pairwise(symbols), *probs.values(), strict=True)
         ],
     }
 
@@ -102,30 +97,43 @@ def _without_score(word: str, lab: Lab, reason: str) -> dict[str, Any]:
     return {
         "word": word,
         "in_data": _is_in_data(word, lab),
-        "nll_counts": None,
-        "nll_net": None,
+        **{f"nll_{run.name}": None for run in (lab.compared, lab.selected)},
         "characters": [],
         "reason": reason,
     }
 
 
-def _as_table(word: str, lab: Lab, pairs: Pairs, written: tuple[str, ...]) -> str:
-    from engine.sampling.scoring import mean_nll, nll, probabilities_of
+def _as_table(word: str, lab: Lab, symbols: list[int], written: tuple[str, ...]) -> str:
+    from engine.sampling.scoring import mean_nll, nll
 
-    of_counts = probabilities_of(pairs, lab.count_probs_VV)
-    of_net = probabilities_of(pairs, lab.net_probs_VV)
+    probs = _probabilities(lab, symbols)
     known = {True: "in the data", False: "new", None: "not known whether in the data"}
+    widths = [max(8, len(f"P {name}")) for name in probs]
+
+    def line(first: str, cells: Iterable[tuple[str, str]]) -> str:
+        columns = (f"{p:>{w}} {nll:>8}" for (p, nll), w in zip(cells, widths, strict=True))
+        return f"{first:<7}{'  '.join(columns)}"
+
     lines = [
         f"{word} ({known[_is_in_data(word, lab)]})",
-        "pair   P counts      NLL     P net      NLL",
+        line("pair", ((f"P {name}", "NLL") for name in probs)),
         *(
-            f"{beside(written[i], written[j]):<2}     {by_counts:8.4f} {nll(by_counts):8.4f}"
-            f"  {by_net:8.4f} {nll(by_net):8.4f}"
-            for (i, j), by_counts, by_net in zip(pairs, of_counts, of_net, strict=True)
+            line(
+                f"{beside(written[i], written[j]):<2}     ",
+                ((f"{p:.4f}", f"{nll(p):.4f}") for p in by_each),
+            )
+            for (i, j), *by_each in zip(pairwise(symbols), *probs.values(), strict=True)
         ),
-        f"mean            {mean_nll(of_counts):8.4f}           {mean_nll(of_net):8.4f}",
+        line("mean", (("", f"{mean_nll(each):.4f}") for each in probs.values())),
     ]
     return "\n".join(lines)
+
+
+def _probabilities(lab: Lab, symbols: list[int]) -> dict[str, list[float]]:
+    """What the two runs that are shown make of each symbol but the first, by their names."""
+    from engine.sampling.scoring import probabilities_of
+
+    return {run.name: probabilities_of(symbols, run.model) for run in (lab.compared, lab.selected)}
 
 
 def _is_in_data(word: str, lab: Lab) -> bool | None:

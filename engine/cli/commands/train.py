@@ -1,8 +1,7 @@
-"""`makemore-tui train`: train the net, a line a step."""
+"""`makemore-tui train`: train a model, a line a step."""
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 import time
 from collections.abc import Iterator
@@ -10,25 +9,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-from click.core import ParameterSource
 
 from engine.cli.console import ReaderGone, narrate, write, write_json
 from engine.cli.group import json_option
 from engine.cli.interruption import Interruption
+from engine.cli.model_options import given_parameters, option_of, run_option, select_run
 from engine.cli.train_saves import TrainSaves
-from engine.cli.training_options import Training, training_options
+from engine.cli.training_options import Step, Training, training_options
 from engine.errors import Diverged
 from engine.settings.format_options import given_format_options
 from engine.settings.limits import SAVE_SECONDS
 from engine.settings.option_types import sensible
+from engine.settings.setting import Setting
 from engine.text.printable import printable
 from engine.text.quantity import quantity
 
 if TYPE_CHECKING:
     from engine.lab.lab import Lab
+    from engine.lab.run import Run
 
-CHANGEABLE: Final = ("learning_rate", "regularisation")
-BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}  # not of what is resumed
+SAVE_EVERY: Final = Setting(
+    "save_every", "", "", "number", SAVE_SECONDS, "a number of seconds from 0 up", 0
+)
+BEGINNING: Final = ("hold_out", "weights_seed", "kind", "assignments")  # not of what is resumed
 
 
 @click.command("train")
@@ -50,7 +53,7 @@ BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}  # not o
 @click.option(
     "--save-every",
     default=SAVE_SECONDS,
-    callback=sensible("save_every"),
+    callback=sensible(SAVE_EVERY),
     metavar="SECONDS",
     show_default=True,
     help="How often with --save; 0: only at the end.",
@@ -62,6 +65,7 @@ BEGINNING: Final = {"hold_out": "--hold-out", "weights_seed": "--seed"}  # not o
     metavar="FILE",
     help="Go on from a checkpoint, with its settings: to its goal, or --steps more.",
 )
+@run_option
 @json_option
 def command(
     training: Training,
@@ -69,38 +73,49 @@ def command(
     save_to: Path | None,
     save_every: float,
     resume_from: Path | None,
+    run_name: str | None,
     as_json: bool,
 ) -> None:
-    """Train the net, and print each step's loss before its update, as the lecture does.
+    """Train a model, and print each step's loss before its update, as the lecture does.
+
+    One that is fitted to its data at once has no steps: its mean NLL is told.
 
     SIGINT (ctrl+c), SIGTERM and SIGHUP end the training after a checkpoint, if there is to be one;
     a second SIGINT or SIGTERM ends it at once.
     """
     keeping = TrainSaves(save_to, save_every)
-    if resume_from is None:
+    if resume_from is not None:
+        lab = _resumed(training, resume_from, run_name)
+    elif run_name is None:
         lab = training.lab()
     else:
-        training, lab = _resumed(training, resume_from)
-    training.begin(lab)
-    begun, started = lab.trainer.step, time.perf_counter()
+        raise click.UsageError("--run is of a lab that is resumed: name its file with --resume.")
+    run = lab.selected
+    if run.trainer is not None:
+        training.begin(run)
+    elif training.steps is not None:
+        raise click.UsageError(f"--steps: {run.name} has none, it is fitted to the data at once.")
+    begun, started = run.step, time.perf_counter()
     with Interruption() as stop:
 
         def go_on() -> bool:
             keeping.now_and_then(lab)
             return stop.signal is None
 
-        steps = training.run(lab, go_on)
-        length = lab.goal - begun if lab.state == "training" else 0
+        steps = training.run(run, go_on)
+        length = run.goal - begun if run.state == "training" else 0
         unwritten: OSError | None = None
         try:
             unwritten = _print(steps, length, every, as_json)
         except ReaderGone:  # it has seen enough of the training
             keeping.save(lab)
-            sys.exit(lab.state == "training")
+            sys.exit(run.state == "training")
         except Diverged as error:
             raise Diverged(f"{error} {keeping.rescue(lab)}".rstrip()) from None
         keeping.save(lab)
-    _tell(lab, begun, time.perf_counter() - started, stop.signal is None, as_json)
+    if run.state == "training":
+        run.measure()
+    _tell(run, lab, begun, time.perf_counter() - started, stop.signal is None, as_json)
     if save_to is not None:
         narrate(f"saved to {printable(str(save_to))}")
     if unwritten is not None:
@@ -108,9 +123,7 @@ def command(
     sys.exit(stop.exit_code)
 
 
-def _print(
-    steps: Iterator[tuple[int, float, float]], length: int, every: int, as_json: bool
-) -> OSError | None:
+def _print(steps: Iterator[Step], length: int, every: int, as_json: bool) -> OSError | None:
     """Take the steps, and print the loss of every so many; elsewhere than the bar is drawn.
 
     Returns:
@@ -125,7 +138,7 @@ def _print(
                 continue
             try:
                 if as_json:
-                    write_json({"step": step, "loss": loss, "nll": nll})
+                    write_json({"step": step, "loss": loss} | ({} if nll is None else {"nll": nll}))
                 else:
                     write(f"{step} {_figure(loss)}")
             except OSError as error:  # raised once: what follows goes nowhere
@@ -133,16 +146,11 @@ def _print(
     return unwritten
 
 
-def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
-    """A checkpoint's lab with what the command line says otherwise, and the training to be done."""
-    context = click.get_current_context()
-    given = {
-        name
-        for name in context.params
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
-    }
+def _resumed(training: Training, path: Path, run_name: str | None) -> Lab:
+    """A checkpoint's lab, with what the command line says otherwise."""
+    given = given_parameters()
     for option in (
-        *(option for name, option in BEGINNING.items() if name in given),
+        *(option_of(name) for name in BEGINNING if name in given),
         *given_format_options(),
     ):
         raise click.UsageError(
@@ -156,30 +164,35 @@ def _resumed(training: Training, path: Path) -> tuple[Training, Lab]:
         hold_out_data=training.hold_out_data,
         device=training.device if "device" in given else None,
     )
-    lab.configure(**{name: getattr(training, name) for name in CHANGEABLE if name in given})
-    return training if "steps" in given else dataclasses.replace(training, steps=None), lab
+    select_run(lab, run_name)
+    lab.configure(training.settings)
+    return lab
 
 
-def _tell(lab: Lab, begun: int, seconds: float, done: bool, as_json: bool) -> None:
+def _tell(run: Run, lab: Lab, begun: int, seconds: float, done: bool, as_json: bool) -> None:
     """The last line: where the training is now."""
-    has_hold_out = lab.corpus.held_out_VV is not None
+    held_out = run.held_out_nll
     if as_json:
         facts = {
             "done": done,
-            "steps": lab.trainer.step,
-            "loss": lab.history.last,
-            "nll": lab.trainer.nll,
+            "steps": run.step,
+            "loss": run.history.last,
+            "nll": run.nll,
             "seconds": seconds,
         }
-        if has_hold_out:
-            facts["held_out_nll"] = lab.trainer.held_out_nll
+        if held_out is not None:
+            facts["held_out_nll"] = held_out
         write_json(facts)
-    made = lab.trainer.step - begun
-    where = f", now at step {lab.trainer.step:,}" if begun else ""
-    on_hold_out = f", {_figure(lab.trainer.held_out_nll)} on the hold-out" if has_hold_out else ""
+    now = f"mean NLL now {_figure(run.nll)} nats per character"
+    if held_out is not None:
+        now += f", {_figure(held_out)} on the hold-out"
+    if run.trainer is None:
+        narrate(f"{run.name} has no steps, it is fitted to the data at once: {now}")
+        return
+    where = f", now at step {run.step:,}" if begun else ""
     narrate(
-        f"{'' if done else 'stopped: '}{quantity(made, 'step')} in {seconds:.3f} s on {lab.device}"
-        f"{where}; mean NLL now {_figure(lab.trainer.nll)} nats per character{on_hold_out}"
+        f"{'' if done else 'stopped: '}{quantity(run.step - begun, 'step')} in {seconds:.3f} s on"
+        f" {lab.device}{where}; {now}"
     )
 
 

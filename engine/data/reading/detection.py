@@ -23,8 +23,8 @@ from engine.data.reading.read_csv import (
     share_and_columns,
 )
 from engine.data.reading.read_json import cells_of, names_of, sample_items
-from engine.settings.checks import check_format
 from engine.settings.data_format import DataFormat, Format
+from engine.settings.format_checks import check_format
 from engine.text.printable import printable
 
 ENDINGS: Final[dict[str, Format]] = {

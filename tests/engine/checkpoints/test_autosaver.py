@@ -18,7 +18,7 @@ from engine.checkpoints.save_outcome import SaveOutcome
 from engine.data.built_in import built_in_path
 from engine.errors import CheckpointError, EngineError, EngineUnavailable
 from engine.lab.lab import Lab
-from engine.settings.defaults import DEFAULTS
+from engine.settings.lab_settings import SEED
 from engine.wire.answers import Done
 from engine.wire.events import Snapshot, Stopped
 from engine.wire.requests import (
@@ -64,7 +64,7 @@ def test_a_save_that_was_due_while_another_was_written_is_made(
     assert writes.wait(SECONDS), "the worker was woken, and knew that nobody writes any more"
     over.set()
     assert engine.call(Stop()) == Done()
-    assert peek(engine.saves.paths()[0]).step == 2
+    assert peek(engine.saves.paths()[0]).selected_run.step == 2
 
 
 def test_asking_when_a_save_is_due_changes_nothing(lab: Lab, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_whatever_keeps_a_lab_from_being_saved_is_told_and_it_goes_on(
             engine.call(Stop())
         assert step_of(engine) == 1
     engine.call(Stop())
-    assert [peek(path).step for path in engine.saves.paths()] == [1]
+    assert [peek(path).selected_run.step for path in engine.saves.paths()] == [1]
 
 
 def test_a_lab_whose_folder_is_gone_is_saved(
@@ -140,7 +140,7 @@ def test_a_lab_whose_folder_is_gone_is_saved(
     shutil.rmtree(tmp_path / "here")
     engine.call(StepOnce())
     engine.call(Stop())
-    assert [peek(path).step for path in engine.saves.paths()] == [1]
+    assert [peek(path).selected_run.step for path in engine.saves.paths()] == [1]
 
 
 def test_a_lab_whose_training_breaks_is_saved_and_nobody_takes_it_for_stopped(
@@ -155,7 +155,7 @@ def test_a_lab_whose_training_breaks_is_saved_and_nobody_takes_it_for_stopped(
     engine.call(Draw(1))
     engine.wait()
     assert isinstance(engine.failure, RuntimeError)
-    assert peek(engine.saves.paths()[0]).step == 1
+    assert peek(engine.saves.paths()[0]).selected_run.step == 1
     told = []
     with contextlib.suppress(queue.Empty):
         while True:
@@ -166,21 +166,22 @@ def test_a_lab_whose_training_breaks_is_saved_and_nobody_takes_it_for_stopped(
 def test_a_lab_that_broke_in_the_midst_of_a_step_does_not_replace_what_is_whole(
     lab: Lab,
 ) -> None:
-    lab.train(more=3)
-    lab.advance(3)
-    lab.trainer.step += 1
-    with pytest.raises(CheckpointError, match="in the midst of step 4"):
+    lab.selected.train(more=3)
+    lab.advance(lab.selected, 3)
+    assert lab.selected.trainer is not None
+    lab.selected.trainer.step += 1
+    with pytest.raises(CheckpointError, match="in the midst of step 4 of net"):
         checkpoint.pack(lab)
 
 
 def test_what_is_packed_is_no_part_of_what_goes_on(lab: Lab) -> None:
-    lab.train(more=3000)
-    lab.advance(3000)
+    lab.selected.train(more=3000)
+    lab.advance(lab.selected, 3000)
     packed = checkpoint.pack(lab)
     before = safetensors.numpy.load(packed.encode())
-    lab.train(more=3000)
-    while lab.state == "training":
-        lab.advance(3000)
+    lab.selected.train(more=3000)
+    while lab.selected.state == "training":
+        lab.advance(lab.selected, 3000)
     after = safetensors.numpy.load(packed.encode())
     assert all(np.array_equal(after[key], before[key]) for key in (*before, *after))
 
@@ -231,27 +232,29 @@ def test_a_lab_is_ended_without_saving_though_its_disk_hangs(
 
 
 def test_the_first_steps_are_saved_at_once(engine: Engine) -> None:
-    engine.call(Configure(pace=1.0))
+    engine.call(Configure({"pace": 1.0}))
     engine.call(Train(more=1000))
     with contextlib.suppress(queue.Empty):
         while (saved := engine.saves.newest()) is None:
             engine.hear(lambda event: isinstance(event, Snapshot))
     assert saved is not None, "the next automatic save is due in ten minutes"
-    assert peek(saved).step < 10
+    assert peek(saved).selected_run.step < 10
 
 
-def test_a_lab_that_begins_anew_is_saved_as_it_is_when_it_ends(engine: Engine) -> None:
+def test_a_lab_that_begins_another_run_is_saved_with_both_when_it_ends(engine: Engine) -> None:
     engine.call(Open(device="cpu"))
     engine.call(StepOnce())
-    engine.call(Configure(smoothing=5.0))
+    engine.call(Configure({"smoothing": 5.0}))
     engine.call(Reset(by=7))
     engine.call(Stop())
     last = engine.hear(lambda event: isinstance(event, Stopped))
     assert isinstance(last, Stopped)
     assert last.saved == str(engine.saves.newest())
-    contents = peek(Path(last.saved))
-    settings = contents.settings
-    assert (contents.step, settings.smoothing, settings.seed) == (0, 5.0, DEFAULTS.seed + 7)
+    counts, before, again = peek(Path(last.saved)).runs
+    assert counts.settings["smoothing"] == 5.0
+    assert (before.step, before.settings["seed"]) == (1, SEED)
+    assert (again.step, again.settings["seed"]) == (0, SEED + 7)
+    assert peek(Path(last.saved)).selected_run == again
 
 
 @pytest.mark.parametrize("is_changed", [True, False])
@@ -260,11 +263,11 @@ def test_of_a_lab_that_was_never_trained_what_was_changed_is_saved_when_it_ends(
 ) -> None:
     engine.call(Open(device="cpu"))
     if is_changed:
-        engine.call(Configure(smoothing=5.0))
+        engine.call(Configure({"smoothing": 5.0}))
     assert engine.saves.paths() == ()
     engine.call(Stop())
     engine.wait()
-    saved = [peek(path).settings.smoothing for path in engine.saves.paths()]
+    saved = [peek(path).runs[0].settings["smoothing"] for path in engine.saves.paths()]
     assert saved == ([5.0] if is_changed else [])
 
 
@@ -278,9 +281,9 @@ def test_ten_names_are_there_when_data_opens_and_are_nothing_to_save(engine: Eng
     while fresh.wanted:
         fresh.draw_next()
     assert told.names == fresh.sampler.newest(10)
-    assert [(draw.net.step, draw.net.current) for draw in told.names if draw.net] == [
-        (0, True)
-    ] * 10
+    assert [
+        (draw.selected.step, draw.selected.current) for draw in told.names if draw.selected
+    ] == [(0, True)] * 10
     engine.call(Stop())
     assert not engine.saves.paths()
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
 import torch
@@ -18,9 +17,7 @@ from msgspec.structs import replace
 from safetensors import safe_open
 
 from engine import devices
-from engine.checkpoints.arrays import encode
 from engine.checkpoints.checkpoint import load, pack, save
-from engine.checkpoints.checks import Words
 from engine.checkpoints.header import CONTENTS, last_loss, peek
 from engine.data.built_in import built_in_path
 from engine.data.corpus import read_corpus
@@ -28,8 +25,18 @@ from engine.data.reading.chunks import CHUNK
 from engine.lab.lab import Lab
 from engine.models import bigram
 from engine.settings.data_format import DataFormat
-from tests.engine.checkpoints.crafting import crafted, draw, everything, parts, train
+from engine.settings.lab_settings import DEFAULTS
+from tests.engine.checkpoints.crafting import (
+    OLDER_DATA,
+    crafted,
+    draw,
+    everything,
+    older,
+    resume_at,
+    train,
+)
 
+WEIGHTS = "runs.2.state.weights"
 STREAMS = ["keyed", "video", "notebook", "torch"]
 ANYWHERE = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
@@ -51,7 +58,7 @@ def test_the_last_loss_is_read_without_the_others(
     assert last_loss(tmp_path / "a") is None
     train(lab, 3)
     save(lab, tmp_path / "a")
-    assert last_loss(tmp_path / "a") == lab.history.last
+    assert last_loss(tmp_path / "a") == lab.selected.history.last
 
 
 def reopened(lab: Lab, path: Path) -> Lab:
@@ -62,7 +69,7 @@ def reopened(lab: Lab, path: Path) -> Lab:
 @settings(ANYWHERE, max_examples=12)
 @given(
     stream=st.sampled_from(STREAMS),
-    source=st.sampled_from(["both", "counts", "net"]),
+    source=st.sampled_from(["both", "compared", "selected"]),
     hold_out=st.sampled_from([0.0, 0.3]),
     before=st.tuples(st.integers(0, 60), st.integers(0, 12)),
     after=st.tuples(st.integers(1, 60), st.integers(1, 12)),
@@ -82,14 +89,14 @@ def test_resumed_equals_uninterrupted(
     labs = [Lab(words, hold_out, "cpu", seed=5, pace=math.inf) for _ in range(2)]
     for number in range(2):
         lab = labs[number]
-        lab.configure(stream=stream, source=source, temperature=temperature, top_k=4)
+        lab.configure({"stream": stream, "source": source, "temperature": temperature, "top_k": 4})
         for steps, names in (before, after):
             if steps:
                 train(lab, steps, cuts if number else None)
             lab.adjust("learning_rate", -1)
             if names:
                 draw(lab, names)
-            if number and lab.trainer.step == before[0]:
+            if number and lab.selected.step == before[0]:
                 labs[number] = lab = reopened(lab, words.with_suffix(".saved"))
     assert everything(labs[1]) == everything(labs[0])
 
@@ -146,7 +153,7 @@ def test_a_gpus_way_to_add_gives_the_same_sums(lab: Lab) -> None:
 
 @pytest.mark.parametrize("stream", STREAMS)
 def test_the_names_go_on_on_the_built_in_data(stream: str, lab: Lab, tmp_path: Path) -> None:
-    lab.configure(stream=stream)
+    lab.configure({"stream": stream})
     train(lab, 30)
     draw(lab, 3)
     resumed = reopened(lab, tmp_path / "a")
@@ -161,7 +168,7 @@ def test_only_the_newest_names_are_kept_and_the_stream_goes_on(
     write: Callable[[bytes | str], Path], tmp_path: Path
 ) -> None:
     lab = Lab(write("a\nb\n"), device="cpu")
-    lab.configure(stream="video", source="counts")
+    lab.configure({"stream": "video", "source": "compared"})
     draw(lab, 1000)
     draw(lab, 50)
     resumed = reopened(lab, tmp_path / "a")
@@ -174,22 +181,22 @@ def test_only_the_newest_names_are_kept_and_the_stream_goes_on(
 def test_a_lab_in_training_is_taken_up_at_rest_and_goes_on_to_its_goal(
     lab: Lab, tmp_path: Path
 ) -> None:
-    lab.train(more=50)
+    lab.selected.train(more=50)
     lab.draw(7)
-    lab.advance(20)
+    lab.advance(lab.selected, 20)
     resumed = reopened(lab, tmp_path / "a")
-    assert (lab.state, resumed.state) == ("training", "paused")
-    assert (resumed.trainer.step, resumed.goal, resumed.wanted) == (20, 50, 7)
-    lab.advance(50)
-    resumed.train()
-    resumed.advance(50)
+    assert (lab.selected.state, resumed.selected.state) == ("training", "paused")
+    assert (resumed.selected.step, resumed.selected.goal, resumed.wanted) == (20, 50, 7)
+    lab.advance(lab.selected, 50)
+    resumed.selected.train()
+    resumed.advance(resumed.selected, 50)
     assert everything(resumed) == everything(lab)
 
 
 def test_a_training_that_failed_still_says_why(lab: Lab, tmp_path: Path) -> None:
-    lab.configure(learning_rate=1e9)
+    lab.configure({"learning_rate": 1e9})
     train(lab, 100)
-    assert lab.state == "failed"
+    assert lab.selected.state == "failed"
     assert everything(reopened(lab, tmp_path / "a")) == everything(lab)
 
 
@@ -197,69 +204,107 @@ def test_a_lab_that_has_done_nothing_is_kept_too(lab: Lab, tmp_path: Path) -> No
     assert everything(reopened(lab, tmp_path / "a")) == everything(lab)
 
 
-def test_a_file_of_version_1_opens_with_defaults_for_what_it_lacks(
-    lab: Lab, tmp_path: Path
-) -> None:
-    train(lab, 5)
+def test_a_file_of_version_2_goes_on_as_that_version_did(tmp_path: Path) -> None:
+    lab = load(older(2, tmp_path), data=OLDER_DATA, device="cpu")
+    net = lab.selected
+    assert [(run.name, run.kind.kind) for run in lab.runs] == [
+        ("counts", "counts"),
+        ("net", "bigram"),
+    ]
+    assert (lab.compared.name, net.name, net.step, net.goal) == ("counts", "net", 15, 25)
+    assert (net.state, lab.wanted) == ("paused", 1)
+    assert lab.compared.settings == {"smoothing": 0.5}
+    rates = {"learning_rate": 20.0, "regularisation": 0.02}
+    assert net.settings == {**rates, "pace": math.inf, "seed": 7}
+    assert (lab.settings.stream, lab.settings.sample_seed, lab.settings.hold_out) == (
+        "video",
+        3,
+        0.3,
+    )
+    assert [mark.text for mark in net.history.marks] == ["λ 0.02", "lr 20"]
+    net.train()
+    lab.advance(net, 100)
+    lab.draw_next()
+    # What the makemore-tui of that file came to from there.
+    assert (net.step, net.state) == (25, "done")
+    assert net.history.last == pytest.approx(1.0598345755938707, abs=1e-9)
+    assert net.history.held_out.last == pytest.approx(1.535801832423075, abs=1e-9)
+    drawn = [(one.compared, one.selected) for one in lab.sampler.newest(4)]
+    texts = [name.text for pair in drawn for name in pair if name is not None]
+    assert texts == ["a", "a", "oemia", "ollia", "ema", "ema", "e", "e"]
+    assert everything(reopened(lab, tmp_path / "today")) == everything(lab)
+
+
+def test_a_file_of_version_1_opens_with_defaults_for_what_it_lacks(tmp_path: Path) -> None:
+    path = older(1, tmp_path)
+    lab = load(path, data=OLDER_DATA, device="cpu")
+    assert peek(path).data_format == DataFormat(format="lines")
+    assert (lab.settings.source, lab.settings.length) == ("compared", DEFAULTS.length)
+    assert lab.compared.settings == {"smoothing": 0.5}
+    drawn = lab.sampler.newest(1)[0].compared
+    assert drawn is not None
+    assert (drawn.text, drawn.step, drawn.current) == ("e", None, False)
+    lab.selected.train(more=3)
+    lab.advance(lab.selected, 100)
+    draw(lab, 1)
+    assert (lab.selected.step, lab.selected.history.last) == (15, pytest.approx(1.2904498957844939))
+    assert lab.sampler.newest(1)[0].compared.text == "lmlia"  # type: ignore[union-attr]
+
+
+def test_a_setting_that_a_file_lacks_has_its_default(lab: Lab, tmp_path: Path) -> None:
+    lab.configure({"learning_rate": 7.0, "smoothing": 3.0, "temperature": 0.5})
     save(lab, tmp_path / "a")
 
-    def as_version_1(contents: dict[str, Any], *_: object) -> None:
-        contents["version"] = 1
-        for field in ("data_format", "hold_out_data", "hold_out_sha256"):
-            del contents[field]
-        del contents["kept_settings"]["length"]
+    def as_before(contents: dict[str, Any], *_: object) -> None:
+        counts, net = contents["runs"]
+        del counts["settings"]["smoothing"], net["settings"]["regularisation"]
+        del contents["kept_settings"]["temperature"]
 
-    crafted(tmp_path / "a", as_version_1)
-    assert everything(load(tmp_path / "a", device="cpu")) == everything(lab)
-    assert peek(tmp_path / "a").data_format == DataFormat(format="lines")
-
-
-def test_names_of_an_older_file_are_of_an_unknown_step(lab: Lab, tmp_path: Path) -> None:
-    draw(lab, 2)
-    save(lab, tmp_path / "a")
-    contents, words, arrays = parts(tmp_path / "a")
-    older = msgspec.to_builtins(words)
-    for drawn in older["names"]:
-        for model in ("counts", "net"):
-            del drawn[model]["step"], drawn[model]["current"]
-    (tmp_path / "a").write_bytes(encode(contents, older, arrays))  # type: ignore[arg-type]
-    drawn = load(tmp_path / "a", device="cpu").sampler.newest(1)[0]
-    assert drawn.net is not None
-    assert (drawn.net.step, drawn.net.current) == (None, False)
+    crafted(tmp_path / "a", as_before)
+    again = load(tmp_path / "a", device="cpu")
+    assert again.run_settings == {**lab.run_settings, "smoothing": 1.0, "regularisation": 0.01}
+    assert again.settings == replace(lab.settings, temperature=1.0)
 
 
 def test_a_long_training_goes_on_as_if_there_had_been_no_end(tmp_path: Path) -> None:
     lab = Lab(built_in_path(), 0.1, "cpu")
     train(lab, 3)
     losses = 2.5 + np.random.default_rng(1).random(1_300_000)
-    for series in (lab.history.train, lab.history.held_out):
+    for series in (lab.selected.history.train, lab.selected.history.held_out):
         series.extend(losses)
-    lab.trainer.resume(lab.trainer.weights_VV, len(lab.history.train))
+    resume_at(lab, len(lab.selected.history.train))
     resumed = reopened(lab, tmp_path / "a")
     assert everything(resumed) == everything(lab)
     assert last_loss(tmp_path / "a") == losses[-1]
     assert (tmp_path / "a").stat().st_size < 24e6
     for each in (lab, resumed):
-        each.history.train.extend(losses[:100_000])
-        each.history.held_out.extend(losses[:100_000])
-        each.trainer.resume(each.trainer.weights_VV, len(each.history.train))
+        each.selected.history.train.extend(losses[:100_000])
+        each.selected.history.held_out.extend(losses[:100_000])
+        resume_at(each, len(each.selected.history.train))
         train(each, 20)
     assert everything(resumed) == everything(lab)
 
 
 def test_settings_at_their_ends_are_kept(lab: Lab, tmp_path: Path) -> None:
-    lab.reset(2**64 - 1)
+    lab.begin_again(lab.selected, {"seed": 2**64 - 1})
     lab.configure(
-        pace=math.inf, smoothing=1e15, learning_rate=5e-324, temperature=0.0, prefix="an", top_k=27
+        {
+            "pace": math.inf,
+            "smoothing": 1e15,
+            "learning_rate": 5e-324,
+            "temperature": 0.0,
+            "prefix": "an",
+            "top_k": 27,
+        }
     )
     draw(lab, 1)
     resumed = reopened(lab, tmp_path / "a")
     assert everything(resumed) == everything(lab)
     resumed.configure(
-        source="counts", smoothing=0.0, prefix="jq"
+        {"source": "compared", "smoothing": 0.0, "prefix": "jq"}
     )  # which the count model calls impossible
     draw(resumed, 1)
-    assert resumed.sampler.newest(1)[0].counts.nll == math.inf  # type: ignore[union-attr]
+    assert resumed.sampler.newest(1)[0].compared.nll == math.inf  # type: ignore[union-attr]
     assert everything(reopened(resumed, tmp_path / "a")) == everything(resumed)
 
 
@@ -267,9 +312,9 @@ def test_float32_weights_of_another_device_are_taken(lab: Lab, tmp_path: Path) -
     save(lab, tmp_path / "a")
 
     crafted(
-        tmp_path / "a", lambda _, __, arrays: arrays.update(weights=np.float32(arrays["weights"]))
+        tmp_path / "a", lambda _, __, arrays: arrays.update({WEIGHTS: np.float32(arrays[WEIGHTS])})
     )
-    assert torch.equal(load(tmp_path / "a", device="cpu").trainer.weights_VV, lab.matrix("weights"))
+    assert torch.equal(load(tmp_path / "a", device="cpu").matrix("weights"), lab.matrix("weights"))
 
 
 def test_the_file_is_safetensors_that_others_read(lab: Lab, tmp_path: Path) -> None:
@@ -277,8 +322,10 @@ def test_the_file_is_safetensors_that_others_read(lab: Lab, tmp_path: Path) -> N
     save(lab, tmp_path / "a")
     with safe_open(tmp_path / "a", framework="numpy") as file:
         assert '"pace":20.0' in file.metadata()[CONTENTS]
-        assert np.array_equal(file.get_tensor("weights"), lab.matrix("weights").numpy())
-        assert file.get_tensor("train").tolist() == lab.history.train.newest().tolist()
+        assert np.array_equal(file.get_tensor(WEIGHTS), lab.matrix("weights").numpy())
+        assert (
+            file.get_tensor("runs.2.train").tolist() == lab.selected.history.train.newest().tolist()
+        )
 
 
 def test_a_look_at_a_file_reads_its_header_alone(lab: Lab, tmp_path: Path) -> None:
@@ -287,7 +334,8 @@ def test_a_look_at_a_file_reads_its_header_alone(lab: Lab, tmp_path: Path) -> No
     data = (tmp_path / "a").read_bytes()
     (tmp_path / "a").write_bytes(data[:2500])
     contents = peek(tmp_path / "a")
-    assert (contents.step, contents.data, contents.state) == (10, None, "done")
+    run = contents.selected_run
+    assert (run.step, contents.data, run.state) == (10, None, "done")
     assert contents.settings == lab.settings
 
 
@@ -363,18 +411,16 @@ def test_the_sha256_is_that_of_the_files_bytes(
 def test_escapes_in_the_names_of_version_1_become_letters_where_the_data_has_no_backslash(
     words: str, kept: str, name: str, tmp_path: Path
 ) -> None:
-    data = tmp_path / "words.txt"
+    data, saved = tmp_path / "words.txt", older(1, tmp_path)
     data.write_text(words)
-    lab = Lab(data, device="cpu")
-    draw(lab, 1)
-    save(lab, tmp_path / "saved")
+    symbols = 1 + len({*words.strip()})
 
-    def as_version_1(contents: dict[str, Any], words: Words, _: object) -> Words:
-        contents["version"] = 1
-        drawn = words.names[0]
-        names = (replace(drawn, counts=replace(drawn.counts, text=kept), net=None),)
-        contents["kept_settings"]["source"] = "counts"
-        return Words(names, ())
+    def of_these_words(contents: dict[str, Any], words: Any, arrays: dict[str, Any]) -> None:
+        contents.update(data_sha256=hashlib.sha256(data.read_bytes()).hexdigest(), symbols=symbols)
+        arrays["weights"] = np.zeros((symbols, symbols), np.float32)
+        words["names"][-1]["counts"]["text"] = kept
 
-    crafted(tmp_path / "saved", as_version_1)
-    assert load(tmp_path / "saved").sampler.newest(1)[0].counts.text == name
+    crafted(saved, of_these_words)
+    drawn = load(saved, data=data).sampler.newest(1)[0].compared
+    assert drawn is not None
+    assert drawn.text == name

@@ -22,8 +22,16 @@ from engine.checkpoints.header import CONTENTS
 from engine.checkpoints.names_and_marks import Words
 from engine.errors import CheckpointError
 from engine.lab.lab import Lab
+from engine.training.series import Series
 from engine.wire.values import SettingChange
-from tests.engine.checkpoints.crafting import crafted, parts, refused
+from tests.engine.checkpoints.crafting import (
+    OLDER_DATA,
+    crafted,
+    older,
+    parts,
+    refused,
+    resume_at,
+)
 
 Change = Callable[[dict[str, Any], Words, dict[str, Any]], object]
 
@@ -36,19 +44,55 @@ def setting(**changes: Any) -> Change:
     return lambda contents, _, __: contents["kept_settings"].update(changes)
 
 
+def run(number: int = 2, /, **changes: Any) -> Change:
+    return lambda contents, _, __: contents["runs"][number - 1].update(changes)
+
+
+def run_setting(number: int = 2, /, **changes: Any) -> Change:
+    return lambda contents, _, __: contents["runs"][number - 1]["settings"].update(changes)
+
+
 def array(name: str, change: Callable[[Any], Any]) -> Change:
     return lambda _, __, arrays: arrays.update({name: change(arrays[name])})
 
 
 def without(name: str) -> Change:
-    return lambda _, __, arrays: arrays.pop(name)
+    def change(_: object, __: object, arrays: dict[str, Any]) -> None:
+        del arrays[name]
+
+    return change
+
+
+def with_runs(*changes: dict[str, Any]) -> Change:
+    """More runs, each as the first but for some changes."""
+
+    def change(contents: dict[str, Any], words: Words, _: object) -> Words:
+        first = contents["runs"][0]
+        contents["runs"] += [first | {"number": 3, "name": "third"} | more for more in changes]
+        contents["begun"] = 100
+        return Words(words.names, (*words.marks, *([()] * len(changes))))
+
+    return change
+
+
+def marks(*marks: SettingChange) -> Change:
+    return lambda _, words, __: Words(words.names, ((), marks))
+
+
+def evaluations(*columns: tuple[float, float, float]) -> Change:
+    rows = np.array(columns).reshape(-1, 3).T.copy()
+    return lambda _, __, arrays: arrays.update({"runs.2.evaluations": rows})
+
+
+def more(name: str, numbers: Any = np.zeros(3)) -> Change:  # noqa: B008  it stays as it is
+    return lambda _, __, arrays: arrays.update({name: numbers})
 
 
 def names(**changes: Any) -> Change:
     def change(_: object, words: Words, __: object) -> Words:
         first, *others = words.names
-        name = msgspec.structs.replace(first.counts, **changes)  # type: ignore[type-var]
-        return Words((msgspec.structs.replace(first, counts=name), *others), words.marks)
+        name = msgspec.structs.replace(first.compared, **changes)  # type: ignore[type-var]
+        return Words((msgspec.structs.replace(first, compared=name), *others), words.marks)
 
     return change
 
@@ -65,23 +109,23 @@ def poked(value: float) -> Callable[[Any], Any]:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (contents(version=3), "was written by makemore-tui .* in format 3; .* reads format 2"),
-        (contents(version=3, written_by="\x1b[2J", new=[]), r"by \\x1b\[2J in format 3"),
+        (contents(version=4), "was written by makemore-tui .* in format 4; .* reads format 3"),
+        (contents(version=4, written_by="\x1b[2J", new=[]), r"by \\x1b\[2J in format 4"),
         (contents(version=0), "never been"),
         (contents(version="1"), "Expected `int`, got `str`"),
-        (contents(step=-1), "step -1"),
-        (contents(step=19), "train: of shape"),
-        (contents(step=2**60), "step"),
-        (contents(step=True), "Expected `int`"),
-        (contents(goal=-5), "goal -5"),
+        (run(step=-1), "step -1"),
+        (run(step=19), "train: of shape"),
+        (run(step=2**60), "step"),
+        (run(step=True), "Expected `int`"),
+        (run(goal=-5), "goal -5"),
         (contents(drawn=-1), "drawn -1"),
         (contents(drawn=3), "5 names, of 3 drawn"),
-        (contents(drawn=0), "more: stream_counts, stream_net"),
+        (contents(drawn=0), "more: stream_compared, stream_selected"),
         (contents(wanted=1001), "1001 names"),
-        (contents(state="asleep"), "Invalid enum"),
-        (contents(state="idle"), "not begun"),
-        (contents(reason="\x1b[2J"), "control characters"),
-        (contents(symbols=10), "weights: of shape"),
+        (run(state="asleep"), "Invalid enum"),
+        (run(state="idle"), "not begun"),
+        (run(reason="\x1b[2J"), "control characters"),
+        (contents(symbols=10), "10 symbols, where its data has 8"),
         (contents(symbols=10**30), "symbols"),
         (contents(more=1), "unknown field"),
         (contents(data="http://example.org/a"), "no file of this machine"),
@@ -92,66 +136,122 @@ def poked(value: float) -> Callable[[Any], Any]:
         (contents(data="file:///"), "/ is a folder"),
         (contents(data_sha256="0" * 64), "has changed since"),
         (contents(data=None), "has changed since"),
-        (setting(learning_rate=0), "Learning rate 0"),
-        (setting(learning_rate="50"), "Expected `float`"),
-        (setting(learning_rate=None), "Expected `float`"),
-        (setting(regularisation=-1), "Regularisation -1"),
-        (setting(smoothing=1e300), "Smoothing 1e"),
-        (setting(pace=-1), "Pace -1"),
-        (setting(seed=-1), "Seed -1"),
-        (setting(seed=2**64), "Seed"),
-        (setting(seed=10**30), "Seed"),
+        (run_setting(learning_rate=0), "Learning rate 0"),
+        (run_setting(learning_rate="50"), "Learning rate 50: give a number above 0"),
+        (run_setting(learning_rate=True), "Learning rate True: give a number above 0"),
+        (run_setting(learning_rate=None), "Learning rate inf: give a number above 0"),
+        (run_setting(learning_rate=[50]), "Expected"),
+        (run_setting(more=1), "kind bigram has no more"),
+        (run_setting(1, seed=1), "kind counts has no seed"),
+        (run_setting(regularisation=-1), "Regularisation -1"),
+        (run_setting(1, smoothing=1e300), "Smoothing 1e"),
+        (run_setting(pace=-1), "Pace -1"),
+        (run_setting(seed=-1), "Seed -1"),
+        (run_setting(seed=2**64), "Seed"),
+        (run_setting(seed=10**30), "Seed"),
         (setting(hold_out=1.0), "fraction"),
-        (setting(hold_out=0.0), "more: held_out"),
+        (setting(hold_out=0.0), "more: runs.2.held_out"),
         (setting(temperature=-1), "Temperature -1"),
         (setting(top_k=100), "there are 8 symbols"),
         (setting(top_k=1.5), "Expected `int`"),
         (setting(prefix="9"), "'9' .* does not occur"),
         (setting(stream="dice"), "Invalid enum"),
-        (setting(stream="keyed"), "more: stream_counts"),
-        (setting(source="net"), "more: stream_counts"),
+        (setting(stream="keyed"), "more: stream_compared"),
+        (setting(source="selected"), "more: stream_compared"),
         (setting(unheard=1), "settings"),
-        (lambda contents, _, __: contents["kept_settings"].pop("seed"), "settings"),
-        (without("weights"), "missing: weights"),
-        (without("held_out"), "missing: held_out"),
-        (without("stream_net"), "missing: stream_net"),
-        (lambda _, __, arrays: arrays.update(more=np.zeros(3)), "more: more"),
-        (lambda _, __, arrays: arrays.update({"\x1b": np.zeros(3)}), r"more: \\x1b"),
-        (array("weights", lambda w: w.astype(np.int64)), "numbers of type I64"),
-        (array("weights", lambda w: w.astype(np.float16)), "numbers of type F16"),
-        (array("weights", lambda w: w[:-1]), "weights: of shape"),
-        (array("weights", lambda w: w.ravel()), "weights: of shape"),
-        (array("weights", poked(math.nan)), "weights: a number that is not finite"),
-        (array("weights", poked(-math.inf)), "weights: a number that is not finite"),
-        (array("train", poked(math.nan)), "train: a number that is not finite"),
-        (array("held_out", poked(math.inf)), "held_out: a number that is not finite"),
-        (array("held_out", lambda h: h[:-1]), "held_out: of shape"),
-        (array("train", poked(-1.0)), "train: a loss below 0"),
-        (array("held_out", poked(-1.7e308)), "held_out: a loss below 0"),
-        (array("weights", poked(1.7e308)), "weights of no finite loss"),
-        (array("stream_net", lambda s: s[:-1]), "stream_net: of shape"),
-        (array("stream_net", lambda s: s | 2**31), "no state of its generator"),
-        (array("stream_net", lambda s: s * 0), "no state of its generator"),
+        (contents(selected=3), "the two runs that it shows are not among its runs"),
+        (contents(compared=2), "the two runs that it shows are not among its runs"),
+        (contents(runs=[]), "the two runs that it shows are not among its runs"),
+        (contents(begun=1), "numbers of runs that are not among the 1 that were begun"),
+        (contents(begun=2**60), "numbers of runs"),
+        (run(number=3, name="counts"), "the two runs that it shows"),
+        (run(1, number=2), "not in the order of their numbers"),
+        (run(1, number=True), "Expected `int`"),
+        (run(name="counts"), "two runs of one name"),
+        (run(name=" net"), "a run called  net, as none can be"),
+        (run(name="x" * 25), "a run called x{25}, as none can be"),
+        (run(name="\x1b[2J"), r"a run called \\x1b\[2J, as none can be"),
+        (run(kind="transformer"), "Model transformer: there are counts, bigram"),
+        (run(kind="ngram"), "kind ngram has no learning_rate"),
+        (run(is_pinned=1), "Expected `bool`"),
+        (run(more=1), "unknown field"),
+        (run(loss_nll=-1.0), "a loss without λ"),
+        (run(1, step=5), "run counts: step 5"),
+        (run(1, goal=5), "run counts: goal 5"),
+        (run(1, state="training"), "run counts: training, though it is not trained"),
+        (run(1, loss_nll=2.0), "a loss without λ"),
+        (with_runs(*({"number": n, "name": f"run {n}"} for n in range(3, 26))), "25 runs"),
+        (with_runs({"number": 101}), "numbers of runs that are not among the 100"),
+        (with_runs({"number": 2**70}), "numbers of runs"),
+        (with_runs({}, {}), "not in the order"),
+        (with_runs({"kind": "bigram", "settings": {}}), "missing: runs.3.train"),
+        (
+            with_runs({"kind": "mlp", "settings": {"hidden": 16_385}}),
+            "Hidden 16385: give a whole number from 1 to 16,384",
+        ),
+        (more("runs.1.train"), "more: runs.1.train"),
+        (more("runs.1.state.weights"), "more: runs.1.state.weights"),
+        (more("runs.3.state.weights"), "more: runs.3.state.weights"),
+        (
+            more("runs.2.state.more"),
+            "run net: another state than its trainer's .missing: none; more: more",
+        ),
+        (more("runs.2.state.\x1b"), r"run net: another state .* more: \\x1b"),
+        (more("runs.2.state.x", np.zeros([1] * 9)), r"runs.2.state.x: of shape \[1, 1, "),
+        (more("runs.2.evaluations", np.zeros((2, 3))), r"instead of \[3, any\]"),
+        (more("runs.2.evaluations", np.zeros((3, 10_001))), "10,001 evaluations, of which 10,000"),
+        (evaluations((0, 2.0, 2.0)), "runs.2.evaluations: such as no training has"),
+        (evaluations((21, 2.0, 2.0)), "runs.2.evaluations: such as no training has"),
+        (evaluations((1.5, 2.0, 2.0)), "runs.2.evaluations: such as no training has"),
+        (evaluations((math.nan, 2.0, 2.0)), "runs.2.evaluations: such as no training has"),
+        (evaluations((3, 2.0, 2.0), (3, 2.0, 2.0)), "runs.2.evaluations: such as no training"),
+        (evaluations((3, -1.0, 2.0)), "runs.2.evaluations: such as no training has"),
+        (
+            without("runs.2.state.weights"),
+            "run net: another state than its trainer's .missing: weights",
+        ),
+        (without("runs.2.held_out"), "run net: losses of 0 steps on the hold-out"),
+        (without("stream_selected"), "missing: stream_selected"),
+        (more("more"), "more: more"),
+        (more("\x1b"), r"more: \\x1b"),
+        (
+            array("runs.2.state.weights", lambda w: w.astype(np.int64)),
+            "weights: numbers of type torch.int64 instead of torch.float64",
+        ),
+        (array("runs.2.state.weights", lambda w: w.astype(np.float16)), "numbers of type F16"),
+        (array("runs.2.state.weights", lambda w: w[:-1]), "weights: of shape"),
+        (array("runs.2.state.weights", lambda w: w.ravel()), "weights: of shape"),
+        (array("runs.2.state.weights", poked(math.nan)), "weights: a number that is not finite"),
+        (array("runs.2.state.weights", poked(-math.inf)), "weights: a number that is not finite"),
+        (array("runs.2.train", poked(math.nan)), "train: a number that is not finite"),
+        (array("runs.2.held_out", poked(math.inf)), "held_out: a number that is not finite"),
+        (array("runs.2.held_out", lambda h: h[:-1]), "held_out: of shape"),
+        (array("runs.2.train", poked(-1.0)), "train: a loss below 0"),
+        (array("runs.2.held_out", poked(-1.7e308)), "held_out: a loss below 0"),
+        (array("runs.2.state.weights", poked(1.7e308)), "weights have no finite loss"),
+        (array("stream_selected", lambda s: s[:-1]), "stream_selected: of shape"),
+        (array("stream_selected", lambda s: s | 2**31), "no state of its generator"),
+        (array("stream_selected", lambda s: s * 0), "no state of its generator"),
         (names(nll=math.nan), "name 0 is none that a model draws"),
         (names(step=-1), "name 0 is none that a model draws"),
         (names(step=2**60), "name 0 is none that a model draws"),
         (names(text="a" * 20_001), "name 0 is none that a model draws"),
         (names(text="a" * (48 << 20)), "its texts are too long"),
         (setting(prefix="a" * 1001), "Prefix a{23}…: give at most 1,000 characters"),
-        (lambda _, words, __: Words(words.names[::-1], ()), "name 0 is not of the draw"),
-        (lambda _, words, __: Words(words.names * 2, ()), "10 names, of 5 drawn"),
-        (lambda _, words, __: Words(words.names, (SettingChange(21, "lr 1"),)), "mark at step 21"),
-        (lambda _, words, __: Words(words.names, (SettingChange(1, "lr \x9b"),)), "mark at step 1"),
-        (lambda _, words, __: Words(words.names, (SettingChange(1, "x" * 101),)), "mark at step 1"),
-        (lambda _, words, __: Words(words.names, (SettingChange(1, "what 7"),)), "mark at step 1"),
+        (lambda _, words, __: Words(words.names[::-1], words.marks), "name 0 is not of the draw"),
+        (lambda _, words, __: Words(words.names * 2, words.marks), "10 names, of 5 drawn"),
+        (marks(SettingChange(21, "lr 1")), "mark at step 21"),
+        (marks(SettingChange(1, "lr \x9b")), "mark at step 1"),
+        (marks(SettingChange(1, "x" * 101)), "mark at step 1"),
+        (marks(SettingChange(1, "what 7")), "mark at step 1"),
         (
-            lambda _, words, __: Words(words.names, (SettingChange(1, "lr 7"),) * 10_001),
+            marks(*[SettingChange(1, "lr 7")] * 10_001),
             "Expected `array` of length <= 10000",
         ),
         (lambda _, words, __: Words((1, 2), ()), "damaged"),
         (names(text="a" * (1 << 20)), "damaged .a name of 1,0.* bytes, where none has 88,400"),
         (
-            lambda _, words, __: Words(words.names, (SettingChange(1, "x" * 501),)),
+            marks(SettingChange(1, "x" * 501)),
             "a mark of 5.. bytes",
         ),
     ],
@@ -166,7 +266,7 @@ def test_huge_shapes_are_refused_before_they_are_read(file: Path) -> None:
     (length,) = struct.unpack("<Q", data[:8])
     header = json.loads(data[8 : 8 + length])
     for shape in ([2**40, 2**40], [-1, 9], [], [9, 9, 1], "99", [10**30], [9.5, 2]):
-        header["weights"]["shape"] = shape
+        header["runs.2.state.weights"]["shape"] = shape
         raw = json.dumps(header).encode()
         file.write_bytes(struct.pack("<Q", len(raw)) + raw + data[8 + length :])
         refused(file)
@@ -177,16 +277,19 @@ def test_arrays_that_do_not_lie_one_behind_another_are_refused(file: Path) -> No
     (length,) = struct.unpack("<Q", data[:8])
     for change in ((8, 8), (0, 8), (-8, 0), (2**60, 2**60)):
         header = json.loads(data[8 : 8 + length])
-        offsets = header["weights"]["data_offsets"]
-        header["weights"]["data_offsets"] = [a + b for a, b in zip(offsets, change, strict=True)]
+        offsets = header["runs.2.state.weights"]["data_offsets"]
+        header["runs.2.state.weights"]["data_offsets"] = [
+            a + b for a, b in zip(offsets, change, strict=True)
+        ]
         raw = json.dumps(header).encode()
         file.write_bytes(struct.pack("<Q", len(raw)) + raw + data[8 + length :])
         assert "do not lie one behind another" in refused(file)
 
 
-def test_a_file_that_lies_takes_no_memory(file: Path) -> None:
-    steps, contents = 50_000_000, {**parts(file)[0]}
-    contents.update(step=steps, goal=steps, version=1)  # which kept every loss
+def test_a_file_that_lies_takes_no_memory(tmp_path: Path) -> None:
+    file = older(1, tmp_path)  # which kept every loss
+    steps, contents = 50_000_000, parts(file)[0]
+    contents.update(step=steps, goal=steps)
     data = file.read_bytes()
     (length,) = struct.unpack("<Q", data[:8])
     header = json.loads(data[8 : 8 + length])
@@ -196,7 +299,9 @@ def test_a_file_that_lies_takes_no_memory(file: Path) -> None:
         if key != "__metadata__":
             if key in ("train", "held_out"):
                 entry["shape"] = [steps]
-            size = math.prod(entry["shape"]) * {"F64": 8, "U32": 4, "U8": 1}[entry["dtype"]]
+            size = (
+                math.prod(entry["shape"]) * {"F64": 8, "F32": 4, "U32": 4, "U8": 1}[entry["dtype"]]
+            )
             entry["data_offsets"], end = [end, end + size], end + size
     raw = json.dumps(header).encode()
     with file.open("wb") as sparse:
@@ -210,30 +315,53 @@ def test_a_file_that_lies_takes_no_memory(file: Path) -> None:
         tracemalloc.stop()
 
 
-def test_the_losses_of_version_1_are_read_without_all_of_them_in_memory(
-    lab: Lab, tmp_path: Path
-) -> None:
-    losses = 2.5 + np.random.default_rng(1).random(6_000_000)
-    lab.history.train.extend(losses)
-    lab.trainer.resume(lab.trainer.weights_VV, len(losses))
-    lab.state = "paused"
-    save(lab, tmp_path / "saved")
+def test_the_losses_of_version_1_are_read_without_all_of_them_in_memory(tmp_path: Path) -> None:
+    losses, file = 2.5 + np.random.default_rng(1).random(6_000_000), older(1, tmp_path)
 
-    def as_version_1(contents: dict[str, Any], _: object, arrays: dict[str, Any]) -> None:
-        contents["version"] = 1
+    def of_many_steps(contents: dict[str, Any], _: object, arrays: dict[str, Any]) -> None:
+        contents.update(step=len(losses), goal=len(losses))
         arrays["train"] = losses
-        del arrays["train_blocks"]
 
-    crafted(tmp_path / "saved", as_version_1)
-    assert (tmp_path / "saved").stat().st_size > losses.nbytes
+    crafted(file, of_many_steps)
+    assert file.stat().st_size > losses.nbytes
     tracemalloc.start()
     try:
-        _, _, arrays = read(tmp_path / "saved")
+        _, _, arrays = read(file)
         assert tracemalloc.get_traced_memory()[1] < 30e6, "of 48 MB"
     finally:
         tracemalloc.stop()
-    assert np.array_equal(arrays["train"], lab.history.train.newest())
-    assert np.array_equal(arrays["train_blocks"], lab.history.train.blocks_4N)
+    series = Series()
+    series.extend(losses)
+    assert np.array_equal(arrays["runs.2.train"], series.newest())
+    assert np.array_equal(arrays["runs.2.train_blocks"], series.blocks_4N)
+
+
+@pytest.mark.parametrize(
+    ("version", "change", "sentence"),
+    [
+        (2, contents(goal=-5), "goal -5"),
+        (2, contents(runs=[]), "unknown field `runs`"),
+        (2, setting(learning_rate=-1), "Learning rate -1"),
+        (2, setting(smoothing=-1), "Smoothing -1"),
+        (2, setting(more=1), "other settings than those of this version"),
+        (2, setting(source="selected"), "Invalid enum"),
+        (2, setting(source=[1]), "Expected"),
+        (2, without("weights"), "missing: weights"),
+        (2, without("held_out"), "losses of 0 steps on the hold-out"),
+        (2, without("stream_net"), "missing: stream_selected"),
+        (2, more("runs.2.train"), "more: unknown runs.2.train"),
+        (2, more("train_blocks", np.zeros((4, 1))), "more: runs.2.train_blocks"),
+        (1, array("train", lambda losses: losses[1:]), r"runs.2.train: of shape \[11\]"),
+        (1, array("weights", lambda weights: weights[1:]), r"weights: of shape \[7, 8\]"),
+        (1, contents(data_sha256="0" * 64), "is not its data, or has changed"),
+    ],
+)
+def test_a_crafted_file_of_an_older_version_is_refused(
+    version: int, change: Change, sentence: str, tmp_path: Path
+) -> None:
+    file = older(version, tmp_path)
+    crafted(file, change)
+    assert re.search(sentence, refused(file, data=OLDER_DATA))
 
 
 BLOCKS = {
@@ -243,20 +371,22 @@ BLOCKS = {
 }
 
 
-@pytest.mark.parametrize("sentence", ["of shape", "missing: train_blocks", *BLOCKS])
+@pytest.mark.parametrize("sentence", ["of shape", "missing: runs.2.train_blocks", *BLOCKS])
 def test_blocks_that_no_losses_make_are_refused(sentence: str, lab: Lab, tmp_path: Path) -> None:
-    lab.history.train.extend(2.5 + np.random.default_rng(1).random(1_200_000))
-    lab.trainer.resume(lab.trainer.weights_VV, 1_200_000)
-    lab.state = "paused"
+    lab.selected.history.train.extend(2.5 + np.random.default_rng(1).random(1_200_000))
+    resume_at(lab, 1_200_000)
+    lab.selected.state = "paused"
     save(lab, tmp_path / "saved")
 
     def change(_: object, __: object, arrays: dict[str, Any]) -> None:
         if sentence in BLOCKS:
-            arrays["train_blocks"] = np.ascontiguousarray(BLOCKS[sentence](arrays["train_blocks"]))
+            arrays["runs.2.train_blocks"] = np.ascontiguousarray(
+                BLOCKS[sentence](arrays["runs.2.train_blocks"])
+            )
         elif sentence == "of shape":
-            arrays["train_blocks"] = arrays["train_blocks"][:, 1:].copy()
+            arrays["runs.2.train_blocks"] = arrays["runs.2.train_blocks"][:, 1:].copy()
         else:
-            del arrays["train_blocks"]
+            del arrays["runs.2.train_blocks"]
 
     crafted(tmp_path / "saved", change)
     assert sentence in refused(tmp_path / "saved")
@@ -266,22 +396,23 @@ def words_of(**parts: object) -> bytes:
     return msgspec.msgpack.encode({"names": [], "marks": [], **parts})
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        words_of(marks=[SettingChange(1, "lr 7")] * 1_000_000),
-        words_of(marks=[SettingChange(1, "x" * 17_000_000 + "\N{GRINNING FACE}")]),
-        words_of(names=[[]] * 17_000_000),
-        words_of(more=[[]] * 17_000_000),
-        words_of(names=[{"index": 0, "counts": None, "net": None}] * 500_000),
-        b"\x83\xa1x" + b"\x91" * 17_000_000,
-        b"\x82\xa5names\xdd\xff\xff\xff\xff" + b"\x90" * 17_000_000,
-    ],
-    ids=["marks", "a mark", "lists", "an unknown list", "names", "depth", "a lie"],
-)
-def test_words_of_many_bytes_are_refused_without_becoming_many_more(
-    words: bytes, file: Path
-) -> None:
+MANY_WORDS: dict[str, Callable[[], bytes]] = {
+    "marks": lambda: words_of(marks=[[], [SettingChange(1, "lr 7")] * 1_000_000]),
+    "runs": lambda: words_of(marks=[[]] * 17_000_000),
+    "a mark": lambda: words_of(
+        marks=[[], [SettingChange(1, "x" * 17_000_000 + "\N{GRINNING FACE}")]]
+    ),
+    "lists": lambda: words_of(names=[[]] * 17_000_000),
+    "an unknown list": lambda: words_of(more=[[]] * 17_000_000),
+    "names": lambda: words_of(names=[{"index": 0, "compared": None, "selected": None}] * 500_000),
+    "depth": lambda: b"\x83\xa1x" + b"\x91" * 17_000_000,
+    "a lie": lambda: b"\x82\xa5names\xdd\xff\xff\xff\xff" + b"\x90" * 17_000_000,
+}
+
+
+@pytest.mark.parametrize("kind", MANY_WORDS)
+def test_words_of_many_bytes_are_refused_without_becoming_many_more(kind: str, file: Path) -> None:
+    words = MANY_WORDS[kind]()
     contents, _, arrays = parts(file)
     file.write_bytes(encode(contents, msgspec.Raw(words), arrays))  # type: ignore[arg-type]
     del arrays

@@ -84,8 +84,8 @@ from engine.checkpoints.checkpoint import load, save
 from engine.errors import NotWritten
 path = Path({str(path)!r})
 lab = load(path, device="cpu")
-lab.train(more=2000)
-lab.advance(1000)
+lab.selected.train(more=2000)
+lab.advance(lab.selected, 1000)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
 for place in (path, path.with_name("new")):

@@ -25,8 +25,9 @@ from tests.processes import end, folder, launched  # noqa: F401  a fixture
 from tui.__main__ import main
 
 SETTINGS = Configure(
-    pace=float("inf"), source="net", stream="video", sample_seed=7, temperature=0.8, smoothing=3.0
-)
+    {"pace": float("inf"), "source": "selected", "stream": "video", "sample_seed": 7,
+     "temperature": 0.8, "smoothing": 3.0}
+)  # fmt: skip
 
 
 def run(*arguments: object) -> Result:
@@ -157,12 +158,12 @@ async def names_of_the_lab() -> list[str]:
     engine = EngineProcess("test")
     client = await engine.start(attach=True)
     await client.call(Watch(names=1000))
-    await client.call(Configure(sample_seed=8))  # another stream: names are drawn anew
+    await client.call(Configure({"sample_seed": 8}))  # another stream: names are drawn anew
     async for event in client.events():
         names = event.names if isinstance(event, Snapshot) else ()
         if len(names) >= 5 and event.settings.sample_seed == 8:
             await engine.leave()
-            return [drawn.net.text for drawn in names if drawn.net is not None]
+            return [drawn.selected.text for drawn in names if drawn.selected is not None]
     raise AssertionError("the engine has ended")
 
 

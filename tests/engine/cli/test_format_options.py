@@ -190,8 +190,8 @@ def test_the_lab_is_told_where_its_hold_out_has_moved(held_out: tuple[Path, Path
     saved, test = held_out
     moved = test.rename(test.with_name("moved.csv"))
     lab = lab_of(Resume(str(saved), hold_out_data=str(moved)), None)
-    assert (lab.trainer.step, lab.corpus.hold_out_data) == (2, moved)
-    lab.train(more=2)
+    assert (lab.selected.step, lab.corpus.hold_out_data) == (2, moved)
+    lab.selected.train(more=2)
     save(lab, saved)
     assert load(saved).corpus.hold_out_data == moved, "and it is known from then on"
 

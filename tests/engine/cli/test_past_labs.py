@@ -47,8 +47,8 @@ def save(tmp_path: Path) -> Save:
 
     def save(name: str, steps: int = 1) -> Path:
         lab = Lab(tmp_path / "words.txt", device="cpu")
-        lab.train(more=steps)
-        lab.advance(steps)
+        lab.selected.train(more=steps)
+        lab.selected.advance(steps)
         return AutomaticSaves(LabPaths(name).saves).add(pack(lab).encode())
 
     return save

@@ -18,7 +18,7 @@ from engine.cli.commands.sample import _drawn_names
 from engine.data.built_in import built_in_path
 from engine.devices import one_thread
 from engine.lab.lab import Lab
-from engine.sampling.batch_scoring import NameScorer
+from engine.sampling.batch_scoring import NameScorer, TableScorer
 from engine.sampling.names import draw_keyed, has_ended
 from engine.sampling.scoring import mean_nll, probabilities_of_word
 from engine.settings.limits import LENGTH_LIMIT
@@ -31,22 +31,23 @@ def run(*arguments: object) -> Result:
 
 @pytest.mark.parametrize("prefix", ["", "é𝔸"])
 @pytest.mark.parametrize("smoothing", [0, 1])
+@pytest.mark.parametrize("kind", [NameScorer, TableScorer])
 def test_names_scored_together_have_the_digits_of_each_alone(
-    prefix: str, smoothing: float, tmp_path: Path
+    kind: type[NameScorer], prefix: str, smoothing: float, tmp_path: Path
 ) -> None:
     data = tmp_path / "data.txt"
     data.write_text("emma\nolivia\né𝔸ra\nan\u200cna\nzz top\n")
     lab = Lab(data, device="cpu")
-    lab.configure(smoothing=smoothing)
-    probs_VV, corpus = lab.count_probs_VV, lab.corpus
-    names = [*draw_keyed(probs_VV, corpus.vocabulary, 1, 0, 300, prefix), "z" * (LENGTH_LIMIT + 2)]
-    scorer = NameScorer(corpus, probs_VV)
+    lab.configure({"smoothing": smoothing})
+    model, corpus = lab.compared.model, lab.corpus
+    names = [*draw_keyed(model, corpus.vocabulary, 1, 0, 300, prefix), "z" * (LENGTH_LIMIT + 2)]
+    scorer = kind(corpus, model)
     together = [*scorer.scored(names[:100], LENGTH_LIMIT + len(prefix))]
     together += scorer.scored(names[100:], LENGTH_LIMIT + len(prefix))
     assert [scored.name for scored in together] == names
     for scored in together:
         ended = has_ended(scored.name, prefix)
-        alone = probabilities_of_word(scored.name, corpus.vocabulary, probs_VV, ended)
+        alone = probabilities_of_word(scored.name, corpus.vocabulary, model, ended)
         assert scored.probabilities == alone
         assert scored.nll == mean_nll(alone)
         assert scored.in_data == corpus.has(scored.name)
@@ -70,7 +71,7 @@ def test_many_names_with_all_that_is_known_of_each_take_five_times_as_long_at_th
 
     def seconds(form: str) -> float:
         started = time.thread_time()
-        for _ in _drawn_names(lab, "counts", form, 40_000):  # type: ignore[arg-type]
+        for _ in _drawn_names(lab, lab.compared, form, 40_000):  # type: ignore[arg-type]
             pass
         return time.thread_time() - started
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.group import COMMANDS
+from engine.settings.model_kinds import KINDS
 
 PROGRAM = "import sys; sys.argv[0] = 'makemore-tui'; from tui.__main__ import main; main()"
 # Completes once for each environment, all in one fresh Python: a start costs more than a line.
@@ -89,7 +90,10 @@ def test_values_are_completed() -> None:
         "makemore-tui lab --colour 2": ["256"],
         "makemore-tui --device c": ["cpu", "cuda"],
         "makemore-tui sample --stream v": ["video"],
-        "makemore-tui sample --model ": ["counts", "net"],
+        "makemore-tui sample --model ": [*KINDS, "net"],
+        "makemore-tui --model n": ["ngram", "net"],
+        "makemore-tui train --model mlp --set h": ["hidden="],
+        "makemore-tui score --set s": ["smoothing=", "seed="],
         "makemore-tui matrix --view w": ["weights"],
         "makemore-tui train --device ": ["auto", "cpu", "cuda", "mps"],
         "makemore-tui config --d": ["--default"],

@@ -129,7 +129,7 @@ def test_a_stream_that_is_closed_or_that_nobody_reads_is_no_hindrance(
         assert len(err.splitlines()) <= len(usual[2].splitlines()), places
         if "stdout" not in places:
             assert len(out.splitlines()) == len(usual[1].splitlines()), places
-        assert "FILE" not in command or peek(saved).step == 3
+        assert "FILE" not in command or peek(saved).selected_run.step == 3
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")
@@ -143,7 +143,7 @@ def test_where_results_cannot_be_written_the_work_is_done_and_a_sentence_says_so
     assert err.splitlines()[-1] == f"makemore-tui: standard output: {FULL}."
     assert err.count(FULL) == 1
     assert "Traceback" not in err
-    assert "FILE" not in command or peek(tmp_path / "saved").step == 3
+    assert "FILE" not in command or peek(tmp_path / "saved").selected_run.step == 3
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_file_of_any_letters_is_read_where_the_locale_knows_none(tmp_path: Pat
     data = tmp_path / "é王.txt"
     data.write_text("Zoé\n王\nمی‌رود\n", encoding="utf-8")
     told = program("stats", "--data", str(data), **C_LOCALE).decode("ascii")
-    assert r"first words       Zo\xe9 \u738b \u0645\u06cc\u200c" in told
+    assert r"first words         Zo\xe9 \u738b \u0645\u06cc\u200c" in told
     scored = program("score", "Zoé", "--data", str(data), "--steps", "1", **C_LOCALE)
     assert scored.startswith(rb"Zo\xe9 (in the data)")
 
@@ -230,7 +230,7 @@ def test_the_program_itself_trains_and_saves_whatever_is_closed(
     program = f"exec {sys.executable} -m tui train --steps 3 --save {tmp_path / 'saved'}"
     done = subprocess.run(f"{program} {redirected}", shell=True, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert peek(tmp_path / "saved").step == 3
+    assert peek(tmp_path / "saved").selected_run.step == 3
 
 
 LETTERS = "a\x1b[31mb\nb\tb\x9b2J\u202ea\nمی‌رود\n"

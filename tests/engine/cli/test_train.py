@@ -87,31 +87,35 @@ def test_a_resumed_training_prints_the_losses_of_an_uninterrupted_one(file: Path
     assert first + second == whole
     del end["seconds"], resumed_end["seconds"]
     assert resumed_end == end
-    assert peek(file).step == 70
+    assert peek(file).selected_run.step == 70
 
 
 def test_a_resumed_training_goes_on_to_its_goal_or_a_hundred_steps_more(
     lab: Lab, file: Path
 ) -> None:
-    lab.train(more=60)
-    lab.advance(20)
+    lab.selected.train(more=60)
+    lab.selected.advance(20)
     save(lab, file)
     result = run("--resume", file, "--save", file, "--every", 0)
     assert "40 steps in" in result.stderr
     assert "now at step 60" in result.stderr
     assert [step["step"] for step in lines("--resume", file)[:-1]] == list(range(61, 161))
     (nothing,) = lines("--resume", file, "--steps", 0)
-    assert (nothing["steps"], nothing["loss"]) == (60, load(file, device="cpu").history.last)
+    assert (nothing["steps"], nothing["loss"]) == (
+        60,
+        load(file, device="cpu").selected.history.last,
+    )
 
 
 def test_options_that_are_given_change_what_is_resumed(file: Path) -> None:
     run("--steps", 5, "--lr", 20, "--save", file)
     run("--resume", file, "--steps", 5, "--save", file)
-    assert peek(file).settings.learning_rate == 20
+    assert peek(file).selected_run.settings["learning_rate"] == 20
     run("--resume", file, "--steps", 5, "--regularisation", 0.5, "--save", file)
     lab = load(file, device="cpu")
-    assert (lab.settings.learning_rate, lab.settings.regularisation) == (20, 0.5)
-    assert [mark.text for mark in lab.history.marks] == ["lr 20", "λ 0.5"]
+    settings = lab.selected.settings
+    assert (settings["learning_rate"], settings["regularisation"]) == (20, 0.5)
+    assert [mark.text for mark in lab.selected.history.marks] == ["lr 20", "λ 0.5"]
 
 
 def test_data_that_has_moved_is_given_anew(file: Path, tmp_path: Path) -> None:
@@ -164,11 +168,11 @@ def test_a_training_that_diverges_is_saved_as_it_was_before_that(file: Path) -> 
     result = run("--steps", 5000, "--every", 0, "--lr", 1e5, "--save", file)
     assert result.exit_code == 1
     lab = load(file, device="cpu")
-    assert f"no longer finite after step {lab.trainer.step + 1}: " in result.stderr
-    assert f"step {lab.trainer.step} are kept: saved to {file}." in result.stderr
-    assert (lab.state, len(lab.history.train)) == ("failed", lab.trainer.step)
+    assert f"no longer finite after step {lab.selected.step + 1}: " in result.stderr
+    assert f"step {lab.selected.step} are kept: saved to {file}." in result.stderr
+    assert (lab.selected.state, len(lab.selected.history.train)) == ("failed", lab.selected.step)
     *steps, end = lines("--resume", file, "--lr", 0.01, "--steps", 2)
-    assert [step["step"] for step in steps] == [lab.trainer.step + 1, lab.trainer.step + 2]
+    assert [step["step"] for step in steps] == [lab.selected.step + 1, lab.selected.step + 2]
     assert end["done"]
 
 
@@ -203,7 +207,7 @@ def test_a_checkpoint_that_cannot_be_written_now_and_then_does_not_end_the_train
     assert "not written over. Give another name. The training goes on." in capsys.readouterr().err
     file.unlink()
     keeping.now_and_then(lab)
-    assert peek(file).step == 0
+    assert peek(file).selected_run.step == 0
     TrainSaves(None, 1e-9).now_and_then(lab)
     file.unlink()
     TrainSaves(file, 0).now_and_then(lab)
@@ -220,8 +224,8 @@ def test_a_signal_saves_and_ends_the_training(number: signal.Signals, file: Path
     assert "saved to" in complaint
     assert "Traceback" not in complaint
     lab = load(file, device="cpu")
-    assert lab.state == "paused"
-    assert lab.trainer.step >= max(int(line.split()[0]) for line in ["0 0", *output.splitlines()])
+    assert lab.selected.state == "paused"
+    assert lab.selected.step >= max(int(line.split()[0]) for line in ["0 0", *output.splitlines()])
     assert os.listdir(file.parent) == [file.name]
 
 
@@ -255,7 +259,7 @@ def test_a_hangup_that_comes_with_another_signal_is_not_the_second(
         _, complaint = process.communicate(timeout=60)
     assert process.returncode in (128 + signal.SIGTERM, 128 + signal.SIGHUP)
     assert "saved to" in complaint
-    assert load(file, device="cpu").trainer.step > 0
+    assert load(file, device="cpu").selected.step > 0
 
 
 def test_what_is_ignored_stays_ignored() -> None:
@@ -274,7 +278,7 @@ def test_a_terminal_that_goes_away_costs_no_step(file: Path) -> None:
     with Pty((*command, "--save", str(file)), 80, 24, {}) as terminal:
         terminal.wait_for("2.4")
         terminal.hang_up()
-    assert load(file, device="cpu").trainer.step > 10
+    assert load(file, device="cpu").selected.step > 10
 
 
 def test_in_a_terminal_lines_and_bar_do_not_write_into_each_other() -> None:
@@ -298,7 +302,7 @@ def test_a_reader_that_has_seen_enough_ends_the_training_and_it_is_saved(file: P
         assert process.stderr is not None
         assert process.stderr.read() == ""
         assert process.wait(timeout=60) == 1
-    assert load(file, device="cpu").trainer.step > 0
+    assert load(file, device="cpu").selected.step > 0
 
 
 def test_an_interruption_before_the_first_step_is_a_sentence(tmp_path: Path) -> None:
@@ -326,11 +330,11 @@ def test_a_training_that_is_killed_leaves_a_whole_checkpoint(file: Path, lab: La
     for resumed in ([], ["--resume", file]):
         before = file.stat().st_mtime_ns if file.exists() else 0
         with training("--every", 100, "--save", file, "--save-every", 0.001, *resumed) as process:
-            until(lambda last=before: is_newer(file, last) and peek(file).step > 0)  # type: ignore[misc]
+            until(lambda last=before: is_newer(file, last) and peek(file).selected_run.step > 0)  # type: ignore[misc]
             select.select([], [], [], random.random() / 10)  # any moment will do
             process.kill()
     killed = load(file, device="cpu")
-    train(lab, killed.trainer.step)
+    train(lab, killed.selected.step)
     for one in (killed, lab):
         train(one, 50)
     assert everything(killed) == everything(lab)

@@ -27,7 +27,7 @@ def test_a_file_that_is_no_checkpoint_is_replaced_only_where_a_person_said_so(
     assert mine.read_text() == "a person's own"
     assert engine.call(Save(str(mine), over="anything")) == Saved(str(mine))
     assert engine.call(Save(str(mine), over="checkpoint")) == Saved(str(mine))
-    assert peek(mine).step == 0
+    assert peek(mine).selected_run.step == 0
     assert stat.S_IMODE(mine.stat().st_mode) == 0o600
 
 
@@ -76,9 +76,9 @@ def test_the_file_of_a_lab_is_written_when_it_ends(
         engine.wait()
     else:
         engine.call(Open(device="cpu"))
-    assert peek(path).step == 3
+    assert peek(path).selected_run.step == 3
     newest = AutomaticSaves(LabPaths("test").saves).paths()[0]
-    assert peek(newest).step == 3, "among the automatic ones it is too"
+    assert peek(newest).selected_run.step == 3, "among the automatic ones it is too"
 
 
 def test_a_file_that_cannot_be_written_when_a_lab_ends_keeps_it_from_ending(
@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_written_when_a_lab_ends_keeps_it_from_ending(
     engine.call(Save(str(tmp_path / "elsewhere")))
     engine.call(Stop())
     engine.wait()
-    assert peek(tmp_path / "elsewhere").step == 1
+    assert peek(tmp_path / "elsewhere").selected_run.step == 1
 
 
 def test_a_place_for_the_file_of_a_lab_is_looked_at_before_it_begins(
@@ -118,7 +118,7 @@ def test_a_lab_taken_up_from_a_file_is_saved_to_it_again(engine: Engine, tmp_pat
     engine.call(StepOnce())
     engine.call(Stop())
     engine.wait()
-    assert peek(path).step == 2
+    assert peek(path).selected_run.step == 2
 
 
 def test_a_lab_that_was_never_trained_replaces_no_checkpoint(state: None, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_lab_that_was_never_trained_replaces_no_checkpoint(state: None, tmp_pa
             engine.call(StepOnce())
         engine.call(Stop())
         engine.wait()
-        assert peek(file).step == 1
+        assert peek(file).selected_run.step == 1
 
 
 @pytest.mark.parametrize("path", ["a\0b", "~\0"])

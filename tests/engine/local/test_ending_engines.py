@@ -35,7 +35,7 @@ async def test_an_engine_that_nobody_needs_ends_by_itself() -> None:
     (lab,) = await labs()
     assert (lab.state, lab.step, lab.clients) == ("ended", 3, None)
     assert lab.saved is not None
-    assert lab.loss == checkpoint.load(Path(lab.saved)).history.last
+    assert lab.loss == checkpoint.load(Path(lab.saved)).selected.history.last
 
 
 async def test_a_lab_that_ended_by_itself_goes_on_and_is_forgotten_when_it_is_stopped() -> None:

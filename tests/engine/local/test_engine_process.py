@@ -48,7 +48,7 @@ async def test_an_engine_goes_on_without_a_screen_and_is_taken_up_as_it_is(
 ) -> None:
     client = await engine.start()
     await client.call(Open(device="cpu"))
-    await client.call(Configure(pace=float("inf"), learning_rate=20.0))
+    await client.call(Configure({"pace": float("inf"), "learning_rate": 20.0}))
     await client.call(Train(more=10**9))
     await engine.leave()
     before = await look(LabPaths("test"))
@@ -133,7 +133,7 @@ async def test_a_lab_that_crashes_again_and_again_is_taken_up_from_its_newest_sa
     await client.call(Train(more=50))
     place = LabPaths("test")
     saves = AutomaticSaves(place.saves)
-    await eventually(lambda: (newest := saves.newest()) and peek(newest).step == 50)
+    await eventually(lambda: (newest := saves.newest()) and peek(newest).selected_run.step == 50)
     for crash in range(3):
         process = process_of(engine)
         process.kill()
@@ -228,7 +228,7 @@ async def test_an_engine_that_is_not_wanted_any_more_while_it_starts_ends() -> N
 async def test_what_the_wire_cannot_carry_is_a_sentence(engine: EngineProcess) -> None:
     client = await engine.start()
     with pytest.raises(EngineError, match="64 bits"):
-        await client.call(Configure(sample_seed=10**30))
+        await client.call(Configure({"sample_seed": 10**30}))
     with pytest.raises(EngineError, match="UTF-8"):
         await client.call(Open("/tmp/\udcff"))
     assert await client.call(Open(device="cpu")) == Done()

@@ -16,14 +16,18 @@ from click.testing import CliRunner
 
 from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.checkpoint import load, pack
+from engine.checkpoints.opening import lab_of
 from engine.cli.lab_choice import check_is_known, taken_up
 from engine.errors import EngineError, EngineUnavailable, LabGone, NameTaken
 from engine.lab.lab import Lab
+from engine.lab.snapshots import dataset_opened
 from engine.local.engine_process import EngineProcess
 from engine.local.lab_list import labs, look
+from engine.local.lab_summary import Listed
 from engine.local.name_lock import Claim, Holder, clear, standing, standing_of
 from engine.local.paths import LabPaths
 from engine.local.saved_labs import newest_save
+from engine.settings.values import NO_PACE_LIMIT
 from engine.text.printable import printable
 from engine.wire.requests import Resume
 from tests.processes import launched
@@ -163,13 +167,29 @@ def test_an_engine_is_the_same_whatever_lab_it_has_opened_since() -> None:
     assert standing_of(early, PLACE) == "free"
 
 
+async def test_a_lab_without_a_limit_of_pace_begins_again_so_after_a_crash(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("ab\nba\n")
+    lab = Lab(tmp_path / "words.txt", device="cpu", pace=NO_PACE_LIMIT)
+    opening = dataset_opened(lab, 1).opening
+    assert opening is not None
+    claim = Claim(PLACE)
+    claim.note(opening)
+    crash(claim)
+    listed = await look(PLACE)
+    assert listed is not None
+    assert listed.again == opening
+    assert msgspec.json.decode(msgspec.json.encode(listed), type=Listed) == listed
+    again = lab_of(opening, None)
+    assert again.selected.settings["pace"] == NO_PACE_LIMIT
+
+
 async def test_a_lab_that_began_with_a_file_goes_back_to_it_until_its_first_save(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "words.txt").write_text("ab\nba\n")
     lab = Lab(tmp_path / "words.txt", device="cpu")
-    lab.train(more=3)
-    lab.advance(3)
+    lab.selected.train(more=3)
+    lab.advance(lab.selected, 3)
     file = tmp_path / "mine"
     file.write_bytes(pack(lab).encode())
     claim = Claim(PLACE)

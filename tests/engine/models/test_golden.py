@@ -5,25 +5,40 @@ import math
 import pytest
 import torch
 
-from engine.data.corpus import read_corpus
+from engine.data.corpus import read_corpus, shares_of
 from engine.data.vocabulary import Vocabulary
 from engine.lab.exports import statistics_json
-from engine.models import bigram, counts
+from engine.models import counts
+from engine.models.bigram import Bigram
+from engine.models.counts import Counts
+from engine.models.model import TableModel
 from engine.sampling.names import NameStream
-from engine.training.exact import Trainer
+from engine.settings.model_kinds import KINDS
+from engine.training.exact import ExactTrainer
 from tests.golden import COUNTS, FIGURES, WORDS, needs_words
 
 SEED = FIGURES["weights_seed"]
 VOCABULARY = Vocabulary(FIGURES["characters"])
 
 
+SPEC = KINDS["bigram"].spec(
+    {name: FIGURES[name] for name in ("learning_rate", "regularisation")} | {"seed": SEED}
+)
+CPU = torch.device("cpu")
+
+
 @pytest.fixture
-def trainer() -> Trainer:
-    return Trainer(COUNTS, None, SEED, torch.device("cpu"))
+def net() -> Bigram:
+    return Bigram(SPEC, 27, CPU)
 
 
-def train(trainer: Trainer) -> tuple[float, ...]:
-    return trainer.burst(100, FIGURES["learning_rate"], FIGURES["regularisation"]).losses
+@pytest.fixture
+def trainer(net: Bigram) -> ExactTrainer:
+    return ExactTrainer(net, shares_of(COUNTS, CPU), None)
+
+
+def train(trainer: ExactTrainer) -> tuple[float, ...]:
+    return trainer.burst(100, SPEC.settings).losses
 
 
 @needs_words
@@ -58,29 +73,31 @@ def test_the_floor_and_the_ceiling_are_the_lectures() -> None:
     assert counts.uniform_nll(27) == pytest.approx(FIGURES["uniform_nll"], abs=1e-12)
 
 
-def test_training_goes_through_the_lectures_hundred_losses(trainer: Trainer) -> None:
+def test_training_goes_through_the_lectures_hundred_losses(trainer: ExactTrainer) -> None:
     losses = train(trainer)
     assert losses == pytest.approx(FIGURES["exact_losses_float64"], abs=1e-8)
     assert losses == pytest.approx(FIGURES["notebook_losses_float32"], abs=2e-6)
 
 
-def test_training_ends_at_the_lectures_weights(trainer: Trainer) -> None:
+def test_training_ends_at_the_lectures_weights(net: Bigram, trainer: ExactTrainer) -> None:
     train(trainer)
     assert trainer.nll == pytest.approx(FIGURES["net_nll_after_100_updates"], abs=1e-10)
-    square = FIGURES["net_mean_square_weight_after_100"]
-    assert trainer.mean_square == pytest.approx(square, abs=1e-10)
-    loss = trainer.nll + FIGURES["regularisation"] * trainer.mean_square
+    square = float(net.weights_VV.square().mean())
+    assert square == pytest.approx(FIGURES["net_mean_square_weight_after_100"], abs=1e-10)
+    loss = trainer.nll + FIGURES["regularisation"] * square
     assert math.isclose(loss, FIGURES["exact_losses_float64"][-1], abs_tol=2e-4)  # still falling
 
 
 @pytest.mark.parametrize("stream", ["video", "notebook", "torch"])
 @pytest.mark.parametrize("model", ["counts", "net"])
-def test_each_stream_draws_the_lectures_names(model: str, stream: str, trainer: Trainer) -> None:
+def test_each_stream_draws_the_lectures_names(
+    model: str, stream: str, net: Bigram, trainer: ExactTrainer
+) -> None:
+    drawn_from: TableModel = net
     if model == "counts":
-        probs = counts.probabilities(COUNTS, smoothing=1)
+        drawn_from = Counts(KINDS["counts"].spec({"smoothing": 1.0}), COUNTS)
     else:
         train(trainer)
-        probs = bigram.probabilities(trainer.weights_VV)
     names = NameStream(stream, SEED, VOCABULARY)
-    drawn = [names.next(probs) + "." for _ in range(5)]
+    drawn = [names.next(drawn_from) + "." for _ in range(5)]
     assert drawn == FIGURES["samples"][model][stream]

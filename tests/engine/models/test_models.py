@@ -14,8 +14,10 @@ from engine.lab.lab import Lab
 from engine.lab.snapshots import scored
 from engine.models import bigram, counts
 from engine.sampling.scoring import mean_nll, probabilities_of_word
+from engine.settings.lab_settings import SAMPLING
 from engine.settings.limits import MOST_COLUMNS
-from engine.settings.rungs import RUNGS, climb
+from engine.settings.model_kinds import KINDS
+from engine.settings.setting import Setting
 from engine.training.history import History
 from engine.training.series import MOST_BLOCKS, block_count, block_size, in_blocks
 from engine.wire.values import SettingChange
@@ -37,22 +39,22 @@ def test_no_smoothing_goes_below_the_floor(cells: list[int], smoothing: float) -
 
 
 def test_infinite_smoothing_knows_nothing(lab: Lab) -> None:
-    lab.configure(smoothing=1e15)
-    assert lab.reference_losses.counts == pytest.approx(lab.reference_losses.uniform, abs=1e-6)
+    lab.configure({"smoothing": 1e15})
+    assert lab.reference_losses.compared == pytest.approx(lab.reference_losses.uniform, abs=1e-6)
 
 
 def test_without_smoothing_a_pair_never_seen_is_infinitely_surprising(lab: Lab) -> None:
-    lab.configure(smoothing=0.0)
-    jq = probabilities_of_word("jq", lab.corpus.vocabulary, lab.count_probs_VV)
+    lab.configure({"smoothing": 0.0})
+    jq = probabilities_of_word("jq", lab.corpus.vocabulary, lab.compared.model)
     assert mean_nll(jq) == math.inf
 
 
 def test_the_net_arrives_at_the_counts(lab: Lab) -> None:
-    lab.configure(regularisation=0.0, smoothing=0.0)
-    lab.train(more=5000)
-    while lab.state == "training":
-        lab.advance(1000)
-    assert lab.trainer.nll == pytest.approx(lab.reference_losses.floor, abs=2e-3)
+    lab.configure({"regularisation": 0.0, "smoothing": 0.0})
+    lab.selected.train(more=5000)
+    while lab.selected.state == "training":
+        lab.advance(lab.selected, 1000)
+    assert lab.selected.nll == pytest.approx(lab.reference_losses.floor, abs=2e-3)
     shares = lab.corpus.counts_VV.sum(1) / lab.corpus.counts_VV.sum()
     differences = lab.matrix("difference").abs().amax(1)
     assert (shares * differences).max() < 1e-3, "rare characters are learnt last"
@@ -60,10 +62,10 @@ def test_the_net_arrives_at_the_counts(lab: Lab) -> None:
 
 def test_the_nll_of_the_words_is_the_nll_of_the_corpus(lab: Lab) -> None:
     assert lab.corpus.known is not None
-    vocabulary, probs = lab.corpus.vocabulary, lab.count_probs_VV
+    vocabulary, model = lab.corpus.vocabulary, lab.compared.model
     words = sorted(lab.corpus.known)
-    drawn = [p for word in words for p in probabilities_of_word(word, vocabulary, probs)]
-    assert mean_nll(drawn) == pytest.approx(lab.reference_losses.counts, abs=1e-9)
+    drawn = [p for word in words for p in probabilities_of_word(word, vocabulary, model)]
+    assert mean_nll(drawn) == pytest.approx(lab.reference_losses.compared, abs=1e-9)
 
 
 def test_a_word_is_scored_a_character_at_a_time(lab: Lab) -> None:
@@ -71,8 +73,8 @@ def test_a_word_is_scored_a_character_at_a_time(lab: Lab) -> None:
     pairs = [step.previous + step.symbol for step in score.characters]
     assert pairs == [".a", "an", "nd", "dr", "re", "ej", "jq", "q."]
     i, j = lab.corpus.vocabulary.encode("jq")
-    assert score.characters[6].p_counts == float(lab.count_probs_VV[i, j])
-    assert score.characters[6].p_net == float(lab.net_probs_VV[i, j])
+    assert score.characters[6].p_compared == float(lab.probs_VV(lab.compared)[i, j])
+    assert score.characters[6].p_selected == float(lab.probs_VV(lab.selected)[i, j])
     assert score.in_data is False
     assert scored(lab, "anthony").in_data is True
 
@@ -166,19 +168,32 @@ def test_a_history_grows_without_losing_anything() -> None:
     assert np.array_equal(history.train.newest(), np.arange(5005.0))
 
 
-@pytest.mark.parametrize("setting", list(RUNGS))
-def test_up_and_down_a_ladder_leads_back(setting: str) -> None:
-    rungs = RUNGS[setting]  # type: ignore[index]
-    assert rungs == sorted(rungs)
+ALL_SETTINGS = [*SAMPLING, *(each for kind in KINDS.values() for each in kind.settings)]
+
+
+@pytest.mark.parametrize("setting", [each for each in ALL_SETTINGS if each.rungs], ids=str)
+def test_up_and_down_the_rungs_leads_back(setting: Setting) -> None:
+    rungs = setting.rungs
+    assert list(rungs) == sorted(rungs)
     for value in rungs[1:-1]:
-        up = climb(setting, value, 1)  # type: ignore[arg-type]
-        assert up > value
-        assert climb(setting, up, -1) == value  # type: ignore[arg-type]
-    assert climb(setting, rungs[-1], 1) == rungs[-1]  # type: ignore[arg-type]
+        up = setting.moved(value, 1)
+        assert up > value  # type: ignore[operator]
+        assert setting.moved(up, -1) == value
+    assert setting.moved(rungs[-1], 1) == rungs[-1]
 
 
 def test_a_value_between_two_rungs_moves_to_its_neighbours() -> None:
-    assert (climb("learning_rate", 60, 1), climb("learning_rate", 60, -1)) == (100, 50)
+    rate = KINDS["bigram"].setting("learning_rate")
+    assert (rate.moved(60, 1), rate.moved(60, -1)) == (100, 50)
+
+
+@pytest.mark.parametrize("setting", ALL_SETTINGS, ids=str)
+def test_a_default_makes_sense_and_each_rung_too(setting: Setting) -> None:
+    setting.check(setting.default)
+    for rung in setting.rungs:
+        setting.check(int(rung) if setting.kind == "whole" else rung)
+    assert setting.values
+    assert setting.meaning.endswith(".")
 
 
 def test_a_vocabulary_needs_no_particular_script() -> None:

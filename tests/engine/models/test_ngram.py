@@ -38,7 +38,7 @@ EUREKA = {
 
 
 def spec(order: int, method: str = ADD_K, k: float = 0.1, across: bool = False) -> ModelSpec:
-    across_words = "yes" if across else "no"
+    across_words = across
     named = {"order": order, "method": method, "smoothing": k, "across_words": across_words}
     return ModelSpec("ngram", named)
 

@@ -57,7 +57,7 @@ async def trained(engine: RemoteEngine) -> Client:
     """A connection to a lab in the middle of a training that does not end."""
     client = await engine.start()
     assert await client.call(Open(device="cpu")) == Done()
-    await client.call(Configure(pace=1000.0))
+    await client.call(Configure({"pace": 1000.0}))
     await client.call(Train(more=10**9))
     while (await described(client)).step == 0:
         await asyncio.sleep(0.01)

@@ -8,14 +8,26 @@ import torch
 
 from engine.sampling.names import STREAMS
 from engine.settings import values
-from engine.settings.descriptions import CHOICES
+from engine.settings.lab_settings import SAMPLING
+from engine.settings.setting import setting_in
 
 PROBS = torch.tensor([0.1, 0.2, 0.3, 0.4], dtype=torch.float64)
 
 
-def test_each_stream_can_be_set_and_is_described() -> None:
-    assert tuple(STREAMS) == get_args(values.Stream) == tuple(CHOICES["stream"])
-    assert get_args(values.Source) == tuple(CHOICES["source"])
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("stream", get_args(values.Stream)), ("source", get_args(values.Source))],
+)
+def test_each_stream_and_source_can_be_set_and_is_described(
+    name: str, values: tuple[str, ...]
+) -> None:
+    setting = setting_in(SAMPLING, name)
+    assert setting is not None
+    assert tuple(setting.choices) == values
+
+
+def test_each_stream_that_can_be_set_is_there() -> None:
+    assert tuple(STREAMS) == get_args(values.Stream)
 
 
 @pytest.mark.parametrize("kind", STREAMS)

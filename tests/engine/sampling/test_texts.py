@@ -17,6 +17,7 @@ from engine.sampling import texts
 from engine.sampling.decoding import sharpen
 from engine.sampling.names import STREAMS, NameStream
 from engine.sampling.texts import character_probs
+from tests.engine.table import Table
 
 VOCABULARY = Vocabulary("\n abcdefg")  # ten symbols
 
@@ -31,7 +32,7 @@ PROBS = random_probs(1)
 
 
 def text(stream: NameStream, probs_VV: Tensor, length: int, prefix: str = "") -> str:
-    return "".join(stream.next_text(probs_VV, length, prefix))
+    return "".join(stream.next_text(Table(probs_VV), length, prefix))
 
 
 def slow_text(
@@ -109,7 +110,7 @@ def test_pairs_come_as_often_as_their_probability_says(stream: str) -> None:
     pairs = Counter(itertools.pairwise(VOCABULARY.encode(drawn)))
     rows = Counter(VOCABULARY.encode(drawn[:-1]))
     for row, times in rows.items():
-        expected = character_probs(PROBS, row) * times
+        expected = character_probs(Table(PROBS), [row]) * times
         chi_square = sum(
             (pairs[row, symbol] - float(e)) ** 2 / float(e)
             for symbol, e in enumerate(expected)
@@ -125,7 +126,7 @@ def test_behind_what_only_the_end_can_follow_the_text_begins_anew() -> None:
 
 def test_where_nothing_can_follow_each_character_is_as_probable() -> None:
     over = torch.tensor([[1, 0, 0], [1, 0, 0], [1, 0, 0]], dtype=torch.float64)
-    assert character_probs(over, 1).tolist() == [0, 0.5, 0.5]
+    assert character_probs(Table(over), [1]).tolist() == [0, 0.5, 0.5]
 
 
 def test_what_cannot_be_drawn_with_is_refused_before_the_first_piece() -> None:

@@ -20,9 +20,9 @@ async def test_a_client_that_reads_nothing_neither_slows_nor_fills_the_engine(
     client: Client, socket: Path
 ) -> None:
     await client.call(Open(device="cpu"))
-    await client.call(Configure(pace=math.inf))
+    await client.call(Configure({"pace": math.inf}))
     deaf = await Peer.connect(socket)
-    watch = Watch(view="net", rows=ALL, columns=ALL, loss_columns=2000, names=500, frames=1e9)
+    watch = Watch(view="selected", rows=ALL, columns=ALL, loss_columns=2000, names=500, frames=1e9)
     deaf.writer.write(pack(Call(1, watch)))
     await client.call(Watch(frames=1e9))
     await client.call(Train(more=4_000))

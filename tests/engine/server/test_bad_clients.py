@@ -30,7 +30,7 @@ async def test_no_rate_of_frames_keeps_the_engine_from_going_on(
     for _ in range(3):
         await client.call(StepOnce())
         await asyncio.sleep(0)
-    await client.call(Configure(pace=5e-324))
+    await client.call(Configure({"pace": 5e-324}))
     await client.call(Train())
     assert await client.call(Pause()) == Done()
 

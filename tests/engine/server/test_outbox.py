@@ -15,17 +15,18 @@ from engine.wire.envelopes import Call, Reply
 from engine.wire.events import DatasetOpened, Ended, Snapshot
 from engine.wire.framing import LARGEST_ANSWER, pack, read_from_engine
 from engine.wire.requests import Export, Score
+from engine.wire.values import RunSummary
 
 
 def snapshot(data: int, step: int) -> Snapshot:
-    return made(Snapshot, data=data, step=step)
+    return made(Snapshot, data=data, selected=2, runs=(made(RunSummary, number=2, step=step),))
 
 
 def dataset(number: int) -> DatasetOpened:
     return made(DatasetOpened, number=number)
 
 
-def made(kind: Any, **fields: int) -> Any:
+def made(kind: Any, **fields: object) -> Any:
     """A message, of which only these fields matter."""
     return kind(**{field.name: fields.get(field.name) for field in msgspec.structs.fields(kind)})
 
@@ -47,7 +48,7 @@ class Worker:
                 self.step += 1
                 told = [snapshot(self.data, self.step)]
             case "end":
-                told = [snapshot(self.data, self.step), Ended("done", self.step, 2.5, "")]
+                told = [snapshot(self.data, self.step), Ended("net", "done", self.step, 2.5, "")]
             case _:
                 self.calls += 1
                 told = [Reply(self.calls, Done())]

@@ -49,9 +49,9 @@ async def test_a_lab_is_opened_trained_and_sampled_over_the_wire(client: Client)
     assert isinstance(opened, DatasetOpened)
     assert opened.statistics[0].value == Figure(10_120)
     assert (opened.characters[:3], opened.device) == ((".", "a", "b"), "cpu")
-    watch = Watch(view="net", rows=ALL, columns=ALL, cursor=(1, 14), loss_columns=30, names=5)
+    watch = Watch(view="selected", rows=ALL, columns=ALL, cursor=(1, 14), loss_columns=30, names=5)
     await client.call(watch)
-    await client.call(Configure(pace=math.inf))
+    await client.call(Configure({"pace": math.inf}))
     await client.call(Train())
     done = await event(client, lambda e: isinstance(e, Snapshot) and e.state == "done")
     assert isinstance(done, Snapshot)
@@ -62,17 +62,17 @@ async def test_a_lab_is_opened_trained_and_sampled_over_the_wire(client: Client)
     assert len(values) == 27 * 27
     assert sum(values) == pytest.approx(27)
     assert done.reading is not None
-    assert values[1 * 27 + 14] == done.reading.p_net
+    assert values[1 * 27 + 14] == done.reading.p_selected
     assert (done.reading.count, done.reading.rank) == (1692, 2)
     assert done.curve is not None
     assert 15 < len(done.curve.steps) <= 30
     ended = await event(client, lambda e: isinstance(e, Ended))
-    assert ended == Ended("done", 100, done.loss, "")
+    assert ended == Ended("net", "done", 100, done.loss, "")
     await client.call(Draw(7))  # more than the ten that there are when data opens
     drawn = await event(client, lambda e: isinstance(e, Snapshot) and e.drawn == 17)
     assert isinstance(drawn, Snapshot)
     assert [name.index for name in drawn.names] == [12, 13, 14, 15, 16]
-    assert [name.net and name.net.step for name in drawn.names] == [100] * 5
+    assert [name.selected and name.selected.step for name in drawn.names] == [100] * 5
 
 
 async def test_each_request_is_answered(client: Client) -> None:
@@ -84,7 +84,7 @@ async def test_each_request_is_answered(client: Client) -> None:
         Reset(),
         Reset(by=3),
         Adjust("stream", 2),
-        Configure(smoothing=2.0),
+        Configure({"smoothing": 2.0}),
         Adjust("learning_rate", -1),
         Draw(),
         Watch(),
@@ -279,7 +279,7 @@ async def test_paths_are_completed_while_the_worker_is_busy(worker: Inbox, tmp_p
         async with asyncio.timeout(20):
             while not recent.files():
                 await asyncio.sleep(0)
-        await client.call(Configure(pace=math.inf))
+        await client.call(Configure({"pace": math.inf}))
         await client.call(Train(more=10**7))
         answer = await client.call(Browse(str(tmp_path / "wo")))
         assert isinstance(answer, Browsed)
@@ -324,7 +324,7 @@ async def test_an_answer_to_a_call_that_was_just_cancelled_does_no_harm() -> Non
     cancelled: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
     cancelled.cancel()
     client._waiting = {1: cancelled, 2: cancelled}
-    for message in (Reply(1, Done()), Failure(2, "no"), Ended("done", 100, 2.5, "")):
+    for message in (Reply(1, Done()), Failure(2, "no"), Ended("net", "done", 100, 2.5, "")):
         reader.feed_data(pack(message))
     client._reading = asyncio.create_task(client._read())
     assert isinstance(await event(client, lambda e: True), Ended)

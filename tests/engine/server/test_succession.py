@@ -101,7 +101,9 @@ def test_what_is_trained_since_the_last_save_is_the_lab_befores_too(
     save_again(engine)
     engine.call(StepOnce())
     engine.call(Open(str(other)))
-    assert [peek(path).step for path in AutomaticSaves(LabPaths("test").saves).paths()] == [2, 1]
+    assert [
+        peek(path).selected_run.step for path in AutomaticSaves(LabPaths("test").saves).paths()
+    ] == [2, 1]
 
 
 @pytest.mark.parametrize(
@@ -222,11 +224,11 @@ def test_a_lab_that_is_resumed_is_saved_at_once_though_it_was_never_trained(
     engine: Engine, other: Path, tmp_path: Path
 ) -> None:
     lab = Lab(other, device="cpu")
-    lab.configure(smoothing=5.0)
+    lab.configure({"smoothing": 5.0})
     save(lab, tmp_path / "saved")
     before = save_again(engine)
     engine.call(Resume(str(tmp_path / "saved")))
-    assert peek(next_save(engine, before)).settings.smoothing == 5.0
+    assert peek(next_save(engine, before)).runs[0].settings["smoothing"] == 5.0
 
 
 def crash(name: str, again: Open | Resume) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from engine.wire.events import Snapshot
 from tests.tui.fake_engine import FakeEngine, dataset
@@ -17,9 +19,13 @@ from tui.drawing.numbers import duration
 from tui.terminal.capabilities import Terminal
 
 
-def snapshot(**changes: object) -> Snapshot:
+def snapshot(**changes: Any) -> Snapshot:
+    """A snapshot of a training, of which some facts are others: of its run, or of the lab."""
     engine = FakeEngine()
     engine.step_to(1)
+    for name in ("step", "goal", "state"):
+        if name in changes:
+            setattr(engine.selected, name, changes.pop(name))
     return msgspec.structs.replace(engine.snapshot(), **changes)
 
 
@@ -37,7 +43,7 @@ def line(
     speed.look(now)
     opened = dataset(name=name)
     facts = opening_facts(now.state, opened, now, lab, width)
-    facts += training_facts(now, speed, width, unicode=True)
+    facts += training_facts(opened, now, speed, width, unicode=True)
     return fitted(facts, width, opened.name).plain
 
 
@@ -186,3 +192,44 @@ async def test_in_ascii_the_history_of_the_speed_is_ascii_too():
         await until(pilot, lambda: "to go" in screen_text(app))
         assert screen_text(app).splitlines()[0].isascii()
         assert "█" in app.query_one(StatusLine).text
+
+
+# --- the selected run
+
+
+async def test_a_run_that_is_no_more_the_first_is_named_with_its_own_settings() -> None:
+    engine = FakeEngine()
+    async with opened(engine, (240, 60)) as (app, pilot):
+        first = screen_text(app).splitlines()[0]
+        assert "run " not in first
+        assert re.search(r"lr 50 +pace 20/s +λ 0.01 +smoothing 1 +seed 2147483647", first)
+        engine.selected = engine.begin("mlp", settings={"batch": 64})
+        engine.step_to(20)
+        await until(pilot, lambda: "run mlp" in screen_text(app).splitlines()[0])
+        first = screen_text(app).splitlines()[0]
+        assert re.search(r"20/200,000  +loss \S+ +nll 3.7686", first)
+        assert re.search(r"lr 0.1 +pace no limit +smoothing 1 +seed 2147483647 +batch 64", first)
+        assert "λ" not in first
+
+
+async def test_a_run_without_steps_tells_its_nll_and_no_rate() -> None:
+    engine = FakeEngine()
+    engine.compared, engine.selected = engine.selected, engine.compared
+    async with opened(engine, (240, 60)) as (app, _):
+        first = screen_text(app).splitlines()[0]
+        assert re.search(r"run counts +fitted at once +nll 2.4546 +smoothing 1 ", first)
+        for word in ("lr", "pace", "λ", "loss", "steps", "0/0"):
+            assert word not in first
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("name", ["a name of 24 characters.", "日本語の長い名前です" * 2])
+async def test_a_long_name_of_a_run_leaves_room_for_its_loss(width: int, name: str) -> None:
+    engine = FakeEngine()
+    engine.selected.name = name
+    async with opened(engine, (width, 24)) as (app, pilot):
+        engine.step_to(20)
+        await until(pilot, lambda: "loss 2.8" in screen_text(app).splitlines()[0])
+        first = screen_text(app).splitlines()[0]
+        assert f"run {name[:4]}" in first
+        assert cell_len(first.rstrip()) <= width

@@ -10,11 +10,11 @@ import pytest
 from textual import events
 
 from engine.errors import EngineError
-from engine.wire.answers import Answers, Scored
+from engine.wire.answers import Answers
 from engine.wire.requests import Export, Open, Requests
 from engine.wire.values import Character
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.lab import opened, screen_text, settled, until
+from tests.tui.lab import by_both, opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.screens import export
 from tui.screens.score.table import score_table
@@ -119,7 +119,7 @@ async def test_the_palette_says_at_once_that_no_command_is_called_so():
 
 @pytest.mark.parametrize("width", [28, 30, 45, 46, 53, 54, 80])
 def test_the_score_of_a_word_fits_its_room_and_keeps_the_surprises(width: int):
-    scored = Scored((Character(".", "a", 0.25, 0.125), Character("a", ".", 0.0, 0.5)), False)
+    scored = by_both((Character(".", "a", 0.25, 0.125), Character("a", ".", 0.0, 0.5)), False)
     table = score_table(scored, width)
     guesses, totals = table.rows.split("\n"), table.totals.split("\n")
     assert all(line.cell_length <= width for line in (table.head, *guesses, *totals))
@@ -259,6 +259,6 @@ async def test_a_lab_with_a_name_of_its_own_shows_it():
 @pytest.mark.parametrize("width", [40, 54])
 def test_the_sums_of_a_long_word_stand_apart(width: int) -> None:
     unlikely = Character("a", "b", 1e-15, 1e-12)
-    table = score_table(Scored((unlikely,) * 1_000, in_data=False), width)
+    table = score_table(by_both((unlikely,) * 1_000, in_data=False), width)
     assert table.totals.plain.split("\n")[0].split() == ["sum", "34,538.776", "27,631.0"]
     assert max(line.cell_length for line in table.totals.split("\n")) <= width

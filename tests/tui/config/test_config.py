@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from textual.keys import Keys
 from textual.theme import BUILTIN_THEMES
 
-from engine.settings.defaults import DEFAULTS
+from engine.settings.model_kinds import KINDS
 from engine.settings.values import PACE
 from tui.__main__ import main
 from tui.actions import ACTIONS, textual_key
@@ -83,7 +83,7 @@ def test_two_actions_can_swap_their_keys(tmp_path: Path) -> None:
 
 
 def test_the_defaults_of_both_sides_agree_and_are_accepted() -> None:
-    assert Config().pace == PACE == DEFAULTS.pace
+    assert Config().pace == PACE == KINDS["bigram"].setting("pace").default
     for name in SETTINGS:
         value = getattr(Config(), name)
         assert checked({name: value}) == {name: value}

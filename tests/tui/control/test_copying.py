@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_copying_says_what_and_how_much():
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("m", "y")
-        await until(pilot, lambda: app.clipboard == "matrix,probabilities\n1,2\n")
+        await until(pilot, lambda: app.clipboard == "matrix,compared\n1,2\n")
         await until(pilot, lambda: "Copied bigrams: 2 lines." in screen_text(app))
 
 
@@ -82,12 +82,12 @@ async def test_the_cursor_stays_on_its_name_while_others_come():
             engine.draw(10)
             await settled(pilot)
         pane = app.query_one(NamesPane)
-        assert pane.picked == engine.names[1].counts
+        assert pane.picked == engine.names[1].compared
         assert "axx" in screen_text(app)  # still in sight
         engine.names.clear()  # another seed: the stream begins anew
         engine.draw(2)
         await until(pilot, lambda: app.session.snapshot.drawn == 2)
-        assert pane.picked == engine.names[1].counts
+        assert pane.picked == engine.names[1].compared
 
 
 async def test_one_move_of_the_names_cursor_redraws_two_lines():
@@ -123,6 +123,18 @@ async def test_a_pane_is_exported_under_a_sensible_name(folder: Path):
         await pilot.press("4", "e", *"all.csv", "enter")
         await until(pilot, lambda: (folder / "all.csv").exists())
         assert (folder / "all.csv").read_text() == "samples,counts\n1,2\n"
+
+
+async def test_the_matrix_of_a_run_is_exported_under_the_runs_name():
+    engine = FakeEngine()
+    engine.selected.name = "a/b"
+    async with opened(engine) as (app, pilot):
+        for name in ("names-counts.csv", "names-a_b.csv", "names-weights.csv"):
+            await pilot.press("m", "e")
+            await settled(pilot)
+            assert app.screen.query_one(Input).value == name
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
 async def test_a_held_enter_writes_over_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):

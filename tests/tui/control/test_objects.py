@@ -4,6 +4,7 @@ they ask of the screen."""
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from itertools import product
 from typing import Any
 
 import pytest
@@ -99,6 +100,10 @@ def trains(engine: FakeEngine) -> None:
     engine.state, engine.step = "training", 42
 
 
+def trains_another(engine: FakeEngine) -> None:
+    engine.begin("mlp").state = "training"
+
+
 def is_watched(engine: FakeEngine) -> None:
     engine.clients = 2
 
@@ -112,6 +117,7 @@ def has_steps(engine: FakeEngine) -> None:
     [
         (has_steps, True, 1, "is saved. {go_on} goes on with it."),
         (trains, False, 0, "goes on, without a screen. {attach} takes it up again."),
+        (trains_another, False, 0, "goes on, without a screen. {attach} takes it up again."),
         (is_watched, True, 0, "goes on, on other screens. {attach} takes it up again."),
         (is_watched, False, 0, "goes on, on other screens. {attach} takes it up again."),
     ],
@@ -134,9 +140,10 @@ async def test_quitting_says_how_to_come_back(
 
 
 async def test_a_training_is_asked_about_and_each_answer_is_carried_out():
-    for way, stops, exits in (("keep", 0, 1), ("stop", 1, 1), ("drop", 1, 1)):
+    answers = (("keep", 0, 1), ("stop", 1, 1), ("drop", 1, 1))
+    for as_it_is, (way, stops, exits) in product((trains, trains_another), answers):
         engine = FakeEngine()
-        trains(engine)
+        as_it_is(engine)
         async with lab(engine) as (session, ui):
             leaving = Leaving(session, ui)
             leaving.quit(asks=True)
@@ -242,6 +249,15 @@ async def test_nothing_is_copied_to_a_terminal_that_does_not_keep_up():
         await ui.rest()
     assert not ui.copied
     assert ui.said == ["Not copied: the terminal has yet to take what it was sent before."]
+
+
+async def test_the_key_that_trains_is_for_the_selected_run_whatever_others_do():
+    engine = FakeEngine()
+    trains_another(engine)
+    async with lab(engine) as (session, ui):
+        assert session.is_training
+        Training(session, ui).toggle()
+    assert ui.sent == [Train()]
 
 
 async def test_one_key_trains_and_pauses():

@@ -34,8 +34,8 @@ def test_a_figure_takes_seven_columns_and_a_sign(power: int):
 async def test_every_view_writes_its_numbers_by_one_rule(size: tuple[int, int]):
     engine = RealEngine()
     async with opened(engine, size) as (app, pilot):
-        engine.lab.configure(learning_rate=2000.0, smoothing=0.0, pace=100_000.0)
-        engine.lab.goal = 1_000_000
+        engine.lab.configure({"learning_rate": 2000.0, "smoothing": 0.0, "pace": 100_000.0})
+        engine.lab.selected.goal = 1_000_000
         engine.step_to(12)
         for _ in range(5):
             await pilot.press("m", "down", "right")
@@ -57,7 +57,7 @@ async def test_a_terminal_of_ascii_gets_a_hyphen_for_the_minus_sign():
 async def test_the_read_out_tells_a_tiny_probability_with_an_exponent():
     engine = FakeEngine()
     value = engine.value
-    engine.value = lambda view, r, c: 3.1e-6 if view == "net" else value(view, r, c)  # type: ignore[method-assign]
+    engine.value = lambda view, r, c: 3.1e-6 if view == "selected" else value(view, r, c)  # type: ignore[method-assign]
     async with opened(engine) as (app, pilot):
         await until(pilot, lambda: "3.1e-06" in screen_text(app))
 

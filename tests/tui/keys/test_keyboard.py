@@ -46,7 +46,7 @@ async def test_what_is_typed_ahead_is_carried_out_to_the_end_and_in_order():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
         typed_at_once(app, "p", *"an", "backspace", "m", "enter")
-        await until(pilot, lambda: Configure(prefix="am") in engine.requests)
+        await until(pilot, lambda: Configure({"prefix": "am"}) in engine.requests)
         await until(pilot, lambda: len(app.screen_stack) == 1)
         typed_at_once(app, "question_mark", "escape", "s", "c", *"xy", "escape", "c", *"ab")
         await until(pilot, lambda: Score("ab") in engine.requests)
@@ -147,7 +147,7 @@ async def test_a_key_that_a_dialog_declines_means_nothing_when_the_dialog_has_cl
     async with opened(engine) as (app, pilot):
         await go_to("question_mark", app, pilot)
         typed_at_once(app, "n", "s", "o", "escape", "m")
-        await until(pilot, lambda: engine.watch and engine.watch.view == "probabilities")
+        await until(pilot, lambda: engine.watch and engine.watch.view == "compared")
         await settled(pilot)
         assert len(app.screen_stack) == 1
         assert not {Train(more=100), Draw(10)} & set(engine.requests)
@@ -184,11 +184,11 @@ async def test_a_dialog_that_is_closed_at_once_takes_nothing_of_the_lab_with_it(
 
 async def test_each_of_several_presses_counts_before_the_screen_has_seen_the_first():
     engine = FakeEngine()
-    before = engine.settings
+    before = engine.selected.settings["seed"]
     async with opened(engine) as (app, pilot):
         typed_at_once(app, *"RRRxxxwwS")
         await until(pilot, lambda: engine.settings.keep_sampling)
-    assert engine.settings.seed == before.seed + 3
+    assert engine.selected.settings["seed"] == before + 3
     assert (engine.settings.stream, engine.settings.source) == ("torch", "both")
 
 
@@ -253,7 +253,7 @@ async def test_escape_and_a_letter_in_one_packet_are_two_keys():
         await pilot.press("question_mark")
         await settled(pilot)
         app.post_message(Key("alt+m", "m"))  # what the parser makes of the two
-        await until(pilot, lambda: engine.watch and engine.watch.view == "probabilities")
+        await until(pilot, lambda: engine.watch and engine.watch.view == "compared")
         assert len(app.screen_stack) == 1
 
 

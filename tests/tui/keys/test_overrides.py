@@ -9,6 +9,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from engine.settings.limits import NAMES_AT_ONCE
 from engine.wire.requests import Adjust, Draw, Open, StepOnce, Train
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import screen_text, settled, until
@@ -56,7 +57,7 @@ async def test_a_letter_with_alt_is_a_key_of_its_own_where_an_action_has_it():
         await until(pilot, lambda: "esc closes this first, then alt+x" in screen_text(app))
         assert app.screen.query_one(Input).value == ""
         app.post_message(Key("alt+m", "m"))  # nobody's: escape, and m
-        await until(pilot, lambda: engine.watch and engine.watch.view == "probabilities")
+        await until(pilot, lambda: engine.watch and engine.watch.view == "compared")
         assert len(app.screen_stack) == 1
 
 
@@ -104,13 +105,13 @@ async def test_footer_hints_help_and_palette_show_the_keys_in_force():
         await settled(pilot)
         assert "n step . +100" in screen_text(app).splitlines()[-1]
         await pilot.press("ctrl+y")
-        await until(pilot, lambda: "G            Train to the goal" in screen_text(app))
+        await until(pilot, lambda: "G            Train the selected run" in screen_text(app))
         await pilot.press("ctrl+y")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await pilot.press("ctrl+p")
         await settled(pilot)
-        await pilot.press(*"ten names")
-        await until(pilot, lambda: "Draw ten names (f5)" in screen_text(app))
+        await pilot.press(*"10 names")
+        await until(pilot, lambda: f"Draw {NAMES_AT_ONCE} names (f5)" in screen_text(app))
 
 
 async def test_the_footer_keeps_its_order_with_other_keys():

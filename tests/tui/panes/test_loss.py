@@ -7,7 +7,6 @@ import re
 import threading
 from itertools import product
 
-import msgspec
 import pytest
 
 from engine.wire.values import ReferenceLosses, SettingChange
@@ -18,13 +17,15 @@ from tui.app import LabApp
 from tui.drawing.ascii import to_ascii
 from tui.drawing.line_widget import LineWidget
 from tui.panes.loss import pane as loss
-from tui.panes.loss.drawing import HELD_OUT, Inks, plot_lines
+from tui.panes.loss.drawing import HELD_OUT, TRAIN, Inks, plot_lines
+from tui.panes.loss.legend import legend
+from tui.panes.loss.others import SIGNS
 from tui.panes.loss.pane import LossPane
 from tui.panes.loss.plot import picture_of
 from tui.panes.loss.references import LEAST_ACROSS, references_of, row_of
 from tui.terminal.capabilities import Terminal
 
-INKS = Inks(*[(200, 200, 200)] * 6)
+INKS = Inks(*[(200, 200, 200)] * 7)
 
 
 def plot_of(app: LabApp) -> str:
@@ -128,7 +129,7 @@ async def test_a_legend_without_room_leaves_out_the_line_that_the_plot_itself_na
 async def test_the_sign_of_the_hold_out_is_named_wherever_it_is_drawn(width: int):
     engine = FakeEngine()
     async with opened(engine, (width, 20)) as (app, pilot):
-        engine.held_out, engine.counts_on_hold_out = [2.5] * 30, 2.512
+        engine.held_out, engine.compared.held_out_nll = [2.5] * 30, 2.512
         engine.step_to(30)
         await pilot.press("2", "z")
         legend = app.query_one("#legend", LineWidget)
@@ -149,12 +150,13 @@ async def test_the_loss_stands_without_its_penalty_and_with_it_both_of_the_same_
     async with opened(engine, (120, 40)) as (app, pilot):
         pane = app.query_one(LossPane)
         engine.step_to(99)
-        before, squares = engine.lab.trainer.nll, engine.lab.trainer.mean_square
+        run = engine.lab.selected
+        before, squares = run.nll, float(run.model.inside()["weights"].square().mean())
         engine.step_to(100, "done")
         title = f"2 Loss · nll {before:.4f} · with λ {before + 0.01 * squares:.4f} · step 100"
         await until(pilot, lambda: str(pane.border_title) == title)
         # A change of λ now changes nothing of what the last step's loss was.
-        engine.lab.configure(regularisation=0.5)
+        engine.lab.configure({"regularisation": 0.5})
         engine.tell_snapshot()
         await until(pilot, lambda: "λ 0.5" in str(pane.border_subtitle))
         assert str(pane.border_title) == title
@@ -163,7 +165,7 @@ async def test_the_loss_stands_without_its_penalty_and_with_it_both_of_the_same_
 async def test_a_loss_without_a_penalty_is_told_once():
     engine = FakeEngine()
     async with opened(engine, (120, 40)) as (app, pilot):
-        engine.settings = msgspec.structs.replace(engine.settings, regularisation=0.0)
+        engine.selected.settings["regularisation"] = 0.0
         engine.step_to(30)
         pane = app.query_one(LossPane)
         await until(pilot, lambda: str(pane.border_title) == "2 Loss · nll 2.6881 · step 30")
@@ -190,7 +192,7 @@ async def test_every_reference_line_ends_in_a_label_with_its_number(size: tuple[
         for hold_out, scale in product((None, 2.459, math.inf), ("linear", "log")):
             case = f"hold-out {hold_out}, {scale}"
             before = plot_of(app)
-            engine.counts_on_hold_out = hold_out
+            engine.compared.held_out_nll = hold_out
             engine.held_out = [] if hold_out is None else [2.6] * 60
             engine.step_to(60)
             app.query_one(LossPane).log_scale = scale == "log"
@@ -212,7 +214,7 @@ async def test_every_reference_line_ends_in_a_label_with_its_number(size: tuple[
 async def test_four_lines_in_one_row_share_a_label_at_80_by_24_where_the_loss_has_diverged():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
-        engine.counts_on_hold_out, engine.held_out = 2.459, [2.6] * 60
+        engine.compared.held_out_nll, engine.held_out = 2.459, [2.6] * 60
         engine.step_to(60)
         engine.losses[40:60] = [3.1e299] * 20
         engine.tell_snapshot()
@@ -220,7 +222,8 @@ async def test_four_lines_in_one_row_share_a_label_at_80_by_24_where_the_loss_ha
 
 
 def test_the_signs_of_the_lines_differ_in_ascii_too():
-    signs = [one.sign for one in references_of(ReferenceLosses(1.0, 2.0, 3.0, 4.0))] + [HELD_OUT]
+    lines = ReferenceLosses(1.0, 2.0, 3.0, 4.0)
+    signs = [HELD_OUT, TRAIN, *SIGNS, *(one.sign for one in references_of(lines, "counts"))]
     assert len(set(map(to_ascii, signs))) == len(signs)
 
 
@@ -253,8 +256,9 @@ def test_a_label_stands_on_the_row_of_its_line():
 @pytest.mark.parametrize("width", range(1, 60))
 @pytest.mark.parametrize("height", [1, 4, 5, 9])
 def test_labels_leave_a_plot_its_room(width: int, height: int):
-    lines = ReferenceLosses(2.454, 2.4546, 3.2958, 2.46)
-    picture = picture_of(None, lines, 3.7, 100, width, height, INKS, log=False)
+    engine = FakeEngine()
+    engine.compared.held_out_nll = 2.46
+    picture = picture_of(engine.snapshot(), width, height, INKS, log=False)
     if picture is not None:
         beside = max((label.width for label in picture.behind), default=0)
         assert picture.width + beside == width
@@ -268,7 +272,7 @@ async def test_the_line_of_the_counts_on_the_hold_out_follows_the_smoothing():
         engine.step_to(20)
         seen = []
         for smoothing in (1.0, 100.0):
-            engine.lab.configure(smoothing=smoothing)
+            engine.lab.configure({"smoothing": smoothing})
             engine.tell_snapshot()
             held_out = engine.lab.reference_losses.held_out
             assert held_out is not None
@@ -280,6 +284,127 @@ async def test_the_line_of_the_counts_on_the_hold_out_follows_the_smoothing():
 async def test_a_count_model_that_cannot_predict_the_hold_out_is_told_too():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
-        engine.counts_on_hold_out = math.inf
+        engine.compared.held_out_nll = math.inf
         engine.step_to(20)
         await until(pilot, lambda: "× hold-out inf" in plot_of(app).splitlines()[0])
+
+
+# --- several runs
+
+
+def two_trained() -> FakeEngine:
+    """An engine whose run `net` has made 300 steps, and `net 2`, which is selected, 60."""
+    engine = FakeEngine()
+    engine.selected.train_to(300)
+    engine.losses = [3.7 - 0.003 * step for step in range(300)]
+    engine.selected = engine.begin("bigram", "net 2")
+    engine.selected.goal = 300
+    return engine
+
+
+@pytest.mark.parametrize(
+    "terminal", [Terminal(), Terminal(unicode=False, colours="none")], ids=["colour", "ascii"]
+)
+async def test_the_selected_run_is_strong_and_another_is_faint_with_a_letter_of_its_own(
+    terminal: Terminal,
+):
+    engine = two_trained()
+    async with opened(engine, (120, 40), terminal) as (app, pilot):
+        engine.step_to(60)
+        legend = app.query_one("#legend", LineWidget)
+        await until(pilot, lambda: "⠒ net 2 (60)  b net (300)" in legend.text)
+        rows = [row for row in plot_of(app).splitlines() if "b" in row]
+        strong, faint = (f"loss--{ink}" for ink in ("train", "other"))
+        inks = [app.query_one(LossPane).get_component_styles(ink).color for ink in (strong, faint)]
+        assert inks[0] != inks[1]
+        assert len(rows) >= 3, "it falls from row to row"
+        assert max(row.rindex("b") for row in rows) > 40, "to its own end, not that of the other"
+        assert not any("bb" in row for row in rows), "it is dotted"
+        seen = screen_text(app)
+        assert seen.isascii() or terminal.unicode
+        assert ("* net 2 (60)  b net (300)" in seen) is not terminal.unicode
+
+
+async def test_with_one_run_that_has_losses_nothing_is_told_of_others():
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.step_to(60)
+        await until(pilot, lambda: "step 60" in str(app.query_one(LossPane).border_title))
+        assert app.query_one("#legend", LineWidget).size.height == 1
+        assert picture_of(engine.snapshot(), 60, 20, INKS, log=False).others == ()
+
+
+async def test_a_low_pane_names_the_runs_and_its_plot_the_lines():
+    engine = two_trained()
+    async with opened(engine, (60, 12)) as (app, pilot):
+        await pilot.press("2")
+        engine.step_to(60)
+        legend = app.query_one("#legend", LineWidget)
+        await until(pilot, lambda: "b net (300)" in legend.text)
+        assert legend.size.height == 2 or "floor" not in legend.text
+        await until(pilot, lambda: "2.455" in plot_of(app))
+
+
+async def test_a_run_without_steps_tells_that_it_is_fitted_and_shows_the_others_to_their_ends():
+    engine = two_trained()
+    engine.compared, engine.selected = engine.selected, engine.compared
+    async with opened(engine, (120, 40)) as (app, pilot):
+        pane = app.query_one(LossPane)
+        await until(pilot, lambda: "nll 2.4546 · fitted at once" in str(pane.border_title))
+        assert str(pane.border_subtitle) == "smoothing 1"
+        assert "trains" not in str(pane.border_subtitle)
+        await until(pilot, lambda: "b net (300)" in app.query_one("#legend", LineWidget).text)
+        assert "300" in plot_of(app).splitlines()[-1], "the last step that is named"
+        assert plot_of(app).count("b") > 10
+
+
+async def test_the_settings_below_are_those_of_the_selected_run():
+    engine = FakeEngine()
+    engine.selected = engine.begin("mlp", "", {"batch": 64})
+    async with opened(engine, (120, 40)) as (app, pilot):
+        below = app.query_one(LossPane)
+        await until(pilot, lambda: "trains · batch 64 · lr 0.1" in str(below.border_subtitle))
+        assert "λ" not in str(below.border_subtitle)
+
+
+async def test_a_hold_out_that_is_measured_now_and_then_is_drawn_where_it_was():
+    engine = FakeEngine()
+    engine.selected = engine.begin("mlp")
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.selected.held_out = [2.9 if step in (9, 29, 49) else math.nan for step in range(60)]
+        engine.selected.held_out_nll, engine.selected.nll = 2.9, 2.8
+        engine.step_to(60)
+        pane = app.query_one(LossPane)
+        title = "2 Loss · nll 2.8000 · hold-out 2.9000 · loss 2.5007"
+        await until(pilot, lambda: str(pane.border_title) == title)
+        await until(pilot, lambda: plot_of(app).count(HELD_OUT) == 3)
+
+
+def test_a_curve_is_drawn_only_where_the_plot_reaches():
+    engine = two_trained()
+    engine.run(2).losses = [1e300, math.nan, *[2.6] * 298]
+    engine.selected.train_to(60)
+    picture = picture_of(engine.snapshot(), 60, 20, INKS, log=False)
+    assert picture is not None
+    ((sign, points),) = picture.others
+    assert sign == "b"
+    assert all(picture.grid.low <= loss <= picture.grid.high for _, loss in points)
+    assert all(0 < step < picture.grid.last for step, _ in points)
+
+
+@pytest.mark.parametrize("width", [40, 58, 80])
+@pytest.mark.parametrize("name", ["a name of 24 characters.", "日本語の長い名前です" * 2])
+def test_long_names_leave_legend_and_plot_their_room(width: int, name: str):
+    engine = two_trained()
+    for run in engine.runs:
+        run.name = name
+    engine.selected.train_to(60)
+    engine.compared.held_out_nll = 2.5
+    engine.held_out = [2.5] * 60
+    now = engine.snapshot()
+    picture = picture_of(now, width, 10, INKS, log=False)
+    assert picture is not None
+    lines = legend(now, width, 20, lambda ink: "red")
+    assert len(lines) == 2
+    assert all(lines), "each tells something"
+    assert all(line.cell_length <= width for line in (*plot_lines(picture), *lines))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from rich.cells import cell_len
 from textual.geometry import Region
 from textual.widget import Widget
 
@@ -15,6 +16,7 @@ from engine.wire.values import View
 from tests.tui.fake_engine import FakeEngine, dataset, made_up_count
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
+from tui.drawing.line_widget import LineWidget
 from tui.drawing.numbers import MINUS
 from tui.drawing.ramps import ramp
 from tui.panes.matrix.cells import ramp_for, text_of
@@ -24,7 +26,7 @@ from tui.panes.matrix.legend import legend
 from tui.panes.matrix.pane import MatrixPane
 from tui.panes.matrix.scales import aligned, padded
 from tui.terminal.capabilities import Terminal
-from tui.terminal.letter_widths import laid_out
+from tui.terminal.letter_widths import laid_out, restored
 
 
 def redrawn(widget: Widget) -> list[Region]:
@@ -116,10 +118,10 @@ async def test_slash_goes_to_a_pair_and_refuses_what_is_none():
         await until(pilot, lambda: app.query_one(MatrixPane).cursor == (1, 14))
 
 
-@pytest.mark.parametrize("view", ["probabilities", "net", "weights", "difference", "counts"])
+@pytest.mark.parametrize("view", ["compared", "selected", "weights", "difference", "counts"])
 async def test_m_goes_through_the_views(view: str):
     engine = FakeEngine()
-    names = ["counts", "probabilities", "net", "weights", "difference"]
+    names = ["counts", "compared", "selected", "weights", "difference"]
     async with opened(engine) as (app, pilot):
         await pilot.press(*"m" * (names.index(view) or 5))
         await until(pilot, lambda: engine.watch and engine.watch.view == view)
@@ -216,8 +218,6 @@ async def test_a_changed_cell_redraws_its_own_region_only():
 
 
 def test_padding_never_changes_the_width_of_a_field():
-    from rich.cells import cell_len
-
     for label in map(laid_out, ("a", "山", "\u0301", "\u0940", "an", "山川")):
         for width in (1, 2, 5):
             assert cell_len(padded(label, width)) == width
@@ -227,7 +227,7 @@ def test_padding_never_changes_the_width_of_a_field():
     ("view", "values"),
     [
         ("counts", [0, 9, 9_999, 10_000, 99_999, 949_999, 999_999, 12_345_678, 10**12, 10**18]),
-        ("net", [0.0, 1e-300, 9.6e-10, 3.1e-6, 0.00096, 0.0266, 0.5, 0.9994, 0.9996, 1.0]),
+        ("selected", [0.0, 1e-300, 9.6e-10, 3.1e-6, 0.00096, 0.0266, 0.5, 0.9994, 0.9996, 1.0]),
         ("difference", [0.0, 3e-6, 0.0004, 0.0266, 0.09949, 0.5, 0.9996, 1.0]),
         ("weights", [0.0, 0.04, 0.96, 9.94, 9.96, 999.4, 999.6, 1e4, 9.4e9, 9.6e9, 1e99, 1e308]),
     ],
@@ -258,7 +258,7 @@ def test_a_legend_of_a_difference_says_which_side_is_above_in_whatever_room(
     width: int, terminal: Terminal
 ):
     ramp = ramp_for("difference", dark=True, terminal=terminal)
-    shown = legend(ramp, -0.123, 0.05, "difference", width)
+    shown = legend(ramp, -0.123, 0.05, "difference", width, "net")
     assert shown.cell_length <= width
     if width >= 21:
         below, above = shown.plain.split("below")[0], shown.plain.split("above")[0]
@@ -360,7 +360,7 @@ async def test_the_first_training_beside_the_counts_says_once_where_the_nets_mat
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
         engine.step_to(3)
-        await until(pilot, lambda: "m: the net's own, forming" in subtitle_of(app))
+        await until(pilot, lambda: "m: P(net), forming" in subtitle_of(app))
         engine.step_to(4, "paused")
         await until(pilot, lambda: "smoothing" in subtitle_of(app))
         engine.step_to(5)
@@ -388,3 +388,60 @@ async def test_a_training_beside_the_nets_matrix_says_nothing_of_it():
         engine.step_to(3)
         await until(pilot, lambda: "step 3" in screen_text(app))
         assert "forming" not in subtitle_of(app)
+
+
+# --- runs
+
+
+async def test_a_view_that_goes_with_its_run_gives_way_to_p_of_the_next():
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        matrix = app.query_one(MatrixPane)
+        await pilot.press("m", "m", "m")
+        await until(pilot, lambda: "1 Bigrams · weights" in screen_text(app))
+        assert "weight" in app.query_one("#reading", LineWidget).text
+        engine.selected = engine.begin("ngram")
+        engine.tell_snapshot()
+        await until(pilot, lambda: engine.watch and engine.watch.view == "selected")
+        await until(pilot, lambda: "1 Bigrams · P(ngram)" in screen_text(app))
+        assert matrix.views == ("counts", "compared", "selected", "difference")
+        await until(pilot, lambda: "counts    ngram" in screen_text(app))
+        assert "weight" not in app.query_one("#reading", LineWidget).text
+
+
+async def test_a_p_that_is_a_mean_says_so_where_there_is_room():
+    engine = FakeEngine()
+    engine.places = 8192
+    async with opened(engine, (120, 40)) as (app, pilot):
+        await pilot.press("m", "m")
+        title = "1 Bigrams · P(net) · step 0 · averaged over the data"
+        await until(pilot, lambda: title in screen_text(app))
+        engine.step_to(1234)
+        await until(pilot, lambda: "P(net) · step 1,234 · averaged ─" in screen_text(app))
+
+
+async def test_the_settings_below_are_those_that_the_run_is_fitted_with_which_is_shown():
+    engine = FakeEngine()
+    engine.selected = engine.begin("ngram")
+    async with opened(engine, (120, 40)) as (app, pilot):
+        await until(pilot, lambda: subtitle_of(app) == "n 4 · smoothing 0.1")
+        await pilot.press("m")
+        await until(pilot, lambda: subtitle_of(app) == "smoothing 1")
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 20), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("name", ["a name of 24 characters.", "日本語の長い名前です" * 2])
+async def test_long_names_leave_the_matrix_its_title_its_read_out_and_its_legend(
+    size: tuple[int, int], name: str
+):
+    engine = FakeEngine()
+    for run in engine.runs:
+        run.name = name
+    async with opened(engine, size) as (app, pilot):
+        await pilot.press("M")
+        await until(pilot, lambda: engine.watch and engine.watch.view == "difference")
+        await until(pilot, lambda: re.search(rf"1 Bigrams · .*{name[:2]}.* − ", screen_text(app)))
+        below = app.query_one("#reading", LineWidget)
+        assert max(map(cell_len, restored(below.text).split("\n"))) <= below.size.width
+        assert name[:2] in below.text or size == (40, 12)
+        assert "below" in screen_text(app) or below.size.height < 4

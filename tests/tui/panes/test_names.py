@@ -14,10 +14,11 @@ from tests.tui.real_engine import RealEngine
 from tui.panes.names.drawing import chopped, header_lines, heading_line, name_lines
 from tui.panes.names.pane import NamesPane
 from tui.panes.names.scrolling import HEADING, Line, NamesScroll
-from tui.panes.names.step_headings import GROUP, Heading, heading_of, headings
+from tui.panes.names.step_headings import GROUP, Heading, headings, headings_of
 
 LONG = "xavierannabellemariahsophiaelizabeth"  # as the engine of the tests draws it
 BOTH = msgspec.structs.replace(SETTINGS, source="both")
+COUNTS_AND_NET = FakeEngine().snapshot().runs
 
 
 def drawn_at(*steps: int | None) -> list[Drawn]:
@@ -28,7 +29,9 @@ def drawn_at(*steps: int | None) -> list[Drawn]:
 
 
 def told(draws: list[Drawn]) -> dict[int, str]:
-    return {index: heading.texts[0] for index, heading in headings(draws).items()}
+    """The headings of the selected run, by the draws that they stand above."""
+    found = headings(draws, *COUNTS_AND_NET).items()
+    return {index: selected.texts[0] for index, (_, selected) in found if selected}
 
 
 # --- the step
@@ -54,14 +57,17 @@ def test_no_heading_moves_or_vanishes_as_names_come() -> None:
     running = drawn_at(0, 0, *range(10, 150, 7), 160, 160, 160, 170)
     before: set[int] = set()
     for count in range(1, len(running) + 1):
-        found = set(headings(running[:count]))
+        found = set(headings(running[:count], *COUNTS_AND_NET))
         assert before <= found
         before = found
 
 
 def test_a_name_is_under_the_last_heading_above_it() -> None:
-    found = headings(drawn_at(0, 0, 57, 57))
-    assert [heading_of(index, found) for index in range(4)] == [Heading(0)] * 2 + [Heading(57)] * 2
+    found = headings(drawn_at(0, 0, 57, 57), *COUNTS_AND_NET)
+    assert [headings_of(index, found) for index in range(4)] == [
+        *[(None, Heading(0))] * 2,
+        *[(None, Heading(57))] * 2,
+    ]
 
 
 @pytest.mark.parametrize("width", [21, 25, 36, 60])
@@ -70,7 +76,9 @@ def test_the_step_stands_above_the_nets_names_in_as_many_columns_as_there_are(
     width: int, step: int | None
 ) -> None:
     heading = Heading(step, runs=True)
-    for line in (header_lines(BOTH, width, heading)[-1], heading_line(heading, True, width)):
+    steps = (None, heading)
+    header = header_lines(BOTH, COUNTS_AND_NET, width, steps)[-1]
+    for line in (header, heading_line(steps, True, width)):
         assert line.cell_length <= width
         assert any(text in line.plain for text in heading.texts)
 
@@ -93,7 +101,7 @@ async def test_names_say_their_step_and_are_dim_once_their_model_is_another() ->
                         found.add(segment.style.color.name)
             return found
 
-        counts, net = engine.snapshot().names[1].counts, engine.snapshot().names[1].net
+        counts, net = engine.snapshot().names[1].compared, engine.snapshot().names[1].selected
         fresh = inks(counts)
         assert fresh
         assert inks(net) == fresh
@@ -102,7 +110,7 @@ async def test_names_say_their_step_and_are_dim_once_their_model_is_another() ->
         await settled(pilot)
         assert inks(net) not in (fresh, set()), "the weights are others now"
         assert inks(counts) == fresh, "the counts are not"
-        engine.lab.configure(smoothing=9.0)
+        engine.lab.configure({"smoothing": 9.0})
         engine.tell_snapshot()
         await until(pilot, lambda: inks(counts) == inks(net))
         engine.draw(3)
@@ -115,12 +123,12 @@ async def test_names_say_their_step_and_are_dim_once_their_model_is_another() ->
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (Configure(temperature=0.8), "temperature 0.8: drawn again"),
-        (Configure(prefix="an"), "prefix an: drawn again"),
-        (Configure(sample_seed=42), "seed 42: drawn again"),
-        (Configure(top_k=5), "top-5: drawn again"),
-        (Configure(stream="video"), "stream video: drawn again"),
-        (Configure(source="net"), "source net: drawn again"),
+        (Configure({"temperature": 0.8}), "temperature 0.8: drawn again"),
+        (Configure({"prefix": "an"}), "prefix an: drawn again"),
+        (Configure({"sample_seed": 42}), "seed 42: drawn again"),
+        (Configure({"top_k": 5}), "top-5: drawn again"),
+        (Configure({"stream": "video"}), "stream video: drawn again"),
+        (Configure({"source": "selected"}), "source net: drawn again"),
     ],
 )
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -142,7 +150,7 @@ async def test_what_changed_is_told_where_the_names_are_drawn_again(
 async def test_where_nothing_was_drawn_nothing_is_drawn_again() -> None:
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
-        await app.session.conversation.call(Configure(temperature=0.8))
+        await app.session.conversation.call(Configure({"temperature": 0.8}))
         await until(pilot, lambda: "T 0.8" in screen_text(app))
         assert "drawn again" not in screen_text(app)
 
@@ -258,7 +266,7 @@ async def test_s_shows_the_new_names_from_their_first_wherever_one_was() -> None
         await pilot.press("4", "home", "s")
         await until(pilot, lambda: Draw(10) in engine.requests)
         engine.names[-1] = msgspec.structs.replace(
-            engine.names[-1], counts=Name("last", 2.0, False, current=True)
+            engine.names[-1], compared=Name("last", 2.0, False, current=True)
         )
         engine.draw(10)
         await until(pilot, lambda: app.session.snapshot.drawn == 40)
@@ -278,3 +286,72 @@ async def test_a_lab_that_opens_has_names_to_look_at() -> None:
         assert "net · step 0" in screen_text(app)
         assert isinstance(engine.requests[1], Open)
         assert not engine.asked(Draw)
+
+
+# --- runs
+
+
+def with_runs(*kinds: str) -> FakeEngine:
+    """An engine whose compared and selected runs are of these kinds; names are of both."""
+    engine = FakeEngine()
+    engine.settings = BOTH
+    engine.compared, engine.selected = (engine.begin(kind, f"{kind} A") for kind in kinds)
+    return engine
+
+
+async def test_each_run_with_steps_has_its_own_above_its_names() -> None:
+    engine = with_runs("bigram", "mlp")
+    engine.compared.step = 7
+    engine.selected.step = 1200
+    async with opened(engine, (120, 40)) as (app, pilot):
+        for index, (left, right) in enumerate([(7, 1200), (7, 1300), (8, 1300)]):
+            compared, selected = (Name("ab", 2.0, None, step=step) for step in (left, right))
+            engine.names.append(Drawn(index, compared, selected))
+        engine.tell_snapshot()
+        pane = app.query_one(NamesPane)
+        await until(pilot, lambda: "step 8" in pane.query_one("#names").text)
+        assert pane.query_one("#sampler").text.split("\n")[1].split("│")[0].strip() == "bigram A"
+        lines = pane.query_one("#names").text.split("\n")
+        halves = [[half.strip() for half in line.split("│")] for line in lines]
+        headed = [half for half in halves if any("step" in part for part in half)]
+        assert headed == [["step 7", "step 1,200"], ["", "step 1,300"], ["step 8", ""]]
+
+
+async def test_a_run_without_steps_has_no_step_above_its_names() -> None:
+    engine = with_runs("counts", "ngram")
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.draw(3, "both")
+        await until(pilot, lambda: "ngram A" in app.query_one("#sampler").text)
+        assert "step" not in app.query_one("#names").text
+
+
+async def test_names_of_another_run_say_whose_they_are() -> None:
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        engine.draw(10)
+        await until(pilot, lambda: app.session.snapshot.drawn == 10)
+        pane = app.query_one(NamesPane)
+        assert str(pane.border_title) == "4 Names · counts"
+        engine.compared = engine.begin("ngram")
+        engine.tell_snapshot()
+        await until(pilot, lambda: "ngram: drawn again" in str(pane.border_subtitle))
+        assert str(pane.border_title) == "4 Names · ngram"
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+@pytest.mark.parametrize("source", ["both", "selected"])
+@pytest.mark.parametrize("name", ["a name of 24 characters.", "日本語の長い名前です" * 2])
+async def test_long_names_of_runs_leave_the_columns_where_they_are(
+    size: tuple[int, int], source: str, name: str
+) -> None:
+    engine = with_runs("bigram", "mlp")
+    engine.settings = msgspec.structs.replace(BOTH, source=source)
+    engine.compared.name = engine.selected.name = name
+    async with opened(engine, size) as (app, pilot):
+        engine.draw(5, source)
+        await pilot.press("4")
+        pane = app.query_one(NamesPane)
+        await until(pilot, lambda: name[:2] in pane.query_one("#sampler").text)
+        for line in pane.query_one("#sampler").text.split("\n"):
+            assert cell_len(line) <= pane.content_size.width
+        assert name[:2] in str(pane.border_title) or source == "both"

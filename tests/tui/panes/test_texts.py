@@ -27,12 +27,16 @@ class Texts(FakeEngine):
         self.text = text
         self.settings = msgspec.structs.replace(self.settings, length=len(text))
 
-    def draw(self, count: int = 1, source: str = "counts") -> None:
+    def draw(self, count: int = 1, source: str = "compared") -> None:
         for n in range(len(self.names), len(self.names) + count):
             name = Name(f"<{n + 1}>{self.text}", 2.345, None)
             other = Name(f"<{n + 1}>{self.text[::-1]}", 3.456, None)
             self.names.append(
-                Drawn(n, name if source != "net" else None, other if source != "counts" else None)
+                Drawn(
+                    n,
+                    name if source != "selected" else None,
+                    other if source != "compared" else None,
+                )
             )
         self.newest_from = len(self.names) - 1  # they were asked for one by one
         self.tell_snapshot()
@@ -95,7 +99,7 @@ async def test_texts_of_both_models_stand_beside_each_other() -> None:
         assert "2.35" in screen_text(app)
         await pilot.press("4", "right", "y")
         await settled(pilot)
-        assert app.query_one(NamesPane).picked == engine.names[0].net
+        assert app.query_one(NamesPane).picked == engine.names[0].selected
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])

@@ -14,7 +14,7 @@ from engine.wire.client import EngineError
 from engine.wire.requests import Requests, Score
 from engine.wire.values import Character
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.lab import opened, screen_text, settled, until
+from tests.tui.lab import by_both, opened, screen_text, settled, until
 from tui.screens.score import screen as score
 from tui.screens.score.screen import ScoreScreen
 from tui.screens.score.table import ScoredWord, list_table, score_table
@@ -82,14 +82,14 @@ async def test_the_field_stays_where_it_is_while_rows_come_and_go(size: tuple[in
 
 
 def test_what_is_unlikely_has_an_exponent_and_what_is_impossible_is_0():
-    scored = Scored((Character(".", "a", 3.1e-6, 0.0),), None)
+    scored = by_both((Character(".", "a", 3.1e-6, 0.0),), None)
     row = score_table(scored).rows.plain
     assert row.split()[3:5] == ["3.1e-06", "0"]
     assert "inf" in row
 
 
 def test_each_bar_has_a_heading_above_it():
-    scored = Scored((Character(".", "a", 0.25, 0.125), Character("a", ".", 0.5, 0.5)), None)
+    scored = by_both((Character(".", "a", 0.25, 0.125), Character("a", ".", 0.5, 0.5)), None)
     table = score_table(scored, 67)
     rows = table.rows.plain.split("\n")
     for name in ("counts", "net"):
@@ -102,16 +102,16 @@ def test_each_bar_has_a_heading_above_it():
 
 
 def test_the_bar_of_what_is_impossible_is_longer_than_any_other_and_points_on():
-    scored = Scored((Character(".", "q", 1e-300, 0.0), Character("q", ".", 0.5, 1e-299)), None)
+    scored = by_both((Character(".", "q", 1e-300, 0.0), Character("q", ".", 0.5, 1e-299)), None)
     bars = [re.findall("[━╸►]+", row) for row in score_table(scored, 67).rows.plain.split("\n")]
     assert bars[0] == ["━" * 7, "━" * 7 + "►"]
     assert bars[1][-1] == "━" * 7
-    possible = Scored((Character(".", "q", 0.25, 0.125),), None)
+    possible = by_both((Character(".", "q", 0.25, 0.125),), None)
     assert "━" * 8 in score_table(possible, 67).rows.plain
 
 
 def test_a_long_label_moves_a_column_and_joins_none():
-    scored = Scored(
+    scored = by_both(
         (Character("U+00A0", "U+00AD", 0.25, 0.125), Character("a", "b", 0.5, 0.5)), None
     )
     first, second = score_table(scored, 80).rows.plain.split("\n")
@@ -169,8 +169,8 @@ async def test_of_thousands_of_lines_the_first_are_scored_and_that_is_said(
 
 
 def test_the_mean_of_a_list_is_that_of_all_its_characters():
-    short = Scored((Character(".", ".", 0.5, 1.0),), False)
-    long = Scored((Character("a", "b", 1.0, 1.0),) * 3, True)
+    short = by_both((Character(".", ".", 0.5, 1.0),), False)
+    long = by_both((Character("a", "b", 1.0, 1.0),) * 3, True)
     table = list_table((ScoredWord("", short), ScoredWord("abc", long)), 40)
     assert table.totals.plain.split("\n")[0].split() == ["all", "2", "0.173", "0"]
     assert "abc" in table.rows.plain
@@ -180,8 +180,33 @@ def test_the_mean_of_a_list_is_that_of_all_its_characters():
 @pytest.mark.parametrize("width", [31, 34, 67])
 def test_a_list_fits_its_room_and_cuts_no_word(width: int):
     word = "xavierannabellemariahsophiaelizabeth"
-    scored = Scored((Character(".", "a", 0.5, 0.5), Character("a", ".", 0.0, 0.5)), None)
+    scored = by_both((Character(".", "a", 0.5, 0.5), Character("a", ".", 0.0, 0.5)), None)
     table = list_table((ScoredWord(word, scored),), width)
     lines = table.rows.plain.split("\n")
     assert max(map(len, lines)) <= width
     assert "".join(re.sub(r"[^a-z]|inf", "", line) for line in lines).startswith(word)
+
+
+# --- runs
+
+
+@pytest.mark.parametrize("width", [31, 46, 61, 80])
+@pytest.mark.parametrize("name", ["a name of 24 characters.", "日本語の長い名前です" * 2])
+def test_two_runs_with_long_names_have_their_columns(width: int, name: str):
+    scored = Scored(
+        (Character(".", "a", 0.25, 0.125), Character("a", ".", 0.0, 0.5)), None, name, "net"
+    )
+    for table in (score_table(scored, width), list_table((ScoredWord("a", scored),), width)):
+        lines = [line for part in (table.head, table.rows) for line in part.split("\n")]
+        assert all(line.cell_length <= width for line in lines)
+        assert name[:2] in table.head.plain
+        assert table.head.plain.index(name[:2]) < table.head.plain.index("net")
+
+
+async def test_the_score_is_told_under_the_names_of_both_runs():
+    engine = FakeEngine()
+    engine.compared, engine.selected = engine.begin("ngram"), engine.begin("mlp")
+    async with opened(engine) as (app, pilot):
+        await pilot.press("c", "a")
+        await until(pilot, lambda: ". → a" in screen_text(app))
+        assert re.search(r"P ngram +P mlp +−ln P ngram +−ln P mlp", screen_text(app))

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from engine.settings.defaults import DEFAULTS
-from engine.settings.descriptions import setting_table
+from engine.settings.lab_settings import DEFAULTS, sampling_settings
+from engine.settings.model_kinds import KINDS
+from engine.settings.values import NO_PACE_LIMIT
 from engine.wire.client import EngineError
 from engine.wire.requests import Configure
 from tests.tui.fake_engine import FakeEngine
@@ -18,9 +19,11 @@ from tests.tui.lab import opened, screen_text, settled, until
 from tests.tui.real_engine import RealEngine
 from tui.app import LabApp
 from tui.screens.fields.parsing import text_of, value_of
-from tui.screens.settings import SettingField, SettingsScreen
+from tui.screens.fields.setting_field import SettingField
+from tui.screens.settings import SettingsScreen
 
-TABLE = {setting.name: setting for setting in setting_table(27, is_text=True)}
+OF_RUNS = (*KINDS["bigram"].settings, *KINDS["counts"].settings)  # of the first two
+TABLE = {each.name: each for each in (*OF_RUNS, *sampling_settings(27, is_text=True))}
 
 
 async def ask(app: LabApp, pilot: Pilot[None]) -> None:
@@ -43,17 +46,15 @@ async def test_every_setting_has_a_field_with_its_meaning_its_range_and_its_pres
 ):
     engine = RealEngine()
     async with opened(engine, size) as (app, pilot):
-        engine.lab.configure(learning_rate=1 / 3, pace=float("inf"))
+        engine.lab.configure({"learning_rate": 1 / 3, "pace": NO_PACE_LIMIT})
         engine.tell_snapshot()
-        await until(
-            pilot, lambda: app.session.snapshot and app.session.snapshot.settings.learning_rate < 1
-        )
+        await until(pilot, lambda: app.session.snapshot.run_settings["learning_rate"] < 1)
         await ask(app, pilot)
-        assert app.session.snapshot
-        fields = set(Configure.__struct_fields__) - {"length"}
-        assert {each.setting.name for each in app.screen.query(SettingField)} == fields
+        fields = [name for name in TABLE if name != "length"]
+        assert [each.setting.name for each in app.screen.query(SettingField)] == fields
+        settings = engine.lab.run_settings | msgspec.structs.asdict(engine.lab.settings)
         for each in app.screen.query(SettingField):
-            value = getattr(app.session.snapshot.settings, each.setting.name)
+            value = settings[each.setting.name]
             assert each.field.value == text_of(value)
             await until(pilot, lambda each=each: each.field.has_focus)
             await settled(pilot)
@@ -72,18 +73,20 @@ async def test_what_was_changed_is_sent_at_once_and_nothing_else():
     async with opened(engine) as (app, pilot):
         await ask(app, pilot)
         put(app, learning_rate="1,234.5", pace="no limit", temperature="0.7", keep_sampling="y",
-            source="net", prefix="em", sample_seed="42")  # fmt: skip
+            source="selected", prefix="em", sample_seed="42")  # fmt: skip
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(app.screen, SettingsScreen))
         assert engine.asked(Configure) == [
             Configure(
-                learning_rate=1234.5,
-                pace=float("inf"),
-                temperature=0.7,
-                keep_sampling=True,
-                source="net",
-                prefix="em",
-                sample_seed=42,
+                {
+                    "learning_rate": 1234.5,
+                    "pace": float("inf"),
+                    "temperature": 0.7,
+                    "keep_sampling": True,
+                    "source": "selected",
+                    "prefix": "em",
+                    "sample_seed": 42,
+                }
             )
         ]
 
@@ -94,7 +97,7 @@ async def test_a_whole_form_can_be_typed_in_one_instant():
         typed_at_once(app, "i", *"20", "down", "tab", *"0.5", "up", *"0.1", "enter")
         await until(pilot, lambda: engine.asked(Configure))
         assert engine.asked(Configure) == [
-            Configure(learning_rate=20.0, regularisation=0.1, smoothing=0.5)
+            Configure({"learning_rate": 20.0, "regularisation": 0.1, "pace": 0.5})
         ]
 
 
@@ -126,7 +129,9 @@ async def test_a_value_that_is_none_is_said_beside_its_field_and_nothing_is_sent
         put(app, top_k="5")
         await pilot.press("enter")
         await until(pilot, lambda: engine.asked(Configure))
-        assert engine.asked(Configure) == [Configure(learning_rate=20.0, top_k=5, temperature=0.5)]
+        assert engine.asked(Configure) == [
+            Configure({"learning_rate": 20.0, "top_k": 5, "temperature": 0.5})
+        ]
 
 
 async def test_what_the_engine_refuses_is_said_beside_the_field_that_it_is_about():
@@ -151,7 +156,7 @@ async def test_what_the_engine_refuses_is_said_beside_the_field_that_it_is_about
 
 @pytest.mark.parametrize("name", [name for name in TABLE if name != "length"])
 def test_what_a_field_shows_is_exactly_what_the_setting_is(name: str) -> None:
-    for value in {getattr(DEFAULTS, name), *VALUES.get(name, [])}:
+    for value in {TABLE[name].default, *VALUES.get(name, [])}:
         assert value_of(text_of(value), TABLE[name]) == value
 
 
@@ -186,7 +191,7 @@ def test_values_are_taken_as_people_type_them(name: str, text: str, value: objec
     [
         ("learning_rate", ""), ("learning_rate", "fast"), ("learning_rate", "0,5"),
         ("learning_rate", "1,00"), ("top_k", "2.5"), ("top_k", "1" * 500), ("top_k", "9" * 30),
-        ("stream", ""), ("stream", "x"), ("source", "c0unts"), ("keep_sampling", "maybe"),
+        ("stream", ""), ("stream", "x"), ("source", "se1ected"), ("keep_sampling", "maybe"),
     ],
 )  # fmt: skip
 def test_what_is_no_value_is_refused_with_a_sentence(name: str, text: str) -> None:
@@ -194,12 +199,34 @@ def test_what_is_no_value_is_refused_with_a_sentence(name: str, text: str) -> No
         value_of(text, TABLE[name])
 
 
-def test_the_table_describes_all_that_can_be_set() -> None:
-    assert set(TABLE) == set(Configure.__struct_fields__)
-    assert "length" not in {setting.name for setting in setting_table(27, is_text=False)}
-    for setting in TABLE.values():
+def test_every_setting_is_described_and_only_a_text_has_a_length() -> None:
+    of_lab = {setting.name for setting in sampling_settings(27, is_text=True)}
+    assert of_lab == {*DEFAULTS.__struct_fields__} - {"hold_out"}
+    assert "length" not in {setting.name for setting in sampling_settings(27, is_text=False)}
+    for setting in (*TABLE.values(), *(each for kind in KINDS.values() for each in kind.settings)):
         assert setting.meaning.endswith(".")
-        assert hasattr(DEFAULTS, setting.name)
+        setting.check(setting.default)
+
+
+async def test_what_both_runs_have_stands_once_and_under_the_run_that_it_is_of():
+    engine = FakeEngine()
+    engine.selected = engine.begin("ngram", "four")
+    async with opened(engine, (80, 40)) as (app, pilot):
+        await ask(app, pilot)
+        headings = [str(each.render()) for each in app.screen.query(".heading")]
+        assert headings == ["four, n-gram", "Names"], "the counts have nothing that it lacks"
+        warned = [
+            each.setting.name
+            for each in app.screen.query(SettingField)
+            if "begins another run" in each.setting.meaning
+        ]
+        assert warned == [each.name for each in KINDS["ngram"].settings if each.begins_run]
+        put(app, smoothing="0.5", order="3", method="w")
+        await pilot.press("enter")
+        await until(pilot, lambda: engine.asked(Configure))
+        assert engine.asked(Configure) == [
+            Configure({"order": 3, "method": "witten-bell", "smoothing": 0.5})
+        ]
 
 
 async def test_a_letter_for_a_seed_is_named_as_it_is_refused():
@@ -210,17 +237,17 @@ async def test_a_letter_for_a_seed_is_named_as_it_is_refused():
         await pilot.press("x")
         await until(pilot, lambda: "'x' is no digit" in screen_text(app))
         await pilot.press("7", "enter")
-        await until(pilot, lambda: engine.asked(Configure) == [Configure(sample_seed=7)])
+        await until(pilot, lambda: engine.asked(Configure) == [Configure({"sample_seed": 7})])
 
 
-def test_another_seed_of_the_weights_starts_the_training_again() -> None:
+async def test_another_seed_of_the_weights_begins_another_run_and_the_first_stays():
     engine = RealEngine()
-    engine.lab.train()
-    engine.lab.advance(10)
-    engine.lab.configure(seed=DEFAULTS.seed, learning_rate=20.0)
-    assert engine.lab.trainer.step == 10, "the same seed"
-    engine.lab.configure(seed=7, learning_rate=10.0)
-    assert (engine.lab.trainer.step, engine.lab.state) == (0, "idle")
-    assert msgspec.structs.asdict(engine.lab.settings).items() >= {
-        "seed": 7, "learning_rate": 10.0
-    }.items()  # fmt: skip
+    async with opened(engine) as (app, pilot):
+        engine.step_to(10, "paused")
+        await ask(app, pilot)
+        put(app, seed="7", learning_rate="10")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.session.snapshot.selected_run.name == "net 2")
+    first, second = engine.lab.runs.of(2), engine.lab.selected
+    assert (first.step, first.settings["seed"]) == (10, TABLE["seed"].default)
+    assert (second.step, second.settings["seed"], second.settings["learning_rate"]) == (0, 7, 10.0)

@@ -195,7 +195,7 @@ async def test_a_link_that_comes_back_leaves_the_cursor_where_it_is():
         engine.hang_up()
         await until(pilot, lambda: engine.starts == 2 and engine.watch)
         assert engine.watch is not None
-        assert (engine.watch.cursor, engine.watch.view) == ((1, 1), "probabilities")
+        assert (engine.watch.cursor, engine.watch.view) == ((1, 1), "compared")
 
 
 async def test_a_message_that_cannot_be_read_is_told_and_no_death_is_waited_for():

@@ -20,7 +20,8 @@ from tui.panes.loss.references import Ink, Label
 RGB = tuple[int, int, int]
 Points = tuple[tuple[float, float], ...]
 
-HELD_OUT: Final = "◦"  # the net's loss on the hold-out
+HELD_OUT: Final = "◦"  # the selected run's loss on the hold-out
+TRAIN: Final = "⠒"  # a sign of the curve's own
 
 _PLOTEXT: Final = Lock()  # it has one figure for all
 
@@ -34,8 +35,9 @@ class Inks:
     train: RGB
     held_out: RGB
     floor: RGB
-    counts: RGB
+    compared: RGB
     uniform: RGB
+    other: RGB  # curves of the runs that are not selected
     quiet: RGB  # axes and marks
 
     def of(self, ink: Ink) -> RGB:
@@ -43,8 +45,8 @@ class Inks:
         match ink:
             case "floor":
                 return self.floor
-            case "counts":
-                return self.counts
+            case "compared":
+                return self.compared
             case "uniform":
                 return self.uniform
             case "held-out":
@@ -82,6 +84,7 @@ class Picture:
     steps: tuple[int, ...]  # that are named below
     references: tuple[tuple[float, str, Ink], ...]  # value, sign and ink of the lines across
     behind: tuple[Label, ...]  # the ends of these, right of the plot
+    others: tuple[tuple[str, Points], ...]  # signs and curves of the runs that are not selected
     train: tuple[Points, ...]  # strokes
     held_out: tuple[Points, ...]
     marks: tuple[tuple[int, str], ...]  # steps at which something was changed, and what
@@ -127,12 +130,14 @@ def _plotted(picture: Picture) -> str:
         columns = range(phase, grid.columns, len(picture.references))
         x = [grid.last * (column + 0.5) / grid.columns for column in columns]
         plotext.scatter(x, [value] * len(x), marker=sign, color=inks.of(ink))
+    for sign, points in picture.others:
+        plotext.scatter(*zip(*points, strict=True), marker=sign, color=inks.other)
     for stroke in picture.train:
         plotext.plot(*zip(*stroke, strict=True), marker="braille", color=inks.train)
-    for stroke in picture.held_out:
+    if held_out := [point for stroke in picture.held_out for point in stroke]:
         # Upon the curve, from which it hardly differs: where it stands alone, that is news.
-        apart = max(1, len(stroke) * 4 // grid.columns)
-        few = zip(*stroke[::apart], strict=True)
+        apart = max(1, len(held_out) * 4 // grid.columns)
+        few = zip(*held_out[::apart], strict=True)
         plotext.scatter(*few, marker=HELD_OUT, color=inks.held_out)
     _name_marks(plotext, picture)
     return str(plotext.build())

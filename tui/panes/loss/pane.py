@@ -8,34 +8,33 @@ from typing import ClassVar, Final
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 
 from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.requests import Exportable
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.drawing.ascii import spelled
 from tui.drawing.line_widget import LineWidget
-from tui.drawing.numbers import compact, figure
+from tui.drawing.run_settings import signed_settings
 from tui.keys.overrides import keys_of
-from tui.panes.loss.drawing import HELD_OUT, RGB, Inks, Picture, plot_lines
+from tui.panes.loss.drawing import RGB, Inks, Picture, plot_lines
+from tui.panes.loss.facts import loss_facts
+from tui.panes.loss.legend import legend
 from tui.panes.loss.plot import picture_of
-from tui.panes.loss.references import Ink, references_of
 from tui.panes.pane import Pane
 from tui.terminal.capabilities import terminal_of
 
 PLOTS_PER_SECOND: Final = 8.0  # smooth enough for a curve that moves by a dot
+INKS: Final = ("train", "held-out", "floor", "compared", "uniform", "other", "quiet")
 
 
 class LossPane(Pane):
-    """Shows how the loss falls, in a plot with a legend above it."""
+    """Shows how the loss falls, in a plot with a legend above it: the selected run's strong."""
 
     NUMBER = 2
     TITLE = "Loss"
     EXPORT: ClassVar[Exportable] = "loss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(PANE_GROUPS["loss"])]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"loss--{part}" for part in ("train", "held-out", "floor", "counts", "uniform", "quiet")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"loss--{ink}" for ink in INKS}
 
     def __init__(self) -> None:
         super().__init__("loss")
@@ -110,21 +109,25 @@ class LossPane(Pane):
 
     def _tell(self, snapshot: Snapshot) -> None:
         """Bring titles and legend up to date."""
-        settings = snapshot.settings
-        unicode = terminal_of(self.app).unicode
-        facts = [f"step {snapshot.step:,}"] if snapshot.loss is not None else ["before training"]
-        facts = [*loss_facts(snapshot, unicode=unicode), *facts]
-        self.entitle(*facts)
-        rates = f"lr {compact(settings.learning_rate)} · λ {compact(settings.regularisation)}"
-        begin = keys_of(self.app).name("train.toggle")
-        hint = f"{begin} trains · " if snapshot.state == "idle" and snapshot.step == 0 else ""
-        scales = ("log scale · ", "log · ") if self.log_scale else ("",)
-        texts = [f"{before}{scale}{rates}" for before in (hint, "") for scale in scales]
+        run, unicode = snapshot.selected_run, terminal_of(self.app).unicode
+        self.entitle(*loss_facts(snapshot, unicode=unicode))
+        assert self.dataset is not None
+        settings = signed_settings(self.dataset.kind_of(run), run, that_change=True)
+        rates = [f"{sign} {value}" for sign, value in settings.items()]
+        begins = run.is_trained and run.state == "idle" and run.step == 0
+        hint = [f"{keys_of(self.app).name('train.toggle')} trains"] if begins else []
+        scales = (["log scale"], ["log"]) if self.log_scale else ([],)
+        texts = [" · ".join([*before, *scale, *rates]) for before in (hint, []) for scale in scales]
         if snapshot.state == "failed":
             texts = [snapshot.reason]
         told = [spelled(text, unicode=unicode) for text in texts]
         self.subtitle(next(filter(self.has_room_below, told), told[-1]))
-        self._keys.show([self._legend(snapshot)])
+        keys = legend(snapshot, *self.content_size, self._colour)
+        height = self._keys.styles.height
+        if height is None or height.value != len(keys):
+            self._keys.styles.height = len(keys)
+            self.call_after_refresh(self._draw)  # the plot has other room then
+        self._keys.show(keys)
 
     def _draw(self) -> None:
         """Draw the plot now."""
@@ -137,72 +140,14 @@ class LossPane(Pane):
         snapshot, size = self.snapshot, self._plot.size
         if snapshot is None:
             return None
-        return picture_of(
-            snapshot.curve, snapshot.lines, snapshot.nll, snapshot.goal, size.width, size.height,
-            self._inks(), log=self.log_scale,
-        )  # fmt: skip
-
-    def _legend(self, snapshot: Snapshot) -> Content:
-        """Write the sign of each line, its name and its value.
-
-        Without room for all of them ln V goes first, then the values, which the plot's own labels
-        tell too; then the last lines. So either every line that is named has its value, or none.
-        """
-        lines, curve, width = snapshot.lines, snapshot.curve, self.content_size.width
-        held_out = None if curve is None or not curve.held_out else curve.held_out[-1][3]
-        keys: list[tuple[str, str, float, Ink]] = []
-        for one in references_of(lines):
-            if one.ink == "held-out":
-                sign = f"hold-out {one.sign}"
-                if held_out is not None:
-                    keys.append((f"hold-out {HELD_OUT}", "net", held_out, one.ink))
-                    sign = one.sign
-                keys.append((sign, "counts", one.value, one.ink))
-            else:
-                keys.append((one.sign, one.name, one.value, one.ink))
-        values = [f" {figure(value, 3)}" for _, _, value, _ in keys]
-
-        def has_room() -> bool:
-            told = zip(keys, values, strict=True)
-            lengths = [len(f"{sign} {name}{value}  ") for (sign, name, _, _), value in told]
-            return sum(lengths) <= width + 2
-
-        if not has_room():
-            del keys[-1], values[-1]
-        if not has_room():
-            values = [""] * len(keys)
-        line = Content("")
-        for (sign, name, _, ink), value in zip(keys, values, strict=True):
-            colour = self.get_component_styles(f"loss--{ink}").color.hex
-            key = Content.assemble(
-                "  " if line else "", (f"{sign} ", colour), (name, "$foreground-muted"), value
-            )
-            if line.cell_length + key.cell_length > width:
-                break
-            line += key
-        return line
+        return picture_of(snapshot, size.width, size.height, self._inks(), log=self.log_scale)
 
     def _inks(self) -> Inks:
         def ink(part: str) -> RGB:
             style = self.get_visual_style(f"loss--{part}")
             return (style.background + style.foreground).rgb if style.foreground else (128,) * 3
 
-        return Inks(*map(ink, ("train", "held-out", "floor", "counts", "uniform", "quiet")))
+        return Inks(*map(ink, INKS))
 
-
-def loss_facts(snapshot: Snapshot, *, unicode: bool) -> list[str]:
-    """Tell the net's figures of the last step, all of the same weights, the most telling first.
-
-    Without λ is what the count model's figure compares with; the loss that is trained has λ in it.
-    """
-    loss, nll, curve = snapshot.loss, snapshot.loss_nll, snapshot.curve
-    if loss is None:
-        return []
-    facts = [] if nll is None else [f"nll {figure(nll)}"]
-    if curve is not None and curve.held_out:
-        facts.append(f"hold-out {figure(curve.held_out[-1][3])}")
-    if nll is None:
-        facts.insert(0, f"loss {figure(loss)}")
-    elif loss != nll:
-        facts.append(spelled(f"with λ {figure(loss)}", unicode=unicode))
-    return facts
+    def _colour(self, ink: str) -> str:
+        return self.get_component_styles(f"loss--{ink}").color.hex

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import ceil, floor, isfinite, log10
 from typing import Final
 
-from engine.wire.values import Curve, ReferenceLosses
+from engine.wire.events import Snapshot
 from tui.drawing.numbers import with_minus
 from tui.panes.loss.drawing import Grid, Inks, Picture
+from tui.panes.loss.others import curves_of
 from tui.panes.loss.references import at, labels_of, references_of
 
 Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
@@ -20,24 +21,14 @@ STEPS_AT_FIRST: Final = 100  # the goal when the lab opens, and so the width of 
 
 
 def picture_of(
-    curve: Curve | None,
-    lines: ReferenceLosses,
-    start: float,
-    goal: int,
-    width: int,
-    height: int,
-    inks: Inks,
-    *,
-    log: bool,
+    snapshot: Snapshot, width: int, height: int, inks: Inks, *, log: bool
 ) -> Picture | None:
     """Make a plot of `height` lines and `width` columns; None if that is too small for one.
 
     Args:
-        curve: the history so far; None before the first step.
-        lines: what the loss is compared with.
-        start: the loss as it is now: before the first step, the plot has room for it already.
-        goal: the step at which the training rests; where it is near, the plot is wide enough for
-            it from the start, so that the curve grows to the right and little is redrawn.
+        snapshot: the losses so far. Before the first step, the plot has room for the loss as it is
+            now; that of a run without steps is a line. Where the goal is near, the plot is wide
+            enough for it from the start: the curve grows to the right, and little is redrawn.
         width: columns.
         height: lines.
         inks: colours.
@@ -45,8 +36,9 @@ def picture_of(
     """
     if width < 12 or height < 4:
         return None
+    curve, start = snapshot.curve, snapshot.nll
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
-    references = references_of(lines)
+    references = references_of(snapshot.lines, snapshot.compared_run.name)
     values = [_drawn(v) for four in (*train, *held_out) for v in four if isfinite(v)]
     values += [_drawn(start)] if isfinite(start) else []
     scaled = log and min(values, default=1.0) > 0
@@ -55,7 +47,7 @@ def picture_of(
     values += [one.value for one in finite]
     low, high = _limits(min(values, default=0), max(values, default=1), log=scaled)
     step = curve.last if curve else 0
-    last = _last_step(goal, step)
+    last = _last_step(snapshot)
     ticks = _ticks(low, high, max(4, height // 3), log=scaled)
     labels = _labels(ticks, log=scaled)
     rows, room = height - 1, width - max(map(len, labels), default=0) - 1
@@ -63,19 +55,30 @@ def picture_of(
     beside = max((label.width for label in behind), default=0)
     grid = Grid(last, low, high, max(1, room - beside), rows)
     steps = curve.steps if curve else ()
+    strokes = _strokes(steps, step, train, log=scaled)
+    if not snapshot.selected_run.is_trained and isfinite(start):
+        strokes = [[(0, _at(start, log=scaled)), (last, _at(start, log=scaled))]]
     return Picture(
         width - beside, height, grid, tuple(ticks), tuple(f"{label} " for label in labels),
         tuple(_step_ticks(last, max(2, (width - beside) // 10))),
         tuple((at(one.value, log=scaled), one.sign, one.ink) for one in finite), behind,
-        tuple(grid.snapped(_strokes(steps, step, train, log=scaled))),
+        curves_of(snapshot.overlays, grid, log=scaled),
+        tuple(grid.snapped(strokes)),
         tuple(grid.snapped(_strokes(steps, step, held_out, log=scaled))),
         tuple((mark.step, mark.text) for mark in curve.marks) if curve else (),
         inks,
     )  # fmt: skip
 
 
-def _last_step(goal: int, step: int) -> int:
-    """Tell how far the plot reaches: to the goal, or to a round number on the way to a far one."""
+def _last_step(snapshot: Snapshot) -> int:
+    """Tell how far the plot reaches: to the goal, or to a round number on the way to a far one.
+
+    Where the selected run has no steps, it reaches to the end of the others.
+    """
+    step, goal = snapshot.step, snapshot.goal
+    if not snapshot.selected_run.is_trained:
+        ends = (overlay.steps for overlay in snapshot.overlays)
+        return max(2, max(ends, default=STEPS_AT_FIRST))
     least = max(step, STEPS_AT_FIRST)
     power = int(10 ** ceil(log10(least)))
     near = next(n for n in (power // 5, power // 2, power) if n >= least)

@@ -1,4 +1,4 @@
-"""What the net's loss is compared with: lines across the plot, and the labels at their ends."""
+"""What a run's loss is compared with: lines across the plot, and the labels at their ends."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from math import floor, inf, isnan, log10
 from typing import Final, Literal
 
+from rich.cells import cell_len
+
 from engine.wire.values import ReferenceLosses
 from tui.drawing.numbers import figure
+from tui.drawing.run_names import short_name
 
-Ink = Literal["floor", "counts", "uniform", "held-out"]
+Ink = Literal["floor", "compared", "uniform", "held-out"]
 Parts = tuple[tuple[str, Ink], ...]  # texts, each in an ink
 
 # Each line has a sign of its own, so that they are told apart without colours and in ASCII too.
 FLOOR: Final = "─"
-COUNTS: Final = "+"
+COMPARED: Final = "+"
 UNIFORM: Final = "┈"
-COUNTS_HELD_OUT: Final = "×"
+COMPARED_HELD_OUT: Final = "×"
 LEAST_ACROSS: Final = 8  # columns of a plot that labels leave
+LONGEST_NAME: Final = 12  # columns of a run's name, in a label and in the legend
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A loss that the net's is compared with: a mean NLL, in nats per character."""
+    """A loss that a run's is compared with: a mean NLL, in nats per character."""
 
     sign: str
     name: str
@@ -45,16 +49,21 @@ class Label:
         return _width(self.parts)
 
 
-def references_of(lines: ReferenceLosses) -> tuple[Reference, ...]:
-    """List the lines; those that may lie close together stand beside each other."""
+def references_of(lines: ReferenceLosses, compared: str) -> tuple[Reference, ...]:
+    """List the lines; those that may lie close together stand beside each other.
+
+    Args:
+        lines: their heights.
+        compared: the name of the run that the selected one is compared with.
+    """
     held_out = (
         []
         if lines.held_out is None
-        else [Reference(COUNTS_HELD_OUT, "hold-out", lines.held_out, "held-out")]
+        else [Reference(COMPARED_HELD_OUT, "hold-out", lines.held_out, "held-out")]
     )
     return (
         Reference(FLOOR, "floor", lines.floor, "floor"),
-        Reference(COUNTS, "counts", lines.counts, "counts"),
+        Reference(COMPARED, short_name(compared, LONGEST_NAME), lines.compared, "compared"),
         *held_out,
         Reference(UNIFORM, "ln V", lines.uniform, "uniform"),
     )
@@ -116,7 +125,7 @@ def labels_of(
 
 
 def _width(parts: Parts) -> int:
-    return sum(len(text) for text, _ in parts)
+    return sum(cell_len(text) for text, _ in parts)
 
 
 def _names(references: list[Reference]) -> Parts:

@@ -10,15 +10,7 @@ from tui.drawing.numbers import short_count, short_share, short_signed
 from tui.drawing.ramps import Ramp, ramp
 from tui.terminal.capabilities import Terminal
 
-VIEWS: Final[tuple[View, ...]] = ("counts", "probabilities", "net", "weights", "difference")
-VIEW_NAMES: Final[dict[View, str]] = {
-    "counts": "counts",
-    "probabilities": "P(counts)",
-    "net": "P(net)",
-    "weights": "weights",
-    "difference": "net − counts",
-}
-DIFFERENCE_IN_CELLS: Final = "100 × (net − counts)"  # what the cells' numbers tell
+SHARES: Final[tuple[View, ...]] = ("compared", "selected")  # views of probabilities
 
 
 def ramp_for(view: View, *, dark: bool, terminal: Terminal) -> Ramp:
@@ -26,9 +18,9 @@ def ramp_for(view: View, *, dark: bool, terminal: Terminal) -> Ramp:
 
     Counts and probabilities are skewed: half of the cells are below a fiftieth of the largest, and
     a linear ramp leaves them blank. The square root tells them apart, and keeps zero blank. The
-    difference is skewed in the same way; weights are spread evenly.
+    difference is skewed in the same way; what else a model has, as its weights, is spread evenly.
     """
-    if view in ("weights", "difference"):
+    if view != "counts" and view not in SHARES:
         return ramp("diverging", dark=dark, rooted=view == "difference", terminal=terminal)
     return ramp("sequential", dark=dark, rooted=True, terminal=terminal)
 
@@ -56,7 +48,7 @@ class Window:
 def text_of(value: float, view: View) -> str:
     """Write a value in four columns, a blank between two; a difference in hundredths.
 
-    >>> [text_of(5438, "counts"), text_of(12345678, "counts"), text_of(0.0266, "net")]
+    >>> [text_of(5438, "counts"), text_of(12345678, "counts"), text_of(0.0266, "selected")]
     ['5438', '12M', '.027']
     >>> [text_of(-0.0123, "difference"), text_of(0.123, "difference"), text_of(1.57, "weights")]
     ['−1.2', '+12', '+1.6']
@@ -64,9 +56,9 @@ def text_of(value: float, view: View) -> str:
     match view:
         case "counts":
             return short_count(int(value))
-        case "weights":
-            return short_signed(value)
+        case "compared" | "selected":
+            return short_share(value)
         case "difference":
             return short_signed(100 * value)
         case _:
-            return short_share(value)
+            return short_signed(value)

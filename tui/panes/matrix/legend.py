@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from engine.wire.values import View
 from tui.drawing.numbers import figure, short_count
 from tui.drawing.ramps import Ramp
+from tui.drawing.run_names import short_name
 
 SHORTEST: Final = 4  # columns of a band that still tells shades apart
 LONGEST: Final = 24
@@ -16,20 +18,31 @@ _QUIET: Final = "$foreground-muted"
 
 
 def legend(
-    ramp: Ramp, low: float, high: float, view: View, width: int, *, root: str = "√"
+    ramp: Ramp, low: float, high: float, view: View, width: int, name: str, *, root: str = "√"
 ) -> Content:
     """Draw the shades from the smallest to the largest value, in at most `width` columns.
 
     Without room, less is said about them; the meaning of two colours goes last.
+
+    Args:
+        ramp: the shades.
+        low: the smallest value of the matrix.
+        high: the largest.
+        view: what the values are.
+        width: columns.
+        name: of the run whose P a difference is above or below.
+        root: the sign of a square root.
     """
-    for before, after in _words(ramp, low, high, view, root):
-        room = min(LONGEST, width - len(before) - len(after))
+    for before, after in _words(ramp, low, high, view, short_name(name, width // 3), root):
+        room = min(LONGEST, width - cell_len(before) - cell_len(after))
         if room >= SHORTEST:
             return Content.assemble((before, _QUIET), *_band(ramp, room), (after, _QUIET))
     return Content("")
 
 
-def _words(ramp: Ramp, low: float, high: float, view: View, root: str) -> list[tuple[str, str]]:
+def _words(
+    ramp: Ramp, low: float, high: float, view: View, name: str, root: str
+) -> list[tuple[str, str]]:
     """Tell what stands before and behind the shades, the longest texts first."""
     if ramp.kind == "sequential":
         count = int(high)
@@ -42,10 +55,10 @@ def _words(ramp: Ramp, low: float, high: float, view: View, root: str) -> list[t
     if view != "difference":
         return [(f"{below} ", f" {above}")]
     return [
-        (f"net below {below} ", f" {above} net above {root}"),
-        (f"net below {below} ", f" {above} net above"),
-        ("net below ", f" above ±{figure(widest, 3)}"),
-        ("net below ", " above"),
+        (f"{name} below {below} ", f" {above} {name} above {root}"),
+        (f"{name} below {below} ", f" {above} {name} above"),
+        (f"{name} below ", f" above ±{figure(widest, 3)}"),
+        (f"{name} below ", " above"),
     ]
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-from typing import ClassVar, Final, Literal
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.widget import Widget
 
 from engine.text.labels import beside
 from engine.wire.events import DatasetOpened, Snapshot
@@ -17,28 +15,34 @@ from engine.wire.requests import Exportable
 from engine.wire.values import View
 from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.drawing.line_widget import LineWidget
-from tui.drawing.numbers import compact
 from tui.keys.overrides import keys_of
-from tui.panes.matrix.cells import DIFFERENCE_IN_CELLS, VIEW_NAMES, VIEWS, Window, ramp_for
+from tui.panes.matrix.cells import Window, ramp_for
 from tui.panes.matrix.drawing import Sight
+from tui.panes.matrix.forming import FormingHint
 from tui.panes.matrix.grid import MatrixGrid
 from tui.panes.matrix.labels import axis_labels
 from tui.panes.matrix.legend import legend
 from tui.panes.matrix.read_out import EMPTY, readout
-from tui.panes.matrix.scales import Fit, Room, Scale, fitting, scales, scrolled, shown_from
+from tui.panes.matrix.room import room_for, stands_above, take
+from tui.panes.matrix.scales import fitting, scales
+from tui.panes.matrix.scrolling import NO_LABELS, MatrixScroll
+from tui.panes.matrix.views import (
+    COUNTS,
+    fitted_with,
+    run_names,
+    view_facts,
+    view_name,
+    view_names,
+    views_of,
+)
 from tui.panes.pane import Pane
 from tui.panes.wheel import Wheeled
 from tui.terminal.capabilities import terminal_of
 from tui.terminal.letter_widths import laid_out
 
-OTHERS: Final = 46  # columns that the panes beside this one keep at the least
-OTHERS_BELOW: Final = 12  # lines that the pane below this one keeps
-BROAD: Final = 200  # columns of a terminal from which cells tell their numbers, rather than fit
-OF_THE_COUNTS: Final = ("counts", "probabilities")  # views that no training changes
-
 
 class MatrixPane(Wheeled, Pane):
-    """The bigram matrix in one of five views."""
+    """A matrix of symbols by symbols, in one of some views: counts, P of a run, a difference."""
 
     NUMBER = 1
     TITLE = "Bigrams"
@@ -57,15 +61,10 @@ class MatrixPane(Wheeled, Pane):
         super().__init__("matrix")
         self.view: View = "counts"
         self.by_frequency = False
-        self._order: tuple[int, ...] = ()
-        self._places: dict[int, int] = {}
-        self._at = (0, 0)  # the cursor, as places in the order
-        self._corner = (0, 0)  # the place that is drawn first
-        self._scale: Scale = scales(("·",))[-1]
-        self._room = Size(0, 0)
-        self._labels: tuple[str, ...] = ("·",)  # at the edges
+        self._place = MatrixScroll()
+        self._labels: tuple[str, ...] = NO_LABELS  # at the edges
         self._told = 1  # lines of the read-out
-        self._hint: Literal["not yet", "now", "over"] = "not yet"  # that the net has a matrix too
+        self._hint = FormingHint()
 
     def contents(self) -> ComposeResult:
         """The grid, and the read-out below it."""
@@ -77,53 +76,51 @@ class MatrixPane(Wheeled, Pane):
     @property
     def cursor(self) -> tuple[int, int] | None:
         """The pair under the cursor, as symbols."""
-        if not self._order:
-            return None
-        return self._order[self._at[0]], self._order[self._at[1]]
+        return self._place.cursor
 
     @property
     def sight(self) -> Sight:
         """The part that is shown, as symbols."""
-        (top, left), scale = self._corner, self._scale
-        rows = self._order[top : top + scale.rows_in(self._room.height)]
-        across = shown_from(left, self._starts, self._across) if self._order else 0
-        return Sight(scale, rows, self._order[left : left + across])
+        return self._place.sight
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views that there are."""
+        return views_of(self.dataset, self.snapshot)
 
     def opened(self, dataset: DatasetOpened) -> None:
         """Show another data set's matrix, from its first pair."""
         super().opened(dataset)
-        self._hint = "not yet"
-        self._at = self._corner = (0, 0)
+        self._hint = FormingHint()
         self._labels = axis_labels(dataset.labels)
-        self._scale = scales(self._labels)[-1]
+        self._place = MatrixScroll(scales(self._labels)[-1], self._place.room)
         self.query_one(MatrixGrid).fill(None)
         self._sort()
         self.refit()
 
     def shown(self, snapshot: Snapshot) -> None:
         """Draw newer values."""
-        before = self.snapshot
-        rested = before is not None and before.state != "training"
-        smoothed = before is not None and before.settings.smoothing != snapshot.settings.smoothing
+        before, fitted = self.snapshot, self._fitted_with(self.snapshot)
         super().shown(snapshot)
-        trains = snapshot.state == "training"
-        if self._hint == "now" and (smoothed or not trains):  # it stands where the smoothing does
-            self._hint = "over"
-        elif self._hint == "not yet" and trains and rested and not smoothed:
-            self._hint = "now" if self.view in OF_THE_COUNTS else "not yet"
+        is_refitted = before is not None and fitted != self._fitted_with(snapshot)
+        is_live = self.view not in (COUNTS, "compared")
+        self._hint.look(before, snapshot, is_live=is_live, is_refitted=is_refitted)
+        if self.view not in self.views:  # it has gone with its run
+            self.show_view("selected")
         if snapshot.cells is not None and snapshot.cells.view == self.view:
             self.query_one(MatrixGrid).fill(Window(snapshot.cells))
         self._tell()
 
     def view_after(self, by: int) -> View:
         """The next view, or the previous."""
-        return VIEWS[(VIEWS.index(self.view) + by) % len(VIEWS)]
+        views = self.views
+        at = views.index(self.view) if self.view in views else 0
+        return views[(at + by) % len(views)]
 
     def show_view(self, view: View) -> None:
         """Show a view."""
         self.view = view
-        if self._hint == "now":
-            self._hint = "over"
+        self._hint.end()
         self._tell()
         self.post_message(self.NeedsChanged())
 
@@ -131,14 +128,15 @@ class MatrixPane(Wheeled, Pane):
         """Sort the characters by the alphabet, or by how often they occur."""
         pair = self.cursor
         self.by_frequency = not self.by_frequency
-        if self.dataset is not None and pair is not None:
+        if pair is not None:
             self._sort()
-            self._go(self._places[pair[0]], self._places[pair[1]])
+            self.go_to(*pair)
 
     def go_to(self, row: int, column: int) -> None:
         """Move the cursor to a pair of symbols; other data may have been opened meanwhile."""
-        if row in self._places and column in self._places:
-            self._go(self._places[row], self._places[column])
+        place = self._place.place_of((row, column))
+        if place is not None:
+            self._go(*place)
 
     def refit(self) -> None:
         """Take the largest scale that the room allows, and just the space that it needs.
@@ -148,61 +146,36 @@ class MatrixPane(Wheeled, Pane):
         """
         if self.dataset is None or not self.is_mounted:
             return
-        room = self._room_to_take()
+        room = room_for(self)
         if room.height <= 0:
             return  # nothing has its place yet
         terminal = terminal_of(self.app)
         halves = terminal.unicode and terminal.colours != "none"
         fit = fitting(scales(self._labels, halves=halves), room)
-        self._take_room(room, fit)
-        self._scale, self._told = fit.scale, fit.read_out
-        self._room = Size(fit.columns, room.height - fit.read_out)
-        self._go(*self._at)
-
-    def _room_to_take(self) -> Room:
-        """Measure what the panes beside and below leave to this one."""
-        assert isinstance(self.parent, Widget)
-        is_enlarged, width = self.has_class("-maximized"), self.screen.size.width
-        is_whole = is_enlarged or self.has_class("-below") or self.has_class("-alone")
-        # Unless it is enlarged, its own height is what is sought, and tells nothing.
-        height = self.size.height if is_enlarged else self.parent.size.height - 2
-        return Room(
-            width=width - 2 - (0 if is_whole else OTHERS),
-            height=height - (OTHERS_BELOW if self._stands_above else 0),
-            is_whole=is_whole,
-            is_enlarged=is_enlarged,
-            is_broad=width >= BROAD,
-        )
-
-    @property
-    def _stands_above(self) -> bool:
-        """Whether another pane stands below this one."""
-        return self.has_class("-below") and not self.has_class("-maximized")
-
-    def _take_room(self, room: Room, fit: Fit) -> None:
-        """Take just the room that the matrix and the read-out need."""
-        width = None if room.is_enlarged else "100%" if room.is_whole else fit.columns + 2
-        self.styles.width = width
-        self.styles.height = fit.height + 2 if self._stands_above else None
-        self.query_one("#reading", LineWidget).styles.height = fit.read_out
+        take(self, room, fit)
         # A line of air between matrix and read-out, where there is one to spare.
-        has_air = fit.height < room.height and not self._stands_above
+        has_air = fit.height < room.height and not stands_above(self)
         self.query_one(MatrixGrid).styles.height = fit.matrix + has_air
+        self.query_one("#reading", LineWidget).styles.height = self._told = fit.read_out
+        self._place.scale = fit.scale
+        self._place.room = Size(fit.columns, room.height - fit.read_out)
+        self._go(*self._place.at)
 
     # --- moving
 
     def action_move(self, rows: int, columns: int) -> None:
         """Move the cursor by some cells."""
-        self._go(self._at[0] + rows, self._at[1] + columns)
+        row, column = self._place.at
+        self._go(row + rows, column + columns)
 
     def action_edge(self, rows: int, columns: int) -> None:
         """Move the cursor to an edge of the matrix."""
-        far = len(self._order)
-        self._go(self._at[0] + rows * far, self._at[1] + columns * far)
+        far = len(self._place.order)
+        self.action_move(rows * far, columns * far)
 
     def action_page(self, by: int) -> None:
         """Move the cursor by as many rows as are shown."""
-        self._go(self._at[0] + by * max(1, len(self.sight.rows) - 1), self._at[1])
+        self.action_move(by * max(1, len(self.sight.rows) - 1), 0)
 
     def on_matrix_grid_clicked(self, event: MatrixGrid.Clicked) -> None:
         """Move the cursor to where it was clicked."""
@@ -211,56 +184,28 @@ class MatrixPane(Wheeled, Pane):
 
     def wheel(self, lines: int, columns: int) -> None:
         """Show another part; the cursor stays on its pair, in sight or not."""
-        cursor, of = self.cursor, len(self._order)
-        if self.dataset is None or cursor is None:
-            return
-        most = (
-            max(0, of - self._scale.rows_in(self._room.height)),
-            scrolled(of - 1, of - 1, self._starts, self._across),
-        )
-        corner = (
-            max(0, min(self._corner[0] + lines, most[0])),
-            max(0, min(self._corner[1] + columns, most[1])),
-        )
-        if corner != self._corner:
-            self._corner = corner
-            self.query_one(MatrixGrid).look(self._labels, self.sight, cursor)
-            self._tell()
-            self.post_message(self.NeedsChanged())
+        if self.dataset is not None and self._place.scroll(lines, columns):
+            self._look()
 
     def _sort(self) -> None:
         assert self.dataset is not None
-        order = range(len(self.dataset.labels))
-        often = self.dataset.frequencies
-        self._order = tuple(sorted(order, key=lambda s: -often[s]) if self.by_frequency else order)
-        self._places = {symbol: place for place, symbol in enumerate(self._order)}
+        often, symbols = self.dataset.frequencies, range(len(self.dataset.labels))
+        by = sorted(symbols, key=lambda s: -often[s]) if self.by_frequency else symbols
+        self._place.sort(by)
 
     def _go(self, row: int, column: int) -> None:
         """Put the cursor somewhere, and scroll as little as brings it into sight."""
-        if self.dataset is None:
-            return
-        last = len(self._order) - 1
-        self._at = max(0, min(last, row)), max(0, min(last, column))
-        places, down = range(len(self._order) + 1), self._scale.rows_in(self._room.height)
-        self._corner = (
-            scrolled(self._corner[0], self._at[0], places, down),
-            scrolled(self._corner[1], self._at[1], self._starts, self._across),
-        )
+        if self.dataset is not None:
+            self._place.go(row, column)
+            self._look()
+
+    def _look(self) -> None:
+        """Draw the part that is shown now, and ask for what it needs."""
         cursor = self.cursor
         assert cursor is not None
         self.query_one(MatrixGrid).look(self._labels, self.sight, cursor)
         self._tell()
         self.post_message(self.NeedsChanged())
-
-    @property
-    def _starts(self) -> list[int]:
-        """Where each column would begin, if all were shown, and where the last one would end."""
-        return list(accumulate(map(self._scale.width_of, self._order), initial=0))
-
-    @property
-    def _across(self) -> int:
-        """Columns of the terminal that the cells may take."""
-        return self._room.width - self._scale.gutter
 
     # --- telling
 
@@ -268,29 +213,24 @@ class MatrixPane(Wheeled, Pane):
         """Bring titles and read-out up to date."""
         if self.dataset is None:
             return
-        snapshot, cursor, width = self.snapshot, self.cursor, self._room.width
+        snapshot, cursor, place = self.snapshot, self.cursor, self._place
         assert cursor is not None
-        live = snapshot is not None and self.view not in ("counts", "probabilities")
-        facts = [VIEW_NAMES[self.view]]
-        if self.view == "difference" and self._scale.has_numbers:
-            facts = [DIFFERENCE_IN_CELLS]
-        if live and snapshot is not None:
-            facts.append(f"step {snapshot.step:,}")
-        self.entitle(*facts)
-        (top, left), sight, all_ = self._corner, self.sight, len(self._order)
-        part = sight.rows and (len(sight.rows) < all_ or len(sight.columns) < all_)
+        names = view_names(self.view, snapshot, in_cells=place.scale.has_numbers)
+        name = next(filter(self.has_room, names), names[-1])
+        facts = view_facts(self.view, snapshot)
+        if not self.has_room(name, *facts):
+            facts = view_facts(self.view, snapshot, brief=True)
+        self.entitle(name, *facts)
         order = "most frequent first" if self.by_frequency else ""
-        place = f"{top + 1}–{top + len(sight.rows)} × {left + 1}–{left + len(sight.columns)}"
-        smoothing = f"smoothing {compact(snapshot.settings.smoothing)}" if snapshot else ""
-        where = f"{place} of {all_:,}" if part else ""
-        # The smoothing stands nowhere else; where one is can be seen by the labels.
-        brief = f"{len(sight.rows)} × {len(sight.columns)} of {all_:,}" if part else ""
-        for parts in ((order, where, smoothing), (order, brief, smoothing), ("", brief, smoothing)):
+        # The settings stand nowhere else; where one is can be seen by the labels.
+        (where, brief), fitted = place.place_texts(), self._fitted_with(snapshot)
+        for parts in ((order, where, fitted), (order, brief, fitted), ("", brief, fitted)):
             text = " · ".join(filter(None, parts))
-            if len(text) <= self.size.width - 4:
+            if self.has_room_below(text):
                 break
-        if self._hint == "now":
-            text = f"{keys_of(self.app).name('matrix.next_view')}: the net's own, forming"
+        if self._hint.is_shown:
+            key, name = keys_of(self.app).name("matrix.next_view"), view_name("selected", snapshot)
+            text = f"{key}: {name}, forming"
         self.subtitle(text)
 
         reading = snapshot.reading if snapshot else None
@@ -299,7 +239,11 @@ class MatrixPane(Wheeled, Pane):
         labels = self.dataset.labels
         pair = laid_out(beside(labels[cursor[0]], labels[cursor[1]]))
         below = self.query_one("#reading", LineWidget)
-        below.show(readout(pair, reading, width, self._told, self._legend))
+        runs = run_names(snapshot)
+        below.show(readout(pair, runs, reading, place.room.width, self._told, self._legend))
+
+    def _fitted_with(self, snapshot: Snapshot | None) -> str:
+        return fitted_with(self.dataset, snapshot, self.view)
 
     def _legend(self, width: int) -> Content:
         """The shades of the cells that are shown, in at most so many columns."""
@@ -307,5 +251,5 @@ class MatrixPane(Wheeled, Pane):
             return EMPTY
         terminal = terminal_of(self.app)
         ramp = ramp_for(cells.view, dark=self.app.current_theme.dark, terminal=terminal)
-        root = "√" if terminal.unicode else "sqrt"
-        return legend(ramp, cells.low, cells.high, cells.view, width, root=root)
+        root, (_, name) = "√" if terminal.unicode else "sqrt", run_names(self.snapshot)
+        return legend(ramp, cells.low, cells.high, cells.view, width, name, root=root)

@@ -11,27 +11,33 @@ from textual.content import Content
 
 from engine.settings.limits import KEPT_NAMES
 from engine.settings.values import Settings, Source
-from engine.wire.values import Drawn, Name
+from engine.wire.values import Drawn, Name, RunSummary
 from tui.drawing.numbers import compact
-from tui.panes.names.step_headings import Heading
+from tui.drawing.run_names import short_name
+from tui.panes.names.step_headings import Heading, Headings
 from tui.terminal.letter_widths import drawable, pieces
 
+Runs = tuple[RunSummary, RunSummary]
 _QUIET: Final = "$foreground-muted"
 _FAINT: Final = "$foreground 20%"  # as the panes' borders
 CUT: Final = {True: "…", False: ">"}  # behind a name that goes on; in ASCII a dot might be its own
 EMPTY: Final = "(empty)"  # a name of no character: the first one drawn was its end
 _PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without colour too
 _NARROW: Final = 14  # columns of a name and its NLL below which the NLL has one decimal
+_LEAST_NAME: Final = 4  # columns of a run's name that still tell something
 _WIDE: Final = 28  # columns from which words tell whether a name is in the data
 
 
-def header_lines(settings: Settings, width: int, step: Heading | None = None) -> list[Content]:
+def header_lines(
+    settings: Settings, runs: Runs, width: int, steps: Headings = (None, None)
+) -> list[Content]:
     """Write the sampler's settings, on as many lines as they need, and the columns' names.
 
     Args:
         settings: of the lab.
+        runs: the compared one and the selected one.
         width: columns.
-        step: of the net's first name below; None where a heading there says it, or there is none.
+        steps: of each run's first name below; None where a heading there says it, or there is none.
     """
     facts = [f"{settings.stream} {settings.sample_seed}", f"T {compact(settings.temperature)}"]
     facts += [f"top-{settings.top_k:,}"] if settings.top_k else []
@@ -45,11 +51,20 @@ def header_lines(settings: Settings, width: int, step: Heading | None = None) ->
     told = [Content.styled(line, _QUIET) for line in lines]
     if settings.source == "both":
         half, gap = halves(width)
-        net = (_of_net(step, half), _QUIET)
-        told.append(Content.assemble(("counts".ljust(half), _QUIET), (gap, _FAINT), net))
-    elif settings.source == "net":
-        told.append(Content.styled(_of_net(step, width), _QUIET))
+        left, right = (_of_run(run, step, half) for run, step in zip(runs, steps, strict=True))
+        told.append(Content.assemble((_padded(left, half), _QUIET), (gap, _FAINT), (right, _QUIET)))
+    else:
+        side = int(settings.source == "selected")
+        if runs[side].is_trained:
+            told.append(Content.styled(_of_run(runs[side], steps[side], width), _QUIET))
     return told
+
+
+def hint_lines(key: str, what: str, width: int, rows: int) -> list[Content]:
+    """Tell how to draw, in the middle of an empty pane."""
+    hint = Content.styled(f"Press {key} for {what}", _QUIET)
+    blank = [Content("")] * max(0, (rows - 1) // 2)
+    return [*blank, Content.assemble(" " * ((width - hint.cell_length) // 2), hint)]
 
 
 @lru_cache(2 * KEPT_NAMES)  # names stay the same from one snapshot to the next
@@ -60,28 +75,30 @@ def name_lines(
 
     Args:
         drawn: the draw.
-        both: whether names of both models are shown.
+        both: whether names of both runs are shown.
         width: columns.
         picked: whose name is under the cursor; None: it is elsewhere.
         cut: what stands behind a name that was cut off as it was drawn.
     """
     if not both:
-        return tuple(_lines(drawn.counts or drawn.net, width, picked is not None, cut))
+        return tuple(_lines(drawn.compared or drawn.selected, width, picked is not None, cut))
     half, gap = halves(width)
-    left = _lines(drawn.counts, half, picked == "counts", cut)
-    right = _lines(drawn.net, half, picked == "net", cut)
+    left = _lines(drawn.compared, half, picked == "compared", cut)
+    right = _lines(drawn.selected, half, picked == "selected", cut)
     blank = Content(" " * half)
     return tuple(
         Content.assemble(a, (gap, _FAINT), b) for a, b in zip_longest(left, right, fillvalue=blank)
     )
 
 
-def heading_line(step: Heading, both: bool, width: int) -> Content:
-    """Draw the heading of names that were drawn at a step; with both models, above the net's."""
+def heading_line(steps: Headings, both: bool, width: int) -> Content:
+    """Draw the heading of names that were drawn at a step; with both runs, above those of each."""
     if not both:
+        (step,) = filter(None, steps)
         return Content.styled(_fitting(step.texts, width), _QUIET)
     half, gap = halves(width)
-    return Content.assemble(" " * half, (gap, _FAINT), (_fitting(step.texts, half), _QUIET))
+    left, right = ("" if step is None else _fitting(step.texts, half) for step in steps)
+    return Content.assemble((_padded(left, half), _QUIET), (gap, _FAINT), (right, _QUIET))
 
 
 def halves(width: int) -> tuple[int, str]:
@@ -90,11 +107,14 @@ def halves(width: int) -> tuple[int, str]:
     return (width - len(gap)) // 2, gap
 
 
-def _of_net(step: Heading | None, width: int) -> str:
+def _of_run(run: RunSummary, step: Heading | None, width: int) -> str:
+    """Write a run's name and its step, as far as there is room; otherwise the step alone."""
     if step is None:
-        return "net"
-    longest, *_ = step.texts
-    return _fitting((f"net · {longest}", f"net {longest}", *step.texts), width)
+        return short_name(run.name, width)
+    name, (longest, *brief) = drawable(run.name), step.texts
+    cut = [(text, width - cell_len(text) - 1) for text in brief]
+    texts = [f"{short_name(run.name, room)} {text}" for text, room in cut if room >= _LEAST_NAME]
+    return _fitting((f"{name} · {longest}", f"{name} {longest}", *texts, *step.texts), width)
 
 
 def _fitting(texts: tuple[str, ...], width: int) -> str:

@@ -8,13 +8,13 @@ from engine.settings.values import Source
 from engine.wire.events import Snapshot
 from tui.panes.names.drawing import heading_line, name_lines
 from tui.panes.names.scrolling import HEADING, Line, NamesScroll
-from tui.panes.names.step_headings import Heading
+from tui.panes.names.step_headings import Headings
 from tui.panes.names.texts_drawing import lines_of
 
 
 def log_lines(
     snapshot: Snapshot,
-    headings: dict[int, Heading],
+    headings: dict[int, Headings],
     place: NamesScroll,
     width: int,
     *,
@@ -32,7 +32,7 @@ def log_lines(
         cut: what stands behind a name that was cut off as it was drawn.
     """
     both = snapshot.settings.source == "both"
-    side: Source = "net" if place.right else "counts"
+    side: Source = "selected" if place.right else "compared"
     lines: dict[Line, Content] = {}
     for draw in snapshot.names:
         picked = side if draw.index == place.cursor else None

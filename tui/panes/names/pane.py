@@ -1,4 +1,4 @@
-"""The names, or texts, that the models make, newest at the bottom, like a log."""
+"""The names, or texts, that the runs make, newest at the bottom, like a log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 
 from engine.settings.limits import KEPT_CHARACTERS, KEPT_NAMES, NAMES_AT_ONCE
 from engine.wire.events import DatasetOpened, Snapshot
@@ -15,21 +14,22 @@ from engine.wire.requests import Exportable
 from engine.wire.values import Name
 from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.drawing.line_widget import LineWidget
+from tui.drawing.run_names import short_name
 from tui.keys.overrides import keys_of
-from tui.panes.names.drawing import CUT, halves, header_lines
+from tui.panes.names.drawing import CUT, halves, header_lines, hint_lines
 from tui.panes.names.log import log_lines
-from tui.panes.names.redraw_note import redrawn
-from tui.panes.names.scrolling import HEADING, NamesScroll
-from tui.panes.names.step_headings import heading_of, headings
+from tui.panes.names.redraw_note import redrawn, source_name
+from tui.panes.names.scrolling import NamesScroll
+from tui.panes.names.step_headings import headings, steps_above
 from tui.panes.pane import Pane
 from tui.panes.wheel import Wheeled
 from tui.terminal.capabilities import terminal_of
 
-_QUIET: Final = "$foreground-muted"
+SHORT_NAME: Final = 10  # columns of a run's name in a title without room
 
 
 class NamesPane(Wheeled, Pane):
-    """Shows names of the count model, of the net, or of both side by side."""
+    """Shows names of the compared run, of the selected one, or of both side by side."""
 
     NUMBER = 4
     TITLE = "Names"
@@ -81,11 +81,11 @@ class NamesPane(Wheeled, Pane):
         return None if self._place.cursor is None else self._name_at(self._place.cursor)
 
     def _name_at(self, index: int) -> Name | None:
-        place, names = self._place, self.snapshot.names if self.snapshot else ()
-        for draw in names:
+        place = self._place
+        for draw in self.snapshot.names if self.snapshot else ():
             if draw.index == index:
-                first, second = (draw.net, draw.counts) if place.right else (draw.counts, draw.net)
-                return first or second
+                names = (draw.compared, draw.selected)
+                return names[place.right] or names[not place.right]
         return None
 
     def opened(self, dataset: DatasetOpened) -> None:
@@ -127,7 +127,7 @@ class NamesPane(Wheeled, Pane):
             self.action_pick(8 * by)
 
     def action_side(self, right: int) -> None:
-        """Move the cursor to the other model's name, of two that stand side by side."""
+        """Move the cursor to the other run's name, of two that stand side by side."""
         self._place.right = bool(right)
         if self._place.cursor is None:
             self._place.move(-1)
@@ -157,19 +157,24 @@ class NamesPane(Wheeled, Pane):
         if snapshot is None or width <= 0:
             return
         settings = snapshot.settings
-        self.entitle(settings.source, *(["sampling"] if settings.keep_sampling else []))
-        above = headings(snapshot.names) if not self.is_of_text else {}
-        rows = self.content_size.height - len(header_lines(settings, width))
+        runs = (snapshot.compared_run, snapshot.selected_run)
+        source = source_name(snapshot)
+        source = source if self.has_room(source) else short_name(source, SHORT_NAME)
+        self.entitle(source, *(["sampling"] if settings.keep_sampling else []))
+        above = {} if self.is_of_text else headings(snapshot.names, *runs)
+        rows = self.content_size.height - len(header_lines(settings, runs, width))
         self._grow(snapshot, rows, width)
         cut = CUT[terminal_of(self.app).unicode]
         lines = log_lines(snapshot, above, self._place, width, is_of_text=self.is_of_text, cut=cut)
         seen = self._place.window(list(lines))
         self._shown = [draw for draw, _ in seen]
-        step = heading_of(seen[0][0], above) if seen and seen[0][1] != HEADING else None
-        header = header_lines(settings, width, step)
+        header = header_lines(settings, runs, width, steps_above(seen, above))
         self.query_one("#sampler").styles.height = len(header)
         self.query_one("#sampler", LineWidget).show(header)
-        names = [lines[at] for at in seen] if snapshot.drawn else self._hint(width, rows)
+        names = [lines[at] for at in seen]
+        if not snapshot.drawn:
+            what = "a text" if self.is_of_text else "ten names"
+            names = hint_lines(keys_of(self.app).name("samples.draw"), what, width, rows)
         self.query_one("#names", LineWidget).show(names)
         self._tell_place(snapshot)
 
@@ -183,13 +188,6 @@ class NamesPane(Wheeled, Pane):
         self._place.grow(
             snapshot.drawn, snapshot.newest_from, rows, oldest=max(0, oldest), least=least
         )
-
-    def _hint(self, width: int, rows: int) -> list[Content]:
-        """Tell how to draw, where nothing is drawn."""
-        what = "a text" if self.is_of_text else "ten names"
-        hint = Content.styled(f"Press {keys_of(self.app).name('samples.draw')} for {what}", _QUIET)
-        blank = [Content("")] * max(0, (rows - 1) // 2)
-        return [*blank, Content.assemble(" " * ((width - hint.cell_length) // 2), hint)]
 
     def _tell_place(self, snapshot: Snapshot) -> None:
         """Say in the border how many names there are, and why there are others now."""

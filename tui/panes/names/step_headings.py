@@ -1,4 +1,4 @@
-"""Headings that say at which steps the net drew its names; few while it trains."""
+"""Headings that say at which steps the runs drew their names; few while they train."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from engine.wire.values import Drawn
+from engine.wire.values import Drawn, Name, RunSummary
 from tui.drawing.numbers import short_count
+from tui.panes.names.scrolling import HEADING, Line
 
 GROUP: Final = 5  # names under one heading, where each is of another step: a second's
 
@@ -34,22 +35,52 @@ class Heading:
         return f"step {number}", number, f"{short_count(self.step)}{plus}"
 
 
-def headings(draws: Sequence[Drawn]) -> dict[int, Heading]:
+Headings = tuple[Heading | None, Heading | None]  # of the compared run, and of the selected one
+
+
+def headings(
+    draws: Sequence[Drawn], compared: RunSummary, selected: RunSummary
+) -> dict[int, Headings]:
     """Find the headings above some draws, by their index; the first draw has one.
 
     Which have one depends on their neighbours alone, so that no heading moves as the log grows.
 
-    >>> from engine.wire.values import Name
-    >>> names = [Name("ab", 2.0, None, step=step) for step in (0, 0, 7)]
-    >>> found = headings([Drawn(index, None, name) for index, name in enumerate(names)])
-    >>> {index: heading.texts[0] for index, heading in found.items()}
-    {0: 'step 0', 2: 'step 7'}
+    Args:
+        draws: names of the compared run, of the selected one, or of both.
+        compared: the one run. Where it has no steps, there is nothing to say.
+        selected: the other.
     """
-    if not draws or draws[0].net is None:
+    left = _of_side(draws, [draw.compared for draw in draws]) if compared.is_trained else {}
+    right = _of_side(draws, [draw.selected for draw in draws]) if selected.is_trained else {}
+    return {index: (left.get(index), right.get(index)) for index in sorted(left | right)}
+
+
+def headings_of(index: int, headings: dict[int, Headings]) -> Headings:
+    """Find the headings that a draw is under, of each run that has one."""
+    left: Heading | None = None
+    right: Heading | None = None
+    for at in headings:
+        if at <= index:
+            left, right = headings[at][0] or left, headings[at][1] or right
+    return left, right
+
+
+def steps_above(seen: Sequence[Line], headings: dict[int, Headings]) -> Headings:
+    """Find the headings of the first line that is seen, but for those that it is itself."""
+    if not seen:
+        return None, None
+    index, line = seen[0]
+    told = headings[index] if line == HEADING else (None, None)
+    left, right = headings_of(index, headings)
+    return (None if told[0] else left), (None if told[1] else right)
+
+
+def _of_side(draws: Sequence[Drawn], names: Sequence[Name | None]) -> dict[int, Heading]:
+    if not names or names[0] is None:
         return {}
-    steps = [None if draw.net is None else draw.net.step for draw in draws]
+    steps = [None if name is None else name.step for name in names]
     changes = [True, *(a != b for a, b in pairwise(steps))]
-    # Of the newest it is not known yet; as long as the net trains it is so.
+    # Of the newest it is not known yet; as long as the run trains it is so.
     changes_again = [*changes[1:], True]
 
     def begins(at: int) -> bool:
@@ -62,11 +93,6 @@ def headings(draws: Sequence[Drawn]) -> dict[int, Heading]:
         for at, draw in enumerate(draws)
         if headed[at]
     }
-
-
-def heading_of(index: int, headings: dict[int, Heading]) -> Heading | None:
-    """Find the heading that a draw is under; None if it has none."""
-    return next((headings[at] for at in sorted(headings, reverse=True) if at <= index), None)
 
 
 def _runs(at: int, changes: Sequence[bool], headed: Sequence[bool]) -> bool:

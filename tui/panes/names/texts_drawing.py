@@ -23,20 +23,20 @@ _PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without 
 def lines_of(
     drawn: Drawn, both: bool, width: int, picked: Source | None = None
 ) -> tuple[Content, ...]:
-    """Draw all lines of one draw: a text of one model, or two side by side.
+    """Draw all lines of one draw: a text of one run, or two side by side.
 
     Args:
         drawn: the draw.
-        both: whether texts of both models are shown.
+        both: whether texts of both runs are shown.
         width: columns.
         picked: whose text is under the cursor; None: it is elsewhere.
     """
     if not both:
-        name = drawn.counts or drawn.net
+        name = drawn.compared or drawn.selected
         return tuple(_lines(drawn.index, name, width, picked is not None))
     half, gap = halves(width)
-    left = _lines(drawn.index, drawn.counts, half, picked == "counts")
-    right = _lines(drawn.index, drawn.net, half, picked == "net")
+    left = _lines(drawn.index, drawn.compared, half, picked == "compared")
+    right = _lines(drawn.index, drawn.selected, half, picked == "selected")
     return tuple(
         Content.assemble(a, " " * (half - a.cell_length), (gap, _FAINT), b)
         for a, b in zip_longest(left, right, fillvalue=Content(""))

@@ -1,4 +1,4 @@
-"""A list to choose from, below a field that keeps the keyboard."""
+"""A list to choose from; the keys that move in it are the dialog's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 
 from tui.drawing.line_widget import LineWidget
@@ -34,8 +35,14 @@ class Choices(LineWidget):
 
         choice: Choice
 
-    def __init__(self) -> None:
+    def __init__(self, *, always: bool = False) -> None:
+        """A list without lines.
+
+        Args:
+            always: whether one is chosen as soon as there are lines: there is no field above it.
+        """
         super().__init__()
+        self._is_always_chosen = always
         self._choices: tuple[Choice, ...] = ()
         self._at: int | None = None
         self._top = 0
@@ -46,12 +53,25 @@ class Choices(LineWidget):
         return None if self._at is None else self._choices[self._at]
 
     def offer(self, choices: Sequence[Choice], *, stay: bool = False) -> None:
-        """Show other lines; none of them is chosen, unless the choice is to stay at its place."""
+        """Show other lines; none of them is chosen, unless the choice is to stay.
+
+        It stays at what it stands for, or else at its place.
+        """
+        before, lines = self.chosen, len(self._choices)
         self._choices = tuple(choices)
-        if stay and self._at is not None and choices:
-            self._at = min(self._at, len(choices) - 1)
+        if len(choices) != lines:
+            self.refresh(layout=True)
+        if stay and before is not None and self._at is not None and choices:
+            values = [choice.value for choice in choices]
+            same = values.index(before.value) if before.value in values else self._at
+            self._at = min(same, len(choices) - 1)
         else:
-            self._at, self._top = None, 0
+            self._at, self._top = 0 if self._is_always_chosen and choices else None, 0
+        self._draw_chosen()
+
+    def choose(self, value: str) -> None:
+        """Choose the line that stands for something."""
+        self._at = [choice.value for choice in self._choices].index(value)
         self._draw_chosen()
 
     def move(self, by: int) -> None:
@@ -62,7 +82,7 @@ class Choices(LineWidget):
         last = len(self._choices) - 1
         if at < 0:
             # From none upward: to the last, as shells do; with one chosen, back to none.
-            self._at = last if self._at is None else None
+            self._at = last if self._at is None else 0 if self._is_always_chosen else None
         else:
             self._at = min(at, last)
         self._draw_chosen()
@@ -85,6 +105,10 @@ class Choices(LineWidget):
     def on_mouse_scroll_up(self) -> None:
         """Show what is further up."""
         self._scroll(-2)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A line for each, where the styles leave the height to the list."""
+        return len(self._choices)
 
     @property
     def _rows(self) -> int:

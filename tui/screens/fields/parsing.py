@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any, Final
+from math import inf
+from typing import Final
 
-from engine.settings.descriptions import SettingDescription
+from engine.settings.setting import NO, YES, Setting, choice_value
+from engine.settings.values import Value
 from engine.wire.client import EngineError
 
 NO_LIMIT: Final = "no limit"
-YES, NO = "yes", "no"
 LARGEST: Final = 2**64 - 1  # whole number that a request can hold
 LONGEST: Final = 400  # characters of a number: more digits than any has
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Value) -> str:
     """A setting's value as it is typed, exactly.
 
     >>> [text_of(value) for value in (50.0, 1 / 3, 1e-05, float("inf"), True, 42, "em")]
@@ -32,7 +33,7 @@ def text_of(value: Any) -> str:
             return str(value)
 
 
-def value_of(text: str, setting: SettingDescription) -> Any:
+def value_of(text: str, setting: Setting) -> Value:
     """What a text means as the value of a setting.
 
     Raises:
@@ -46,8 +47,9 @@ def value_of(text: str, setting: SettingDescription) -> Any:
         case "whole":
             return whole(text, setting.label)
         case "number":
-            unlimited = setting.name == "pace" and text.strip().lower() in (NO_LIMIT, "inf", "∞")
-            return float("inf") if unlimited else number(text, setting.label)
+            takes_all = setting.high == inf and not setting.below_high
+            unlimited = takes_all and text.strip().lower() in (NO_LIMIT, "inf", "∞")
+            return inf if unlimited else number(text, setting.label)
 
 
 def number(text: str, what: str) -> float:
@@ -77,7 +79,7 @@ def whole(text: str, what: str) -> int:
     return found
 
 
-def chosen(text: str, choices: Collection[str]) -> Any:
+def chosen(text: str, choices: Collection[str]) -> Value:
     """One of some words; its beginning will do.
 
     Raises:
@@ -86,7 +88,7 @@ def chosen(text: str, choices: Collection[str]) -> Any:
     meant = [choice for choice in choices if choice.startswith(text.strip().lower() or " ")]
     if len(meant) != 1:
         raise EngineError(f"Type one of {', '.join(choices)}.")
-    return {YES: True, NO: False}.get(meant[0], meant[0])
+    return choice_value(meant[0])
 
 
 def _plain(text: str, what: str) -> str:

@@ -1,4 +1,4 @@
-"""Score a word under both models, a character at a time, while it is typed; or a pasted list."""
+"""Score a word under two runs, a character at a time, while it is typed; or a pasted list."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class WordField(Field):
 
 
 class ScoreScreen(Dialog):
-    """A word, and below it how surprised the models are. The rows scroll; the totals stay."""
+    """A word, and below it how surprised two runs are. The rows scroll; the totals stay."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "scroll(1)", show=False),

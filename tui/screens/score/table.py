@@ -15,6 +15,7 @@ from textual.content import Content
 from engine.wire.answers import Scored
 from tui.drawing.bars import bar
 from tui.drawing.numbers import figure
+from tui.drawing.run_names import short_name
 from tui.panes.matrix.read_out import nll
 from tui.panes.names.drawing import chopped
 from tui.terminal.letter_widths import laid_out
@@ -64,17 +65,22 @@ def score_table(
     first = max([_PAIR, *(cell_len(pair) + 1 for pair in pairs)])
     room = width - first + _PAIR
     bars, probabilities = room >= _WITH_BARS, room >= _WITH_PROBABILITIES
-    names = f"{'P counts':>9}{'P net':>9}" if probabilities else ""
-    counts, net = (f"{'−ln P':>9} {name:{_BAR}}" for name in ("counts", "net"))
-    names += f"{counts}{net}" if bars else f"{'−ln counts':>11}{'−ln net':>9}"
-    surprises = [(nll(step.p_counts), nll(step.p_net)) for step in scored.characters]
+    both_names = (scored.compared, scored.selected)
+    names = "".join(_right("P {}", name, 9) for name in both_names) if probabilities else ""
+    if bars:
+        names += "".join(f"{'−ln P':>9} {_left(name, _BAR)}" for name in both_names)
+    else:
+        names += "".join(
+            _right("−ln {}", name, room) for name, room in zip(both_names, (11, 9), strict=True)
+        )
+    surprises = [(nll(step.p_compared), nll(step.p_selected)) for step in scored.characters]
     worst = max((one for both in surprises for one in both if one < inf), default=1.0)
     longest = _BAR - (inf in chain(*surprises))  # of the finite ones
     rows = []
     for pair, step, both in zip(pairs, scored.characters, surprises, strict=True):
         row = [pair + " " * (first - cell_len(pair))]
         if probabilities:
-            row.append(f"{figure(step.p_counts):>9}{figure(step.p_net):>9}")
+            row.append(f"{figure(step.p_compared):>9}{figure(step.p_selected):>9}")
         parts: list[str | tuple[str, str]] = ["".join(row)]
         for surprise, columns in zip(both, (9, 9) if bars else (11, 9), strict=True):
             parts.append(f"{figure(surprise, 3):>{columns}}")
@@ -87,8 +93,8 @@ def score_table(
     behind = 9 + (_BAR + 1) * bars
     totals = []
     for name, share in (("sum", 1), ("mean", max(1, len(surprises)))):
-        of_counts, of_net = (sum(both[model] for both in surprises) / share for model in (0, 1))
-        told = _total(of_counts, before - len(name)) + _total(of_net, behind)
+        compared, selected = (sum(both[run] for both in surprises) / share for run in (0, 1))
+        told = _total(compared, before - len(name)) + _total(selected, behind)
         totals.append(Content.assemble((name, _QUIET), (told, "bold")))
     if scored.in_data is not None:
         told = "It is in the data." if scored.in_data else "It is not in the data."
@@ -98,7 +104,7 @@ def score_table(
 
 
 def list_table(words: Sequence[ScoredWord], width: int, note: str = "") -> ScoreTable:
-    """A line for each word with its mean under both models, and the mean over all characters.
+    """A line for each word with its mean under both runs, and the mean over all characters.
 
     Args:
         words: scored, or not.
@@ -128,7 +134,9 @@ def list_table(words: Sequence[ScoredWord], width: int, note: str = "") -> Score
     sentences = [f"{failed:,} of {len(words):,} have no score."] if failed else []
     sentences += ["Means of −ln P per character.", note]
     totals.append(Content.styled(" ".join(filter(None, sentences)), _QUIET))
-    head = Content.styled(f"{'word':{room + 2}}{'counts':>9}{'net':>9}", _QUIET)
+    last = scored[-1:]
+    names = "".join(_right("{}", name, 9) for one in last for name in (one.compared, one.selected))
+    head = Content.styled(f"{'word':{room + 2}}{names}", _QUIET)
     return ScoreTable(head, Content("\n").join(rows), Content("\n").join(totals))
 
 
@@ -136,9 +144,21 @@ def _means(words: Sequence[Scored]) -> tuple[float, float]:
     steps = [step for word in words for step in word.characters]
     count = max(1, len(steps))
     return (
-        sum(nll(step.p_counts) for step in steps) / count,
-        sum(nll(step.p_net) for step in steps) / count,
+        sum(nll(step.p_compared) for step in steps) / count,
+        sum(nll(step.p_selected) for step in steps) / count,
     )
+
+
+def _right(text: str, name: str, room: int) -> str:
+    """Write a run's name with a text, at the right of a column, with a blank before it."""
+    text = text.format(short_name(name, room - 1 - len(text.format(""))))
+    return " " * (room - cell_len(text)) + text
+
+
+def _left(name: str, room: int) -> str:
+    """Write a run's name at the left of a column, and fill it."""
+    name = short_name(name, room)
+    return name + " " * (room - cell_len(name))
 
 
 def _total(value: float, room: int) -> str:

@@ -1,0 +1,190 @@
+"""`--model KIND`, `--set NAME=VALUE` and `--run NAME`: which model a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
+
+from engine.errors import BadSetting, EngineError
+from engine.settings.model_kinds import FIRST_RUNS, KINDS, ModelKind
+from engine.settings.setting import Setting, choice_value, setting_in
+from engine.settings.values import NO_PACE_LIMIT, ModelSpec, Value
+from engine.text.arguments import decoded_argument
+
+if TYPE_CHECKING:
+    from engine.lab.lab import Lab
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+NET: Final = "net"  # another name of the kind `bigram`, as every lab has a run of that name
+NO_LIMIT: Final = "no limit"
+
+
+def model_options(command: Command) -> Command:
+    """`--model KIND`, handed over as `kind` or None; the texts of `--set` as `assignments`."""
+    model = click.option(
+        "--model", "kind",
+        type=click.Choice([*KINDS, NET]),
+        callback=lambda _, __, kind: dict(FIRST_RUNS).get(kind, kind),
+        help="The kind of model, beside the counts; net is the bigram. help models explains them.",
+    )  # fmt: skip
+    setting = click.option(
+        "--set", "assignments",
+        multiple=True,
+        metavar="NAME=VALUE",
+        shell_complete=_complete,
+        help="A setting of the model; may be given again for others.",
+    )  # fmt: skip
+    return model(setting(command))
+
+
+def run_option(command: Command) -> Command:
+    """`--run NAME`, handed over as `run_name`."""
+    return click.option(
+        "--run", "run_name",
+        metavar="NAME",
+        callback=lambda _, __, name: None if name is None else decoded_argument(name),
+        help="One of the runs of the lab that is taken as it is; by default the selected one.",
+    )(command)  # fmt: skip
+
+
+def given_parameters() -> set[str]:
+    """The parameters that a person has given, by their names."""
+    context = click.get_current_context()
+    return {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+
+
+def option_of(parameter: str) -> str:
+    """How the option is written that is handed over as a parameter of the present command."""
+    options = click.get_current_context().command.params
+    return next(option.opts[0] for option in options if option.name == parameter)
+
+
+def assigned(kind: str | None, assignments: Iterable[str]) -> dict[str, Value]:
+    """The settings that `--set` gives.
+
+    Args:
+        kind: of the model; None: of the two that every lab begins with.
+        assignments: a name, `=` and a value each.
+
+    Raises:
+        UsageError: there is no such setting, or its value makes no sense; says what would.
+    """
+    settings, given = _settings_of(kind), dict[str, Value]()
+    for assignment in map(decoded_argument, assignments):
+        name, sign, text = assignment.partition("=")
+        setting = setting_in(settings, name)
+        if not sign:
+            raise click.UsageError(f"--set {assignment}: give NAME=VALUE, such as smoothing=2.")
+        if setting is None:
+            names = [each.name for each in settings]
+            near = get_close_matches(name.lower(), names, n=1)
+            hint = f"The nearest is {near[0]}." if near else f"There are {', '.join(names)}."
+            of = " or ".join(each.kind for each in _kinds(kind))
+            raise click.UsageError(f"--set {assignment}: no setting of {of} is {name}. {hint}")
+        value = value_of(text, setting)
+        try:
+            setting.check(value)
+        except BadSetting as error:
+            raise click.UsageError(f"--set {assignment}: {error}") from error
+        given[name] = value
+    return given
+
+
+def value_of(text: str, setting: Setting) -> Value:
+    """What a text means as the value of a setting; the text itself, where it means none.
+
+    >>> learning_rate, _, pace, seed = KINDS["bigram"].settings
+    >>> value_of("1e-3", learning_rate), value_of("no limit", pace), value_of("7.5", seed)
+    (0.001, inf, '7.5')
+    """
+    try:
+        match setting.kind:
+            case "number":
+                return NO_PACE_LIMIT if text == NO_LIMIT else float(text)
+            case "whole":
+                return int(text)
+            case "choice":
+                return choice_value(text)
+    except ValueError:
+        pass
+    return text
+
+
+def model_to_begin_with(
+    kind: str | None, assignments: Iterable[str], typed: dict[str, Value]
+) -> ModelSpec | None:
+    """The model that a lab is to begin with, beside the first two; None: with these alone.
+
+    Args:
+        kind: of the model; None: the lecture's net, where anything is set of it.
+        assignments: see `assigned`.
+        typed: settings that have options of their own, as far as a person has given them; those
+            that the model does not have are of the net alone.
+
+    Raises:
+        UsageError: it has no such setting, or a value makes no sense.
+    """
+    if kind is None and not assignments:
+        return None
+    kind = kind or dict(FIRST_RUNS)[NET]
+    own = {each.name for each in KINDS[kind].settings}
+    given = {name: value for name, value in typed.items() if name in own}
+    return ModelSpec(kind, given | assigned(kind, assignments))
+
+
+def check_has(kind: str, name: str, option: str) -> None:
+    """Refuse an option for a setting that neither a model has, nor the one it is compared with.
+
+    Raises:
+        UsageError: says which settings there are.
+    """
+    compared = next(each for _, each in FIRST_RUNS if each != kind)
+    if setting_in(KINDS[compared].settings, name) is None:
+        try:
+            KINDS[kind].setting(name)
+        except BadSetting as error:
+            raise click.UsageError(f"{option}: {error}") from error
+
+
+def select_run(lab: Lab, name: str | None, kind: str | None = None) -> None:
+    """Select a run of a lab by its name, or one of a kind: one that is shown, or the newest.
+
+    Raises:
+        EngineError: there is none; says which there are.
+    """
+    if name is None and kind is None:
+        return
+    runs = [*lab.runs, lab.compared, lab.selected]
+    found = [run for run in runs if name in (None, run.name) and kind in (None, run.kind.kind)]
+    if not found:
+        what = f"model of the kind {kind}" if name is None else f"run called {name}"
+        names = ", ".join(run.name for run in lab.runs)
+        raise EngineError(f"The lab has no {what}. Its runs are {names}.")
+    lab.runs.select(found[-1].number)
+
+
+def _kinds(kind: str | None) -> Sequence[ModelKind]:
+    return [KINDS[each] for each in ([each for _, each in FIRST_RUNS] if kind is None else [kind])]
+
+
+def _settings_of(kind: str | None) -> list[Setting]:
+    return [setting for each in _kinds(kind) for setting in each.settings]
+
+
+def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The names of the settings, each with a `=`, for a shell."""
+    return [
+        CompletionItem(f"{setting.name}=", help=setting.meaning)
+        for setting in _settings_of(ctx.params.get("kind"))
+        if setting.name.startswith(incomplete)
+    ]

@@ -1,0 +1,41 @@
+"""The losses of the runs that are not selected, as far as they can be drawn beside the other's."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from engine.lab.lab import Lab
+from engine.lab.run import Run
+from engine.training.history import column_size
+from engine.wire.values import Overlay
+
+
+def overlays(lab: Lab, columns: int) -> tuple[Overlay, ...]:
+    """The losses of the other runs, in columns as wide as those of the selected run's curve.
+
+    Args:
+        lab: whose runs.
+        columns: of the plot; so many of each are told at the most.
+    """
+    others = [run for run in lab.runs if run is not lab.selected and run.history.last is not None]
+    if not (others and columns > 0):
+        return ()
+    step, goal = lab.selected.step, lab.selected.goal
+    # A plot reaches to the goal where that is near, or to a round number above the step; that of
+    # a run without steps shows all of the others.
+    span = max(step, min(goal, 10 * max(step, 10))) or max(run.step for run in others)
+    wanted = column_size(span, columns)
+    told = []
+    for run in others:
+        size = max(wanted, run.history.train.narrowest)
+        # Most runs rest, and look as they did a moment ago.
+        losses = run.overlay.of((run.step, size, columns), partial(_losses, run, size, columns))
+        told.append(Overlay(run.number, run.name, run.step, size, losses))
+    return tuple(told)
+
+
+def _losses(run: Run, size: int, columns: int) -> bytes:
+    fours = run.history.train.columns(size)[:columns]
+    return np.array([four[-1] for four in fours], np.float32).tobytes()

@@ -1,0 +1,274 @@
+"""A `Run` is one model with its training: its settings, its trainer, its losses, its goal."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from msgspec.structs import replace
+from torch import device
+
+from engine.data.corpus import Corpus
+from engine.errors import BadSetting
+from engine.lab.memo import Memo
+from engine.models import counts
+from engine.models.evaluation import mean_nll
+from engine.models.kinds import model_of
+from engine.models.model import TableModel, WindowModel
+from engine.settings.limits import LARGEST_GOAL
+from engine.settings.model_kinds import kind_of
+from engine.settings.setting import Setting
+from engine.settings.values import ModelSpec, Value
+from engine.training.history import History
+from engine.training.trainer import Burst, Trainer
+from engine.training.trainers import trainer_of
+from engine.wire.values import State
+
+DIVERGING: Final = 10.0  # times ln V: a loss that no sensible training comes by
+STEPS_TO_COME_BACK: Final = 64  # of which the later half tells whether the loss falls again
+
+
+class Run:
+    """One model of a lab. It may train beside others; none knows of another."""
+
+    def __init__(self, number: int, name: str, spec: ModelSpec, corpus: Corpus, on: device) -> None:
+        """A run before its first step.
+
+        Args:
+            number: that no other run of the lab has, or has had.
+            name: what a person calls it.
+            spec: of the model.
+            corpus: what it learns from.
+            on: the device that trains it.
+
+        Raises:
+            BadSetting: there is no such model, or not for this data.
+        """
+        self.number = number
+        self.name = name
+        self.is_pinned = False  # it does not make room for others
+        self._corpus = corpus
+        self._device = on
+        self.kind = kind_of(spec.kind)
+        self.goal = self.kind.goal
+        self.state: State = "idle"
+        self.reason = ""  # why the training failed
+        self.history = History()
+        self.loss_nll: float | None = None  # the last loss without λ · mean(W²), where it has one
+        self.version = 0  # of the model: another one with each change
+        self.overlay: Memo[bytes] = Memo()  # its losses, as they were told last beside another's
+        self._nlls: Memo[tuple[float, float | None]] = Memo()
+        self._build(spec)
+
+    def _build(self, spec: ModelSpec) -> None:
+        self.model: WindowModel = model_of(spec, self._corpus, self._device)
+        self.trainer: Trainer | None = trainer_of(self.model, self._corpus, self._device)
+        self.version += 1
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Which model it is, and all that is set of it."""
+        return self.model.spec
+
+    @property
+    def settings(self) -> dict[str, Value]:
+        """The values of its settings, by their names."""
+        return self.spec.settings
+
+    @property
+    def step(self) -> int:
+        """Updates made; 0 where it is not trained."""
+        return 0 if self.trainer is None else self.trainer.step
+
+    @property
+    def nll(self) -> float:
+        """Mean NLL of the training words, as it was measured last; nats per character."""
+        return self._known_nlls[0]
+
+    @property
+    def held_out_nll(self) -> float | None:
+        """The same of the hold-out; None without one."""
+        return self._known_nlls[1]
+
+    @property
+    def _known_nlls(self) -> tuple[float, float | None]:
+        if self.trainer is not None:
+            held_out = self.trainer.held_out_nll
+            return self.trainer.nll, None if math.isnan(held_out) else held_out
+        return self._nlls.of(self.version, self._compute_nlls)
+
+    def _compute_nlls(self) -> tuple[float, float | None]:
+        corpus, model = self._corpus, self.model
+        if isinstance(model, TableModel):
+            train, held_out = (
+                None if counts_VV is None else counts.nll_of_counts(counts_VV, model.probs_VV)
+                for counts_VV in (corpus.counts_VV, corpus.held_out_VV)
+            )
+            assert train is not None
+            return train, held_out
+        held_out_tokens = corpus.held_out_tokens
+        return (
+            mean_nll(model, corpus.tokens),
+            None if held_out_tokens is None else mean_nll(model, held_out_tokens),
+        )
+
+    # --- training ---------------------------------------------------------------------------------
+
+    def train(self, more: int = 0) -> None:
+        """Start or continue training: to the goal, or as far again where it is reached.
+
+        Args:
+            more: steps to go beyond the goal, or beyond the present step where the run rests.
+
+        Raises:
+            BadSetting: it is not trained, `more` is negative, or the goal would be beyond
+                `LARGEST_GOAL`.
+        """
+        self._check_is_trained()
+        if more:
+            present = max(self.goal if self.state == "training" else 0, self.step)
+            if more < 0 or present + more > LARGEST_GOAL:
+                raise BadSetting(
+                    f"{more:,} steps more: give a number above 0, and of at most {LARGEST_GOAL:,}."
+                )
+            self.goal = present + more
+        elif self.step >= self.goal:
+            self.goal = self.step + self.kind.goal
+        self.state, self.reason = "training", ""
+
+    def pause(self) -> None:
+        """Stop training, at the step where it is."""
+        if self.state == "training":
+            self.state = "paused"
+
+    def step_once(self) -> Burst:
+        """Make one step, then rest.
+
+        Raises:
+            BadSetting: it is not trained.
+        """
+        self._check_is_trained()
+        self.goal = max(self.goal, self.step + 1)
+        self.state, self.reason = "training", ""
+        burst = self.advance(1)
+        self.pause()
+        return burst
+
+    def advance(self, steps: int) -> Burst:
+        """Make so many steps, but none beyond the goal."""
+        assert self.trainer is not None
+        trainer, history = self.trainer, self.history
+        burst = trainer.burst(min(steps, self.goal - trainer.step), self.settings)
+        if burst.losses:
+            self.version += 1
+        history.train.extend(burst.losses)
+        history.held_out.extend(burst.held_out)
+        self.loss_nll = burst.nlls[-1] if burst.nlls else self.loss_nll
+        history.evaluations.extend(burst.evaluations)
+        if burst.diverged:
+            self.state = "failed"
+            self.reason = (
+                f"{self.divergence} The weights of step {trainer.step:,} are kept. Lower the"
+                " rate or λ, and start again."
+            )
+        elif trainer.step >= self.goal:
+            self.state = "done"
+            self.measure()
+        return burst
+
+    def measure(self) -> None:
+        """Bring its NLLs up to date, as where a training comes to rest."""
+        assert self.trainer is not None
+        evaluations = self.history.evaluations
+        if evaluations and evaluations[-1].step == self.step:
+            return  # the last burst has measured it
+        evaluation = self.trainer.measure()
+        if evaluation is not None:
+            evaluations.append(evaluation)
+
+    def _check_is_trained(self) -> None:
+        if self.trainer is None:
+            raise BadSetting(
+                f"{self.name} is not trained: it is fitted to the data at once. Select a run that"
+                " is, or begin one."
+            )
+
+    @property
+    def divergence(self) -> str:
+        """A sentence which says that the loss of the next step would not be finite."""
+        rate, weight_decay = self.settings["learning_rate"], self.settings.get("regularisation")
+        with_decay = "" if weight_decay is None else f" with λ {weight_decay:,.6g}"
+        return (
+            f"The loss is no longer finite after step {self.step + 1:,}: the learning"
+            f" rate {rate:,.6g}{with_decay} is too large."
+        )
+
+    @property
+    def is_diverging(self) -> bool:
+        """Whether the loss is far above that of knowing nothing, and does not come back."""
+        last = self.history.last
+        if last is None or last <= DIVERGING * counts.uniform_nll(len(self._corpus.vocabulary)):
+            return False
+        newest = self.history.train.newest(STEPS_TO_COME_BACK)
+        before, after = newest[: len(newest) // 2], newest[len(newest) // 2 :]
+        return len(before) > 0 and bool(after.max() >= before.max())
+
+    def resume(
+        self,
+        *,
+        history: History,
+        goal: int,
+        state: State,
+        reason: str,
+        loss_nll: float | None,
+        trained: dict[str, Any],
+    ) -> None:
+        """Take up the training of another run of this spec; one that ran there rests here.
+
+        Args:
+            history: of that training.
+            goal: see `train`.
+            state: as it was.
+            reason: why it failed, where it did.
+            loss_nll: the last loss without λ · mean(W²); None where it is not known.
+            trained: see `Trainer.state`; empty where the run is not trained.
+
+        Raises:
+            BadSetting: the state is none of such a trainer.
+        """
+        if self.trainer is not None:
+            self.trainer.resume(trained, len(history.train))
+        self.version += 1
+        self.history, self.goal, self.loss_nll = history, goal, loss_nll
+        self.state, self.reason = "paused" if state == "training" else state, reason
+
+    # --- settings ---------------------------------------------------------------------------------
+
+    def has(self, name: str) -> bool:
+        """Whether it has a setting of this name."""
+        return name in self.settings
+
+    def setting(self, name: str) -> Setting:
+        """See `ModelKind.setting`."""
+        return self.kind.setting(name)
+
+    def begins_another(self, changes: dict[str, Value]) -> bool:
+        """Whether these settings are for another run: they belong to a model from its beginning."""
+        return any(
+            self.setting(name).begins_run and self.settings[name] != value
+            for name, value in changes.items()
+        )
+
+    def configure(self, changes: dict[str, Value]) -> None:
+        """Give settings new values, that have been checked; a model without trainer is refitted."""
+        changes = {name: v for name, v in changes.items() if self.settings[name] != v}
+        if not changes:
+            return
+        spec = replace(self.spec, settings=self.settings | changes)
+        if self.trainer is None:
+            self._build(spec)
+            return
+        self.model.spec = spec
+        for name, value in changes.items():
+            if sign := self.setting(name).sign:
+                self.history.mark(self.step, sign, f"{value:,.6g}")

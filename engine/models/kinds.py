@@ -1,0 +1,33 @@
+"""From a spec to a model: one line for each kind of `engine.settings.model_kinds`."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.data.corpus import Corpus
+from engine.errors import BadSetting
+from engine.models.bigram import Bigram
+from engine.models.counts import Counts
+from engine.models.mlp import Mlp
+from engine.models.model import WindowModel
+from engine.models.ngram import Ngram
+from engine.settings.model_kinds import KINDS
+from engine.settings.values import ModelSpec
+
+
+def model_of(spec: ModelSpec, corpus: Corpus, device: torch.device) -> WindowModel:
+    """A model before any training, or fitted where it has none.
+
+    Raises:
+        BadSetting: there is no such kind, or it needs words that the corpus does not keep.
+    """
+    match spec.kind:
+        case "counts":
+            return Counts(spec, corpus.counts_VV)
+        case "bigram":
+            return Bigram(spec, len(corpus.vocabulary), device)
+        case "ngram":
+            return Ngram(spec, corpus.tokens, len(corpus.vocabulary))
+        case "mlp":
+            return Mlp(spec, len(corpus.vocabulary), device)
+    raise BadSetting(f"Model {spec.kind}: there are {', '.join(KINDS)}.")

@@ -1,0 +1,107 @@
+"""What holds of names and texts whichever model draws them."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.data.built_in import built_in_path
+from engine.data.corpus import Corpus, read_corpus
+from engine.models.kinds import model_of
+from engine.models.model import WindowModel
+from engine.sampling import names as sampling
+from engine.sampling.batch_scoring import scorer_of
+from engine.sampling.names import NameStream, draw_keyed
+from engine.sampling.scoring import mean_nll, probabilities_of_word
+from engine.settings.data_format import DataFormat
+from engine.settings.limits import LENGTH_LIMIT
+from engine.settings.model_kinds import KINDS
+from engine.settings.values import Value
+
+CORPUS = read_corpus(built_in_path())
+VOCABULARY = CORPUS.vocabulary
+SMALL: dict[str, dict[str, Value]] = {"mlp": {"embedding": 4, "hidden": 16}}
+
+
+def made(kind: str, corpus: Corpus = CORPUS) -> WindowModel:
+    return model_of(KINDS[kind].spec(SMALL.get(kind, {})), corpus, torch.device("cpu"))
+
+
+MODELS = {kind: made(kind) for kind in KINDS}
+each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+@each_kind
+@settings(max_examples=8, deadline=None)
+@given(start=st.integers(0, 10_000), count=st.integers(1, 8), temperature=st.sampled_from([1, 0.7]))
+def test_a_name_is_the_same_alone_and_in_a_batch(
+    kind: str, start: int, count: int, temperature: float
+) -> None:
+    model = MODELS[kind]
+    batch = list(draw_keyed(model, VOCABULARY, 7, start, count, "a", temperature, 20))
+    alone = NameStream("keyed", 7, VOCABULARY, temperature, 20)
+    names = []
+    for index in range(start, start + count):
+        alone.resume(index, alone.state())
+        names.append(alone.next(model, "a"))
+    assert batch == names
+
+
+@each_kind
+def test_batches_join_without_a_seam(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = list(draw_keyed(MODELS[kind], VOCABULARY, 7, 0, 60))
+    monkeypatch.setattr(sampling, "BATCH", 7)
+    monkeypatch.setattr(sampling, "CELLS", 7 * len(VOCABULARY))
+    assert list(draw_keyed(MODELS[kind], VOCABULARY, 7, 0, 60)) == whole
+
+
+@each_kind
+def test_a_name_has_the_probability_of_its_characters_one_after_another(kind: str) -> None:
+    model = MODELS[kind]
+    state, expected = model.begin(1), []
+    for before, symbol in pairwise([0, *VOCABULARY.encode("emilia"), 0]):
+        probs_1V, state = model.step(state, torch.tensor([before]))
+        assert float(probs_1V.sum()) == pytest.approx(1, abs=1e-12)
+        expected.append(float(probs_1V[0, symbol]))
+    assert probabilities_of_word("emilia", VOCABULARY, model) == expected
+
+
+@each_kind
+def test_many_names_are_scored_as_each_alone(kind: str) -> None:
+    model, words = MODELS[kind], ["emma", "a", "maximiliana", "", "jo", "zzz"]
+    for word, scored in zip(
+        words, scorer_of(model, CORPUS).scored(words, LENGTH_LIMIT), strict=True
+    ):
+        probabilities = probabilities_of_word(word, VOCABULARY, model)
+        assert scored.probabilities == probabilities
+        assert scored.nll == mean_nll(probabilities)
+
+
+@each_kind
+@pytest.mark.parametrize("stream", sampling.STREAMS)
+def test_each_stream_draws_from_each_model_and_goes_on_where_it_was(kind: str, stream: str) -> None:
+    model, names = MODELS[kind], NameStream(stream, 3, VOCABULARY)
+    first = [names.next(model) for _ in range(3)]
+    state = names.state()
+    after = [names.next(model) for _ in range(3)]
+    other = NameStream(stream, 3, VOCABULARY)
+    other.resume(3, state)
+    assert [other.next(model) for _ in range(3)] == after
+    assert len({*first, *after}) > 1
+
+
+@each_kind
+@pytest.mark.parametrize("stream", sampling.STREAMS)
+def test_a_text_is_drawn_from_each_model(kind: str, stream: str, tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("to be, or not to be: that is the question.\n" * 5)
+    corpus = read_corpus(path, data_format=DataFormat(format="text"))
+    model = made(kind, corpus)
+    names = NameStream(stream, 3, corpus.vocabulary)
+    text = "".join(names.next_text(model, 200, "to "))
+    assert (len(text), text[:3]) == (203, "to ")
+    again = NameStream(stream, 3, corpus.vocabulary)
+    assert "".join(again.next_text(model, 120, "to ")) == text[:123]

@@ -1,0 +1,393 @@
+"""The dialogs of the runs: another one begins with its settings; all are listed as they are now."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from textual.pilot import Pilot
+
+from engine.settings.model_kinds import KINDS
+from engine.wire.client import EngineError
+from engine.wire.events import Ended
+from engine.wire.requests import (
+    BeginRun,
+    ChangeRun,
+    CompareRun,
+    DeleteRun,
+    Requests,
+    SelectRun,
+    Train,
+)
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.keys.test_keyboard import typed_at_once
+from tests.tui.lab import hold_enter, opened, screen_text, settled, until
+from tests.tui.real_engine import RealEngine
+from tui.app import LabApp
+from tui.screens import confirmation
+from tui.screens.fields.setting_field import SettingField
+from tui.screens.runs.begin import BeginScreen, KindScreen
+from tui.screens.runs.screen import RunsScreen
+from tui.terminal.capabilities import Terminal
+
+SIZES = [(80, 24), (60, 20)]
+
+
+async def begin(app: LabApp, pilot: Pilot[None], kind: str) -> None:
+    """Go to the settings of a kind, by the keyboard."""
+    await pilot.press("b")
+    await until(pilot, lambda: isinstance(app.screen, KindScreen))
+    places = list(KINDS)
+    by = places.index(kind) - places.index("bigram")  # that of the selected run comes first
+    await pilot.press(*["down" if by > 0 else "up"] * abs(by), "enter")
+    await until(pilot, lambda: isinstance(app.screen, BeginScreen) and app.focused)
+
+
+async def listed(app: LabApp, pilot: Pilot[None]) -> None:
+    await pilot.press("B")
+    await until(pilot, lambda: isinstance(app.screen, RunsScreen) and "Enter selects" in text(app))
+
+
+def row(app: LabApp, name: str) -> SettingField:
+    return app.screen.query_one(f"#{name}", SettingField)
+
+
+def text(app: LabApp) -> str:
+    """What the dialog in front says, or else the screen, as one line."""
+    return " ".join(" ".join(lines(app)).split())
+
+
+def lines(app: LabApp) -> list[str]:
+    found = screen_text(app).split("\n")
+    for box in app.screen.query(".dialog"):
+        left, top, width, height = box.region
+        found = [each[left : left + width] for each in found[top : top + height]]
+    return [each.strip("│|") for each in found]
+
+
+def line(app: LabApp, name: str) -> str:
+    """The line of the list that a run has."""
+    found = next(each for each in lines(app) if re.match(rf"[ >]*{name} ", each))
+    return " ".join(found.split())
+
+
+def answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a second press for an answer at once."""
+    monkeypatch.setattr(confirmation, "SECONDS_TO_ANSWER", 0)
+
+
+# --- beginning
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_b_offers_each_kind_with_what_it_is_and_a_field_for_each_of_its_settings(
+    kind: str, size: tuple[int, int]
+):
+    async with opened(FakeEngine(), size) as (app, pilot):
+        await pilot.press("b")
+        await until(pilot, lambda: KINDS["bigram"].meaning in text(app))
+        assert all(each.label in text(app) for each in KINDS.values())
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await begin(app, pilot, kind)
+        fields = [*app.screen.query(SettingField)]
+        names = [setting.name for setting in KINDS[kind].settings]
+        assert [each.setting.name for each in fields] == ["name", *names]
+        for each in fields:
+            await until(pilot, lambda each=each: each.field.has_focus)
+            await settled(pilot)
+            assert each.setting.label in text(app)
+            assert " ".join(each.setting.meaning.split()[:3]) in text(app)
+            assert each.region.bottom <= size[1], "the whole of it is in sight"
+            await pilot.press("tab")
+        assert "space then trains it" in text(app) or not KINDS[kind].goal
+
+
+async def test_enter_begins_the_run_with_what_was_changed_and_it_does_not_train_yet():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await begin(app, pilot, "mlp")
+        row(app, "name").field.value = "small"
+        row(app, "hidden").field.value = "1,000"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert engine.asked(BeginRun) == [BeginRun("mlp", {"hidden": 1000}, "small")]
+        assert not engine.asked(Train)
+        await until(pilot, lambda: app.session.snapshot.selected_run.name == "small")
+
+
+async def test_a_run_is_begun_by_keys_typed_in_one_instant():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        typed_at_once(app, "b", "down", "enter", *"five", "down", "5", "enter")
+        await until(pilot, lambda: engine.asked(BeginRun))
+        assert engine.asked(BeginRun) == [BeginRun("ngram", {"order": 5}, "five")]
+
+
+async def test_enter_that_is_held_begins_one_run(monkeypatch: pytest.MonkeyPatch):
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await begin(app, pilot, "counts")
+        await hold_enter(pilot, monkeypatch)
+        assert len(engine.asked(BeginRun)) == 1
+
+
+async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost():
+    engine = FakeEngine()
+    async with opened(engine, (60, 20)) as (app, pilot):
+        await begin(app, pilot, "mlp")
+        row(app, "name").field.value = "mine"
+        row(app, "context").field.value = "three"
+        row(app, "batch").field.value = "64"
+        await pilot.press("enter")
+        await until(pilot, lambda: row(app, "context").has_class("-wrong"))
+        assert row(app, "context").field.has_focus
+        await until(pilot, lambda: "The context is a whole number" in text(app))
+        assert not engine.asked(BeginRun)
+        assert [row(app, n).field.value for n in ("name", "context", "batch")] == [
+            "mine", "three", "64"
+        ]  # fmt: skip
+
+
+async def test_a_name_that_is_taken_is_said_beside_the_name():
+    engine = FakeEngine()
+    error = EngineError("Another run is called net: give another name.")
+    error.setting = "name"
+
+    async def refuse(request: Requests) -> None:
+        raise error
+
+    async with opened(engine) as (app, pilot):
+        await begin(app, pilot, "bigram")
+        app.screen._call = refuse
+        row(app, "name").field.value = "net"
+        await pilot.press("enter")
+        await until(pilot, lambda: row(app, "name").has_class("-wrong"))
+        assert error.args[0] in text(app)
+        assert row(app, "name").field.value == "net"
+
+
+async def test_escape_goes_back_to_the_kinds_and_then_to_the_lab():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await begin(app, pilot, "ngram")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, KindScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert not engine.asked(BeginRun)
+
+
+# --- the list
+
+
+@pytest.mark.parametrize("size", [*SIZES, (40, 12), (120, 40)])
+async def test_the_list_tells_of_each_run_and_marks_the_two_that_are_shown(size: tuple[int, int]):
+    engine = FakeEngine()
+    engine.begin("mlp")
+    async with opened(engine, size) as (app, pilot):
+        await listed(app, pilot)
+        assert "– 2.4546 compared" in line(app, "counts")
+        assert "0 3.7686 selected" in line(app, "net")
+        assert not {"compared", "selected"} & {*line(app, "mlp").split()}
+        if size[0] >= 60:
+            assert "bigram net" in line(app, "net")
+        assert ("729" in line(app, "net")) == (size[0] >= 80)
+        await pilot.press("down")
+        await until(pilot, lambda: "> mlp" in screen_text(app))
+        if size[1] >= 20:
+            assert "MLP, 729 parameters, idle, step 0 of 200,000" in text(app)
+
+
+async def test_numbers_stand_below_each_other_and_those_of_the_hold_out_beside_them():
+    engine = FakeEngine()
+    engine.selected.train_to(12_345)
+    engine.selected.held_out_nll = 2.5
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        head, counts, net = (
+            next(each for each in lines(app) if word in each) for word in ("dev", "counts", "net")
+        )
+        assert head.index("train") + 5 == counts.index("2.4546") + 6 == net.index("3.7686") + 6
+        assert "3.7686 2.5000 selected" in net
+        assert "2.4546      – compared" in counts
+
+
+async def test_the_list_is_live_while_a_run_trains():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        engine.step_to(42)
+        await until(pilot, lambda: "● 42" in line(app, "net"))
+        assert "training, step 42 of 100" in text(app)
+        engine.step_to(100, "done")
+        await until(pilot, lambda: "✓ 100" in line(app, "net"))
+
+
+async def test_enter_selects_a_run_and_closes():
+    engine = FakeEngine()
+    other = engine.begin("bigram", "other")
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert engine.asked(SelectRun) == [SelectRun(other.number)]
+        await until(pilot, lambda: app.session.snapshot.selected_run.name == "other")
+
+
+async def test_c_compares_the_selected_run_with_another():
+    engine = FakeEngine()
+    other = engine.begin("bigram", "other")
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("down", "c")
+        await until(pilot, lambda: line(app, "other").endswith("compared"))
+        assert engine.asked(CompareRun) == [CompareRun(other.number)]
+        assert not line(app, "counts").endswith("compared")
+
+
+async def test_a_run_is_pinned_and_let_go_again():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("p")
+        await until(pilot, lambda: "> net *" in screen_text(app) and "Pinned" in text(app))
+        await pilot.press("p")
+        await until(pilot, lambda: "Pinned" not in text(app))
+        number = engine.selected.number
+        pinned = [ChangeRun(number, is_pinned=True), ChangeRun(number, is_pinned=False)]
+        assert engine.asked(ChangeRun) == pinned
+
+
+async def test_a_run_is_renamed():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "Rename the run net" in screen_text(app))
+        await pilot.press(*"first", "enter")
+        await until(pilot, lambda: "> first" in screen_text(app))
+        assert isinstance(app.screen, RunsScreen)
+        assert engine.asked(ChangeRun) == [ChangeRun(engine.selected.number, "first")]
+
+
+async def test_a_run_is_deleted_after_a_question(monkeypatch: pytest.MonkeyPatch):
+    engine = FakeEngine()
+    other = engine.begin("bigram", "other")
+    other.train_to(1_000)
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("down", "ctrl+d")
+        await until(pilot, lambda: "^d again deletes other with its 1,000 steps." in text(app))
+        await pilot.press("ctrl+d")  # at once: it may be held
+        await settled(pilot)
+        await pilot.press("up", "down")  # something else between
+        answered(monkeypatch)
+        await pilot.press("ctrl+d")
+        await settled(pilot)
+        assert not engine.asked(DeleteRun)
+        await pilot.press("ctrl+d")
+        await until(pilot, lambda: engine.asked(DeleteRun) == [DeleteRun(other.number)])
+        await until(pilot, lambda: "> net" in screen_text(app))
+        assert " other " not in text(app)
+
+
+async def test_what_the_engine_refuses_is_said_in_the_list(monkeypatch: pytest.MonkeyPatch):
+    engine = FakeEngine()
+    engine.refuse[DeleteRun] = "Two runs are left, and are compared: begin another first."
+    answered(monkeypatch)
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("ctrl+d", "ctrl+d")
+        await until(pilot, lambda: "Two runs are left" in text(app))
+        await pilot.press("down")
+        await until(pilot, lambda: "Enter selects" in text(app))
+
+
+async def test_a_run_that_begins_from_the_list_is_chosen_in_it():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(app.screen, KindScreen))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, BeginScreen) and app.focused)
+        await pilot.press("enter")
+        await until(pilot, lambda: "> ngram" in screen_text(app))
+
+
+async def test_more_runs_than_there_are_lines_scroll():
+    engine = FakeEngine()
+    for number in range(20):
+        engine.begin("bigram", f"run {number}")
+    async with opened(engine, (60, 20)) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press(*["pagedown"] * 3)
+        await until(pilot, lambda: "> run 19" in screen_text(app))
+        assert "of 22" in screen_text(app)
+        assert "Enter selects" in text(app)
+        await pilot.press(*["pageup"] * 3)
+        await until(pilot, lambda: "> counts" in screen_text(app))
+        await pilot.press("up")
+        await settled(pilot)
+        assert "> counts" in screen_text(app)
+
+
+async def test_in_ascii_the_list_is_ascii_alone():
+    engine = FakeEngine()
+    async with opened(engine, (80, 24), Terminal("16", unicode=False)) as (app, pilot):
+        engine.step_to(42)
+        await listed(app, pilot)
+        assert screen_text(app).isascii()
+        assert "* 42" in line(app, "net")
+
+
+# --- without the dialog
+
+
+async def test_u_and_U_go_from_run_to_run_and_each_press_counts():
+    engine = FakeEngine()
+    engine.begin("bigram", "other")
+    async with opened(engine) as (app, pilot):
+        typed_at_once(app, *"uu")
+        await until(pilot, lambda: len(engine.asked(SelectRun)) == 2)
+        assert engine.selected.name == "counts"
+        await pilot.press("U")
+        await until(pilot, lambda: app.session.snapshot.selected_run.name == "other")
+
+
+async def test_the_end_of_a_training_that_is_not_selected_is_told_and_says_which():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        engine.tell(Ended("mlp", "done", 200_000, 2.1, ""))
+        await until(pilot, lambda: "mlp reached step 200,000." in text(app))
+        engine.tell(Ended("mlp", "failed", 7, None, "The loss is no longer finite."))
+        await until(pilot, lambda: "mlp: The loss is no longer finite." in text(app))
+        engine.tell(Ended("net", "failed", 7, None, "It is not finite."))
+        await until(pilot, lambda: "It is not finite." in text(app))
+        assert "net: It is" not in text(app)
+
+
+# --- the real engine
+
+
+async def test_a_bigram_with_another_rate_is_begun_and_trained_beside_the_first():
+    engine = RealEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(10, "paused")
+        await begin(app, pilot, "bigram")
+        row(app, "learning_rate").field.value = "10"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(pilot, lambda: app.session.snapshot.selected_run.name == "bigram")
+        engine.step_to(20, "paused")
+        await listed(app, pilot)
+        fast, slow = engine.lab.runs.of(2), engine.lab.runs.of(3)
+        assert (fast.step, slow.step) == (10, 20)
+        assert f"10 {fast.nll:.4f}" in line(app, "net")
+        assert f"20 {slow.nll:.4f} selected" in line(app, "bigram")
+        assert "learning rate 10," in text(app)
+        await pilot.press("escape", "minus")
+        await until(pilot, lambda: slow.settings["learning_rate"] == 5.0)
+        assert fast.settings["learning_rate"] == 50.0

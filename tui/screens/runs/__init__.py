@@ -1,0 +1,1 @@
+"""The dialogs of a lab's runs: which there are, and how another begins."""

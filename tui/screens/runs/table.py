@@ -1,0 +1,125 @@
+"""The runs as a table: a line each, in columns; and all that is set of one, as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import Final
+
+from rich.cells import cell_len
+
+from engine.settings.model_kinds import ModelKind
+from engine.wire.events import DatasetOpened, Snapshot
+from engine.wire.values import RunSummary
+from tui.drawing.numbers import compact, figure
+from tui.drawing.run_settings import value_text
+from tui.screens.fields.choices import Choice
+from tui.terminal.letter_widths import shortened
+
+_NAME: Final = 14  # columns of a name, before others give way to it
+_MARK: Final = 2  # columns that the list has in front of a line
+_SIGNS: Final = {"training": "●", "done": "✓", "failed": "✕"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table behind the names."""
+
+    title: str
+    width: int
+    text: Callable[[RunSummary], str]
+    is_number: bool = True
+
+    def of(self, run: RunSummary) -> str:
+        """What a run has in it."""
+        return self._aligned(self.text(run))
+
+    @property
+    def head(self) -> str:
+        """Its title, where the values stand."""
+        return self._aligned(self.title)
+
+    def _aligned(self, text: str) -> str:
+        text = shortened(text, self.width)
+        return f"{text:>{self.width}}" if self.is_number else f"{text:{self.width}}"
+
+
+class RunTable:
+    """The columns that a width has room for."""
+
+    def __init__(self, dataset: DatasetOpened, snapshot: Snapshot, width: int) -> None:
+        """A table.
+
+        Args:
+            dataset: describes the kinds of the models.
+            snapshot: has the runs, all of them.
+            width: columns.
+        """
+        self._dataset, self._snapshot = dataset, snapshot
+        roles = {snapshot.selected: "selected", snapshot.compared: "compared"}
+        columns = [
+            Column("model", 10, lambda run: dataset.kind_of(run).label, is_number=False),
+            Column("parameters", 10, lambda run: _count(run.parameters)),
+            Column("step", 11, _step),
+            Column("train", 6, lambda run: _loss(run.nll)),
+            Column("dev", 6, lambda run: _loss(run.held_out_nll)),
+            Column("", 8, lambda run: roles.get(run.number, ""), is_number=False),
+        ]
+        if all(run.held_out_nll is None for run in snapshot.runs):
+            del columns[4]
+        names = max(_NAME, *(cell_len(_name(run)) for run in snapshot.runs))
+        for title in ("parameters", "model", "dev"):
+            if self._room(columns, width) < _NAME:
+                columns = [column for column in columns if column.title != title]
+        self._columns = columns
+        self._names = min(names, max(1, self._room(columns, width)))
+
+    @staticmethod
+    def _room(columns: Sequence[Column], width: int) -> int:
+        return width - _MARK - sum(column.width + 1 for column in columns)
+
+    @property
+    def head(self) -> str:
+        """The columns' titles."""
+        heads = (column.head for column in self._columns)
+        return " ".join((" " * _MARK + f"{'run':{self._names}}", *heads)).rstrip()
+
+    @property
+    def lines(self) -> list[Choice]:
+        """The runs as they were begun, each with its number for what it stands for."""
+        return [Choice(self._line(run), "", str(run.number)) for run in self._snapshot.runs]
+
+    def _line(self, run: RunSummary) -> str:
+        name = shortened(_name(run), self._names)
+        padding = " " * (self._names - cell_len(name))
+        return " ".join((name + padding, *(column.of(run) for column in self._columns)))
+
+
+def about(run: RunSummary, kind: ModelKind) -> str:
+    """All that is known of a run, in sentences."""
+    state = f"{run.state}, step {run.step:,} of {run.goal:,}" if run.is_trained else "fitted"
+    settings = (
+        f"{each.label} {value_text(each, run.settings[each.name])}" for each in kind.settings
+    )
+    pinned = " Pinned: it does not make room for others." if run.is_pinned else ""
+    return f"{kind.label}, {run.parameters:,} parameters, {state}: {', '.join(settings)}.{pinned}"
+
+
+def _name(run: RunSummary) -> str:
+    return f"{run.name} *" if run.is_pinned else run.name
+
+
+def _step(run: RunSummary) -> str:
+    if not run.is_trained:
+        return "–"
+    return f"{_SIGNS.get(run.state, '')} {_count(run.step, 9)}".lstrip()
+
+
+def _count(count: int, room: int = 10) -> str:
+    told = f"{count:,}"
+    return told if len(told) <= room else compact(count)
+
+
+def _loss(nll: float | None) -> str:
+    return "–" if nll is None or isnan(nll) else figure(nll)
