@@ -36,6 +36,7 @@ SHORT: Final = {
     "weights_seed": "seed",
     "smoothing": "smoothing",
 }
+LABS: Final = {"checkpoint", "running", "resume_from"}  # parameters that name a lab that is there
 LONG: Final = 10_000  # steps; a person sees how far a longer training is
 NET: Final = KINDS["bigram"]
 
@@ -183,7 +184,9 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
             if (kind := given["kind"]) is not None:
                 for name in typed:
                     check_has(kind, SHORT[name], option_of(name))
-            settings = {SHORT[name]: options[name] for name in typed} | assigned(kind, assignments)
+            settings = {SHORT[name]: options[name] for name in typed}
+            if not LABS & given_parameters():  # one that is there refuses `--set`
+                settings |= assigned(kind, assignments)
             training = Training(settings=settings, **{name: given.pop(name) for name in fields})
             return command(training=training, **given)
 

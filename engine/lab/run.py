@@ -167,9 +167,10 @@ class Run:
         history.evaluations.extend(burst.evaluations)
         if burst.diverged:
             self.state = "failed"
+            lower = "the rate or λ" if self.has("regularisation") else "the rate"
             self.reason = (
-                f"{self.divergence} The weights of step {trainer.step:,} are kept. Lower the"
-                " rate or λ, and start again."
+                f"{self.divergence} The weights of step {trainer.step:,} are kept. Lower {lower},"
+                " and start again."
             )
         elif trainer.step >= self.goal:
             self.state = "done"

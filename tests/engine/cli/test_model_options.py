@@ -345,7 +345,9 @@ def test_a_run_that_there_is_none_of_is_told_with_those_there_are(file: Path) ->
         ("train --run net", "--run is of a lab that is resumed: name its file with --resume."),
         ("score a --resume a --run net --model net", "--run and --model name a model each"),
         ("sample --resume a --set smoothing=3", "--set belongs to the beginning of a lab"),
+        ("sample --resume a --set hidden=3", "--set belongs to the beginning of a lab"),
         ("train --resume a --set seed=3", "--set belongs to the beginning of a training"),
+        ("train --resume a --set hidden=3", "--set belongs to the beginning of a training"),
         ("train --resume a --model mlp", "--model belongs to the beginning of a training"),
     ],
 )

@@ -288,3 +288,14 @@ def test_the_losses_of_the_others_are_told_in_columns_as_wide_as_those_of_the_se
     all_losses = net.history.train.newest()
     assert losses == pytest.approx(all_losses[other.width - 1 :: other.width][: len(losses)])
     assert other.width * len(losses) >= 200
+
+
+@pytest.mark.parametrize(("kind", "lower"), [("bigram", "the rate or λ"), ("mlp", "the rate")])
+def test_a_run_that_diverges_says_what_of_its_own_settings_is_to_be_lowered(
+    small: Lab, kind: str, lower: str
+) -> None:
+    run = small.runs.begin(kind, {"learning_rate": 1e38} | (SMALL if kind == "mlp" else {}))
+    run.train()
+    while run.state == "training":
+        small.advance(run, 10)
+    assert f"are kept. Lower {lower}, and start again." in run.reason

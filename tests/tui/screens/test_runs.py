@@ -391,3 +391,11 @@ async def test_a_bigram_with_another_rate_is_begun_and_trained_beside_the_first(
         await pilot.press("escape", "minus")
         await until(pilot, lambda: slow.settings["learning_rate"] == 5.0)
         assert fast.settings["learning_rate"] == 50.0
+
+
+async def test_a_loss_of_two_digits_before_the_point_is_told_in_its_column():
+    engine = FakeEngine()
+    engine.selected.nll = 26.0266
+    async with opened(engine) as (app, pilot):
+        await listed(app, pilot)
+        assert "26.027" in line(app, "net")

@@ -122,4 +122,4 @@ def _count(count: int, room: int = 10) -> str:
 
 
 def _loss(nll: float | None) -> str:
-    return "–" if nll is None or isnan(nll) else figure(nll)
+    return "–" if nll is None or isnan(nll) else figure(nll, 4 if nll < 10 else 3)
