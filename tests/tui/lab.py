@@ -83,7 +83,7 @@ async def hold_enter(pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch) -> Non
     for at in (0.0, *(0.66 + n * 0.03 for n in range(45))):
         monkeypatch.setattr(confirmation, "monotonic", lambda at=at: 1000.0 + at)
         await pilot.press("enter")
-        await settled(pilot)
+        await pilot.pause()
 
 
 async def training(engine: FakeEngine, pilot: Pilot[None]) -> None:

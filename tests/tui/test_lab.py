@@ -12,6 +12,7 @@ from tests.tui.fake_engine import SETTINGS, FakeEngine, dataset
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
 from tui.app import LabApp
+from tui.chrome.footer import KeyHint
 from tui.drawing.line_widget import LineWidget
 from tui.panes.loss.pane import LossPane
 from tui.panes.matrix.pane import MatrixPane
@@ -92,6 +93,16 @@ async def test_numbers_and_tab_go_from_pane_to_pane():
             assert app.focused.id == name
         await pilot.press("shift+tab")
         assert app.focused.id == "samples"
+
+
+async def test_the_footer_makes_other_hints_only_where_other_keys_are_in_force():
+    async with opened(FakeEngine(), (120, 40)) as (app, pilot):
+        hints = list(app.query(KeyHint))
+        app.screen.refresh_bindings()
+        await settled(pilot)
+        assert list(app.query(KeyHint)) == hints
+        await pilot.press("4")
+        await until(pilot, lambda: not set(app.query(KeyHint)) & set(hints))
 
 
 async def test_z_enlarges_the_focused_pane_and_shrinks_it_again():

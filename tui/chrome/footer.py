@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from textual.app import ComposeResult
@@ -20,6 +21,8 @@ from tui.terminal.capabilities import terminal_of
 
 _GAP: Final = 1  # column between two keys
 _TURN: Final = "pane"  # what the numbers do where not all panes have room
+
+Hint = tuple[str, str, str, str]  # what a `KeyHint` is made of
 
 
 class KeyHint(Static):
@@ -49,21 +52,32 @@ class KeyHint(Static):
 class KeyFooter(Horizontal):
     """As many keys as the width has room for: it drops a whole key, never half of one."""
 
-    _has_bindings = False  # they are known once something has the focus
+    _hints: tuple[Hint, ...] | None = None  # known once something has the focus
 
     def on_mount(self) -> None:
         """Show other keys whenever other keys are in force."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def _bindings_changed(self, screen: Screen[Any]) -> None:
-        self._has_bindings = True
+        if self._hints is None:
+            self._hints = ()
         if self.app.app_focus and screen is self.screen:
-            self.call_after_refresh(self.recompose)
+            self.call_after_refresh(self._show_others)
+
+    async def _show_others(self) -> None:
+        """Show the keys that are in force and fit, unless they are what is shown."""
+        hints = tuple(self._fitting())
+        if hints != self._hints:
+            self._hints = hints
+            await self.recompose()
 
     def compose(self) -> ComposeResult:
+        """Yield the keys."""
+        for hint in self._hints or ():
+            yield KeyHint(*hint)
+
+    def _fitting(self) -> Iterator[Hint]:
         """Yield as many keys as fit: the important ones first, then those of the focused pane."""
-        if not self._has_bindings:
-            return
         unicode, keys = terminal_of(self.app).unicode, keys_of(self.app)
         active = {
             binding.id: binding.key
@@ -90,13 +104,13 @@ class KeyFooter(Horizontal):
         for action in shown:
             if action.id in fits:
                 if hidden and action.id == "help":
-                    yield KeyHint(textual_key(keys.name("pane.next")), panes, _TURN)
-                yield KeyHint(active[action.id], *_said(action, keys, unicode), action.tooltip)
+                    yield textual_key(keys.name("pane.next")), panes, _TURN, ""
+                yield active[action.id], *_said(action, keys, unicode), action.tooltip
 
     def on_resize(self, event: Resize) -> None:
         """Choose the keys that fit another width."""
-        if self._has_bindings:
-            self.call_after_refresh(self.recompose)
+        if self._hints is not None:
+            self.call_after_refresh(self._show_others)
 
 
 def _place(action: Action, groups: tuple[Group, ...]) -> tuple[int, int]:

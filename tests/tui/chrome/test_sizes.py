@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 from math import inf
 
 import pytest
@@ -25,6 +25,12 @@ CORNERS = [(40, 12), (40, 100), (300, 12), (300, 100), (79, 24), (80, 23), (80, 
            (60, 40), (100, 15), (120, 40), (200, 40), (200, 60)]  # fmt: skip
 
 ARRANGEMENTS = [(60, 12), (100, 12), (60, 40), (80, 24)]  # a size of each
+TURNS = [ARRANGEMENTS[i] for i in (0, 1, 0, 2, 0, 3, 1, 2, 1, 3, 2, 3, 0)]  # each into each other
+
+
+def test_the_turns_go_from_each_arrangement_into_each_other() -> None:
+    assert [arrangement(*size) for size in ARRANGEMENTS] == ["alone", "beside", "below", "all"]
+    assert sorted(pairwise(TURNS)) == sorted(permutations(ARRANGEMENTS, 2))
 
 
 def panes_shown(app: LabApp) -> list[Pane]:
@@ -84,11 +90,7 @@ async def test_every_size_is_fit_for_training_and_for_being_resized_meanwhile() 
     async with opened(engine) as (app, pilot):
         engine.draw(30)
         for step, size in enumerate(
-            [
-                (w, h)
-                for w in (40, 60, 79, 80, 100, 140, 200, 300)
-                for h in (12, 17, 24, 34, 60, 100)
-            ]
+            [(w, h) for w in (40, 79, 80, 140, 200, 300) for h in (12, 23, 24, 100)]
         ):
             engine.step_to(step + 1)
             await resized(app, pilot, size)
@@ -110,11 +112,9 @@ async def looks(
 
 @pytest.mark.slow
 async def test_a_resized_lab_looks_as_if_it_had_been_opened_at_that_size() -> None:
-    assert [arrangement(*size) for size in ARRANGEMENTS] == ["alone", "beside", "below", "all"]
     looked = await looks()
-    async with opened(FakeEngine(), ARRANGEMENTS[0]) as (app, pilot):
-        for before, size in permutations(ARRANGEMENTS, 2):
-            await resized(app, pilot, before)
+    async with opened(FakeEngine(), TURNS[0]) as (app, pilot):
+        for size in TURNS[1:]:
             await resized(app, pilot, size)
             await until(pilot, lambda size=size: screen_text(app) == looked[size])
 
@@ -126,20 +126,17 @@ async def test_a_lab_that_had_no_room_at_all_looks_as_ever_when_it_has_some(key:
     looked = await looks(key, sizes=sizes)
     async with opened(FakeEngine(), (80, 24)) as (app, pilot):
         await pilot.press(key)
-        for size in sizes:
-            for tiny in ((14, 4), (10, 4), (1, 1)):
-                await resized(app, pilot, (80, 24))
-                await resized(app, pilot, tiny)
-                await resized(app, pilot, size)
-                await until(pilot, lambda size=size: screen_text(app) == looked[size])
+        for tiny, size in product(((14, 4), (10, 4), (1, 1)), sizes):
+            await resized(app, pilot, tiny)
+            await resized(app, pilot, size)
+            await until(pilot, lambda size=size: screen_text(app) == looked[size])
 
 
 @pytest.mark.slow
 async def test_an_enlarged_matrix_fills_the_screen_in_every_arrangement() -> None:
     looked, enlarged = await looks(), await looks("z")
-    async with opened(FakeEngine(), ARRANGEMENTS[0]) as (app, pilot):
-        for before, size in permutations(ARRANGEMENTS, 2):
-            await resized(app, pilot, before)
+    async with opened(FakeEngine(), TURNS[0]) as (app, pilot):
+        for before, size in pairwise(TURNS):
             await pilot.press("z")
             await until(pilot, lambda size=before: screen_text(app) == enlarged[size])
             assert app.query_one(MatrixPane).outer_size == (before[0], before[1] - 2)
