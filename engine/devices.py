@@ -52,12 +52,19 @@ def float_type(device: torch.device) -> torch.dtype:
 
 
 @contextlib.contextmanager
-def one_thread() -> Iterator[None]:
+def one_thread(*, where: bool = True) -> Iterator[None]:
     """Keep torch to the calling thread.
 
     On small tensors its other threads do little but spin, and take the cores from those who work:
-    counting ran at 250 MB/s with them and at 400 without, on two cores.
+    counting ran at 250 MB/s with them and at 400 without, on two cores. Where others want these,
+    the softmax of 27 rows takes milliseconds instead of microseconds.
+
+    Args:
+        where: False: let torch choose, as for what is large.
     """
+    if not where:
+        yield
+        return
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

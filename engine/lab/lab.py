@@ -24,6 +24,7 @@ from engine.lab.run import Run
 from engine.lab.runs import Runs
 from engine.models import counts
 from engine.models.mean_matrix import mean_probs, places_of
+from engine.models.model import TableModel
 from engine.sampling.decoding import check_sharpness
 from engine.sampling.sampler import Sampler
 from engine.settings.data_format import DataFormat
@@ -117,6 +118,12 @@ class Lab:
         """P(j | i) as a run's model has it, see `mean_probs`; float64 on the CPU, (V, V)."""
         memo = self._probs_compared if run is self.compared else self._probs
         return memo.of((run.number, run.version), lambda: mean_probs(run.model, self.corpus))
+
+    def probability(self, run: Run, row: int, column: int) -> float:
+        """One cell of `probs_VV`, perhaps sooner than all of it is known."""
+        if isinstance(run.model, TableModel):
+            return float(run.model.row(row)[column])
+        return float(self.probs_VV(run)[row, column])
 
     @property
     def reference_losses(self) -> ReferenceLosses:

@@ -259,7 +259,7 @@ def _reading(lab: Lab, row: int, column: int) -> Reading:
         count=int(count),
         row_total=int(counts_V.sum()),
         rank=int((counts_V > count).sum()) + 1,
-        p_compared=float(lab.probs_VV(lab.compared)[row, column]),
-        p_selected=float(lab.probs_VV(lab.selected)[row, column]),
+        p_compared=lab.probability(lab.compared, row, column),
+        p_selected=lab.probability(lab.selected, row, column),
         weight=None if weights_VV is None else float(weights_VV[row, column]),
     )

@@ -11,13 +11,16 @@ Shape suffixes: K moments of a training, V symbols.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Final
 
 import torch
 from torch import Tensor
 
-from engine.devices import float_type
+from engine.devices import float_type, one_thread
 from engine.models.model import TableModel
 from engine.settings.values import ModelSpec
+
+SMALL: Final = 1 << 15  # cells of W; below, torch's other threads are of no use
 
 
 class Bigram(TableModel):
@@ -52,6 +55,12 @@ class Bigram(TableModel):
             self._probs_VV = probabilities(self._weights_VV)
         return self._probs_VV
 
+    def row(self, symbol: int) -> Tensor:
+        """See `TableModel.row`."""
+        if self._probs_VV is not None:
+            return self._probs_VV[symbol]
+        return probabilities(self._weights_VV[symbol, None])[0]
+
     def inside(self) -> dict[str, Tensor]:
         """See `Model.inside`."""
         return {"weights": self._weights_VV.cpu().double()}
@@ -65,7 +74,8 @@ def initial_weights(symbols: int, seed: int) -> Tensor:
 
 def probabilities(weights_VV: Tensor) -> Tensor:
     """softmax(W) of any rows: float64 on the CPU, so that every device samples alike; (…, V)."""
-    return torch.softmax(weights_VV.detach().cpu().double(), dim=1)
+    with one_thread(where=weights_VV.numel() < SMALL):
+        return torch.softmax(weights_VV.detach().cpu().double(), dim=1)
 
 
 def nll(weights_KVV: Tensor, shares_VV: Tensor) -> Tensor:

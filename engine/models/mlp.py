@@ -11,7 +11,6 @@ V symbols, X = C · E inputs of the hidden layer.
 from __future__ import annotations
 
 import math
-from contextlib import nullcontext
 from typing import Final
 
 import torch
@@ -98,7 +97,7 @@ class Mlp(TrainableModel):
         """-ln P of what follows each window, by the float32 weights; float64 on the CPU, (B,)."""
         device = self.weights["embedding"].device
         parts = []
-        with one_thread() if self.parameters * ROWS < SMALL else nullcontext():
+        with one_thread(where=self.parameters * ROWS < SMALL):
             for first in range(0, len(targets_B), ROWS):
                 rows = slice(first, first + ROWS)
                 logits_BV = self._logits(windows_BC[rows].to(device)).to(float_type(device))
@@ -113,7 +112,7 @@ class Mlp(TrainableModel):
             weights = [weight.detach().cpu().double() for weight in self.weights.values()]
             self._layers = _ExactLayers(*weights)
         is_small = len(windows_BC) * self.parameters < SMALL
-        with one_thread() if is_small else nullcontext():
+        with one_thread(where=is_small):
             starts = range(0, len(windows_BC), ROWS)
             return torch.cat([self._layers.probs(windows_BC[i : i + ROWS]) for i in starts])
 

@@ -149,6 +149,10 @@ class TableModel(WindowModel):
         """See `Model.parameters`."""
         return self.symbols**2
 
+    def row(self, symbol: int) -> Tensor:
+        """P of what follows one symbol; perhaps sooner than the whole table is known; (V,)."""
+        return self.probs_VV[symbol]
+
     def probs_after(self, windows_BC: Tensor) -> Tensor:
         """See `WindowModel.probs_after`."""
         return self.probs_VV[windows_BC[:, -1]]

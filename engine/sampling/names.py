@@ -91,16 +91,16 @@ class NameStream:
         """
         symbols = self._vocabulary.encode(prefix)
         longest = len(symbols) + LENGTH_LIMIT
-        state = model.begin(1)
+        probs_after = _stepping(model)
         for symbol in (BOUNDARY, *symbols):
-            probs_1V, state = model.step(state, torch.tensor([symbol]))
+            probs_1V = probs_after(symbol)
         self._begin()
         while len(symbols) < longest:
             symbol = self._stream.choose(sharpen(probs_1V, *self._sharpness)[0])
             if symbol == BOUNDARY:
                 break
             symbols.append(symbol)
-            probs_1V, state = model.step(state, torch.tensor([symbol]))
+            probs_1V = probs_after(symbol)
         return self._vocabulary.decode(symbols)
 
     def next_text(self, model: Model, length: int, prefix: str = "") -> Iterator[str]:
@@ -114,6 +114,21 @@ class NameStream:
     def _begin(self) -> None:
         self._stream.begin(self._drawn)
         self._drawn += 1
+
+
+def _stepping(model: Model) -> Callable[[int], Tensor]:
+    """A function that takes the symbols of one word, and returns P of what follows; (1, V)."""
+    if isinstance(model, TableModel):  # where tensors of one symbol would take half of the time
+        probs_VV = model.probs_VV
+        return lambda symbol: probs_VV[symbol : symbol + 1]
+    state = model.begin(1)
+
+    def step(symbol: int) -> Tensor:
+        nonlocal state
+        probs_1V, state = model.step(state, torch.tensor([symbol]))
+        return probs_1V
+
+    return step
 
 
 def draw_keyed(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import nullcontext
 from typing import Final
 
 import torch
@@ -20,7 +19,6 @@ from engine.models.bigram import Bigram
 from engine.settings.values import Value
 from engine.training.trainer import Burst
 
-SMALL: Final = 1 << 15  # cells of W; below, torch's other threads are of no use
 TRACE: Final = 1 << 20  # weights kept of a burst: 8 MB, 1,438 steps of the lecture's net
 
 
@@ -67,7 +65,7 @@ class ExactTrainer:
         steps = min(steps, self.longest_burst)
         trace = self._shares_VV.new_empty((steps + 1, *self._shares_VV.shape))
         trace[0] = self._model.weights_VV
-        with one_thread() if self._shares_VV.numel() < SMALL else nullcontext():
+        with one_thread(where=self._shares_VV.numel() < bigram.SMALL):
             bigram.descend(trace, self._shares_VV, learning_rate, regularisation)
             measured = self._measure(trace[1:])
         # What is known of the first weights need not be measured again.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from contextlib import nullcontext
 from typing import Final
 
 import torch
@@ -142,7 +141,7 @@ class MinibatchTrainer:
         targets_NB = targets.contiguous().to(device).view(steps + 1, batch)
         losses = []  # they stay on the device until all are made
         is_small = batch * self._model.parameters < SMALL
-        with one_thread() if is_small else nullcontext():
+        with one_thread(where=is_small):
             for number, windows_BC, targets_B in zip(
                 range(self.step, self.step + steps), windows_NBC, targets_NB, strict=False
             ):
