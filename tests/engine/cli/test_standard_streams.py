@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 # Loads all that commands need, once; each command then runs in a fork, with streams of its own.
 # What Python does with them when it starts is done again: one that is closed is None.
 SERVER = """
-import json, os, sys
+import gc, json, os, sys
 import engine.lab.lab, engine.checkpoints.checkpoint, engine.lab.exports, engine.lab.snapshots
 import engine.cli.commands.doctor
 from tui.__main__ import main
@@ -36,6 +36,7 @@ def stream(number, where, encoding):
     mode = "w" if number else "r"
     return None if where == "closed" else open(number, mode, encoding=encoding, closefd=False)
 
+gc.freeze()  # what is loaded is not looked through again as each fork ends
 for line in sys.stdin:
     arguments, places, encoding = json.loads(line)
     if (child := os.fork()) == 0:
