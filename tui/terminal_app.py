@@ -14,7 +14,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
 
 from tui.actions import Action
-from tui.drawing import filters
+from tui.drawing import terminal_filters
 from tui.keys.dispatcher import KeyDispatcher
 from tui.keys.overrides import KeyMap
 from tui.terminal.capabilities import Terminal
@@ -101,9 +101,11 @@ class TerminalApp(FrameFilteringApp, inherit_bindings=False):
         # Textual's own for NO_COLOR sends greys, which a terminal without colours has none of.
         ours = [f for f in super().get_line_filters() if not isinstance(f, Monochrome | NoColor)]
         if self.terminal.colours == "none":
-            ours.append(filters.DARK if self.current_theme.dark else filters.LIGHT)
+            ours.append(
+                terminal_filters.DARK if self.current_theme.dark else terminal_filters.LIGHT
+            )
         if not self.terminal.unicode:
-            ours.append(filters.ASCII)
+            ours.append(terminal_filters.ASCII)
         return ours
 
     def action_redraw(self) -> None:

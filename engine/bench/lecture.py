@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 import torch
 
 from engine.bench import plain_loops
-from engine.bench.isolated import (
+from engine.bench.process_timings import (
     first_paint_seconds,
     import_torch_seconds,
     read_large,

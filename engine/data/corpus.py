@@ -13,7 +13,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from engine.data.counting.kept import Side
+from engine.data.counting.kept_words import Side
 from engine.data.counting.passes import counted
 from engine.data.reading.chunks import normalised
 from engine.data.reading.detection import resolved

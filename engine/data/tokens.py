@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.counting.bigrams import code_points
-from engine.data.counting.kept import Side
+from engine.data.counting.kept_words import Side
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 
 FEW: Final = 4096  # rows: of a minibatch, of which many follow; more are an evaluation's

@@ -20,7 +20,7 @@ import msgspec
 
 from engine.errors import EngineError, EngineUnavailable, NameTaken
 from engine.files.private import FILE, make_folder
-from engine.files.small import NotRegular, open_regular_file
+from engine.files.small_files import NotRegular, open_regular_file
 from engine.local.paths import LabPaths
 from engine.text.printable import printable
 from engine.wire.peers import listener

@@ -17,9 +17,9 @@ from torch import Tensor
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 from engine.errors import BadSetting
 from engine.models.model import CELLS, Model, TableModel
-from engine.sampling import keyed
+from engine.sampling import keyed_stream
 from engine.sampling.decoding import check_sharpness, sharpen
-from engine.sampling.keyed import Keyed
+from engine.sampling.keyed_stream import Keyed
 from engine.sampling.streams import Notebook, Stream, Torch, Video
 from engine.sampling.texts import draw_text
 from engine.settings.limits import LENGTH_LIMIT
@@ -163,7 +163,7 @@ def draw_keyed(
     sharpness = (temperature, top_k)
     batch_of: Callable[[int], _Batch]
     if isinstance(model, TableModel):  # all of its rows are sharpened once
-        cumulative_VP = keyed.cumulative(sharpen(model.probs_VV, *sharpness))
+        cumulative_VP = keyed_stream.cumulative(sharpen(model.probs_VV, *sharpness))
         size, batch_of = BATCH, partial(_TableBatch, cumulative_VP, int(before[-1]))
     else:
         size = max(1, CELLS // model.symbols)
@@ -187,14 +187,14 @@ class _Batch(Protocol):
 
 
 class _TableBatch:
-    """From the running sums of a table; see `keyed.cumulative`."""
+    """From the running sums of a table; see `keyed_stream.cumulative`."""
 
     def __init__(self, cumulative_VP: Tensor, first: int, size: int) -> None:
         self._cumulative_VP = cumulative_VP
         self._symbols_S = torch.full((size,), first)
 
     def next(self, uniforms_S: Tensor) -> Tensor:
-        return keyed.choose(self._cumulative_VP, self._symbols_S, uniforms_S)
+        return keyed_stream.choose(self._cumulative_VP, self._symbols_S, uniforms_S)
 
     def go_on(self, going: Tensor, symbols_S: Tensor) -> None:
         self._symbols_S = symbols_S
@@ -213,8 +213,8 @@ class _ModelBatch:
             self._probs_SV, self._state = model.step(self._state, symbol.expand(size))
 
     def next(self, uniforms_S: Tensor) -> Tensor:
-        cumulative_SP = keyed.cumulative(sharpen(self._probs_SV, *self._sharpness))
-        return keyed.choose(cumulative_SP, torch.arange(len(uniforms_S)), uniforms_S)
+        cumulative_SP = keyed_stream.cumulative(sharpen(self._probs_SV, *self._sharpness))
+        return keyed_stream.choose(cumulative_SP, torch.arange(len(uniforms_S)), uniforms_S)
 
     def go_on(self, going: Tensor, symbols_S: Tensor) -> None:
         state = self._model.some_of(self._state, going)
@@ -225,11 +225,11 @@ class _ModelBatch:
 def _draw_batch(batch: _Batch, seed: int, names_S: Tensor) -> Tensor:
     """Symbols of some names, one after another, a boundary behind each; (N,)."""
     alive_S = torch.arange(len(names_S))  # places of the names that have not ended
-    generators_S = keyed.generators(seed, names_S)
+    generators_S = keyed_stream.generators(seed, names_S)
     lengths_S = torch.zeros(len(names_S), dtype=torch.int64)
     drawn: list[tuple[Tensor, Tensor]] = []  # at each position: whose, and which symbol
     while len(alive_S) and len(drawn) < LENGTH_LIMIT:
-        symbols_S = batch.next(keyed.uniforms(generators_S, torch.tensor(len(drawn))))
+        symbols_S = batch.next(keyed_stream.uniforms(generators_S, torch.tensor(len(drawn))))
         going = symbols_S.nonzero().squeeze(1)
         symbols_S, generators_S, alive_S = symbols_S[going], generators_S[going], alive_S[going]
         drawn.append((alive_S, symbols_S))

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.files.atomic import OWNER, write_atomically
 from engine.files.private import make_folder
-from engine.files.small import read_small_file
+from engine.files.small_files import read_small_file
 from engine.settings.limits import MOST_RECENT
 from engine.text.printable import is_obeyed
 from engine.wire.values import RecentFile

@@ -21,9 +21,9 @@ from engine.checkpoints.opening import absolute_path, already_open, lab_of, plac
 from engine.checkpoints.save_outcome import SaveOutcome
 from engine.errors import CheckpointError, EngineError, NoData
 from engine.lab import snapshots
+from engine.lab.driver import LabDriver
 from engine.lab.lab import Lab
 from engine.lab.pacing import seconds_until
-from engine.lab.running import Running
 from engine.local.name_lock import Ending
 from engine.server.identity import Identity
 from engine.server.inbox import Audience, Inbox, Job, Joined, Left
@@ -56,7 +56,7 @@ class Worker:
         self._stopped_by: Literal["screen", "signal"] = "signal"
         # Without a screen or a training; the first screen is on its way.
         self._alone_since = time.monotonic() + SECONDS_TO_COME
-        self._running: Running | None = None
+        self._driver: LabDriver | None = None
         self._number = 0  # of the data set
 
     def run(self) -> None:
@@ -95,15 +95,15 @@ class Worker:
                     self._publish()  # a long queue is seen to shrink
                     item = self._inbox.get_nowait()
                 self._over = True
-            if self._running is not None and not self._over:
-                self._running.go_on()
+            if self._driver is not None and not self._over:
+                self._driver.go_on()
                 self._publish()
-                self._autosaver.keep(self._running.lab)
+                self._autosaver.keep(self._driver.lab)
             self._over = self._over or self._is_forsaken()
 
     def _save(self) -> None:
-        if self._running is not None:
-            self._autosaver.finish(self._running.lab)
+        if self._driver is not None:
+            self._autosaver.finish(self._driver.lab)
 
     # --- what comes from outside ------------------------------------------------------------------
 
@@ -111,8 +111,8 @@ class Worker:
         match item:
             case Joined(audience):
                 self._audiences.join(audience)
-                if self._running is not None:
-                    audience.publish(self._dataset(self._running.lab))
+                if self._driver is not None:
+                    audience.publish(self._dataset(self._driver.lab))
                     audience.stale = True
             case Left(audience):
                 self._audiences.leave(audience)
@@ -143,12 +143,12 @@ class Worker:
 
     def _carry_out(self, audience: Audience, request: object) -> Answers:
         match request:
-            case Open(unless_open=True) | Resume(unless_open=True) if self._running is not None:
-                return already_open(self._running.lab, request, self._autosaver.save_to)
+            case Open(unless_open=True) | Resume(unless_open=True) if self._driver is not None:
+                return already_open(self._driver.lab, request, self._autosaver.save_to)
             case Open() | Resume():
                 return self._adopt(request)
             case Describe():
-                lab = None if self._running is None else self._running.lab
+                lab = None if self._driver is None else self._driver.lab
                 return self._identity.described(lab, self._audiences.screens)
             case Stop(save, unless_needed):
                 if unless_needed and (why := self._is_needed(audience)) is not None:
@@ -161,10 +161,10 @@ class Worker:
                 return self._opened().carry_out(request)
         return Done()
 
-    def _opened(self) -> Running:
-        if self._running is None:
+    def _opened(self) -> LabDriver:
+        if self._driver is None:
             raise NoData("No data is open. Open a file first.")
-        return self._running
+        return self._driver
 
     def _adopt(self, request: Open | Resume) -> Answers:
         """Go on with another lab; what is worth it of the one before is saved."""
@@ -179,8 +179,8 @@ class Worker:
             ) from error
         before, name = self._autosaver.newest, self._identity.name
         has_newest = self._autosaver.has_newest_itself
-        self._identity.move_in(request, None if self._running is None else self._running.lab)
-        self._running = Running(
+        self._identity.move_in(request, None if self._driver is None else self._driver.lab)
+        self._driver = LabDriver(
             lab,
             functools.partial(self._changed, lab),
             self._audiences.stale,
@@ -188,7 +188,7 @@ class Worker:
             self._tell_end,
         )
         if isinstance(request, Open):
-            self._running.draw_first_names()
+            self._driver.draw_first_names()
         self._autosaver.opened(
             lab, self._identity.saves, save_to, is_resumed=isinstance(request, Resume)
         )
@@ -206,7 +206,7 @@ class Worker:
             leaving.has_left = True
             self._audiences.stale()
             return "watched"
-        is_training = self._running is not None and self._running.is_training
+        is_training = self._driver is not None and self._driver.is_training
         return "training" if is_training else None
 
     def _stop(self, save: bool) -> None:
@@ -223,12 +223,12 @@ class Worker:
         return replace(dataset, lab=self._identity.name)
 
     def _publish(self, *, at_once: bool = False) -> None:
-        if self._running is not None:
+        if self._driver is not None:
             look = functools.partial(
                 snapshots.snapshot,
-                self._running.lab,
+                self._driver.lab,
                 self._number,
-                steps_per_second=self._running.steps_per_second,
+                steps_per_second=self._driver.steps_per_second,
                 trouble=self._autosaver.trouble,
             )
             self._audiences.publish(look, at_once=at_once)
@@ -271,13 +271,13 @@ class Worker:
 
     @property
     def _ends_at(self) -> float | None:
-        if self._audiences or (self._running is not None and self._running.is_training):
+        if self._audiences or (self._driver is not None and self._driver.is_training):
             return None
         return self._alone_since + self._identity.idle_seconds
 
     def _seconds_to_wait(self) -> float | None:
         """Until something is due; None: for ever."""
         due = [self._audiences.due, self._ends_at]
-        if self._running is not None:
-            due += [self._running.due, self._autosaver.due]
+        if self._driver is not None:
+            due += [self._driver.due, self._autosaver.due]
         return seconds_until(due)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.data.built_in import built_in_path
 from engine.lab import snapshots
+from engine.lab.driver import LabDriver
 from engine.lab.lab import Lab
-from engine.lab.running import Running
 from engine.settings.lab_settings import SEED
 from engine.wire.answers import Answers
 from engine.wire.events import Snapshot
@@ -34,7 +34,7 @@ class RealEngine(FakeEngine):
         self.lab = Lab(built_in_path(), hold_out, "cpu", SEED)
         super().__init__(snapshots.dataset_opened(self.lab, 1))
         nothing = [lambda *_: None] * 4
-        self._running = Running(self.lab, *nothing)
+        self._running = LabDriver(self.lab, *nothing)
 
     async def answer(self, request: Requests) -> Answers:
         """Do what is asked of the runs and of settings."""

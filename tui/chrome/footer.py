@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Action, Group, action_of, textual_key
-from tui.chrome.pane_arrangement import arrangement
+from tui.chrome.breakpoints import arrangement
 from tui.drawing.ascii import spelled
 from tui.keys.overrides import KeyMap, keys_of
 from tui.terminal.capabilities import terminal_of

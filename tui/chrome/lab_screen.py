@@ -13,8 +13,8 @@ from textual.signal import Signal
 from engine.text.printable import printable
 from engine.wire.events import DatasetOpened, Ended, Snapshot
 from engine.wire.requests import Requests, Watch
+from tui.chrome.breakpoints import arrangement
 from tui.chrome.footer import KeyFooter
-from tui.chrome.pane_arrangement import arrangement
 from tui.chrome.pane_layout import PaneLayout
 from tui.chrome.status_line import StatusLine
 from tui.drawing.fitted_text import FittedText

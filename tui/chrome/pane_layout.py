@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from engine.wire.requests import Watch
-from tui.chrome.pane_arrangement import Arrangement
+from tui.chrome.breakpoints import Arrangement
 from tui.panes.data.pane import DatasetPane
 from tui.panes.loss.pane import LossPane
 from tui.panes.matrix.pane import MatrixPane

@@ -15,7 +15,7 @@ import msgspec
 import platformdirs
 from msgspec import UNSET, UnsetType
 
-from engine.files.small import read_small_file
+from engine.files.small_files import read_small_file
 from engine.settings.values import NO_PACE_LIMIT, PACE
 from tui.config.errors import ConfigError, nearest, shown
 from tui.terminal.capabilities import Colours, Terminal, detect

@@ -15,7 +15,7 @@ from engine.wire.answers import Text
 from engine.wire.client import EngineError, expected
 from engine.wire.requests import Export, Exportable
 from engine.wire.values import View
-from tui.control.ui import Ui
+from tui.control.ui_protocol import Ui
 from tui.drawing.numbers import size
 from tui.panes.names.pane import NamesPane
 from tui.panes.pane import Pane

@@ -9,7 +9,7 @@ from engine.wire.client import expected
 from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.requests import Score
 from tui.chrome.lab_screen import LabScreen
-from tui.control.ui import Ui
+from tui.control.ui_protocol import Ui
 from tui.panes.pane import Pane
 from tui.session.session import Session
 

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from engine.wire.client import EngineError, EngineUnavailable
-from tui.control.ui import Ui
+from tui.control.ui_protocol import Ui
 from tui.screens.quit import QuitScreen, Way
 from tui.session.session import Session
 

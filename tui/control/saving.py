@@ -6,7 +6,7 @@ from engine.text.printable import printable
 from engine.wire.answers import Exists, Saved
 from engine.wire.client import EngineError, expected
 from engine.wire.requests import Save
-from tui.control.ui import Ui
+from tui.control.ui_protocol import Ui
 from tui.session.session import Session
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.settings.limits import NAMES_AT_ONCE
 from engine.wire.requests import Adjust, Draw, Pause, Requests, Reset, SelectRun, StepOnce, Train
-from tui.control.ui import Ui
+from tui.control.ui_protocol import Ui
 from tui.session.session import Session
 
 

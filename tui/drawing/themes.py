@@ -2,7 +2,7 @@
 
 Both are there for each depth of colour, under the same names: with 256 colours and with fewer they
 take what the terminal's own palette has. Without colours there is one for both, in black and white:
-what is highlighted has a light background, which `tui.drawing.filters` sends as reverse video.
+what is highlighted has a light background, which `terminal_filters` sends as reverse video.
 """
 
 from __future__ import annotations

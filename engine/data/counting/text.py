@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.data.counting.bigrams import PairCounter, check_size
 from engine.data.counting.characters import Alphabet
-from engine.data.counting.kept import Keeper, Side
+from engine.data.counting.kept_words import Keeper, Side
 from engine.data.reading.read_text import Piece
 
 BOUNDARY: Final = "\0"  # no text has it: it is refused as binary

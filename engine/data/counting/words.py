@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.data.counting.bigrams import PairCounter, check_size, count_ascii
 from engine.data.counting.characters import Alphabet
-from engine.data.counting.kept import Keeper, Side
+from engine.data.counting.kept_words import Keeper, Side
 from engine.data.reading.batch import Batch
 from engine.data.reading.chunks import Chunk
 from engine.errors import DataError

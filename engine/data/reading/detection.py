@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from engine.data.reading.column_detection import FirstRows, with_columns
 from engine.data.reading.columns import is_number
-from engine.data.reading.head import Head, read_head
+from engine.data.reading.file_beginning import Head, read_head
 from engine.data.reading.read_csv import (
     DELIMITERS,
     is_separated_by_blanks,

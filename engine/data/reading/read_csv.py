@@ -14,7 +14,7 @@ from typing import Final
 from engine.data.reading.batch import Batch
 from engine.data.reading.chunks import read_chunks
 from engine.data.reading.columns import BadCell, Batches, column_at, is_number, weight_of, word_of
-from engine.data.reading.head import read_head
+from engine.data.reading.file_beginning import read_head
 from engine.errors import DataError
 from engine.files.digest import Digest
 from engine.settings.data_format import DataFormat

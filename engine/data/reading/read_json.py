@@ -14,7 +14,7 @@ from engine.data.reading.batch import Batch
 from engine.data.reading.chunks import empty, not_utf8, read_chunks
 from engine.data.reading.columns import BadCell, Batches, column_at, weight_of, word_of
 from engine.data.reading.encoding import opened
-from engine.data.reading.head import Head, read_head
+from engine.data.reading.file_beginning import Head, read_head
 from engine.data.reading.json_errors import (
     KINDS,
     WANTED,

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.header import last_loss, peek
 from engine.errors import BadSetting, EngineError
+from engine.lab.driver import LabDriver
 from engine.lab.lab import Lab
 from engine.lab.run import Run
-from engine.lab.running import Running
 from engine.settings.values import Value
 from engine.wire.requests import (
     Adjust,
@@ -197,7 +197,7 @@ def test_whatever_was_done_with_runs_is_there_again(
     """Every lab that can be made can be saved, and opened again as it was."""
     (tmp_path / "words.txt").write_text("".join(f"{a}{b}{a}\n" for a in "abcd" for b in "aéfg"))
     lab = Lab(tmp_path / "words.txt", hold_out, "cpu")
-    running = Running(lab, *[lambda *_: None] * 4)
+    running = LabDriver(lab, *[lambda *_: None] * 4)
     number = st.sampled_from([1, 2, 3, 4, 5])
     request = st.one_of(
         st.builds(BeginRun, st.sampled_from(["bigram", "counts"]), st.just({})),

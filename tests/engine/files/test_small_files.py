@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.files.small import NotRegular, open_regular_file, read_small_file
+from engine.files.small_files import NotRegular, open_regular_file, read_small_file
 from engine.server.recent_files import Recent
 from engine.wire.values import RecentFile
 

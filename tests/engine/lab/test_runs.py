@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from engine.errors import BadSetting
+from engine.lab.driver import LabDriver
 from engine.lab.lab import Lab
 from engine.lab.overlays import overlays
-from engine.lab.running import Running
 from engine.lab.snapshots import snapshot
 from engine.settings import limits
 from engine.settings.values import Value
@@ -39,8 +39,8 @@ def small(tmp_path: Path) -> Lab:
 
 
 @pytest.fixture
-def running(small: Lab) -> Running:
-    return Running(small, lambda: None, lambda: None, lambda: None, lambda _: None)
+def driver(small: Lab) -> LabDriver:
+    return LabDriver(small, lambda: None, lambda: None, lambda: None, lambda _: None)
 
 
 def names(lab: Lab) -> list[str]:
@@ -79,10 +79,12 @@ def test_to_begin_again_leaves_the_run_beside_the_new_one(small: Lab) -> None:
     assert small.selected.settings == net.settings | {"seed": 7}
 
 
-def test_a_run_without_a_step_makes_room_for_the_one_that_begins_it_again(running: Running) -> None:
-    lab = running.lab
-    running.carry_out(Reset(by=1))
-    running.carry_out(Configure({"seed": 99}))
+def test_a_run_without_a_step_makes_room_for_the_one_that_begins_it_again(
+    driver: LabDriver,
+) -> None:
+    lab = driver.lab
+    driver.carry_out(Reset(by=1))
+    driver.carry_out(Configure({"seed": 99}))
     assert names(lab) == ["counts", "net"]
     assert lab.selected.settings["seed"] == 99
     curve = snapshot(lab, 1, Watch(loss_columns=9), 0.0, 1, "").curve
@@ -93,22 +95,22 @@ def test_a_run_without_a_step_makes_room_for_the_one_that_begins_it_again(runnin
     assert [mark.text for mark in curve.marks] == ["seed 99"]
 
 
-def test_a_pinned_run_stays_even_where_it_has_no_step(running: Running) -> None:
-    running.carry_out(ChangeRun(running.lab.selected.number, is_pinned=True))
-    running.carry_out(Reset())
-    assert names(running.lab) == ["counts", "net", "net 2"]
+def test_a_pinned_run_stays_even_where_it_has_no_step(driver: LabDriver) -> None:
+    driver.carry_out(ChangeRun(driver.lab.selected.number, is_pinned=True))
+    driver.carry_out(Reset())
+    assert names(driver.lab) == ["counts", "net", "net 2"]
 
 
-def test_runs_that_train_share_the_time_and_none_knows_of_another(running: Running) -> None:
-    lab = running.lab
+def test_runs_that_train_share_the_time_and_none_knows_of_another(driver: LabDriver) -> None:
+    lab = driver.lab
     first = lab.selected
     alone = [Lab(lab.corpus.path, device="cpu").selected for _ in range(2)]
-    running.carry_out(Configure({"pace": math.inf}))
-    running.carry_out(Train(500))
-    running.carry_out(BeginRun("bigram", {"learning_rate": 5.0, "pace": math.inf}, "slow"))
-    running.carry_out(Train(500))
-    while running.is_training:
-        running.go_on()
+    driver.carry_out(Configure({"pace": math.inf}))
+    driver.carry_out(Train(500))
+    driver.carry_out(BeginRun("bigram", {"learning_rate": 5.0, "pace": math.inf}, "slow"))
+    driver.carry_out(Train(500))
+    while driver.is_training:
+        driver.go_on()
     assert (first.step, lab.selected.step) == (500, 500)
     alone[1].configure({"learning_rate": 5.0})
     for run, by_itself in zip((first, lab.selected), alone, strict=True):
@@ -118,29 +120,29 @@ def test_runs_that_train_share_the_time_and_none_knows_of_another(running: Runni
 
 
 def test_two_runs_of_one_seed_draw_with_the_same_numbers_whichever_are_compared(
-    running: Running,
+    driver: LabDriver,
 ) -> None:
-    lab = running.lab
-    running.carry_out(BeginRun("bigram", {"learning_rate": 10.0}))
-    running.carry_out(BeginRun("counts", {"smoothing": 5.0}, "smoothed"))
-    running.carry_out(CompareRun(3))
+    lab = driver.lab
+    driver.carry_out(BeginRun("bigram", {"learning_rate": 10.0}))
+    driver.carry_out(BeginRun("counts", {"smoothing": 5.0}, "smoothed"))
+    driver.carry_out(CompareRun(3))
     by_models = {run.name: run.number for run in lab.runs}
     both = draw(lab)
-    running.carry_out(SelectRun(by_models["bigram"]))
+    driver.carry_out(SelectRun(by_models["bigram"]))
     assert (lab.selected.name, lab.compared.name) == ("bigram", "smoothed")
     assert draw(lab) == [(selected, compared) for compared, selected in both]
 
 
-def test_names_are_drawn_again_when_another_run_is_shown(running: Running) -> None:
-    lab = running.lab
+def test_names_are_drawn_again_when_another_run_is_shown(driver: LabDriver) -> None:
+    lab = driver.lab
     draw(lab, 3)
-    running.carry_out(BeginRun("counts", {"smoothing": 100.0}))
+    driver.carry_out(BeginRun("counts", {"smoothing": 100.0}))
     assert (lab.sampler.drawn, lab.wanted) == (0, 3)
 
 
-def test_the_difference_is_that_of_the_two_runs_that_are_shown(running: Running) -> None:
-    lab = running.lab
-    running.carry_out(BeginRun("counts", {"smoothing": 0.0}, "raw"))
+def test_the_difference_is_that_of_the_two_runs_that_are_shown(driver: LabDriver) -> None:
+    lab = driver.lab
+    driver.carry_out(BeginRun("counts", {"smoothing": 0.0}, "raw"))
     expected = lab.corpus.counts_VV.double() / lab.corpus.counts_VV.sum(1, keepdim=True)
     smoothed = lab.corpus.counts_VV.double() + 1
     smoothed /= smoothed.sum(1, keepdim=True)
@@ -163,31 +165,31 @@ def test_the_matrix_of_a_model_of_more_symbols_is_its_mean_over_the_data(small: 
     assert torch.allclose(small.matrix("selected").sum(1), torch.ones(len(vocabulary)).double())
 
 
-def test_a_model_without_a_trainer_is_refitted_when_a_setting_changes(running: Running) -> None:
-    lab = running.lab
-    running.carry_out(BeginRun("ngram", {"order": 2, "smoothing": 1.0}))
+def test_a_model_without_a_trainer_is_refitted_when_a_setting_changes(driver: LabDriver) -> None:
+    lab = driver.lab
+    driver.carry_out(BeginRun("ngram", {"order": 2, "smoothing": 1.0}))
     assert lab.selected.nll == pytest.approx(lab.compared.nll, abs=1e-12), "it is the count model"
     draw(lab)
-    running.carry_out(Adjust("order", 2))
+    driver.carry_out(Adjust("order", 2))
     assert lab.selected.settings["order"] == 4
-    running.carry_out(Configure({"smoothing": 0.01}))
+    driver.carry_out(Configure({"smoothing": 0.01}))
     assert lab.selected.nll < lab.compared.nll
     assert not any(draw.selected.current for draw in lab.sampler.newest(5) if draw.selected)
     with pytest.raises(BadSetting, match="ngram is not trained"):
-        running.carry_out(Train())
+        driver.carry_out(Train())
 
 
 def test_a_setting_is_that_of_the_selected_run_or_else_of_the_compared_one(
-    running: Running,
+    driver: LabDriver,
 ) -> None:
-    lab = running.lab
-    running.carry_out(Configure({"smoothing": 3.0, "learning_rate": 20.0}))
+    lab = driver.lab
+    driver.carry_out(Configure({"smoothing": 3.0, "learning_rate": 20.0}))
     assert (lab.compared.settings["smoothing"], lab.selected.settings["learning_rate"]) == (3, 20)
-    running.carry_out(BeginRun("ngram", {}))
-    running.carry_out(Configure({"smoothing": 7.0}))
+    driver.carry_out(BeginRun("ngram", {}))
+    driver.carry_out(Configure({"smoothing": 7.0}))
     assert (lab.compared.settings["smoothing"], lab.selected.settings["smoothing"]) == (3, 7)
     with pytest.raises(BadSetting, match="Neither ngram nor counts has a learning rate"):
-        running.carry_out(Adjust("learning_rate", 1))
+        driver.carry_out(Adjust("learning_rate", 1))
 
 
 def test_all_settings_change_or_none(small: Lab) -> None:
@@ -200,75 +202,75 @@ def test_all_settings_change_or_none(small: Lab) -> None:
     assert (small.selected.spec, small.settings) == before
 
 
-def test_what_belongs_to_a_model_from_its_beginning_begins_another(running: Running) -> None:
-    lab = running.lab
-    running.carry_out(BeginRun("mlp", SMALL))
+def test_what_belongs_to_a_model_from_its_beginning_begins_another(driver: LabDriver) -> None:
+    lab = driver.lab
+    driver.carry_out(BeginRun("mlp", SMALL))
     lab.selected.train()
     lab.advance(lab.selected, 1)
-    running.carry_out(Configure({"hidden": 16, "learning_rate": 0.05}))
+    driver.carry_out(Configure({"hidden": 16, "learning_rate": 0.05}))
     assert names(lab) == ["counts", "net", "mlp", "mlp 2"]
     assert lab.selected.settings == lab.runs.of(3).settings | {"hidden": 16, "learning_rate": 0.05}
     assert lab.selected.model.parameters > lab.runs.of(3).model.parameters
 
 
-def test_where_a_run_cannot_begin_again_nothing_changes(running: Running) -> None:
-    lab = running.lab
-    running.carry_out(BeginRun("mlp", SMALL))
+def test_where_a_run_cannot_begin_again_nothing_changes(driver: LabDriver) -> None:
+    lab = driver.lab
+    driver.carry_out(BeginRun("mlp", SMALL))
     before = lab.selected, lab.settings, lab.run_settings
     huge = {"context": 64, "embedding": 1024, "hidden": 16_384}
     with pytest.raises(BadSetting, match="parameters: 67,108,864 are the most"):
-        running.carry_out(Configure({"temperature": 0.5, "smoothing": 5.0, **huge}))
+        driver.carry_out(Configure({"temperature": 0.5, "smoothing": 5.0, **huge}))
     assert (lab.selected, lab.settings, lab.run_settings) == before
     assert lab.runs.of(3) is lab.selected, "it has no step, and would have made room"
 
 
-def test_a_run_is_deleted_with_all_that_it_has_learned_but_two_stay(running: Running) -> None:
-    lab = running.lab
+def test_a_run_is_deleted_with_all_that_it_has_learned_but_two_stay(driver: LabDriver) -> None:
+    lab = driver.lab
     with pytest.raises(BadSetting, match="Two runs are left"):
-        running.carry_out(DeleteRun(1))
-    running.carry_out(BeginRun("bigram", {}))
-    running.carry_out(DeleteRun(3))
+        driver.carry_out(DeleteRun(1))
+    driver.carry_out(BeginRun("bigram", {}))
+    driver.carry_out(DeleteRun(3))
     assert (names(lab), lab.selected.name) == (["counts", "net"], "net")
     with pytest.raises(BadSetting, match="no run 3"):
-        running.carry_out(SelectRun(3))
-    running.carry_out(BeginRun("bigram", {}))
+        driver.carry_out(SelectRun(3))
+    driver.carry_out(BeginRun("bigram", {}))
     assert lab.selected.number == 4, "a number is never given twice"
 
 
-def test_names_of_runs_are_unique_and_safe_to_print(running: Running) -> None:
-    running.carry_out(ChangeRun(2, name=" my net "))
-    assert names(running.lab) == ["counts", "my net"]
+def test_names_of_runs_are_unique_and_safe_to_print(driver: LabDriver) -> None:
+    driver.carry_out(ChangeRun(2, name=" my net "))
+    assert names(driver.lab) == ["counts", "my net"]
     for name in ("counts", "", "a" * 25, "a\x1b[2J", "a\nb"):
         with pytest.raises(BadSetting):
-            running.carry_out(ChangeRun(2, name=name))
-    running.carry_out(ChangeRun(2, name="a  2"))
-    running.lab.step_once()
-    running.carry_out(Reset())
-    assert names(running.lab) == ["counts", "a  2", "a"]
+            driver.carry_out(ChangeRun(2, name=name))
+    driver.carry_out(ChangeRun(2, name="a  2"))
+    driver.lab.step_once()
+    driver.carry_out(Reset())
+    assert names(driver.lab) == ["counts", "a  2", "a"]
 
 
 def test_the_oldest_run_that_nobody_needs_makes_room(
-    running: Running, monkeypatch: pytest.MonkeyPatch
+    driver: LabDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab = running.lab
+    lab = driver.lab
     monkeypatch.setattr("engine.lab.runs.MOST_RUNS", 4)
-    running.carry_out(ChangeRun(2, is_pinned=True))
+    driver.carry_out(ChangeRun(2, is_pinned=True))
     for _ in range(3):
-        running.carry_out(BeginRun("bigram", {}))
+        driver.carry_out(BeginRun("bigram", {}))
     assert [run.number for run in lab.runs] == [1, 2, 4, 5], "1 is compared, and 2 is pinned"
-    running.carry_out(ChangeRun(4, is_pinned=True))
-    running.carry_out(ChangeRun(5, is_pinned=True))
+    driver.carry_out(ChangeRun(4, is_pinned=True))
+    driver.carry_out(ChangeRun(5, is_pinned=True))
     with pytest.raises(BadSetting, match="4 runs, pinned or in training"):
-        running.carry_out(BeginRun("bigram", {}))
+        driver.carry_out(BeginRun("bigram", {}))
     assert limits.MOST_RUNS > 4
 
 
-def test_large_models_make_room_sooner(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    cells = len(running.lab.corpus.vocabulary) ** 2
+def test_large_models_make_room_sooner(driver: LabDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = len(driver.lab.corpus.vocabulary) ** 2
     monkeypatch.setattr("engine.lab.runs.MOST_IN_RUNS", 3 * cells)
     for _ in range(3):
-        running.carry_out(BeginRun("bigram", {}))
-    assert [run.number for run in running.lab.runs] == [1, 4, 5]
+        driver.carry_out(BeginRun("bigram", {}))
+    assert [run.number for run in driver.lab.runs] == [1, 4, 5]
 
 
 def test_the_losses_of_the_others_are_told_in_columns_as_wide_as_those_of_the_selected_run(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.data.vocabulary import Vocabulary
 from engine.errors import BadSetting, OutsideVocabulary
 from engine.models import counts
-from engine.sampling import keyed
+from engine.sampling import keyed_stream
 from engine.sampling import names as sampling
 from engine.sampling.decoding import sharpen
 from engine.sampling.names import NameStream, draw_keyed, has_ended
@@ -50,8 +50,8 @@ def test_the_reference_generator_gives_its_published_numbers() -> None:
 def test_each_name_has_a_generator_of_its_own(seed: int, index: int) -> None:
     own = next(itertools.islice(splitmix64((seed + index * 0x9E3779B97F4A7C15) % 2**64), 1))
     expected = [number >> 11 for number in itertools.islice(splitmix64(own), 5)]
-    generator = keyed.generators(seed, torch.tensor([index]))
-    drawn = keyed.uniforms(generator, torch.arange(5)) * 2**53
+    generator = keyed_stream.generators(seed, torch.tensor([index]))
+    drawn = keyed_stream.uniforms(generator, torch.arange(5)) * 2**53
     assert drawn.tolist() == expected
 
 
@@ -94,7 +94,7 @@ def test_a_large_alphabet_draws_alone_what_it_draws_in_a_batch() -> None:
     names = NameStream("keyed", 5, vocabulary, temperature=0.9, top_k=100)
     alone = [names.next(Table(probs)) for _ in range(20)]
     assert alone == list(draw_keyed(Table(probs), vocabulary, 5, 0, 20, "", 0.9, 100))
-    assert max(map(len, alone)) > keyed.AHEAD, "numbers were computed ahead more than once"
+    assert max(map(len, alone)) > keyed_stream.AHEAD, "numbers were computed ahead more than once"
 
 
 def test_batches_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,8 +118,8 @@ def test_the_binary_search_finds_what_a_plain_search_finds(
     last = max(j for j, p in enumerate(probs[0].tolist()) if p > 0)
     plain = next((j for j, total in enumerate(sums) if total > uniform and j <= last), last)
     rows = torch.tensor([len(row) - 1])
-    found = keyed.choose(
-        keyed.cumulative(probs), rows, torch.tensor([uniform], dtype=torch.float64)
+    found = keyed_stream.choose(
+        keyed_stream.cumulative(probs), rows, torch.tensor([uniform], dtype=torch.float64)
     )
     assert int(found) == plain
 

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
-from tui.chrome.pane_arrangement import arrangement
+from tui.chrome.breakpoints import arrangement
 from tui.panes.loss.pane import LossPane
 from tui.panes.matrix.pane import MatrixPane
 from tui.panes.names.pane import NamesPane

@@ -17,9 +17,9 @@ from tests.tui.fake_engine import FakeEngine, dataset, made_up_count
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.drawing.ascii import to_ascii
-from tui.drawing.filters import DARK, LIGHT
 from tui.drawing.line_widget import LineWidget
-from tui.drawing.ramps import ramp
+from tui.drawing.shades import ramp
+from tui.drawing.terminal_filters import DARK, LIGHT
 from tui.panes.matrix.grid import MatrixGrid
 from tui.panes.matrix.pane import MatrixPane
 from tui.panes.pane import Pane

@@ -6,7 +6,7 @@ import pytest
 from rich.color import Color, ColorSystem
 
 from tui.drawing.ramp_colours import ASCII_GLYPHS, GLYPHS
-from tui.drawing.ramps import Kind, Ramp, contrast, luminance, ramp
+from tui.drawing.shades import Kind, Ramp, contrast, luminance, ramp
 from tui.terminal.capabilities import Colours, Terminal
 
 DEPTHS: tuple[Colours, ...] = ("truecolour", "256", "16", "8", "none")

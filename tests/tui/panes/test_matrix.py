@@ -18,7 +18,7 @@ from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.drawing.line_widget import LineWidget
 from tui.drawing.numbers import MINUS
-from tui.drawing.ramps import ramp
+from tui.drawing.shades import ramp
 from tui.panes.matrix.cells import ramp_for, text_of
 from tui.panes.matrix.grid import MatrixGrid
 from tui.panes.matrix.labels import axis_labels, in_ascii

@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.wire.values import Cells, View
 from tui.drawing.numbers import short_count, short_share, short_signed
-from tui.drawing.ramps import Ramp, ramp
+from tui.drawing.shades import Ramp, ramp
 from tui.terminal.capabilities import Terminal
 
 SHARES: Final[tuple[View, ...]] = ("compared", "selected")  # views of probabilities

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.drawing.ramps import Ramp
+from tui.drawing.shades import Ramp
 from tui.panes.matrix.scales import HEADER, Scale, aligned, padded
 
 _HERE = "+"  # the cursor where a cell has no room for its pair: no blank, and no solid block

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.drawing.ramps import Ramp
+from tui.drawing.shades import Ramp
 from tui.panes.matrix.cells import Window, ramp_for, text_of
 from tui.panes.matrix.drawing import Drawing, Pens, Sight
 from tui.panes.matrix.scales import HEADER, scales

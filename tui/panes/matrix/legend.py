@@ -9,8 +9,8 @@ from textual.content import Content
 
 from engine.wire.values import View
 from tui.drawing.numbers import figure, short_count
-from tui.drawing.ramps import Ramp
 from tui.drawing.run_names import short_name
+from tui.drawing.shades import Ramp
 
 SHORTEST: Final = 4  # columns of a band that still tells shades apart
 LONGEST: Final = 24

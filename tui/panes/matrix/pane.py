@@ -18,7 +18,7 @@ from tui.drawing.line_widget import LineWidget
 from tui.keys.overrides import keys_of
 from tui.panes.matrix.cells import Window, ramp_for
 from tui.panes.matrix.drawing import Sight
-from tui.panes.matrix.forming import FormingHint
+from tui.panes.matrix.forming_hint import FormingHint
 from tui.panes.matrix.grid import MatrixGrid
 from tui.panes.matrix.labels import axis_labels
 from tui.panes.matrix.legend import legend

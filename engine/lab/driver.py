@@ -1,4 +1,4 @@
-"""`Running` trains a lab's runs at their pace, draws names, and does what clients ask of it."""
+"""A `LabDriver` trains a lab's runs at their pace, draws names, and does what clients ask of it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NAMES_PER_SECOND: Final = 5.0  # when sampling goes on by itself: as fast as one
 TEXTS_PER_SECOND: Final = 0.5
 
 
-class Running:
+class LabDriver:
     """Carries out requests on a lab, and trains and draws whenever that is due.
 
     Only the lab's thread may use it.
