@@ -1,4 +1,4 @@
-"""LabDriver texts are drawn: as long as asked for, and without an end."""
+"""Running texts are drawn: as long as asked for, and without an end."""
 
 from __future__ import annotations
 
