@@ -52,7 +52,8 @@ class LabDriver:
         Args:
             lab: the lab to run.
             changed: called when anything of the lab has changed.
-            drew: called when names have come that nobody asked for: there is nothing to keep.
+            drew: called when names have come that nobody asked for, or a loss was measured: there
+                is nothing to keep.
             rests: called when a training is interrupted.
             ended: called when a training has come to its end.
         """
@@ -85,7 +86,14 @@ class LabDriver:
             due.append(0.0)
         elif self.lab.settings.keep_sampling:
             due.append(self._next_name)
+        if self._unmeasured is not None:
+            due.append(0.0)
         return min(due, default=None)
+
+    @property
+    def _unmeasured(self) -> Run | None:
+        """A run that rests, and whose loss is that of earlier weights."""
+        return next((run for run in self.lab.runs if not run.is_measured), None)
 
     def draw_first_names(self) -> None:
         """Draw some names of a lab that has just begun, so that there is something to see."""
@@ -150,9 +158,13 @@ class LabDriver:
         return Done()
 
     def go_on(self) -> None:
-        """Train and draw as much as is due by now."""
+        """Train, draw and measure as much as is due by now."""
         self._train()
         self._sample()
+        if (run := self._unmeasured) is not None:
+            run.measure_on()
+            if run.is_measured:
+                self._drew()
 
     def _pacing(self, run: Run) -> Pacing:
         return self._pacings.setdefault(run.number, Pacing())
@@ -162,8 +174,8 @@ class LabDriver:
         for run in [run for run in self.lab.runs if run.state == "training"]:
             pacing, began = self._pacing(run), time.monotonic()
             if steps := pacing.steps(_pace(run)):
-                made = self.lab.advance(run, steps)
-                pacing.made(made, time.monotonic() - began, _pace(run))
+                if made := self.lab.advance(run, steps):
+                    pacing.made(made, time.monotonic() - began, _pace(run))
                 self._advanced(run)
 
     def _advanced(self, run: Run) -> None:

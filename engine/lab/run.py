@@ -82,7 +82,7 @@ class Run:
 
     @property
     def nll(self) -> float:
-        """Mean NLL of the training words, as it was measured last; nats per character."""
+        """Mean NLL of the training words, as it was measured last; NaN as long as it was not."""
         return self._known_nlls[0]
 
     @property
@@ -150,12 +150,13 @@ class Run:
         self._check_is_trained()
         self.goal = max(self.goal, self.step + 1)
         self.state, self.reason = "training", ""
-        burst = self.advance(1)
+        while not (burst := self.advance(1)).losses and self.state == "training":
+            pass  # it measures first
         self.pause()
         return burst
 
     def advance(self, steps: int) -> Burst:
-        """Make so many steps, but none beyond the goal."""
+        """Make so many steps, but none beyond the goal; and none while the trainer measures."""
         assert self.trainer is not None
         trainer, history = self.trainer, self.history
         burst = trainer.burst(min(steps, self.goal - trainer.step), self.settings)
@@ -174,18 +175,24 @@ class Run:
             )
         elif trainer.step >= self.goal:
             self.state = "done"
-            self.measure()
         return burst
 
-    def measure(self) -> None:
-        """Bring its NLLs up to date, as where a training comes to rest."""
+    @property
+    def is_measured(self) -> bool:
+        """Whether its NLLs are of the weights as they are, or will be as it trains on."""
+        return self.trainer is None or self.trainer.is_measured or self.state == "training"
+
+    def measure_on(self) -> None:
+        """Go on to bring its NLLs up to date, for some milliseconds; see `is_measured`."""
         assert self.trainer is not None
-        evaluations = self.history.evaluations
-        if evaluations and evaluations[-1].step == self.step:
-            return  # the last burst has measured it
-        evaluation = self.trainer.measure()
-        if evaluation is not None:
+        evaluation, evaluations = self.trainer.measure_on(), self.history.evaluations
+        if evaluation is not None and self.step > (evaluations[-1].step if evaluations else 0):
             evaluations.append(evaluation)
+
+    def measure(self) -> None:
+        """Bring its NLLs up to date, as where a training has come to an end."""
+        while self.trainer is not None and not self.trainer.is_measured:
+            self.measure_on()
 
     def _check_is_trained(self) -> None:
         if self.trainer is None:

@@ -5,6 +5,7 @@ Shape suffixes: P places, R of them at a time, C symbols of a window.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import torch
@@ -28,16 +29,30 @@ def mean_nll(model: WindowModel, tokens: Tokens, sample_P: Tensor | None = None)
     Returns:
         `inf` where a symbol that is there has probability 0.
     """
+    *_, nll = mean_nll_so_far(model, tokens, sample_P, max(1, CELLS // model.symbols))
+    return nll
+
+
+def mean_nll_so_far(
+    model: WindowModel, tokens: Tokens, sample_P: Tensor | None, rows: int
+) -> Iterator[float]:
+    """See `mean_nll`: that of more and more places, until it is that of all of them.
+
+    Args:
+        model: which must not change meanwhile.
+        tokens: as for `mean_nll`.
+        sample_P: the same.
+        rows: so many places are taken at a time.
+    """
     across_words = bool(model.spec.settings.get("across_words"))
-    total = 0.0
-    rows = max(1, CELLS // model.symbols)
+    total, weight = 0.0, 0
     weights_P = tokens.weights if sample_P is None else None  # a sample is drawn by weight
     parts = tokens.places(rows) if sample_P is None else torch.split(sample_P, rows)
     for places_R in parts:
         with one_thread():
             windows_RC, targets_R = tokens.windows(places_R, model.context, across_words)
         nlls_R = model.nlls(windows_RC, targets_R).double()
-        total += float((nlls_R * (1 if weights_P is None else weights_P[places_R])).sum())
-    if weights_P is not None:
-        return total / int(weights_P.sum())
-    return total / (len(tokens) if sample_P is None else len(sample_P))
+        weights_R = torch.ones_like(places_R) if weights_P is None else weights_P[places_R]
+        total += float((nlls_R * weights_R).sum())
+        weight += int(weights_R.sum())
+        yield total / weight

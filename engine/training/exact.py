@@ -32,6 +32,7 @@ class ExactTrainer:
     """
 
     measures_each_step = True
+    is_measured = True
 
     def __init__(self, model: Bigram, shares_VV: Tensor, held_out_VV: Tensor | None) -> None:
         self._model = model
@@ -93,8 +94,8 @@ class ExactTrainer:
             diverged=good < steps,
         )
 
-    def measure(self) -> None:
-        """See `Trainer.measure`: everything is known at each step."""
+    def measure_on(self) -> None:
+        """See `Trainer.measure_on`: everything is known at each step."""
 
     @torch.inference_mode()
     def _go_on_from(self, weights_VV: Tensor, step: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import torch
@@ -18,14 +18,17 @@ from torch import Tensor
 from engine.data.tokens import Tokens
 from engine.devices import one_thread
 from engine.errors import BadSetting
-from engine.models.evaluation import mean_nll
+from engine.models.evaluation import mean_nll_so_far
 from engine.models.trainable import TrainableModel
 from engine.settings.values import Value
 from engine.training.trainer import Burst, Evaluation
 
 EVALUATE_EVERY: Final = 10_000  # steps: lecture 2's net makes them in 2 seconds, one takes 0.2
+EVALUATED_AT_ONCE: Final = 1 << 25  # places times weights: some milliseconds, as a request may wait
 EVALUATED_FIRST: Final = (100, 300, 1000, 3000)  # steps: at first the loss falls fast
 EVALUATED: Final = 1 << 18  # places of a side: all of the lecture's; a loss to three digits
+EVALUATED_PRODUCTS: Final = 1 << 33  # places times weights, of a side: a second or two
+EVALUATED_AT_LEAST: Final = 1 << 13  # places of a side, however large the model is
 LONGEST_BURST: Final = 1000  # steps; preparing a burst then costs next to nothing
 MOST_PLACES: Final = 1 << 18  # of a burst's batches: 20 MB of windows, where they have 8 symbols
 SMALL: Final = 1 << 24  # places of a batch times weights; below, torch's other threads are no help
@@ -52,31 +55,45 @@ class MinibatchTrainer:
         self._batches = _generator(self._seed, BATCHES)
         self._sides = [(side, self._sample(side)) for side in (train, held_out) if side is not None]
         self._evaluation: Evaluation | None = None
+        self._evaluating: Iterator[Evaluation | None] | None = None
+        self._is_due = False  # an evaluation that the next steps wait for
 
     @property
     def nll(self) -> float:
-        """See `Trainer.nll`: every 10,000 steps, and where `measure` was called."""
-        return self._evaluated().train
+        """See `Trainer.nll`: every 10,000 steps, and where it was asked to measure."""
+        return math.nan if self._evaluation is None else self._evaluation.train
 
     @property
     def held_out_nll(self) -> float:
         """See `Trainer.held_out_nll`."""
-        held_out = self._evaluated().held_out
+        held_out = None if self._evaluation is None else self._evaluation.held_out
         return math.nan if held_out is None else held_out
 
-    def measure(self) -> Evaluation:
-        """See `Trainer.measure`."""
-        if self._evaluation is None or self._evaluation.step != self.step:
-            nlls = [mean_nll(self._model, side, places) for side, places in self._sides]
-            self._evaluation = Evaluation(self.step, nlls[0], nlls[1] if len(nlls) > 1 else None)
+    @property
+    def is_measured(self) -> bool:
+        """See `Trainer.is_measured`."""
+        return self._evaluation is not None and self._evaluation.step == self.step
+
+    def measure_on(self) -> Evaluation | None:
+        """See `Trainer.measure_on`."""
+        if not self.is_measured:
+            self._evaluating = self._evaluating or self._evaluate()
+            evaluation = next(self._evaluating)
+            if evaluation is None:
+                return None
+            self._evaluation, self._evaluating, self._is_due = evaluation, None, False
         return self._evaluation
 
     def burst(self, steps: int, settings: Mapping[str, Value]) -> Burst:
-        """See `Trainer.burst`; it ends where an evaluation is due.
+        """See `Trainer.burst`; it ends where an evaluation is due, and the next ones make that.
 
         A step is made if the weights behind it are finite and have a finite loss on the next batch,
         so that where a training stops does not depend on how its steps fall into bursts.
         """
+        if self._is_due:
+            evaluation = self.measure_on()
+            done = () if evaluation is None else (evaluation,)
+            return Burst(self.step + 1, (), (), (), diverged=False, evaluations=done)
         room = max(1, MOST_PLACES // int(settings["batch"]))
         due = _next_evaluation(self.step)
         steps = min(steps, LONGEST_BURST, room, due - self.step)
@@ -97,13 +114,15 @@ class MinibatchTrainer:
             return Burst(self.step + 1, (), (), (), diverged=True)
         self._model.weights_changed()
         self.step += steps
+        self._evaluating, self._is_due = None, self.step == due
+        evaluation = self.measure_on() if self._is_due else None
         return Burst(
             first=self.step - steps + 1,
             losses=tuple(losses[:-1]),
             nlls=(),
             held_out=(),
             diverged=False,
-            evaluations=(self.measure(),) if self.step == due else (),
+            evaluations=() if evaluation is None else (evaluation,),
         )
 
     def state(self) -> dict[str, Tensor]:
@@ -123,7 +142,7 @@ class MinibatchTrainer:
         self._model.load(state)
         self._batches.set_state(state[BATCHES])
         self.step = step
-        self._evaluation = None
+        self._evaluation, self._evaluating, self._is_due = None, None, False
 
     @torch.no_grad()
     def _descend(self, steps: int, settings: Mapping[str, Value]) -> list[float]:
@@ -154,14 +173,27 @@ class MinibatchTrainer:
             losses.append(self._model.loss(windows_NBC[-1], targets_NB[-1]))
         return torch.stack(losses).tolist()
 
-    def _evaluated(self) -> Evaluation:
-        return self._evaluation or self.measure()
+    def _evaluate(self) -> Iterator[Evaluation | None]:
+        """Measure both sides, some places at a time; the last is what was measured."""
+        rows = max(1, EVALUATED_AT_ONCE // self._model.parameters)
+        nlls: dict[int, float] = {}  # by side
+        places = 0  # since it was asked to go on
+        for number, (side, sample_P) in enumerate(self._sides):
+            for nll in mean_nll_so_far(self._model, side, sample_P, rows):
+                nlls[number] = nll
+                places += min(rows, len(side))
+                if places > rows:
+                    places = 0
+                    yield None
+        yield Evaluation(self.step, nlls[0], nlls.get(1))
 
     def _sample(self, side: Tokens) -> Tensor | None:
         """The places that are evaluated; None: all."""
-        if len(side) <= EVALUATED:
+        at_a_cost = max(EVALUATED_AT_LEAST, EVALUATED_PRODUCTS // self._model.parameters)
+        most = min(EVALUATED, at_a_cost)
+        if len(side) <= most:
             return None
-        return side.draw(_generator(self._seed, "evaluation"), EVALUATED)
+        return side.draw(_generator(self._seed, "evaluation"), most)
 
 
 def _next_evaluation(step: int) -> int:

@@ -41,14 +41,14 @@ class Trainer(Protocol):
 
     @property
     def nll(self) -> float:
-        """Mean NLL of the training words, as it was measured last; nats per character."""
+        """Mean NLL of the training words, as it was measured last; NaN as long as it was not."""
 
     @property
     def held_out_nll(self) -> float:
         """The same of the hold-out; NaN without one."""
 
     def burst(self, steps: int, settings: Mapping[str, Value]) -> Burst:
-        """Make so many steps, or fewer where the loss ceases to be finite.
+        """Make so many steps, or fewer where the loss ceases to be finite; none while it measures.
 
         After a diverged burst the weights are those of the last step whose loss was finite.
 
@@ -57,11 +57,15 @@ class Trainer(Protocol):
             settings: of the run, as they are now.
         """
 
-    def measure(self) -> Evaluation | None:
-        """Bring `nll` and `held_out_nll` up to date, as where a training comes to rest.
+    @property
+    def is_measured(self) -> bool:
+        """Whether `nll` and `held_out_nll` are of the weights as they are."""
+
+    def measure_on(self) -> Evaluation | None:
+        """Go on to bring both up to date, as where a training rests, for some milliseconds.
 
         Returns:
-            What was measured; None where both are known at each step.
+            What was measured, where this was the last of it; None as long as it was not.
         """
 
     def state(self) -> dict[str, Tensor]:

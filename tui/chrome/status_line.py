@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isinf
+from math import isinf, isnan
 from pathlib import PurePath
 from typing import Final
 
@@ -135,7 +135,7 @@ def _step_facts(snapshot: Snapshot, speed: Speed, width: int) -> list[Fact]:
     room = len("9,999,999/9,999,999" if width >= STEADY else "999/999")
     loss = "–" if snapshot.loss is None else figure(snapshot.loss)
     measured = snapshot.nll if snapshot.loss_nll is None else snapshot.loss_nll
-    nll = "–" if snapshot.loss is None else figure(measured)
+    nll = "–" if snapshot.loss is None or isnan(measured) else figure(measured)
     return [
         Fact(1, Content(f"{step:>{len(goal)}}/{goal}".rjust(room))),
         Fact(2, _named("loss", loss), 12),

@@ -113,8 +113,7 @@ def command(
         except Diverged as error:
             raise Diverged(f"{error} {keeping.rescue(lab)}".rstrip()) from None
         keeping.save(lab)
-    if run.state == "training":
-        run.measure()
+    run.measure()
     _tell(run, lab, begun, time.perf_counter() - started, stop.signal is None, as_json)
     if save_to is not None:
         narrate(f"saved to {printable(str(save_to))}")

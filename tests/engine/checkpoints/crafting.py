@@ -65,6 +65,7 @@ def everything(lab: Lab) -> dict[str, Any]:
 
 def everything_of(run: Run) -> dict[str, Any]:
     """All that a person could tell two runs apart by; numbers as their bits."""
+    run.measure()  # as an engine does where a run rests
     history, state = run.history, {} if run.trainer is None else run.trainer.state()
     return {
         "called": (run.number, run.name, run.is_pinned),

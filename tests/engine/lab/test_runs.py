@@ -21,6 +21,7 @@ from engine.wire.requests import (
     CompareRun,
     Configure,
     DeleteRun,
+    Pause,
     Reset,
     SelectRun,
     Train,
@@ -301,3 +302,24 @@ def test_a_run_that_diverges_says_what_of_its_own_settings_is_to_be_lowered(
     while run.state == "training":
         small.advance(run, 10)
     assert f"are kept. Lower {lower}, and start again." in run.reason
+
+
+def test_a_run_that_rests_is_measured_at_the_step_where_it_is(driver: LabDriver) -> None:
+    lab = driver.lab
+    driver.carry_out(BeginRun("mlp", SMALL))
+    run = lab.selected
+    while driver.due is not None:
+        driver.go_on()
+    first = run.nll
+    assert math.isfinite(first)
+    assert not run.history.evaluations, "it has made no step"
+    driver.carry_out(Train())
+    lab.advance(run, 30)
+    assert run.nll == first, "as it was measured last"
+    driver.carry_out(Pause())
+    while driver.due is not None:
+        driver.go_on()
+    assert [at.step for at in run.history.evaluations] == [30]
+    assert run.nll == run.history.evaluations[-1].train != first
+    run.measure()
+    assert len(run.history.evaluations) == 1

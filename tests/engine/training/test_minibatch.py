@@ -47,6 +47,12 @@ def trainer_of(settings: dict[str, Value] = SMALL) -> MinibatchTrainer:
     return MinibatchTrainer(model_of(settings), *sides())
 
 
+def measured(trainer: MinibatchTrainer) -> Evaluation:
+    while (evaluation := trainer.measure_on()) is None:
+        pass
+    return evaluation
+
+
 def model_of(settings: dict[str, Value]) -> Mlp:
     return Mlp(ModelSpec("mlp", settings), 27, CPU)
 
@@ -120,13 +126,14 @@ def test_a_training_that_is_resumed_goes_on_to_the_last_bit(
 ) -> None:
     monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
     monkeypatch.setattr(minibatch, "EVALUATE_EVERY", 40)
+    monkeypatch.setattr(minibatch, "EVALUATED_AT_ONCE", 1 << 30)
     whole, first, second = (trainer_of(settings) for _ in range(3))
     losses = bursts(whole, (30, 10, 40), settings)
     begun = bursts(first, [30], settings)
     second.resume(first.state(), 30)
     assert begun + bursts(second, (10, 40), settings) == losses
     assert same(second.state(), whole.state())
-    assert second.measure() == whole.measure()
+    assert measured(second) == measured(whole)
     assert (second.step, second.nll, second.held_out_nll) == (80, whole.nll, whole.held_out_nll)
 
 
@@ -151,6 +158,7 @@ def test_settings_may_change_between_two_bursts() -> None:
 def test_a_burst_ends_where_an_evaluation_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
     monkeypatch.setattr(minibatch, "EVALUATE_EVERY", 50)
+    monkeypatch.setattr(minibatch, "EVALUATED_AT_ONCE", 1 << 30)
     trainer = trainer_of()
     made = [trainer.burst(steps, SMALL) for steps in (20, 100, 100)]
     assert [(burst.first, len(burst.losses)) for burst in made] == [(1, 20), (21, 30), (51, 50)]
@@ -166,27 +174,66 @@ def test_an_evaluation_is_the_mean_over_all_places_of_both_sides() -> None:
     for side in sides():
         windows, targets = side.windows(torch.arange(len(side)), 3)
         means.append(float(-model.probs_after(windows).log()[range(len(side)), targets].mean()))
+    evaluation = measured(trainer)
     assert (trainer.nll, trainer.held_out_nll) == pytest.approx(tuple(means), abs=1e-6)
-    assert trainer.measure() == Evaluation(30, trainer.nll, trainer.held_out_nll)
+    assert evaluation == Evaluation(30, trainer.nll, trainer.held_out_nll)
 
 
 def test_what_was_measured_last_stays_until_it_is_measured_again() -> None:
     trainer = MinibatchTrainer(model_of(SMALL), sides()[0], None)
-    first = trainer.nll
+    assert math.isnan(trainer.nll)
+    first = measured(trainer).train
     assert math.isnan(trainer.held_out_nll)
     trainer.burst(90, SMALL)
     assert trainer.nll == first
-    assert trainer.measure() == Evaluation(90, trainer.nll, None)
+    assert measured(trainer) == Evaluation(90, trainer.nll, None)
     assert trainer.nll < first
+
+
+def test_steps_wait_for_an_evaluation_that_is_made_a_part_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(minibatch, "EVALUATED_FIRST", (20,))
+    whole, parts = trainer_of(), trainer_of()
+    monkeypatch.setattr(minibatch, "EVALUATED_AT_ONCE", 1 << 22)
+    made = [parts.burst(100, SMALL)]
+    while not made[-1].evaluations:
+        made.append(parts.burst(100, SMALL))
+    assert [len(burst.losses) for burst in made] == [20, *[0] * (len(made) - 1)]
+    assert len(made) > 5
+    monkeypatch.setattr(minibatch, "EVALUATED_AT_ONCE", 1 << 30)
+    (evaluation,) = whole.burst(100, SMALL).evaluations
+    (in_parts,) = made[-1].evaluations
+    assert (in_parts.step, in_parts.train) == (20, pytest.approx(evaluation.train, abs=1e-12))
+    assert in_parts.held_out == pytest.approx(evaluation.held_out, abs=1e-12)
+    assert bursts(parts, [10]) == bursts(whole, [10])
+
+
+def test_what_is_measured_of_earlier_weights_is_not_told_of_later_ones() -> None:
+    trainer, other = trainer_of(), trainer_of()
+    assert trainer.measure_on() is None, "it has more places than are measured at once"
+    trainer.burst(5, SMALL)
+    other.burst(5, SMALL)
+    assert measured(trainer) == measured(other)
+
+
+def test_the_larger_a_model_is_the_fewer_places_of_a_large_side_are_evaluated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everything = measured(trainer_of())
+    monkeypatch.setattr(minibatch, "EVALUATED_PRODUCTS", 1 << 20)
+    sampled = measured(trainer_of())
+    assert sampled.train != everything.train
+    assert sampled.train == pytest.approx(everything.train, abs=0.2)
 
 
 def test_of_a_large_side_the_same_places_are_evaluated_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    everything = trainer_of().measure()
+    everything = measured(trainer_of())
     monkeypatch.setattr(minibatch, "EVALUATED", 10_000)
-    sampled = trainer_of().measure()
-    assert sampled == trainer_of().measure()
+    sampled = measured(trainer_of())
+    assert sampled == measured(trainer_of())
     assert sampled.train != everything.train
     assert sampled.train == pytest.approx(everything.train, abs=0.1)
 
@@ -202,7 +249,7 @@ def test_a_training_that_diverges_keeps_the_last_weights_that_are_of_use(length:
     assert len(losses) == trainer.step == DIVERGES_AFTER, "however the steps were bundled"
     assert all(map(math.isfinite, losses))
     assert all(weight.isfinite().all() for weight in model.weights.values())
-    assert math.isfinite(trainer.measure().train)
+    assert math.isfinite(measured(trainer).train)
     assert trainer.burst(1, settings) == Burst(trainer.step + 1, (), (), (), diverged=True)
 
 
@@ -240,7 +287,7 @@ def test_a_word_that_counts_more_often_is_learnt_and_evaluated_as_often() -> Non
     settings = {**SMALL, "batch": 32}
     trainer = MinibatchTrainer(model := model_of(settings), table, None)
     bursts(trainer, [300], settings)
-    assert trainer.measure().train == pytest.approx(mean_nll(model, listed), abs=1e-9)
+    assert measured(trainer).train == pytest.approx(mean_nll(model, listed), abs=1e-9)
     first = model.probs_after(torch.zeros(1, 3, dtype=torch.int64))[0]
     assert first[3] > 0.9
     assert first[1] < 0.05
@@ -258,7 +305,7 @@ def test_the_lectures_whole_run_arrives_where_the_lecture_does() -> None:
     settings = {**LECTURE, "decay_at": 100_000}
     trainer = MinibatchTrainer(model_of(settings), train, dev)
     evaluations: list[Evaluation] = []
-    while trainer.step < 200_000:
+    while trainer.step < 200_000 or not trainer.is_measured:
         evaluations += trainer.burst(1000, settings).evaluations
     assert [at.step for at in evaluations] == [
         *minibatch.EVALUATED_FIRST,

@@ -50,7 +50,7 @@ class Label:
 
 
 def references_of(lines: ReferenceLosses, compared: str) -> tuple[Reference, ...]:
-    """List the lines; those that may lie close together stand beside each other.
+    """List the lines of known heights; those that may lie close together stand beside each other.
 
     Args:
         lines: their heights.
@@ -61,12 +61,13 @@ def references_of(lines: ReferenceLosses, compared: str) -> tuple[Reference, ...
         if lines.held_out is None
         else [Reference(COMPARED_HELD_OUT, "hold-out", lines.held_out, "held-out")]
     )
-    return (
+    references = (
         Reference(FLOOR, "floor", lines.floor, "floor"),
         Reference(COMPARED, short_name(compared, LONGEST_NAME), lines.compared, "compared"),
         *held_out,
         Reference(UNIFORM, "ln V", lines.uniform, "uniform"),
     )
+    return tuple(each for each in references if not isnan(each.value))
 
 
 def at(value: float, *, log: bool) -> float:
@@ -97,7 +98,7 @@ def labels_of(
     all but the signs, then these.
 
     Args:
-        references: the lines; an infinite one is named on top, and one of no number not at all.
+        references: the lines; an infinite one is named on top.
         low: the lower edge, on the plot's scale.
         high: the upper edge.
         rows: lines of the plot.
@@ -106,9 +107,8 @@ def labels_of(
     """
     together: dict[int, list[Reference]] = defaultdict(list)
     for reference in references:
-        if not isnan(reference.value):
-            height = at(reference.value, log=log)
-            together[row_of(height, low, high, rows)].append(reference)
+        height = at(reference.value, log=log)
+        together[row_of(height, low, high, rows)].append(reference)
     named = {row: _names(some) for row, some in together.items()}
     for wording, least in (
         (_names, width * 2 // 3),
