@@ -94,11 +94,14 @@ def _opening(lab: Lab) -> Open | None:
 
 def _asked_for(run: Run) -> ModelSpec | None:
     """What begins a run like this; None where every lab begins with one."""
-    if run.kind.kind == "bigram":
-        return None
-    defaults = run.kind.spec({}).settings
-    given = {name: value for name, value in run.settings.items() if value != defaults[name]}
-    return ModelSpec(run.kind.kind, given)
+    defaults, is_net = run.kind.spec({}).settings, run.kind.kind == "bigram"
+    told = ("seed", "pace") if is_net else ()  # `Open` has a field for each
+    given = {
+        name: value
+        for name, value in run.settings.items()
+        if value != defaults[name] and name not in told
+    }
+    return None if is_net and not given else ModelSpec(run.kind.kind, given)
 
 
 def snapshot(

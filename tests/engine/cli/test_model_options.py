@@ -20,7 +20,7 @@ from engine.lab.lab import Lab
 from engine.lab.snapshots import dataset_opened
 from engine.models.mean_matrix import mean_probs
 from engine.settings.model_kinds import KINDS
-from engine.settings.values import ModelSpec
+from engine.settings.values import ModelSpec, Value
 from engine.wire.requests import Open
 from tests.golden import FIGURES, WORDS, needs_words
 from tests.processes import folder  # noqa: F401  a fixture
@@ -155,7 +155,10 @@ def test_the_lab_begins_with_the_model_that_is_asked_for(opened: Callable[..., O
 def test_a_lab_that_is_opened_again_begins_as_it_did(
     kind: str, opened: Callable[..., Open]
 ) -> None:
-    given = {"mlp": ("--set", "hidden=9"), "ngram": ("--set", "order=2")}.get(kind, ())
+    settings: dict[str, dict[str, Value]] = {
+        "counts": {}, "bigram": {"learning_rate": 7.0}, "ngram": {"order": 2}, "mlp": {"hidden": 9}
+    }  # fmt: skip
+    given = (each for name, v in settings[kind].items() for each in ("--set", f"{name}={v}"))
     first = lab_of(opened("--model", kind, *given), None)
     assert not first.has_trained
     opening = dataset_opened(first, 1).opening
@@ -164,9 +167,7 @@ def test_a_lab_that_is_opened_again_begins_as_it_did(
     for lab in (first, again):
         kinds = [run.spec.kind for run in lab.runs]
         assert kinds == list(dict.fromkeys(["counts", "bigram", kind]))
-        assert lab.selected.spec == KINDS[kind].spec(
-            {"mlp": {"hidden": 9}, "ngram": {"order": 2}}.get(kind, {})
-        )
+        assert lab.selected.spec == KINDS[kind].spec(settings[kind])
     assert dataset_opened(again, 1) == dataset_opened(first, 1)
 
 
