@@ -24,7 +24,7 @@ from engine.sampling.decoding import check_sharpness, sharpen
 from engine.sampling.streams import Stream
 
 BLOCK: Final = 1 << 10  # characters; with the numbers of 4,097 symbols for each, 34 MB
-MOST_CHOICES: Final = 1 << 13  # kept; of 4,097 symbols each has 32 KB
+MOST_CELLS: Final = 1 << 22  # of the rows that are kept: 40 bytes each, 170 MB
 Choice = Callable[[Any], int]  # from a number, or from V exponential ones, a symbol
 
 
@@ -86,12 +86,12 @@ def draw_text(
     choices: dict[tuple[int, ...], Choice] = {}  # of the windows that were met last
     for begin in range(0, length, BLOCK):
         drawn: list[int] = []
-        if len(choices) > MOST_CHOICES:
-            choices.clear()
         with np.errstate(divide="ignore", invalid="ignore"):  # in a race, as in `Torch.choose`
             for number in stream.numbers(min(BLOCK, length - begin), len(vocabulary)):
                 before = tuple(window)
                 if before not in choices:
+                    if len(choices) * len(vocabulary) >= MOST_CELLS:
+                        choices.clear()
                     choices[before] = choice_behind(before)
                 symbol = choices[before](number)
                 window.append(symbol)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.vocabulary import Vocabulary
@@ -61,6 +64,25 @@ def test_a_text_is_drawn_as_names_are_with_the_end_left_out(
     texts = NameStream(stream, 5, VOCABULARY, temperature, top_k)
     drawn = [text(texts, PROBS, 150) for _ in range(3)]
     assert drawn == [slow_text(stream, 5, i, 150, temperature, top_k) for i in range(3)]
+
+
+def test_few_rows_are_kept_at_a_time_however_many_a_text_meets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = text(NameStream("keyed", 5, VOCABULARY), PROBS, 150)
+    kept: weakref.WeakSet[texts.Choice] = weakref.WeakSet()
+    most, make = 0, texts._choice
+
+    def choice(probs_V: NDArray[np.float64]) -> texts.Choice:
+        nonlocal most
+        kept.add(made := make(probs_V))
+        most = max(most, len(kept))
+        return made
+
+    monkeypatch.setattr(texts, "_choice", choice)
+    monkeypatch.setattr(texts, "MOST_CELLS", 3 * len(VOCABULARY))
+    assert text(NameStream("keyed", 5, VOCABULARY), PROBS, 150) == whole
+    assert most <= 4
 
 
 @pytest.mark.parametrize("stream", STREAMS)
