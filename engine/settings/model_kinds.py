@@ -70,7 +70,7 @@ SEED_OF_WEIGHTS: Final = Setting(
     SEED, f"a whole number from 0 to {2**64 - 1:,}", 0, 2**64 - 1, sign="seed", begins_run=True,
 )  # fmt: skip
 SMOOTHING: Final = Setting(
-    "smoothing", "smoothing k", "Is added to every count.", "number",
+    "smoothing", "smoothing k", "What is added to every count.", "number",
     1.0,  # the lecture's
     f"a number from 0 to {LARGEST_SMOOTHING:,.0f}", 0, LARGEST_SMOOTHING,
     rungs=(0.0, *one_two_five(-1, 6)), sign="smoothing",
@@ -99,8 +99,8 @@ KINDS: Final = {
             (
                 _learning_rate(50.0),  # the lecture's; stable: the gradient is a mean of all pairs
                 Setting(
-                    "regularisation", "regularisation λ", "Of λ · mean(W²): pulls weights to 0.",
-                    "number",
+                    "regularisation", "regularisation λ",
+                    "How hard λ · mean(W²) pulls the weights to 0.", "number",
                     0.01,  # the lecture's
                     "a number from 0 up", 0, below_high=True,
                     rungs=(0.0, *one_two_five(-4, 2)), sign="λ",
@@ -116,7 +116,7 @@ KINDS: Final = {
             "How often a character followed the n − 1 before it.",
             (
                 Setting(
-                    "order", "order n", "Sees the n − 1 characters before.", "whole",
+                    "order", "order n", "The model sees the n − 1 characters before.", "whole",
                     4,  # the best of EurekaLabs' grid on the lecture's names
                     "a whole number from 1 to 8", 1, 8, rungs=tuple(range(1, 9)), sign="n",
                 ),
@@ -145,17 +145,17 @@ KINDS: Final = {
             "mlp", "MLP",
             "Embeddings of the characters before, a tanh layer, minibatches: the second lecture.",
             (
-                _size("context", "context", "So many characters before are seen.", 3, 64),
-                _size("embedding", "embedding", "Numbers that stand for a character.", 10, 1024),
-                _size("hidden", "hidden units", "Of the tanh layer.", 200, 16_384),
+                _size("context", "context", "How many characters before are seen.", 3, 64),
+                _size("embedding", "embedding", "How many numbers are a character's.", 10, 1024),
+                _size("hidden", "hidden units", "How many units the tanh layer has.", 200, 16_384),
                 Setting(
-                    "batch", "batch", "Places of the data that a step learns from.", "whole", 32,
+                    "batch", "batch", "How many places a step learns from.", "whole", 32,
                     "a whole number from 1 to 65,536", 1, 65_536,
                     rungs=tuple(2.0**power for power in range(17)), sign="batch",
                 ),
                 _learning_rate(0.1),  # the lecture's, found by its sweep
                 Setting(
-                    "decay_at", "decay at", "The step from which the rate is a tenth; 0: none.",
+                    "decay_at", "decay at", "The step from which the rate is a tenth; 0: never.",
                     "whole", 100_000, f"a whole number from 0 to {10**15:,}", 0, 10**15,
                 ),
                 _pace(NO_PACE_LIMIT),
