@@ -75,7 +75,10 @@ def _fitted(rows: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[in
 
 
 def _row(lab: Listed) -> tuple[str, ...]:
-    """The cells of a line, which stays one whatever another machine or a file says in them."""
+    """The cells of a line, which stays one whatever another machine or a file says in them.
+
+    A model that is fitted at once has no steps, and the goal 0.
+    """
     goal = "" if lab.goal is None else f"/{lab.goal:,}"
     cells = (
         lab.name,
@@ -83,7 +86,7 @@ def _row(lab: Listed) -> tuple[str, ...]:
         lab.model or "–",
         lab.device or "–",
         lab.state,
-        "–" if lab.step is None else f"{lab.step:,}{goal}",
+        "–" if lab.step is None or lab.goal == 0 else f"{lab.step:,}{goal}",
         "–" if lab.loss is None else f"{lab.loss:.4f}",
         "–" if lab.clients is None else str(lab.clients),
         when(lab.since),

@@ -360,3 +360,17 @@ def test_nothing_that_another_machine_says_of_a_lab_reaches_the_terminal_raw(
     assert len(told.out.splitlines()) == 3
     assert all(line.isprintable() for line in (told.out + told.err).splitlines())
     assert all(line.endswith("–") for line in told.out.splitlines()[1:]), "no such time"
+
+
+@pytest.mark.parametrize(("goal", "told"), [(0, "–"), (100, "0/100")])
+def test_a_lab_whose_model_has_no_steps_is_listed_without_them(
+    goal: int, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from engine.cli.commands import ls
+
+    async def labs() -> list[Listed]:
+        return [Listed("a", "/w.txt", "ngram", "cpu", "idle", 0, goal, None, 0, 0.0, 1)]
+
+    monkeypatch.setattr(ls, "labs", labs)
+    ls.command.main([], standalone_mode=False)
+    assert capsys.readouterr().out.splitlines()[-1].split()[5] == told
