@@ -12,8 +12,9 @@ from tui.drawing.numbers import figure
 def loss_facts(snapshot: Snapshot, *, unicode: bool) -> list[str]:
     """Tell the figures of the selected run, the most telling first.
 
-    Those of a run's last step are all of the same weights. Without λ is what the figures of other
-    models compare with; the loss that is trained has λ in it, or is that of a batch alone.
+    They are of the last step. Only the nll of a run on minibatches may be of an earlier one while
+    it trains: it is measured now and then, and where the run rests. Without λ is what the figures
+    of other models compare with; the loss that is trained has λ in it, or is that of a batch alone.
     """
     run, loss, nll = snapshot.selected_run, snapshot.loss, snapshot.loss_nll
     held_out = held_out_of(snapshot)
