@@ -73,7 +73,10 @@ class Audiences:
             if audience.stale and (at_once or now >= audience.due):
                 screens = self.screens + (not audience.is_screen)  # itself, if it is new
                 began = time.monotonic()
-                audience.publish(look(audience.watch, clients=screens))
-                # What a model has to be asked for may take long: most of the time is for training.
-                pause = max(1 / audience.watch.frames, LOOKS * (time.monotonic() - began))
+                snapshot = look(audience.watch, clients=screens)
+                audience.publish(snapshot)
+                pause = 1 / audience.watch.frames
+                if snapshot.trained:
+                    # A model may take long to answer: most of the time is for those that train.
+                    pause = max(pause, LOOKS * (time.monotonic() - began))
                 audience.stale, audience.due = False, now + pause

@@ -107,6 +107,10 @@ def opening_facts(
     if state == "training" and snapshot is not None and snapshot.is_diverging:
         state = "diverging"
     sign, colour = _STATES.get(state, ("○", _QUIET))
+    others = 0 if snapshot is None or state != snapshot.state else snapshot.trained
+    if others and state != "training":  # it is not the selected run that trains
+        sign, colour = _STATES["training"]
+        state = "1 other" if others == 1 else f"{others} others"
     room = len("◌ not answering" if width >= STEADY else "● diverging")
     facts = [Fact(0, Content.assemble((f"{sign} {state}", colour)), room)]
     if dataset is not None:

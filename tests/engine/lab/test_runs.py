@@ -323,3 +323,15 @@ def test_a_run_that_rests_is_measured_at_the_step_where_it_is(driver: LabDriver)
     assert run.nll == run.history.evaluations[-1].train != first
     run.measure()
     assert len(run.history.evaluations) == 1
+
+
+def test_the_noise_of_batches_is_not_taken_for_a_loss_that_grows(small: Lab) -> None:
+    small.runs.begin("mlp", SMALL)
+    run = small.selected
+    noise = np.random.default_rng(1).normal(scale=5, size=64)
+    run.history.train.extend(np.linspace(90, 60, 64) + noise)
+    assert run.history.last is not None
+    assert run.history.last > 10 * math.log(len(small.corpus.vocabulary))
+    assert not run.is_diverging
+    run.history.train.extend(np.linspace(60, 90, 64) + noise)
+    assert run.is_diverging

@@ -233,3 +233,14 @@ async def test_a_long_name_of_a_run_leaves_room_for_its_loss(width: int, name: s
         first = screen_text(app).splitlines()[0]
         assert f"run {name[:4]}" in first
         assert cell_len(first.rstrip()) <= width
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_while_another_run_trains_the_status_does_not_say_idle(size: tuple[int, int]) -> None:
+    engine = FakeEngine()
+    async with opened(engine, size=size) as (app, pilot):
+        assert "idle" in screen_text(app).splitlines()[0]
+        engine.compared.state = "training"
+        engine.tell_snapshot()
+        await until(pilot, lambda: "● 1 other" in screen_text(app).splitlines()[0])
+        assert "idle" not in screen_text(app).splitlines()[0]

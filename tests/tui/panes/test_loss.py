@@ -408,3 +408,18 @@ def test_long_names_leave_legend_and_plot_their_room(width: int, name: str):
     assert len(lines) == 2
     assert all(lines), "each tells something"
     assert all(line.cell_length <= width for line in (*plot_lines(picture), *lines))
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_loss_that_begins_far_above_does_not_hide_where_it_ends(log: bool) -> None:
+    engine = FakeEngine()
+    engine.selected.train_to(200)
+    engine.losses = [27 * math.exp(-n / 3) + 2.1 for n in range(200)]
+    picture = picture_of(engine.snapshot(), 60, 20, INKS, log=log)
+    high = 10**picture.grid.high if log else picture.grid.high
+    assert 3.3 < high < 6, "ln V and what follows have most of the plot"
+    top = max(y for stroke in picture.train for _, y in stroke)
+    assert top <= picture.grid.high + 1e-9, "what is above stands at the edge"
+    engine.losses[150] = 40.0
+    spiked = picture_of(engine.snapshot(), 60, 20, INKS, log=log)
+    assert spiked.grid.high > picture.grid.high, "a later spike is shown whole"

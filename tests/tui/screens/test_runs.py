@@ -207,11 +207,12 @@ async def test_numbers_stand_below_each_other_and_those_of_the_hold_out_beside_t
     async with opened(engine) as (app, pilot):
         await listed(app, pilot)
         head, counts, net = (
-            next(each for each in lines(app) if word in each) for word in ("dev", "counts", "net")
+            next(each for each in lines(app) if all(word in each for word in words))
+            for words in (("train", "hold-out"), ("counts", "2.45"), ("net", "3.76"))
         )
         assert head.index("train") + 5 == counts.index("2.4546") + 6 == net.index("3.7686") + 6
-        assert "3.7686 2.5000 selected" in net
-        assert "2.4546      – compared" in counts
+        assert "3.7686   2.5000 selected" in net
+        assert "2.4546        – compared" in counts
 
 
 async def test_the_list_is_live_while_a_run_trains():

@@ -64,11 +64,15 @@ class Grid:
     lines: int
 
     def snapped(self, strokes: Iterable[list[tuple[float, float]]]) -> Iterator[Points]:
-        """Move points to the dots of the plot, so that those on the same dots become equal."""
+        """Move points to the dots of the plot, so that those on the same dots become equal.
+
+        What is above the upper edge is at it.
+        """
         across = max(1, self.columns * DOTS[0] - 1) / self.last
         down = max(1, self.lines * DOTS[1] - 1) / (self.high - self.low)
         for stroke in strokes:
-            dots = [(round(x * across), round((y - self.low) * down)) for x, y in stroke]
+            inside = ((x, min(y, self.high)) for x, y in stroke)
+            dots = [(round(x * across), round((y - self.low) * down)) for x, y in inside]
             yield tuple((x / across, self.low + y / down) for x, y in dict.fromkeys(dots))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, inf, isfinite, log10
 from typing import Final
 
 from engine.wire.events import Snapshot
@@ -17,6 +17,7 @@ Fours = tuple[tuple[float, float, float, float], ...]
 LARGEST: Final = (
     1e200  # loss that is drawn, or its negative: beyond, float64 has no room for the plot's edges
 )
+LONG: Final = 20  # columns of a curve, from which its beginning does not decide what is seen
 STEPS_AT_FIRST: Final = 100  # the goal when the lab opens, and so the width of an empty plot
 
 
@@ -39,8 +40,9 @@ def picture_of(
     curve, start = snapshot.curve, snapshot.nll
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
     references = references_of(snapshot.lines, snapshot.compared_run.name)
-    values = [_drawn(v) for four in (*train, *held_out) for v in four if isfinite(v)]
-    values += [_drawn(start)] if isfinite(start) else []
+    most = _highest(train, snapshot.lines.uniform)
+    values = [_drawn(v) for four in (*train, *held_out) for v in four if isfinite(v) and v <= most]
+    values += [_drawn(start)] if isfinite(start) and start <= most else []
     scaled = log and min(values, default=1.0) > 0
     # A floor of 0, that of a single word, has no place on a logarithmic scale.
     finite = [one for one in references if isfinite(at(one.value, log=scaled))]
@@ -68,6 +70,16 @@ def picture_of(
         tuple((mark.step, mark.text) for mark in curve.marks) if curve else (),
         inks,
     )  # fmt: skip
+
+
+def _highest(train: Fours, uniform: float) -> float:
+    """The largest loss that the plot has room for: what is above it is at its upper edge.
+
+    A net whose first weights are large begins at ten times the loss of knowing nothing, and is at
+    the others within a tenth of the plot: there is nothing to see where it ends if all fits.
+    """
+    later = [max(four) for four in train[max(1, len(train) // 10) :] if isfinite(max(four))]
+    return max([1.5 * uniform, *later]) if len(train) >= LONG else inf
 
 
 def _last_step(snapshot: Snapshot) -> int:

@@ -63,13 +63,13 @@ class RunTable:
             Column("parameters", 10, lambda run: _count(run.parameters)),
             Column("step", 11, _step),
             Column("train", 6, lambda run: _loss(run.nll)),
-            Column("dev", 6, lambda run: _loss(run.held_out_nll)),
+            Column("hold-out", 8, lambda run: _loss(run.held_out_nll)),
             Column("", 8, lambda run: roles.get(run.number, ""), is_number=False),
         ]
         if all(run.held_out_nll is None for run in snapshot.runs):
             del columns[4]
         names = max(_NAME, *(cell_len(_name(run)) for run in snapshot.runs))
-        for title in ("parameters", "model", "dev"):
+        for title in ("parameters", "model", "hold-out"):
             if self._room(columns, width) < _NAME:
                 columns = [column for column in columns if column.title != title]
         self._columns = columns
@@ -122,4 +122,6 @@ def _count(count: int, room: int = 10) -> str:
 
 
 def _loss(nll: float | None) -> str:
-    return "–" if nll is None or isnan(nll) else figure(nll, 4 if nll < 10 else 3)
+    if nll is None or isnan(nll):
+        return "–"
+    return figure(nll, 4 if nll < 10 else 3) if nll < 100 else compact(float(f"{nll:.4g}"))
