@@ -24,8 +24,9 @@ def overlays(lab: Lab, columns: int) -> tuple[Overlay, ...]:
         return ()
     step, goal = lab.selected.step, lab.selected.goal
     # A plot reaches to the goal where that is near, or to a round number above the step; that of
-    # a run without steps shows all of the others.
-    span = max(step, min(goal, 10 * max(step, 10))) or max(run.step for run in others)
+    # a run that has made no step shows all of the others.
+    near = min(goal, 10 * max(step, 10))
+    span = max(step, near) if step else max(run.step for run in others)
     wanted = column_size(span, columns)
     told = []
     for run in others:

@@ -85,10 +85,10 @@ def _highest(train: Fours, uniform: float) -> float:
 def _last_step(snapshot: Snapshot) -> int:
     """Tell how far the plot reaches: to the goal, or to a round number on the way to a far one.
 
-    Where the selected run has no steps, it reaches to the end of the others.
+    Where the selected run has made no step, it reaches to the end of the others.
     """
     step, goal = snapshot.step, snapshot.goal
-    if not snapshot.selected_run.is_trained:
+    if snapshot.overlays and not step:
         ends = (overlay.steps for overlay in snapshot.overlays)
         return max(2, max(ends, default=STEPS_AT_FIRST))
     least = max(step, STEPS_AT_FIRST)
