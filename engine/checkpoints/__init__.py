@@ -1,1 +1,1 @@
-"""How a lab is written to a file and read from it, and when it saves itself."""
+"""A lab as a file: its format, its checks, reading and writing; `saving/` decides when."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.checkpoints.header import is_checkpoint
-from engine.checkpoints.save_outcome import Destination
-from engine.checkpoints.save_schedule import SaveSchedule
+from engine.checkpoints.saving.save_outcome import Destination
+from engine.checkpoints.saving.save_schedule import SaveSchedule
 from engine.checkpoints.writing import check_place
 from engine.cli.console import narrate
 from engine.errors import EngineError
@@ -42,8 +42,8 @@ class TrainSaves:
         path = self._path
         if path is None or time.monotonic() < self._schedule.due:
             return
-        from engine.checkpoints.background_save import attempted  # and with it torch
         from engine.checkpoints.checkpoint import save
+        from engine.checkpoints.saving.background_save import attempted  # and with it torch
 
         self._schedule.begin()
         outcome = attempted(Destination(), lab.selected.step, lambda: save(lab, path))

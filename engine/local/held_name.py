@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.errors import EngineError, EngineUnavailable, NameTaken
 from engine.local.name_lock import Claim, Ending, standing
 from engine.local.paths import LONGEST_SOCKET, LabPaths, check_length, numbered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.errors import EngineError, NameTaken
 from engine.local.held_name import claimed
 from engine.local.name_lock import Claim, standing

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.header import peek
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.data.built_in import built_in_path
 from engine.errors import EngineError, EngineUnavailable, LabGone
 from engine.local.lab_summary import SAVED, UNKNOWN, Listed, known_by_name, resumable

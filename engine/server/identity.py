@@ -9,8 +9,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.opening import absolute_path
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.errors import CheckpointError, NameTaken
 from engine.lab.lab import Lab
 from engine.local.held_name import HeldName

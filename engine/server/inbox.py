@@ -10,7 +10,7 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.checkpoints.save_outcome import SaveOutcome
+from engine.checkpoints.saving.save_outcome import SaveOutcome
 from engine.errors import EngineError
 from engine.wire.answers import Answers
 from engine.wire.events import Events

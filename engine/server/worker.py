@@ -15,10 +15,10 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
-from engine.checkpoints.autosaver import Autosaver
-from engine.checkpoints.background_save import write_copy
 from engine.checkpoints.opening import absolute_path, already_open, lab_of, place_to_save
-from engine.checkpoints.save_outcome import SaveOutcome
+from engine.checkpoints.saving.autosaver import Autosaver
+from engine.checkpoints.saving.background_save import write_copy
+from engine.checkpoints.saving.save_outcome import SaveOutcome
 from engine.errors import CheckpointError, EngineError, NoData
 from engine.lab import snapshots
 from engine.lab.driver import LabDriver

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.errors import EngineError, EngineUnavailable
 from engine.local.held_name import HeldName
 from engine.local.name_lock import Claim

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.checkpoints import automatic_saves
-from engine.checkpoints.automatic_saves import AutomaticSaves
+from engine.checkpoints.saving import automatic_saves
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.errors import CheckpointError
 
 
@@ -73,7 +73,7 @@ def test_a_full_disk_removes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_it_loads_no_torch() -> None:
     code = (
-        "import sys, engine.checkpoints.automatic_saves\n"
+        "import sys, engine.checkpoints.saving.automatic_saves\n"
         "sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

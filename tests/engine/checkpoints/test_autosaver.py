@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from engine.checkpoints import checkpoint, save_schedule
-from engine.checkpoints.automatic_saves import AutomaticSaves
-from engine.checkpoints.autosaver import Autosaver
+from engine.checkpoints import checkpoint
 from engine.checkpoints.header import peek
-from engine.checkpoints.save_outcome import SaveOutcome
+from engine.checkpoints.saving import save_schedule
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
+from engine.checkpoints.saving.autosaver import Autosaver
+from engine.checkpoints.saving.save_outcome import SaveOutcome
 from engine.data.built_in import built_in_path
 from engine.errors import CheckpointError, EngineError, EngineUnavailable
 from engine.lab.lab import Lab

@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.cli.commands import ls
 from engine.cli.lab_choice import arrive, chosen, taken_up
 from engine.errors import EngineError

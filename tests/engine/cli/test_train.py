@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.bench.pseudo_terminal import Pty
-from engine.checkpoints import save_schedule
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.header import peek
+from engine.checkpoints.saving import save_schedule
 from engine.cli.interruption import Interruption
 from engine.cli.train_saves import TrainSaves
 from engine.data.built_in import built_in_path

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.header import peek
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.errors import EngineError
 from engine.local.paths import LabPaths
 from engine.wire.answers import Exists, Saved

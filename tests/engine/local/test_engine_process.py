@@ -13,8 +13,8 @@ import msgspec
 import psutil
 import pytest
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.header import peek
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.data.built_in import built_in_path
 from engine.errors import EngineError, EngineUnavailable
 from engine.local.engine_process import EngineProcess

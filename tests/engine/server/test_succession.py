@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from engine.checkpoints.automatic_saves import AutomaticSaves
 from engine.checkpoints.checkpoint import save
 from engine.checkpoints.header import peek
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.data.built_in import built_in_path
 from engine.errors import EngineError
 from engine.lab.lab import Lab

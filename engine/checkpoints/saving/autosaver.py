@@ -15,12 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.checkpoints import checkpoint
-from engine.checkpoints.automatic_saves import AutomaticSaves
-from engine.checkpoints.background_save import Saving, as_sentence, attempted
 from engine.checkpoints.data_files import check_is_no_data
 from engine.checkpoints.opening import absolute_path
-from engine.checkpoints.save_outcome import Destination, SaveOutcome
-from engine.checkpoints.save_schedule import SaveSchedule
+from engine.checkpoints.saving.automatic_saves import AutomaticSaves
+from engine.checkpoints.saving.background_save import Saving, as_sentence, attempted
+from engine.checkpoints.saving.save_outcome import Destination, SaveOutcome
+from engine.checkpoints.saving.save_schedule import SaveSchedule
 from engine.checkpoints.writing import write
 from engine.errors import AlreadyThere, CheckpointError, EngineError
 from engine.lab.lab import Lab

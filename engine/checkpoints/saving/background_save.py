@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.checkpoints.checkpoint import pack
-from engine.checkpoints.save_outcome import Destination, SaveOutcome
+from engine.checkpoints.saving.save_outcome import Destination, SaveOutcome
 from engine.checkpoints.writing import write
 from engine.errors import CheckpointError, EngineError
 from engine.files.atomic import OWNER
