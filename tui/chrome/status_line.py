@@ -25,6 +25,7 @@ ROOMY: Final = 180  # columns from which facts stand further apart
 STEADY: Final = 94
 _NAME, _TO_GO = 7, 4  # ranks
 _USUAL: Final = FIRST_RUNS[-1][0]  # the run that is selected when a lab begins: no name is needed
+_FIRST_KINDS: Final = tuple(kind for _, kind in FIRST_RUNS)
 # Ranks of settings, and the columns that they keep; by their signs, in the order they stand in.
 _SETTINGS: Final = {
     "lr": (9, 8), "pace": (8, 13), "λ": (14, 6), "smoothing": (13, 13), "seed": (15, 0),
@@ -151,10 +152,11 @@ def _step_facts(snapshot: Snapshot, speed: Speed, width: int) -> list[Fact]:
 
 
 def _setting_facts(dataset: DatasetOpened, snapshot: Snapshot, *, unicode: bool) -> list[Fact]:
-    """Tell the settings of the selected run, and those that the compared one is fitted with."""
+    """Tell the settings of the selected run; of the lecture's net, those of the counts too."""
     selected, compared = snapshot.selected_run, snapshot.compared_run
-    told = {} if compared.is_trained else signed_settings(dataset.kind_of(compared), compared)
-    told |= signed_settings(dataset.kind_of(selected), selected)
+    told = signed_settings(dataset.kind_of(selected), selected)
+    if (compared.kind, selected.kind) == _FIRST_KINDS:
+        told |= signed_settings(dataset.kind_of(compared), compared)
     if "pace" in selected.settings:
         pace = float(selected.settings["pace"])
         told["pace"] = "no limit" if isinf(pace) else f"{compact(pace)}/s"

@@ -208,8 +208,19 @@ async def test_a_run_that_is_no_more_the_first_is_named_with_its_own_settings() 
         await until(pilot, lambda: "run mlp" in screen_text(app).splitlines()[0])
         first = screen_text(app).splitlines()[0]
         assert re.search(r"20/200,000  +loss \S+ +nll 3.7686", first)
-        assert re.search(r"lr 0.1 +pace no limit +smoothing 1 +seed 2147483647 +batch 64", first)
+        assert re.search(r"lr 0.1 +pace no limit +seed 2147483647 +batch 64", first)
         assert "λ" not in first
+        assert "smoothing" not in first  # that is the compared run's
+
+
+async def test_the_settings_of_a_compared_n_gram_are_not_told_as_the_selected_run_s() -> None:
+    engine = FakeEngine()
+    engine.selected, engine.compared = engine.compared, engine.begin("ngram")
+    async with opened(engine, (240, 60)) as (app, _):
+        first = screen_text(app).splitlines()[0]
+        assert "run counts" in first
+        assert "smoothing 1 " in first
+        assert " n 4" not in first
 
 
 async def test_a_run_without_steps_tells_its_nll_and_no_rate() -> None:
