@@ -76,8 +76,9 @@ class ExistingLab:
         return lab
 
     def finish(self, *runs: Run) -> None:
-        """Train runs, unless the lab is taken as it is; see `Training.finish`."""
+        """Train runs, unless the lab is taken as it is; see `check_steps` and `finish`."""
         if not self.is_as_it_is:
+            self.training.check_steps(*runs)
             for run in runs:
                 self.training.finish(run)
 

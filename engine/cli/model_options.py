@@ -69,15 +69,19 @@ def option_of(parameter: str) -> str:
     return next(option.opts[0] for option in options if option.name == parameter)
 
 
-def assigned(kind: str | None, assignments: Iterable[str]) -> dict[str, Value]:
+def assigned(
+    kind: str | None, assignments: Iterable[str], options: dict[str, str]
+) -> dict[str, Value]:
     """The settings that `--set` gives.
 
     Args:
         kind: of the model; None: of the two that every lab begins with.
         assignments: a name, `=` and a value each.
+        options: those that a person has given beside it, by the setting that each stands for.
 
     Raises:
-        UsageError: there is no such setting, or its value makes no sense; says what would.
+        UsageError: there is no such setting, its value makes no sense, or an option has given it
+            already; says what would be right.
     """
     settings, given = _settings_of(kind), dict[str, Value]()
     for assignment in map(decoded_argument, assignments):
@@ -89,6 +93,8 @@ def assigned(kind: str | None, assignments: Iterable[str]) -> dict[str, Value]:
             names = [each.name for each in settings]
             near = get_close_matches(name.lower(), names, n=1)
             hint = f"The nearest is {near[0]}." if near else f"There are {', '.join(names)}."
+            if others := [each.kind for each in KINDS.values() if setting_in(each.settings, name)]:
+                hint = f"--model {' or '.join(others)} has it."
             of = " or ".join(each.kind for each in _kinds(kind))
             raise click.UsageError(f"--set {assignment}: no setting of {of} is {name}. {hint}")
         value = value_of(text, setting)
@@ -96,6 +102,10 @@ def assigned(kind: str | None, assignments: Iterable[str]) -> dict[str, Value]:
             setting.check(value)
         except BadSetting as error:
             raise click.UsageError(f"--set {assignment}: {error}") from error
+        if name in options:
+            raise click.UsageError(
+                f"--set {name} and {options[name]} give the same setting: leave one of them out."
+            )
         given[name] = value
     return given
 
@@ -139,7 +149,8 @@ def model_to_begin_with(
     kind = kind or dict(FIRST_RUNS)[NET]
     own = {each.name for each in KINDS[kind].settings}
     given = {name: value for name, value in typed.items() if name in own}
-    return ModelSpec(kind, given | assigned(kind, assignments))
+    options = {name: f"--{name}" for name in given}
+    return ModelSpec(kind, given | assigned(kind, assignments, options))
 
 
 def check_has(kind: str, name: str, option: str) -> None:

@@ -81,6 +81,16 @@ class Training:
         lab.configure(others | settings)
         return lab
 
+    def check_steps(self, *runs: Run) -> None:
+        """Refuse a number of steps where none of these runs, the last of which is meant, has any.
+
+        Raises:
+            UsageError: it was given.
+        """
+        if self.steps is not None and runs and all(run.trainer is None for run in runs):
+            name = runs[-1].name
+            raise click.UsageError(f"--steps: {name} has none, it is fitted to the data at once.")
+
     def begin(self, run: Run) -> None:
         """Set the goal, and be in training where there are steps to make."""
         if self.steps is None:
@@ -186,7 +196,7 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
                     check_has(kind, SHORT[name], option_of(name))
             settings = {SHORT[name]: options[name] for name in typed}
             if not LABS & given_parameters():  # one that is there refuses `--set`
-                settings |= assigned(kind, assignments)
+                settings |= assigned(kind, assignments, {SHORT[n]: option_of(n) for n in typed})
             training = Training(settings=settings, **{name: given.pop(name) for name in fields})
             return command(training=training, **given)
 

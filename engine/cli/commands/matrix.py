@@ -6,10 +6,11 @@ import click
 
 from engine.cli.console import write
 from engine.cli.existing_lab import ExistingLab, source_options
+from engine.cli.model_options import NET
 from engine.cli.training_options import smoothing_option
 from engine.settings.model_kinds import KINDS
 
-OTHER_NAMES = {"probabilities": "compared", "net": "selected"}  # with the lecture's two models
+OTHER_NAMES = {"probabilities": "compared", NET: "selected"}  # with the lecture's two models
 OF_MODELS = tuple(dict.fromkeys(view for kind in KINDS.values() for view in kind.views))
 VIEWS = ("counts", *OTHER_NAMES, *OF_MODELS, "difference", *OTHER_NAMES.values())
 
@@ -18,9 +19,8 @@ VIEWS = ("counts", *OTHER_NAMES, *OF_MODELS, "difference", *OTHER_NAMES.values()
 @click.option(
     "--view",
     type=click.Choice(VIEWS),
-    callback=lambda _, __, view: OTHER_NAMES.get(view, view),
     show_default="counts; with --model or --run, selected",
-    help="selected (or net): P of that model; compared (or probabilities): of the count model.",
+    help="selected (net, if it is one): P of that model; compared (or probabilities): the counts'.",
 )
 @smoothing_option
 @source_options()
@@ -35,10 +35,14 @@ def command(source: ExistingLab, view: str | None) -> None:
     )
 
     lab = source.lab()
+    if view == NET and lab.selected.kind.kind != "bigram":
+        raise click.UsageError(
+            f"--view net: {lab.selected.name} is selected, not the net: --view selected is its P."
+        )
     view = view or ("selected" if source.names_a_model else "counts")
-    if view in ("compared", "difference"):
-        source.finish(lab.compared)
-    if view in ("selected", "difference", *OF_MODELS):
-        source.finish(lab.selected)
+    view = OTHER_NAMES.get(view, view)
+    compared = [lab.compared] if view in ("compared", "difference") else []
+    selected = [lab.selected] if view in ("selected", "difference", *OF_MODELS) else []
+    source.finish(*compared, *selected)
     for row in matrix_rows(lab.matrix(view), lab.corpus.vocabulary):
         write(csv_text([row]), end="")

@@ -91,10 +91,9 @@ def command(
     else:
         raise click.UsageError("--run is of a lab that is resumed: name its file with --resume.")
     run = lab.selected
+    training.check_steps(run)
     if run.trainer is not None:
         training.begin(run)
-    elif training.steps is not None:
-        raise click.UsageError(f"--steps: {run.name} has none, it is fitted to the data at once.")
     begun, started = run.step, time.perf_counter()
     with Interruption() as stop:
 

@@ -86,6 +86,8 @@ def test_the_net_of_every_lab_is_its_bigram_and_is_called_so_too() -> None:
         ("--set lerning_rate=3", "is lerning_rate. The nearest is learning_rate."),
         ("--model ngram --set xyzzy=3", "There are order, method, smoothing, across_words."),
         ("--model mlp --set smoothing=3", "no setting of mlp is smoothing."),
+        ("--set hidden=3", "no setting of counts or bigram is hidden. --model mlp has it."),
+        ("--lr 3 --set learning_rate=4", "--set learning_rate and --learning-rate give the"),
         ("--model mlp --set hidden=0", "Hidden 0: give a whole number from 1 to 16,384."),
         ("--model mlp --set hidden=1.5", "Hidden 1.5: give a whole number from 1 to 16,384."),
         ("--model mlp --set learning_rate=x", "Learning rate x: give a number above 0."),
@@ -106,7 +108,13 @@ def test_what_is_wrong_is_told_with_what_there_is_before_anything_is_read(
     assert complaint in " ".join(result.stderr.split())
 
 
-@pytest.mark.parametrize("given", ["--model mlp --set hiden=3", "--set smoothing=2", "--set seed"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("--model mlp --set hiden=3", "--set smoothing=2", "--set seed"),
+        *("--seed 3 --set seed=4", "--model mlp --pace 20 --set pace=40"),
+    ],
+)
 def test_the_lab_itself_tells_it_too(given: str) -> None:
     result = run(*given.split())
     assert result.exit_code == 2
@@ -195,11 +203,18 @@ def test_a_model_without_steps_is_told_of_by_its_losses_and_saved(tmp_path: Path
     assert selected.nll == facts["nll"]
 
 
-def test_steps_of_a_model_without_steps_are_wrong_usage() -> None:
-    for kind in ("counts", "ngram"):
-        result = run("train", "--model", kind, "--steps", 3)
-        assert result.exit_code == 2
-        assert f"--steps: {kind} has none" in result.stderr
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("train --model counts", "train --model ngram", "sample --model ngram", "sample"),
+        *("score emma --model ngram", "matrix --model ngram --view difference"),
+    ],
+)
+def test_steps_of_a_model_without_steps_are_wrong_usage(given: str) -> None:
+    result = run(*given.split(), "--steps", 3)
+    assert result.exit_code == 2
+    assert f"--steps: {'ngram' if 'ngram' in given else 'counts'} has none" in result.stderr
+    assert result.stdout == ""
 
 
 @needs_words
@@ -291,7 +306,10 @@ def test_a_matrix_is_of_the_model_that_is_named_and_of_what_it_is_compared_with(
     given = ("--model", "ngram", "--set", "order=3")
     own, compared = matrix(*given), matrix(*given, "--view", "compared")
     assert own == mean_probs(ngram.model, lab.corpus).ravel().tolist()
-    assert own == matrix(*given, "--view", "net") == matrix(*given, "--view", "selected")
+    assert own == matrix(*given, "--view", "selected")
+    no_net = run("matrix", *given, "--view", "net")
+    assert no_net.exit_code == 2
+    assert "ngram is selected, not the net: --view selected is its P." in no_net.stderr
     assert compared == matrix("--view", "probabilities")
     assert compared == lab.probs_VV(lab.compared).ravel().tolist()
     difference = matrix(*given, "--view", "difference")
