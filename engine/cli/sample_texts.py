@@ -36,6 +36,7 @@ def drawn_texts(
         length: characters to draw for each.
     """
     from engine.lab.exports import BETWEEN_TEXTS, TRUTH, csv_text
+    from engine.sampling.in_parts import finished
     from engine.sampling.names import NameStream
     from engine.sampling.scoring import nll_of_drawn_text
 
@@ -51,7 +52,7 @@ def drawn_texts(
             yield 0, "\n"
             continue
         text = "".join(pieces)
-        nll = nll_of_drawn_text(text, length, vocabulary, run.model)
+        nll = finished(nll_of_drawn_text(text, length, vocabulary, run.model))
         if form == "json":
             yield length, msgspec.json.encode(ScoredText(text, nll)).decode() + "\n"
         else:

@@ -170,8 +170,13 @@ class LabDriver:
         return self._pacings.setdefault(run.number, Pacing())
 
     def _train(self) -> None:
-        """Make a burst of each run that is due: those that train share the time evenly."""
-        for run in [run for run in self.lab.runs if run.state == "training"]:
+        """Make a burst of each run that is due: those that train share the time evenly.
+
+        A run waits for a name that is drawn from it in part.
+        """
+        drawing = [*self.lab.drawn_from.values()] if self.lab.sampler.is_drawing else []
+        runs = [run for run in self.lab.runs if run.state == "training" and run not in drawing]
+        for run in runs:
             pacing, began = self._pacing(run), time.monotonic()
             if steps := pacing.steps(_pace(run)):
                 if made := self.lab.advance(run, steps):
@@ -192,15 +197,16 @@ class LabDriver:
             lab.draw(1)
             per_second = TEXTS_PER_SECOND if lab.corpus.is_text else NAMES_PER_SECOND
             self._next_name = now + 1 / per_second
+        was_drawing = lab.sampler.is_drawing
         while lab.wanted:
-            lab.draw_next()
-            if self._unasked:
+            is_drawn = lab.draw_on()
+            if is_drawn and self._unasked:
                 self._unasked -= 1
                 self._drew()
-            else:
+            elif is_drawn:
                 self._changed()
-            if time.monotonic() > now + BURST_SECONDS:
-                break
+            if (is_drawn and was_drawing) or time.monotonic() > now + BURST_SECONDS:
+                break  # before another begins, those have their turn that have waited for this one
 
 
 def _pace(run: Run) -> float:

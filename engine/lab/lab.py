@@ -307,18 +307,23 @@ class Lab:
 
     def draw_next(self) -> None:
         """Draw a name with the sampler's settings."""
+        while not self.draw_on():
+            pass
+
+    def draw_on(self) -> bool:
+        """Go on to draw a name, see `draw_next`, for some milliseconds; returns whether it is."""
         models = {
             side: (run.model, run.step if run.trainer is not None else None)
             for side, run in self.drawn_from.items()
         }
-        self.sampler.draw(self.settings, models)
-        self.wanted = max(0, self.wanted - 1)
+        is_drawn = self.sampler.draw_on(self.settings, models)
+        self.wanted = max(0, self.wanted - is_drawn)
+        return is_drawn
 
     def draw_again(self) -> None:
         """Other names are to be seen: as many as a screen shows at first, from the beginning."""
-        if self.sampler.drawn:
-            self.wanted = max(self.wanted, min(self.sampler.drawn, self.at_once))
-            self.sampler.restart()
+        self.wanted = max(self.wanted, min(self.sampler.drawn, self.at_once))
+        self.sampler.restart()
 
     def _outdate(self, run: Run) -> None:
         for side, each in self.drawn_from.items():

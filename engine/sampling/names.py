@@ -19,6 +19,7 @@ from engine.errors import BadSetting
 from engine.models.model import CELLS, Model, TableModel
 from engine.sampling import keyed_stream
 from engine.sampling.decoding import check_sharpness, sharpen
+from engine.sampling.in_parts import InParts, finished
 from engine.sampling.keyed_stream import Keyed
 from engine.sampling.streams import Notebook, Stream, Torch, Video
 from engine.sampling.texts import draw_text
@@ -80,7 +81,11 @@ class NameStream:
         self._stream.resume(state)
 
     def next(self, model: Model, prefix: str = "") -> str:
-        """The next name.
+        """See `next_in_parts`."""
+        return finished(self.next_in_parts(model, prefix))
+
+    def next_in_parts(self, model: Model, prefix: str = "") -> InParts[str]:
+        """The next name, a character at a time. It is to be drawn to its end before another.
 
         Args:
             model: whose probabilities it is drawn from.
@@ -94,6 +99,7 @@ class NameStream:
         probs_after = _stepping(model)
         for symbol in (BOUNDARY, *symbols):
             probs_1V = probs_after(symbol)
+            yield
         self._begin()
         while len(symbols) < longest:
             symbol = self._stream.choose(sharpen(probs_1V, *self._sharpness)[0])
@@ -101,6 +107,7 @@ class NameStream:
                 break
             symbols.append(symbol)
             probs_1V = probs_after(symbol)
+            yield
         return self._vocabulary.decode(symbols)
 
     def next_text(self, model: Model, length: int, prefix: str = "") -> Iterator[str]:

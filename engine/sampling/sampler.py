@@ -16,8 +16,14 @@ from numpy.typing import NDArray
 
 from engine.data.corpus import Corpus
 from engine.models.model import Model
+from engine.sampling.in_parts import InParts
 from engine.sampling.names import NameStream, has_ended
-from engine.sampling.scoring import mean_nll, nll_of_drawn_text, probabilities_of_word
+from engine.sampling.scoring import (
+    mean_nll,
+    nll_of_drawn_text,
+    probabilities_in_parts,
+    symbols_of,
+)
 from engine.settings.limits import KEPT_CHARACTERS, KEPT_NAMES
 from engine.settings.values import Settings
 from engine.wire.values import Drawn, Name
@@ -37,14 +43,22 @@ class Sampler:
 
     def restart(self) -> None:
         """Go back to the stream's start; the names drawn so far are gone."""
+        self._drawing: InParts[None] | None = None  # the name that is not yet whole
         self.drawn = 0
         self.newest_from = 0  # index of the first of the names that were asked for last
         self._names: deque[Drawn] = deque()
         self._characters = 0  # of all of them
         self._streams: dict[Side, NameStream] = {}
 
-    def draw(self, settings: Settings, models: Mapping[Side, tuple[Model, int | None]]) -> None:
-        """Draw one more name. Settings and models other than the last call's want a `restart`.
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a name is drawn in part: its models must not change until it is whole."""
+        return self._drawing is not None
+
+    def draw_on(self, settings: Settings, models: Mapping[Side, tuple[Model, int | None]]) -> bool:
+        """Go on to draw one more name, for some milliseconds; returns whether it is whole.
+
+        Settings and models other than the last call's want a `restart`, or it is `outdate`d.
 
         Args:
             settings: how.
@@ -53,12 +67,24 @@ class Sampler:
         Raises:
             OutsideVocabulary, BadSetting: the settings do not fit the data.
         """
+        drawing, self._drawing = self._drawing or self._draw(settings, models), None
+        for _ in drawing:
+            self._drawing = drawing
+            return False
+        return True
+
+    def _draw(
+        self, settings: Settings, models: Mapping[Side, tuple[Model, int | None]]
+    ) -> InParts[None]:
         names: dict[Side, Name] = {}
+        streams: dict[Side, NameStream] = {}  # those of a name that is not made whole stay behind
         for side, (model, step) in models.items():
-            if side not in self._streams:
-                self._streams[side] = self._stream(settings)
+            streams[side] = self._stream(settings)
+            if side in self._streams:
+                streams[side].resume(self.drawn, self._streams[side].state())
             draw = self._text if self._corpus.is_text else self._name
-            names[side] = replace(draw(self._streams[side], settings, model), step=step)
+            names[side] = replace((yield from draw(streams[side], settings, model)), step=step)
+        self._streams = streams
         self._keep(Drawn(self.drawn, names.get("compared"), names.get("selected")))
         self.drawn += 1
 
@@ -70,6 +96,7 @@ class Sampler:
 
     def outdate(self, side: Side) -> None:
         """A model has changed: the names that it has drawn are not of what it is now."""
+        self._drawing = None
         for place in range(len(self._names) - 1, -1, -1):
             name = getattr(self._names[place], side)
             if name is None or not name.current:
@@ -117,17 +144,23 @@ class Sampler:
             settings.top_k,
         )
 
-    def _text(self, stream: NameStream, settings: Settings, model: Model) -> Name:
-        text = "".join(stream.next_text(model, settings.length, settings.prefix))
-        nll = nll_of_drawn_text(text, settings.length, self._corpus.vocabulary, model)
+    def _text(self, stream: NameStream, settings: Settings, model: Model) -> InParts[Name]:
+        pieces = []
+        for piece in stream.next_text(model, settings.length, settings.prefix):
+            pieces.append(piece)
+            yield
+        text, vocabulary = "".join(pieces), self._corpus.vocabulary
+        nll = yield from nll_of_drawn_text(text, settings.length, vocabulary, model)
         return Name(text, nll, in_data=None, current=True)
 
-    def _name(self, stream: NameStream, settings: Settings, model: Model) -> Name:
-        text = stream.next(model, settings.prefix)
+    def _name(self, stream: NameStream, settings: Settings, model: Model) -> InParts[Name]:
+        text = yield from stream.next_in_parts(model, settings.prefix)
         ended = has_ended(text, settings.prefix)
+        symbols = symbols_of(text, self._corpus.vocabulary)
+        symbols = symbols if ended else symbols[:-1]
         return Name(
             text=text,
-            nll=mean_nll(probabilities_of_word(text, self._corpus.vocabulary, model, ended)),
+            nll=mean_nll((yield from probabilities_in_parts(symbols, model))),
             in_data=self._corpus.has(text),
             ended=ended,
             current=True,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 import torch
 
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 from engine.errors import BadSetting
 from engine.models.model import Model
+from engine.sampling.in_parts import InParts
+
+AT_ONCE: Final = 1 << 16  # probabilities of a part: some milliseconds of a large model
 
 
 def symbols_of(word: str, vocabulary: Vocabulary) -> list[int]:
@@ -46,25 +50,22 @@ def probabilities_of(symbols: Sequence[int], model: Model) -> list[float]:
     return probabilities
 
 
-def probabilities_of_word(
-    word: str, vocabulary: Vocabulary, model: Model, ended: bool = True
-) -> list[float]:
-    """The probability of each character of a word after those before, its end being the last.
-
-    Args:
-        word: a word of the vocabulary.
-        vocabulary: what its symbols are.
-        model: any.
-        ended: False where the word was cut off, and so has no end.
-
-    Raises:
-        OutsideVocabulary: the word has an unknown character.
-    """
-    symbols = symbols_of(word, vocabulary)
-    return probabilities_of(symbols if ended else symbols[:-1], model)
+def probabilities_in_parts(symbols: Sequence[int], model: Model) -> InParts[list[float]]:
+    """See `probabilities_of`: the same, some symbols at a time."""
+    at_once = max(1, AT_ONCE // model.symbols)
+    probabilities: list[float] = []
+    for start in range(1, len(symbols), at_once):
+        if start > 1:
+            yield
+        first = max(0, start - model.context)  # that is seen
+        of_part = probabilities_of(symbols[first : start + at_once], model)
+        probabilities += of_part[start - first - 1 :]
+    return probabilities
 
 
-def nll_of_drawn_text(text: str, drawn: int, vocabulary: Vocabulary, model: Model) -> float:
+def nll_of_drawn_text(
+    text: str, drawn: int, vocabulary: Vocabulary, model: Model
+) -> InParts[float]:
     """Mean NLL of a text's last `drawn` characters, each after those before; without an end.
 
     Args:
@@ -73,7 +74,8 @@ def nll_of_drawn_text(text: str, drawn: int, vocabulary: Vocabulary, model: Mode
         vocabulary: what its symbols are.
         model: any.
     """
-    return mean_nll(probabilities_of(symbols_of(text, vocabulary)[:-1], model)[-drawn:])
+    symbols = symbols_of(text, vocabulary)[:-1]
+    return mean_nll((yield from probabilities_in_parts(symbols, model))[-drawn:])
 
 
 def mean_nll(probabilities: list[float]) -> float:

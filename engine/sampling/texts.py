@@ -86,16 +86,17 @@ def draw_text(
     choices: dict[tuple[int, ...], Choice] = {}  # of the windows that were met last
     for begin in range(0, length, BLOCK):
         drawn: list[int] = []
-        with np.errstate(divide="ignore", invalid="ignore"):  # in a race, as in `Torch.choose`
-            for number in stream.numbers(min(BLOCK, length - begin), len(vocabulary)):
-                before = tuple(window)
-                if before not in choices:
-                    if len(choices) * len(vocabulary) >= MOST_CELLS:
-                        choices.clear()
-                    choices[before] = choice_behind(before)
-                symbol = choices[before](number)
-                window.append(symbol)
-                drawn.append(symbol)
+        for number in stream.numbers(min(BLOCK, length - begin), len(vocabulary)):
+            before = tuple(window)
+            if before not in choices:
+                yield vocabulary.decode(drawn)  # a large model takes a millisecond for the next
+                drawn = []
+                if len(choices) * len(vocabulary) >= MOST_CELLS:
+                    choices.clear()
+                choices[before] = choice_behind(before)
+            symbol = choices[before](number)
+            window.append(symbol)
+            drawn.append(symbol)
         yield vocabulary.decode(drawn)
 
 
@@ -107,7 +108,8 @@ def _choice(probs_V: NDArray[np.float64]) -> Choice:
 
     def choose(number: Any) -> int:
         if isinstance(number, np.ndarray):
-            return int(np.nanargmax(probs_V / number))
+            with np.errstate(divide="ignore", invalid="ignore"):  # as in `Torch.choose`
+                return int(np.nanargmax(probs_V / number))
         return bisect_right(sums, number)
 
     return choose

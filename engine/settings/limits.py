@@ -16,7 +16,7 @@ LARGEST_SEED: Final = 2**32 - 1  # of the names: mt19937 takes 32 bits
 LARGEST_GOAL: Final = 10**15  # steps: five centuries at 65,000 a second
 LARGEST_SMOOTHING: Final = 1e15  # beyond, no count would change its float64 sum
 LONGEST_PREFIX: Final = 1000  # characters; a thousand names with it must fit into a message
-LONGEST_TEXT: Final = 10_000  # characters that a lab draws of a text: within 0.1 s; `sample`, any
+LONGEST_TEXT: Final = 10_000  # characters that a lab draws of a text; `sample`, any
 
 # Names
 NAMES_AT_ONCE: Final = 10  # that a key draws, and that are there when data opens; of texts, one

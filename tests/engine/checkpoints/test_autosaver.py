@@ -152,7 +152,7 @@ def test_a_lab_whose_training_breaks_is_saved_and_nobody_takes_it_for_stopped(
     def broken(*_: object) -> None:
         raise RuntimeError("CUDA error")
 
-    monkeypatch.setattr(Lab, "draw_next", broken)
+    monkeypatch.setattr(Lab, "draw_on", broken)
     engine.call(Draw(1))
     engine.wait()
     assert isinstance(engine.failure, RuntimeError)

@@ -20,7 +20,7 @@ from engine.devices import one_thread
 from engine.lab.lab import Lab
 from engine.sampling.batch_scoring import NameScorer, TableScorer
 from engine.sampling.names import draw_keyed, has_ended
-from engine.sampling.scoring import mean_nll, probabilities_of_word
+from engine.sampling.scoring import mean_nll, probabilities_of, symbols_of
 from engine.settings.limits import LENGTH_LIMIT
 from tui.__main__ import main
 
@@ -47,7 +47,8 @@ def test_names_scored_together_have_the_digits_of_each_alone(
     assert [scored.name for scored in together] == names
     for scored in together:
         ended = has_ended(scored.name, prefix)
-        alone = probabilities_of_word(scored.name, corpus.vocabulary, model, ended)
+        symbols = symbols_of(scored.name, corpus.vocabulary)
+        alone = probabilities_of(symbols if ended else symbols[:-1], model)
         assert scored.probabilities == alone
         assert scored.nll == mean_nll(alone)
         assert scored.in_data == corpus.has(scored.name)

@@ -13,7 +13,7 @@ from engine.errors import OutsideVocabulary
 from engine.lab.lab import Lab
 from engine.lab.snapshots import scored
 from engine.models import bigram, counts
-from engine.sampling.scoring import mean_nll, probabilities_of_word
+from engine.sampling.scoring import mean_nll, probabilities_of, symbols_of
 from engine.settings.lab_settings import SAMPLING
 from engine.settings.limits import MOST_COLUMNS
 from engine.settings.model_kinds import KINDS
@@ -45,7 +45,7 @@ def test_infinite_smoothing_knows_nothing(lab: Lab) -> None:
 
 def test_without_smoothing_a_pair_never_seen_is_infinitely_surprising(lab: Lab) -> None:
     lab.configure({"smoothing": 0.0})
-    jq = probabilities_of_word("jq", lab.corpus.vocabulary, lab.compared.model)
+    jq = probabilities_of(symbols_of("jq", lab.corpus.vocabulary), lab.compared.model)
     assert mean_nll(jq) == math.inf
 
 
@@ -64,7 +64,7 @@ def test_the_nll_of_the_words_is_the_nll_of_the_corpus(lab: Lab) -> None:
     assert lab.corpus.known is not None
     vocabulary, model = lab.corpus.vocabulary, lab.compared.model
     words = sorted(lab.corpus.known)
-    drawn = [p for word in words for p in probabilities_of_word(word, vocabulary, model)]
+    drawn = [p for word in words for p in probabilities_of(symbols_of(word, vocabulary), model)]
     assert mean_nll(drawn) == pytest.approx(lab.reference_losses.compared, abs=1e-9)
 
 

@@ -13,9 +13,11 @@ from engine.data.corpus import Corpus, read_corpus
 from engine.models.kinds import model_of
 from engine.models.model import WindowModel
 from engine.sampling import names as sampling
+from engine.sampling import scoring
 from engine.sampling.batch_scoring import scorer_of
+from engine.sampling.in_parts import finished
 from engine.sampling.names import NameStream, draw_keyed
-from engine.sampling.scoring import mean_nll, probabilities_of_word
+from engine.sampling.scoring import mean_nll, probabilities_in_parts, probabilities_of, symbols_of
 from engine.settings.data_format import DataFormat
 from engine.settings.limits import LENGTH_LIMIT
 from engine.settings.model_kinds import KINDS
@@ -66,7 +68,20 @@ def test_a_name_has_the_probability_of_its_characters_one_after_another(kind: st
         probs_1V, state = model.step(state, torch.tensor([before]))
         assert float(probs_1V.sum()) == pytest.approx(1, abs=1e-12)
         expected.append(float(probs_1V[0, symbol]))
-    assert probabilities_of_word("emilia", VOCABULARY, model) == expected
+    assert probabilities_of(symbols_of("emilia", VOCABULARY), model) == expected
+
+
+@each_kind
+@pytest.mark.parametrize("at_once", [1, 2, 5, 11])
+def test_a_long_word_is_scored_in_parts_as_it_is_at_once(
+    kind: str, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "AT_ONCE", at_once * len(VOCABULARY))
+    symbols = symbols_of("maximiliana", VOCABULARY)
+    assert len(list(probabilities_in_parts(symbols, MODELS[kind]))) == -(-12 // at_once) - 1
+    assert finished(probabilities_in_parts(symbols, MODELS[kind])) == probabilities_of(
+        symbols, MODELS[kind]
+    )
 
 
 @each_kind
@@ -75,7 +90,7 @@ def test_many_names_are_scored_as_each_alone(kind: str) -> None:
     for word, scored in zip(
         words, scorer_of(model, CORPUS).scored(words, LENGTH_LIMIT), strict=True
     ):
-        probabilities = probabilities_of_word(word, VOCABULARY, model)
+        probabilities = probabilities_of(symbols_of(word, VOCABULARY), model)
         assert scored.probabilities == probabilities
         assert scored.nll == mean_nll(probabilities)
 
