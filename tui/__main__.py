@@ -18,8 +18,9 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from engine.cli.console import narrate, write, write_json
-from engine.cli.group import Group, complete_saved_lab, device_option, host_option, json_option
+from engine.cli.group import Group
 from engine.cli.model_options import model_options, model_to_begin_with, option_of
+from engine.cli.options import complete_saved_lab, device_option, host_option, json_option
 from engine.settings.format_options import format_options, given_format_options
 from engine.settings.lab_settings import HOLD_OUT, SEED
 from engine.settings.option_types import sensible

@@ -17,7 +17,8 @@ import click
 
 from engine.cli.console import narrate
 from engine.cli.model_options import given_parameters, option_of, run_option, select_run
-from engine.cli.training_options import SHORT, Training, training_options
+from engine.cli.options import completion
+from engine.cli.training_options import Training, training_options
 from engine.errors import CheckpointError, EngineError, EngineUnavailable, LabGone
 from engine.local.engine_process import EngineProcess
 from engine.local.name_lock import standing
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from engine.lab.run import Run
 
 # Parameters of the beginning of a lab, or of its training; the smoothing is set at any time.
-BEGINNING: Final = ("steps", *(SHORT.keys() - {"smoothing"}), "hold_out", "device", "assignments")
+BEGINNING: Final = (
+    "steps", "learning_rate", "regularisation", "seed", "hold_out", "device", "assignments",
+)  # fmt: skip
 SECONDS_TO_ANSWER: Final = 5.0  # then a person is told what is waited for
 
 
@@ -104,12 +107,8 @@ def source_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Calla
 
 def as_it_is_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--resume FILE`, handed over as `checkpoint`, and `--lab NAME` as `running`."""
-
-    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-        return [name for name in running_labs() if name.startswith(incomplete)]
-
     lab = click.option(
-        "--lab", "running", metavar="NAME", shell_complete=complete,
+        "--lab", "running", metavar="NAME", shell_complete=completion(running_labs),
         help="A lab that runs, as it is; it is not disturbed.",
     )  # fmt: skip
     resume = click.option(

@@ -6,7 +6,6 @@ needs only when it runs, so that `--help` is there at once.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import sys
@@ -16,19 +15,15 @@ from functools import partial
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import CompletionItem
 
 from engine.cli.console import ReaderGone, narrate, prepare
-from engine.data.built_in import built_in_path
 from engine.errors import EngineError
 from engine.local import command_lines
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-DEVICES = ("auto", "cpu", "cuda", "mps")
 COMMANDS = {
     "stats": "The statistics of a data set.",
     "train": "Train a model, a line a step.",
@@ -77,19 +72,21 @@ class Group(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands and the group's options, without importing the commands."""
-        own = {name: command.get_short_help_str(80) for name, command in self.commands.items()}
         commands = [
             CompletionItem(name, help=sentence)
-            for name, sentence in {**own, **COMMANDS}.items()
+            for name, sentence in self._sentences().items()
             if name.startswith(incomplete)
         ]
         return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
-        rows = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
         with formatter.section("Commands"):
-            formatter.write_dl([*rows, *COMMANDS.items()])
+            formatter.write_dl([*self._sentences().items()])
+
+    def _sentences(self) -> dict[str, str]:
+        own = {name: command.get_short_help_str(80) for name, command in self.commands.items()}
+        return own | COMMANDS
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Run as a program, on the standard streams as a shell gives them."""
@@ -135,70 +132,3 @@ def _exit_code(work: Callable[[], Any]) -> Any:
         of = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
         narrate(f"makemore-tui: {of}{error.strerror or error}.")
     return 1
-
-
-def data_option(command: Command) -> Command:
-    """`--data PATH`, handed over as the path to read."""
-
-    def path(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
-        return built_in_path() if value is None else value
-
-    return click.option(
-        "--data",
-        type=click.Path(path_type=Path),
-        callback=path,
-        help="The file to learn from: words, a table or a text; the built-in names by default.",
-    )(command)
-
-
-def device_option(command: Command) -> Command:
-    """`--device NAME`; which there are is known to the engine alone."""
-
-    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-        return [name for name in DEVICES if name.startswith(incomplete)]
-
-    return click.option(
-        "--device",
-        default="auto",
-        show_default=True,
-        shell_complete=complete,
-        help="auto, cpu, cuda, cuda:N or mps.",
-    )(command)
-
-
-def host_option(command: Command) -> Command:
-    """`--host USER@BOX`, and what makemore-tui is called there."""
-    program = click.option(
-        "--remote-program", "program", default="makemore-tui", show_default=True, metavar="PATH",
-        help="makemore-tui over there.",
-    )  # fmt: skip
-    host = click.option(
-        "--host",
-        default=None,
-        metavar="USER@BOX",
-        help="The other machine that the lab is on, through ssh.",
-    )
-    return host(program(command))
-
-
-def complete_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """The names of the labs there are, for a shell."""
-    from engine.local.paths import claimed_labs
-
-    with contextlib.suppress(EngineError):  # whoever runs the command is told
-        return [place.name for place in claimed_labs() if place.name.startswith(incomplete)]
-    return []
-
-
-def complete_saved_lab(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """The names of all labs, saved ones too, for a shell."""
-    from engine.local.paths import all_labs
-
-    with contextlib.suppress(EngineError):
-        return [place.name for place in all_labs() if place.name.startswith(incomplete)]
-    return []
-
-
-def json_option(command: Command) -> Command:
-    """`--json`, handed over as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Results as JSON.")(command)

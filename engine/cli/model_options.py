@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from engine.errors import BadSetting, EngineError
-from engine.settings.model_kinds import FIRST_RUNS, KINDS, ModelKind
+from engine.settings.model_kinds import FIRST_RUNS, KINDS
 from engine.settings.setting import Setting, choice_value, setting_in
 from engine.settings.values import NO_PACE_LIMIT, ModelSpec, Value
 from engine.text.arguments import decoded_argument
@@ -28,39 +28,29 @@ NO_LIMIT: Final = "no limit"
 def model_options(command: Command) -> Command:
     """`--model KIND`, handed over as `kind` or None; the texts of `--set` as `assignments`."""
     model = click.option(
-        "--model", "kind",
-        type=click.Choice([*KINDS, NET]),
+        "--model", "kind", type=click.Choice([*KINDS, NET]),
         callback=lambda _, __, kind: dict(FIRST_RUNS).get(kind, kind),
         help="The kind of model, beside the counts; net is the bigram. help models explains them.",
     )  # fmt: skip
     setting = click.option(
-        "--set", "assignments",
-        multiple=True,
-        metavar="NAME=VALUE",
-        shell_complete=_complete,
+        "--set", "assignments", multiple=True, metavar="NAME=VALUE", shell_complete=_complete,
         help="A setting of the model; may be given again for others.",
     )  # fmt: skip
     return model(setting(command))
 
 
-def run_option(command: Command) -> Command:
-    """`--run NAME`, handed over as `run_name`."""
-    return click.option(
-        "--run", "run_name",
-        metavar="NAME",
-        callback=lambda _, __, name: None if name is None else decoded_argument(name),
-        help="One of the runs of the lab that is taken as it is; by default the selected one.",
-    )(command)  # fmt: skip
+run_option = click.option(
+    "--run", "run_name", metavar="NAME",
+    callback=lambda _, __, name: None if name is None else decoded_argument(name),
+    help="One of the runs of the lab that is taken as it is; by default the selected one.",
+)  # fmt: skip
 
 
 def given_parameters() -> set[str]:
     """The parameters that a person has given, by their names."""
     context = click.get_current_context()
-    return {
-        name
-        for name in context.params
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
-    }
+    source = context.get_parameter_source
+    return {name for name in context.params if source(name) is not ParameterSource.DEFAULT}
 
 
 def option_of(parameter: str) -> str:
@@ -95,7 +85,7 @@ def assigned(
             hint = f"The nearest is {near[0]}." if near else f"There are {', '.join(names)}."
             if others := [each.kind for each in KINDS.values() if setting_in(each.settings, name)]:
                 hint = f"--model {' or '.join(others)} has it."
-            of = " or ".join(each.kind for each in _kinds(kind))
+            of = " or ".join(_kinds(kind))
             raise click.UsageError(f"--set {assignment}: no setting of {of} is {name}. {hint}")
         value = value_of(text, setting)
         try:
@@ -184,12 +174,12 @@ def select_run(lab: Lab, name: str | None, kind: str | None = None) -> None:
     lab.runs.select(found[-1].number)
 
 
-def _kinds(kind: str | None) -> Sequence[ModelKind]:
-    return [KINDS[each] for each in ([each for _, each in FIRST_RUNS] if kind is None else [kind])]
-
-
 def _settings_of(kind: str | None) -> list[Setting]:
-    return [setting for each in _kinds(kind) for setting in each.settings]
+    return [setting for each in _kinds(kind) for setting in KINDS[each].settings]
+
+
+def _kinds(kind: str | None) -> list[str]:
+    return [each for _, each in FIRST_RUNS] if kind is None else [kind]
 
 
 def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:

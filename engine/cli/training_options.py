@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from engine.cli.console import narrate
-from engine.cli.group import data_option, device_option
 from engine.cli.model_options import assigned, check_has, given_parameters, model_options, option_of
+from engine.cli.options import data_option, device_option, setting_option
 from engine.errors import Diverged
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options
 from engine.settings.lab_settings import HOLD_OUT, SEED
 from engine.settings.model_kinds import KINDS, SMOOTHING
-from engine.settings.option_types import sensible
 from engine.settings.values import ModelSpec, Value
 
 if TYPE_CHECKING:
@@ -29,13 +28,7 @@ if TYPE_CHECKING:
 
 Step = tuple[int, float, float | None]  # its number, its loss, and that without λ if there is one
 
-# Options that are short for a setting of a model, by the parameters that they are handed over as.
-SHORT: Final = {
-    "learning_rate": "learning_rate",
-    "regularisation": "regularisation",
-    "weights_seed": "seed",
-    "smoothing": "smoothing",
-}
+SHORT: Final = ("learning_rate", "regularisation", "seed", "smoothing")  # for --set NAME=VALUE
 LABS: Final = {"checkpoint", "running", "resume_from"}  # parameters that name a lab that is there
 LONG: Final = 10_000  # steps; a person sees how far a longer training is
 NET: Final = KINDS["bigram"]
@@ -60,13 +53,11 @@ class Training:
         Raises:
             EngineError: the data, the device or a setting is not good.
         """
-        from engine.lab.lab import (
-            Lab,  # which takes torch with it: --help and a shell can do without
-        )
+        from engine.lab.lab import Lab  # and with it torch
 
-        names = () if self.kind is None else [each.name for each in KINDS[self.kind].settings]
-        of_model = {name: value for name, value in self.settings.items() if name in names}
-        others = {name: value for name, value in self.settings.items() if name not in names}
+        others = dict(self.settings)
+        own = () if self.kind is None else KINDS[self.kind].settings
+        of_model = {each.name: others.pop(each.name) for each in own if each.name in others}
         lab = Lab(
             self.data,
             self.hold_out,
@@ -139,64 +130,40 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
     Args:
         seed: what the option for the seed of the weights is called.
     """
-    learning_rate, regularisation, weights_seed = map(
-        NET.setting, ("learning_rate", "regularisation", "seed")
-    )
+    learning_rate = NET.setting("learning_rate")
     shared = (
         data_option,
         format_options,
         model_options,
         click.option(
-            "--steps",
-            type=click.IntRange(0),
-            show_default=f"the model's goal: {_goals()}",
+            "--steps", type=click.IntRange(0), show_default=f"the model's goal: {_goals()}",
             help="Updates.",
         ),
-        click.option(
-            "--learning-rate",
-            "--lr",
-            default=learning_rate.default,
-            callback=sensible(learning_rate),
+        setting_option(
+            learning_rate, "--learning-rate", "--lr", help="Of gradient descent.",
             show_default=f"{learning_rate.default}, or the model's own",
-            help="Of gradient descent.",
         ),
-        click.option(
-            "--regularisation",
-            default=regularisation.default,
-            callback=sensible(regularisation),
-            show_default=True,
-            help="λ of λ · mean(W²).",
+        setting_option(
+            NET.setting("regularisation"), "--regularisation", help="λ of λ · mean(W²)."
         ),
-        click.option(
-            "--hold-out",
-            default=HOLD_OUT.default,
-            callback=sensible(HOLD_OUT),
-            show_default=True,
-            help="Fraction of the distinct words to keep from training.",
+        setting_option(
+            HOLD_OUT, "--hold-out", help="Fraction of the distinct words to keep from training."
         ),
         device_option,
-        click.option(
-            seed,
-            "weights_seed",
-            default=weights_seed.default,
-            callback=sensible(weights_seed),
-            show_default=True,
-            help="Seed of the weights.",
-        ),
-    )
+        setting_option(NET.setting("seed"), seed, "seed", help="Seed of the weights."),
+    )  # fmt: skip
     fields = Training.__dataclass_fields__.keys() - {"settings"}
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def with_training(*, assignments: tuple[str, ...], **given: Any) -> Any:
-            options = {name: given.pop(name) for name in SHORT if name in given}
-            typed = [name for name in SHORT if name in options and name in given_parameters()]
+            typed, options = given_parameters(), {n: given.pop(n) for n in SHORT if n in given}
+            settings: dict[str, Value] = {n: v for n, v in options.items() if n in typed}
             if (kind := given["kind"]) is not None:
-                for name in typed:
-                    check_has(kind, SHORT[name], option_of(name))
-            settings = {SHORT[name]: options[name] for name in typed}
-            if not LABS & given_parameters():  # one that is there refuses `--set`
-                settings |= assigned(kind, assignments, {SHORT[n]: option_of(n) for n in typed})
+                for name in settings:
+                    check_has(kind, name, option_of(name))
+            if not LABS & typed:  # one that is there refuses `--set`
+                settings |= assigned(kind, assignments, {n: option_of(n) for n in settings})
             training = Training(settings=settings, **{name: given.pop(name) for name in fields})
             return command(training=training, **given)
 
@@ -212,10 +179,7 @@ def _goals() -> str:
     return ", ".join(f"{kind.goal:,} of the {kind.kind}" for kind in trained)
 
 
-smoothing_option = click.option(
-    "--smoothing",
-    default=SMOOTHING.default,
-    callback=sensible(SMOOTHING),
+smoothing_option = setting_option(
+    SMOOTHING, "--smoothing", help="Added to every count.",
     show_default=f"{SMOOTHING.default}, or the model's own",
-    help="Added to every count.",
-)
+)  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from engine.cli.console import narrate, write, write_json
-from engine.cli.group import json_option
+from engine.cli.options import json_option
 from engine.errors import EngineError
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from engine.cli.console import write
+from engine.cli.options import completion
 
 TOPICS = Path(__file__).parents[1] / "topics"  # a Markdown file each, its heading the summary
 
@@ -18,13 +19,8 @@ def topics() -> dict[str, str]:
     return {path.stem: path.read_text("utf-8") for path in sorted(TOPICS.glob("*.md"))}
 
 
-def complete_topic(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """The names of the topics, for a shell."""
-    return [name for name in topics() if name.startswith(incomplete)]
-
-
 @click.command("help")
-@click.argument("topic", required=False, shell_complete=complete_topic)
+@click.argument("topic", required=False, shell_complete=completion(topics))
 @click.pass_context
 def command(ctx: click.Context, topic: str | None) -> None:
     """Explain a topic; without one, list the topics."""

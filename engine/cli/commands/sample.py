@@ -14,14 +14,13 @@ import msgspec
 
 from engine.cli.console import write, write_encoded
 from engine.cli.existing_lab import ExistingLab, source_options
-from engine.cli.group import json_option
+from engine.cli.options import json_option, setting_option
 from engine.cli.sample_texts import drawn_texts
 from engine.cli.training_options import smoothing_option
 from engine.errors import AlreadyThere
 from engine.files.output import check_place, write_file
 from engine.settings.lab_settings import DEFAULTS, SAMPLING
 from engine.settings.limits import LENGTH_LIMIT
-from engine.settings.option_types import sensible
 from engine.settings.values import Stream
 from engine.text.arguments import decoded_argument
 
@@ -43,34 +42,16 @@ SETTINGS: Final = {each.name: each for each in SAMPLING}
     "-n", "count", type=click.IntRange(0), help="Names, by default 5; or texts, by default 1."
 )
 @click.option(
-    "--length",
-    type=click.IntRange(1),
-    metavar="N",
+    "--length", type=click.IntRange(1), metavar="N",
     help=f"Characters to draw of a running text, by default {DEFAULTS.length}.",
-)
+)  # fmt: skip
 @click.option("--stream", type=click.Choice(get_args(Stream)), default="keyed", show_default=True)
+@setting_option(SETTINGS["sample_seed"], "--seed", "sample_seed", help="Of the stream.")
+@setting_option(SETTINGS["temperature"], "--temperature", help="0 takes the most probable.")
 @click.option(
-    "--seed",
-    "sample_seed",
-    default=DEFAULTS.sample_seed,
-    callback=sensible(SETTINGS["sample_seed"]),
-    show_default=True,
-    help="Of the stream.",
-)
-@click.option(
-    "--temperature",
-    default=DEFAULTS.temperature,
-    callback=sensible(SETTINGS["temperature"]),
-    show_default=True,
-    help="0 takes the most probable.",
-)
-@click.option(
-    "--top-k",
-    default=DEFAULTS.top_k,
-    type=click.IntRange(0),
-    show_default=True,
+    "--top-k", default=DEFAULTS.top_k, type=click.IntRange(0), show_default=True,
     help="Only the k most probable; 0 for all.",
-)
+)  # fmt: skip
 @click.option(
     "--prefix",
     default=DEFAULTS.prefix,
@@ -80,11 +61,9 @@ SETTINGS: Final = {each.name: each for each in SAMPLING}
 @smoothing_option
 @source_options(seed="--weights-seed")
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+    "--out", type=click.Path(path_type=Path), metavar="FILE",
     help="Write them there: .csv and .json with all that is known of each, else a name a line.",
-)
+)  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace that file.")
 @click.option("--csv", "as_csv", is_flag=True, help="Results as CSV.")
 @json_option

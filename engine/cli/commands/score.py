@@ -11,7 +11,7 @@ import click
 
 from engine.cli.console import write, write_json
 from engine.cli.existing_lab import ExistingLab, source_options
-from engine.cli.group import json_option
+from engine.cli.options import json_option
 from engine.cli.training_options import smoothing_option
 from engine.errors import EngineError
 from engine.text.arguments import decoded_argument

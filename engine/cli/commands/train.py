@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from engine.cli.console import ReaderGone, narrate, write, write_json
-from engine.cli.group import json_option
 from engine.cli.interruption import Interruption
 from engine.cli.model_options import given_parameters, option_of, run_option, select_run
+from engine.cli.options import json_option, setting_option
 from engine.cli.train_saves import TrainSaves
 from engine.cli.training_options import Step, Training, training_options
 from engine.errors import Diverged
 from engine.settings.format_options import given_format_options
 from engine.settings.limits import SAVE_SECONDS
-from engine.settings.option_types import sensible
 from engine.settings.setting import Setting
 from engine.text.printable import printable
 from engine.text.quantity import quantity
@@ -31,40 +30,27 @@ if TYPE_CHECKING:
 SAVE_EVERY: Final = Setting(
     "save_every", "", "", "number", SAVE_SECONDS, "a number of seconds from 0 up", 0
 )
-BEGINNING: Final = ("hold_out", "weights_seed", "kind", "assignments")  # not of what is resumed
+BEGINNING: Final = ("hold_out", "seed", "kind", "assignments")  # not of what is resumed
 
 
 @click.command("train")
 @training_options()
 @click.option(
-    "--every",
-    default=1,
-    type=click.IntRange(0),
-    show_default=True,
+    "--every", default=1, type=click.IntRange(0), show_default=True,
     help="Print the loss of every so many steps; 0: of none.",
-)
+)  # fmt: skip
 @click.option(
-    "--save",
-    "save_to",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+    "--save", "save_to", type=click.Path(path_type=Path), metavar="FILE",
     help="Write a checkpoint there, at the end and now and then. Only a checkpoint is replaced.",
-)
-@click.option(
-    "--save-every",
-    default=SAVE_SECONDS,
-    callback=sensible(SAVE_EVERY),
-    metavar="SECONDS",
-    show_default=True,
+)  # fmt: skip
+@setting_option(
+    SAVE_EVERY, "--save-every", metavar="SECONDS",
     help="How often with --save; 0: only at the end.",
-)
+)  # fmt: skip
 @click.option(
-    "--resume",
-    "resume_from",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+    "--resume", "resume_from", type=click.Path(path_type=Path), metavar="FILE",
     help="Go on from a checkpoint, with its settings: to its goal, or --steps more.",
-)
+)  # fmt: skip
 @run_option
 @json_option
 def command(
@@ -147,10 +133,8 @@ def _print(steps: Iterator[Step], length: int, every: int, as_json: bool) -> OSE
 def _resumed(training: Training, path: Path, run_name: str | None) -> Lab:
     """A checkpoint's lab, with what the command line says otherwise."""
     given = given_parameters()
-    for option in (
-        *(option_of(name) for name in BEGINNING if name in given),
-        *given_format_options(),
-    ):
+    typed = [option_of(name) for name in BEGINNING if name in given]
+    for option in (*typed, *given_format_options()):
         raise click.UsageError(
             f"{option} belongs to the beginning of a training: leave it out with --resume."
         )
@@ -171,16 +155,9 @@ def _tell(run: Run, lab: Lab, begun: int, seconds: float, done: bool, as_json: b
     """The last line: where the training is now."""
     held_out = run.held_out_nll
     if as_json:
-        facts = {
-            "done": done,
-            "steps": run.step,
-            "loss": run.history.last,
-            "nll": run.nll,
-            "seconds": seconds,
-        }
-        if held_out is not None:
-            facts["held_out_nll"] = held_out
-        write_json(facts)
+        facts = {"done": done, "steps": run.step, "loss": run.history.last, "nll": run.nll}
+        more = {} if held_out is None else {"held_out_nll": held_out}
+        write_json({**facts, "seconds": seconds, **more})
     now = f"mean NLL now {_figure(run.nll)} nats per character"
     if held_out is not None:
         now += f", {_figure(held_out)} on the hold-out"
