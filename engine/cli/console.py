@@ -37,12 +37,7 @@ class Output(io.TextIOWrapper):
     """
 
     def __init__(self, stream: TextIO | None, number: int) -> None:
-        """A stream that writes what another does.
-
-        Args:
-            stream: the other, whose buffer it shares; None: the shell has closed it.
-            number: of the file.
-        """
+        """Share the buffer of `stream`; None if the shell has closed the file of that number."""
         self._other = stream  # kept, for it would close the buffer at its end
         encoding = "utf-8" if stream is None else stream.encoding
         self.is_ascii = codecs.lookup(encoding).name == "ascii"
@@ -59,9 +54,8 @@ class Output(io.TextIOWrapper):
     def write(self, text: str, /) -> int:
         """Write text; what the encoding has no code for is escaped.
 
-        Raises:
-            ReaderGone: nobody reads any more.
-            OSError: it cannot be written; its file name is "standard output".
+        Raises ReaderGone if nobody reads any more, else OSError with the file name "standard
+        output".
         """
         if text == "":  # how click asks for the kind of a stream, and minds no failure
             return 0
@@ -120,13 +114,7 @@ def prepare() -> None:
 
 
 def write(text: str, end: str = "\n", *, is_escaped: bool = False) -> None:
-    """Write a result, at once.
-
-    Args:
-        text: some lines.
-        end: what comes behind it.
-        is_escaped: whether names in it have their escapes already, which stay what they are.
-    """
+    """Write a result at once; `is_escaped`: names in it keep the escapes that they have."""
     if sys.stdout.isatty():
         text = _line_by_line(safe_sentence if is_escaped else printable, text)
     sys.stdout.write(text + end)

@@ -58,11 +58,10 @@ class ExistingLab:
         return self.checkpoint is not None or self.running is not None
 
     def lab(self, **settings: Any) -> Lab:
-        """The lab: with these settings; one that is as it is, with those of them that were given.
+        """The lab with these settings; one that is as it is takes only those that were given.
 
-        Raises:
-            EngineError: it cannot be had; says why.
-            UsageError: an option of a training was given, and nothing is trained.
+        Raises EngineError if it cannot be had, and UsageError for an option of a training where
+        nothing is trained.
         """
         training, given = self.training, given_parameters()
         changes = {name: settings[name] for name in settings if name in given}
@@ -121,17 +120,9 @@ def as_it_is_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def lab_as_it_is(
     checkpoint: Path | None, running: str | None, data: Path | None, hold_out_data: Path | None
 ) -> Lab:
-    """The lab of a checkpoint, or a copy of one that runs.
+    """The lab of a checkpoint, or a copy of one that runs; the files may have moved since.
 
-    Args:
-        checkpoint: which, or None.
-        running: name of the lab that runs, or None.
-        data: where its data is now; counts only where a person has said so.
-        hold_out_data: where the file is now that is held out; None: where it was.
-
-    Raises:
-        EngineError: it cannot be had; says why.
-        UsageError: both were given.
+    Raises EngineError if it cannot be had, and UsageError if both are named.
     """
     if checkpoint is not None and running is not None:
         raise click.UsageError("--resume and --lab name a lab each: leave one of them out.")
@@ -172,12 +163,8 @@ def _refuse(options: Iterable[str]) -> None:
 
 
 async def _write_copy(place: LabPaths, path: Path) -> None:
-    """Have the engine of a lab write what the lab is now.
-
-    Raises:
-        EngineError: it does not run, or cannot.
-    """
-    engine, (_, holder) = EngineProcess(place.name), standing(place)
+    """Have the engine of a lab that runs write what the lab is now."""
+    engine, holder = EngineProcess(place.name), standing(place)[1]
     try:
         client = await engine.start(attach=True)
     except LabGone:

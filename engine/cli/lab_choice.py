@@ -35,17 +35,9 @@ def arrive(
 ) -> Open | Resume | Literal["attach"] | None:
     """Ask about a lab whose name is wanted for a new one.
 
-    Args:
-        lab: the one that is called so.
-        data: the file that the new one is to be on, where a person named one.
-        host: the machine that they are on, as ssh takes it; None: this one.
-        options: those given that only a lab that begins has a use for.
-
-    Returns:
-        What is to be taken up, or that it is to be attached to; None: a lab is to begin.
-
-    Raises:
-        EngineError: it runs, and nobody wants to attach to it.
+    `data` is the file that the new one is to be on, and `options` are those that only a lab that
+    begins has a use for. Returns what is to be taken up or attached to; None: a lab is to begin.
+    Raises EngineError if the lab runs and nobody wants to attach to it.
     """
     if lab is None:
         return None
@@ -83,8 +75,7 @@ def arrive(
 def taken_up(lab: Listed) -> Open | Resume | None:
     """What takes up a lab to attach to that does not run any more; None: it runs.
 
-    Raises:
-        EngineError: nobody wants that, or not enough is known of it.
+    Raises EngineError if nobody wants that, or not enough is known of it.
     """
     check_is_known(lab)
     if lab.state in LEFT and not confirmed(f"{end_of(lab)} Resume it?", default=True):
@@ -98,11 +89,7 @@ def _again(lab: Listed) -> Open | Resume:
 
 
 def check_is_known(lab: Listed | None) -> None:
-    """Refuse a name of which nobody knows what it stands for now.
-
-    Raises:
-        EngineError: says why.
-    """
+    """Raise EngineError for a name of which nobody knows what it stands for now."""
     if lab is not None and lab.trouble is not None:
         raise EngineError(f"{lab.trouble} Or give a new lab another --name.")
 
@@ -123,12 +110,9 @@ def confirmed(question: str, *, default: bool) -> bool:
 
 
 def _is_same(asked: str, data: str, host: str | None) -> bool:
-    """Whether a file that a person names is that of a lab.
+    """Whether a file, as a person typed it, is that of a lab, whose whole path `data` is.
 
-    Args:
-        asked: as it was typed; on this machine the whole path.
-        data: the whole path, as messages hold it.
-        host: where both are; what is relative there is relative to a folder unknown here.
+    On another machine, what is relative is so to a folder unknown here.
     """
     if host is None:
         return path_text(os.path.realpath(asked)) == os.path.realpath(data)
@@ -137,15 +121,9 @@ def _is_same(asked: str, data: str, host: str | None) -> bool:
 
 
 def chosen(labs: Sequence[Listed], name: str | None, host: str | None = None) -> Listed:
-    """The lab to attach to: one that runs, or that waits to be taken up.
+    """The lab of a name; without one, the only lab that runs, or else the only one that waits.
 
-    Args:
-        labs: all there are.
-        name: the one that is wanted; None: the only one that runs, or else the only one.
-        host: the machine that they are on, as ssh takes it; None: this one.
-
-    Raises:
-        EngineError: there is none, or it is not clear which is meant.
+    Raises EngineError if there is none, or it is not clear which is meant.
     """
     here = [lab for lab in labs if lab.state != "elsewhere"]
     if name is not None:

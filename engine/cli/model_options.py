@@ -62,16 +62,10 @@ def option_of(parameter: str) -> str:
 def assigned(
     kind: str | None, assignments: Iterable[str], options: dict[str, str]
 ) -> dict[str, Value]:
-    """The settings that `--set` gives.
+    """The settings that `--set` gives to a kind of model, or to the two that every lab begins with.
 
-    Args:
-        kind: of the model; None: of the two that every lab begins with.
-        assignments: a name, `=` and a value each.
-        options: those that a person has given beside it, by the setting that each stands for.
-
-    Raises:
-        UsageError: there is no such setting, its value makes no sense, or an option has given it
-            already; says what would be right.
+    `options` are those given beside it, by the setting that each stands for. Raises UsageError for
+    a setting that there is not, that has no such value, or that an option has given already.
     """
     settings, given = _settings_of(kind), dict[str, Value]()
     for assignment in map(decoded_argument, assignments):
@@ -125,14 +119,8 @@ def model_to_begin_with(
 ) -> ModelSpec | None:
     """The model that a lab is to begin with, beside the first two; None: with these alone.
 
-    Args:
-        kind: of the model; None: the lecture's net, where anything is set of it.
-        assignments: see `assigned`.
-        typed: settings that have options of their own, as far as a person has given them; those
-            that the model does not have are of the net alone.
-
-    Raises:
-        UsageError: it has no such setting, or a value makes no sense.
+    Without a kind it is the lecture's net, where anything is set of it. Of the settings that are
+    `typed` as options of their own, those that the model does not have are of the net alone.
     """
     if kind is None and not assignments:
         return None
@@ -144,11 +132,7 @@ def model_to_begin_with(
 
 
 def check_has(kind: str, name: str, option: str) -> None:
-    """Refuse an option for a setting that neither a model has, nor the one it is compared with.
-
-    Raises:
-        UsageError: says which settings there are.
-    """
+    """Raise UsageError for a setting that neither a model has, nor the one it is compared with."""
     compared = next(each for _, each in FIRST_RUNS if each != kind)
     if setting_in(KINDS[compared].settings, name) is None:
         try:
@@ -160,8 +144,7 @@ def check_has(kind: str, name: str, option: str) -> None:
 def select_run(lab: Lab, name: str | None, kind: str | None = None) -> None:
     """Select a run of a lab by its name, or one of a kind: one that is shown, or the newest.
 
-    Raises:
-        EngineError: there is none; says which there are.
+    Raises EngineError if there is none; it says which there are.
     """
     if name is None and kind is None:
         return

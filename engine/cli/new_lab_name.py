@@ -17,13 +17,7 @@ from engine.settings.limits import MOST_SAVED
 def wanted(labs: Sequence[Listed], data: str | None, name: str | None) -> Listed | None:
     """The lab that a person may mean who opens a file; None: a new one is to begin.
 
-    Args:
-        labs: all there are.
-        data: the file; None: the built-in names.
-        name: of the lab; None: any will do that runs, or waits, and is named after the file.
-
-    Raises:
-        BadName: no lab can be called so.
+    Without a name that is any lab named after the file that runs, or waits. Raises BadName.
     """
     if name is not None:
         return next((lab for lab in labs if lab.name == LabPaths(name).name), None)
@@ -36,11 +30,7 @@ def wanted(labs: Sequence[Listed], data: str | None, name: str | None) -> Listed
 
 
 def new_name(labs: Sequence[Listed], base: str) -> str:
-    """A name that no lab has: one that is given, or that with the first free number.
-
-    Raises:
-        BadName: no lab can be called so.
-    """
+    """The name, or that with the first free number, that no lab has; raises BadName."""
     taken = {lab.name for lab in labs}
     names = (numbered(LabPaths(base).name, number) for number in itertools.count(1))
     return next(name for name in names if name not in taken)
@@ -51,14 +41,8 @@ def name_to_resume(
 ) -> str:
     """What a lab is called that goes on from a file: as before, where it is its newest save.
 
-    Args:
-        labs: all there are.
-        file: the checkpoint.
-        name: what a person wants it to be called.
-        data: where they say that its data is now.
-
-    Raises:
-        EngineError: another lab is called so.
+    `data` is where a person says that its data is now. Raises EngineError if another lab has the
+    name.
     """
     owner = next((lab for lab in labs if lab.saved == file and not runs(lab)), None)
     if name is None and owner is not None:
@@ -75,15 +59,7 @@ def name_to_resume(
 
 
 def check_room(labs: Sequence[Listed], host: str | None = None) -> None:
-    """Before a lab begins where many are saved: ask whether there are to be more.
-
-    Args:
-        labs: all there are.
-        host: the machine that they are on, as ssh takes it; None: this one.
-
-    Raises:
-        EngineError: a person wants no more.
-    """
+    """Where many labs are saved, ask whether there are to be more; raise EngineError if not."""
     saved = sum(lab.state == SAVED for lab in labs)
     if saved < MOST_SAVED:
         return

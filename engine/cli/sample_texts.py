@@ -28,12 +28,8 @@ def drawn_texts(
 ) -> Iterator[tuple[int, str]]:
     """The output in parts: of how many drawn characters each is, and the part.
 
-    Args:
-        lab: on a running text.
-        run: whose model draws.
-        form: plain is the texts alone, as they are, a line end behind each.
-        count: texts.
-        length: characters to draw for each.
+    A text has `length` characters that are drawn; in the plain form it stands as it is, with a line
+    end.
     """
     from engine.lab.exports import BETWEEN_TEXTS, TRUTH, csv_text
     from engine.sampling.in_parts import finished

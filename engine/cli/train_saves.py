@@ -20,14 +20,9 @@ if TYPE_CHECKING:
 
 
 class TrainSaves:
-    """Saves a lab to a file, again and again.
+    """Saves a lab to a file, or to none, every so many seconds; 0: only when it is told to.
 
-    Args:
-        path: the file; None: nothing is kept.
-        seconds: between two savings of `now_and_then`; 0: it does not save.
-
-    Raises:
-        NotWritten: no checkpoint can be there.
+    Raises NotWritten if no checkpoint can be there.
     """
 
     def __init__(self, path: Path | None, seconds: float) -> None:
@@ -52,24 +47,17 @@ class TrainSaves:
             narrate(f"{outcome.error} The training goes on.")
 
     def save(self, lab: Lab) -> None:
-        """Save, whenever it was done last.
-
-        Raises:
-            EngineError: it was not written; what was there is as it was.
-        """
+        """Save, whenever it was done last; raises EngineError if it was not written."""
         if self._path is not None:
             from engine.checkpoints.checkpoint import save  # and with it torch
 
             save(lab, self._path)
 
     def rescue(self, lab: Lab) -> str:
-        """Save a lab whose loss has diverged, but not over what can be gone on from.
+        """Save a lab whose loss has diverged, but over no checkpoint; say what came of it.
 
         Its last weights are finite, and perhaps of no use: a lab keeps them beside older ones, a
         file has no other place for those.
-
-        Returns:
-            What came of it, as a sentence; empty where nothing is to be kept.
         """
         if self._path is None:
             return ""

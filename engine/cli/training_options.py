@@ -48,11 +48,7 @@ class Training:
     settings: dict[str, Value]  # of the models, as far as they were given
 
     def lab(self, **settings: Any) -> Lab:
-        """The lab before its first step, with other settings of it given.
-
-        Raises:
-            EngineError: the data, the device or a setting is not good.
-        """
+        """The lab before its first step; raises EngineError for bad data, device or settings."""
         from engine.lab.lab import Lab  # and with it torch
 
         others = dict(self.settings)
@@ -73,11 +69,7 @@ class Training:
         return lab
 
     def check_steps(self, *runs: Run) -> None:
-        """Refuse a number of steps where none of these runs, the last of which is meant, has any.
-
-        Raises:
-            UsageError: it was given.
-        """
+        """Raise UsageError for steps that none of these runs has; the last of them is meant."""
         if self.steps is not None and runs and all(run.trainer is None for run in runs):
             name = runs[-1].name
             raise click.UsageError(f"--steps: {name} has none, it is fitted to the data at once.")
@@ -90,14 +82,9 @@ class Training:
             run.train(more=self.steps)
 
     def run(self, run: Run, go_on: Callable[[], bool] = lambda: True) -> Iterator[Step]:
-        """Train as the steps are taken.
+        """Train as the steps are taken, as long as `go_on`, asked every some tens of ms, says so.
 
-        Args:
-            run: after `begin`.
-            go_on: asked between bursts, of some tens of milliseconds, whether to.
-
-        Raises:
-            Diverged: the loss ceased to be finite.
+        Raises Diverged when the loss ceases to be finite.
         """
         while run.state == "training" and go_on():
             assert run.trainer is not None
@@ -125,11 +112,7 @@ class Training:
 
 
 def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The options of a `Training`, handed over as `training`.
-
-    Args:
-        seed: what the option for the seed of the weights is called.
-    """
+    """The options of a `Training`, handed over as `training`; `seed` is that of the weights."""
     learning_rate = NET.setting("learning_rate")
     shared = (
         data_option,

@@ -62,6 +62,5 @@ def _measure_terminal(as_json: bool) -> None:
             write(bar.row())
     if as_json:
         write_json({"machine": machine(), "bars": [asdict(bar) for bar in bars]})
-    missed = [bar.what for bar in bars if not bar.is_met]
-    if missed:
+    if missed := [bar.what for bar in bars if not bar.is_met]:
         raise EngineError(f"missed: {'; '.join(missed)}.")

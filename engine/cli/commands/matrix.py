@@ -29,10 +29,7 @@ def command(source: ExistingLab, view: str | None) -> None:
 
     P of a model that sees more than one character is averaged over the data.
     """
-    from engine.lab.exports import (  # with torch: --help and a shell can do without
-        csv_text,
-        matrix_rows,
-    )
+    from engine.lab.exports import csv_text, matrix_rows  # and with them torch
 
     lab = source.lab()
     if view == NET and lab.selected.kind.kind != "bigram":

@@ -53,11 +53,7 @@ def command(name: str, no_save: bool) -> None:
 
 
 async def _end(place: LabPaths, holder: Holder) -> str:
-    """Have the engine save, and end.
-
-    Returns:
-        What a person types to go on with the lab; empty where nothing of it is saved.
-    """
+    """Have the engine save, and end; returns how a person goes on, empty if nothing is saved."""
     engine = EngineProcess(place.name)
     try:
         client = await engine.start(attach=True)
@@ -83,11 +79,7 @@ async def _end(place: LabPaths, holder: Holder) -> str:
 
 
 async def _end_unsaved(place: LabPaths, holder: Holder) -> None:
-    """Have the engine end; if it does not answer, end it.
-
-    Raises:
-        EngineUnavailable: it runs on another machine.
-    """
+    """Have the engine end; if it does not answer, end it."""
     engine = EngineProcess(place.name)
     with contextlib.suppress(EngineUnavailable, TimeoutError):
         async with asyncio.timeout(SECONDS_TO_STOP):

@@ -110,8 +110,7 @@ def command(
 def _print(steps: Iterator[Step], length: int, every: int, as_json: bool) -> OSError | None:
     """Take the steps, and print the loss of every so many; elsewhere than the bar is drawn.
 
-    Returns:
-        Why they could not be printed from some step on: that is no reason to end a training.
+    Returns why they could not be printed from some step on: no reason to end a training.
     """
     unwritten: OSError | None = None
     hidden = not sys.stderr.isatty() or (every > 0 and sys.stdout.isatty())
