@@ -14,30 +14,17 @@ import msgspec
 import numpy as np
 from safetensors.numpy import save
 
-from engine.checkpoints.checks import trouble_of_arrays, trouble_of_contents, trouble_of_words
+from engine.checkpoints.checks import check_arrays, check_contents, check_words
 from engine.checkpoints.contents import Contents, of_run
-from engine.checkpoints.header import (
-    CONTENTS,
-    SHA256,
-    TAKE_ANOTHER,
-    Header,
-    opened,
-    read_header,
-)
-from engine.checkpoints.layout import trouble_of_shapes
+from engine.checkpoints.header import CONTENTS, SHA256, TAKE_ANOTHER, Header, opened, read_header
+from engine.checkpoints.layout import check_layout
 from engine.checkpoints.losses import KINDS, Arrays, arrays_of
-from engine.checkpoints.names_and_marks import Words, decode_words
+from engine.checkpoints.words import Words, decode_words
 from engine.errors import CheckpointError
 from engine.text.printable import printable
 from engine.training.series import Series
 
-NUMPY: Final = {
-    "F64": "float64",
-    "F32": "float32",
-    "I64": "int64",
-    "U32": "uint32",
-    "U8": "uint8",
-}
+NUMPY: Final = {"F64": "float64", "F32": "float32", "I64": "int64", "U32": "uint32", "U8": "uint8"}
 CHUNK: Final = 1 << 20  # bytes read at a time while nothing is kept
 
 
@@ -53,26 +40,23 @@ def encode(contents: Contents, words: Words, arrays: Arrays) -> bytes:
 
 
 def read(path: Path) -> tuple[Contents, Words, Arrays]:
-    """Read the parts of a checkpoint.
+    """Read the parts of a checkpoint; CheckpointError if it is none, damaged, or makes no sense.
 
     Its header is checked before anything else of it is read, and its SHA-256 before it is kept.
-
-    Raises:
-        CheckpointError: it is none, it is damaged, or its parts do not make sense.
     """
     name = printable(str(path))
     with opened(path) as file:
         header = read_header(file, path)
-        trouble = trouble_of_contents(header.contents) or trouble_of_shapes(header)
-        if trouble:
-            raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
+        contents = header.contents
         try:
+            check_contents(contents)
+            check_layout(header)
             if header.sha256 != _sha256(file, header):
-                trouble = "damaged: it is not what was written (its SHA-256 is another)"
-                raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
+                raise ValueError("damaged: it is not what was written (its SHA-256 is another)")
             arrays = _arrays(file, header)
-            trouble = trouble_of_arrays(header.contents, arrays)
-            words = decode_words(arrays.pop("words").data, header.contents)
+            check_arrays(contents, arrays)
+            words = decode_words(arrays.pop("words").data, contents)
+            check_words(contents, words)
         except OSError as error:
             raise CheckpointError(f"{name}: cannot be read ({error.strerror}).") from error
         except MemoryError:
@@ -82,10 +66,10 @@ def read(path: Path) -> tuple[Contents, Words, Arrays]:
             ) from None
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             trouble = f"damaged ({printable(str(error))[:200]})"
-        trouble = trouble or trouble_of_words(header.contents, words)
-    if trouble:
-        raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}")
-    return header.contents, words, arrays
+            raise CheckpointError(f"{name}: {trouble}. {TAKE_ANOTHER}") from error
+        except ValueError as error:
+            raise CheckpointError(f"{name}: {error}. {TAKE_ANOTHER}") from error
+    return contents, words, arrays
 
 
 def _sha256(file: BufferedReader, header: Header) -> str:

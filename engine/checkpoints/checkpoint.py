@@ -24,9 +24,9 @@ from engine.checkpoints.contents import VERSION, Contents, of_stream
 from engine.checkpoints.data_files import data_of, hold_out_of
 from engine.checkpoints.layout import sides_of
 from engine.checkpoints.losses import Arrays
-from engine.checkpoints.names_and_marks import Words
 from engine.checkpoints.older_versions import unescaped
 from engine.checkpoints.saved_runs import pack_run, run_of
+from engine.checkpoints.words import Words
 from engine.checkpoints.writing import write
 from engine.data.built_in import built_in_path
 from engine.devices import has_device
@@ -49,12 +49,10 @@ class Packed:
 
 
 def pack(lab: Lab) -> Packed:
-    """Copy what is to be kept of a lab. The lab's thread calls this.
+    """Copy what is to be kept of a lab; the lab's thread calls this.
 
-    What a step writes over is copied, and of the losses no more than a million or two.
-
-    Raises:
-        CheckpointError: the lab is broken, as where there was no memory in the midst of a step.
+    What a step writes over is copied, and of the losses no more than a million or two. Raises
+    CheckpointError if the lab broke in the midst of a step.
     """
     path, hold_out_data = lab.corpus.path.absolute(), lab.corpus.hold_out_data
     saved_runs, arrays_of_runs = zip(*map(pack_run, lab.runs), strict=True)
@@ -83,18 +81,10 @@ def pack(lab: Lab) -> Packed:
 
 
 def save(lab: Lab, path: Path) -> Path:
-    """Write a lab to a file.
+    """Write a lab to a file; a checkpoint there is replaced, and nothing else. Returns the path.
 
-    Args:
-        lab: which; called by its thread.
-        path: where; a checkpoint there is replaced, and nothing else.
-
-    Returns:
-        Where it is now: `path`.
-
-    Raises:
-        CheckpointError: the lab is broken.
-        NotWritten: it was not written; what was there is as it was.
+    The lab's thread calls this. Raises CheckpointError if the lab is broken, and NotWritten if the
+    file could not be written; what was there is as it was.
     """
     return write(path, pack(lab).encode())
 
@@ -108,15 +98,9 @@ def load(
 ) -> Lab:
     """Make a lab that goes on from a checkpoint; it rests, even if the saved one was training.
 
-    Args:
-        path: of the checkpoint.
-        data: where the data is now; None: where it was. Its bytes must be the same.
-        hold_out_data: where the file is now that is held out; as for `data`.
-        device: see `pick_device`; None: that of the lab, or `auto` on a machine without it.
-
-    Raises:
-        CheckpointError: the file or its data is not good; says why.
-        NoSuchDevice: the device is not on this machine.
+    The data, and what is held out of it, may have moved, but must be the same bytes. Without a
+    device it is that of the lab, or `auto` on a machine without it; see `pick_device`. Raises
+    CheckpointError if the file or its data is not good, and NoSuchDevice.
     """
     name = printable(str(path))
     contents, words, arrays = read(path)

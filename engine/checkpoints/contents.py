@@ -49,21 +49,13 @@ class SavedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def spec(self) -> ModelSpec:
-        """Which model it is; a setting that is younger than the file has its default.
-
-        Raises:
-            BadSetting: there is no such kind or setting, or a value makes no sense.
-        """
+        """Which model it is, younger settings at their defaults; raises BadSetting if none is."""
         given = {name: NO_PACE_LIMIT if v is None else v for name, v in self.settings.items()}
         return kind_of(self.kind).spec(given)
 
     @property
     def is_trained(self) -> bool:
-        """Whether it has a trainer, and so arrays.
-
-        Raises:
-            BadSetting: there is no such kind.
-        """
+        """Whether it has a trainer, and so arrays."""
         return kind_of(self.kind).goal > 0
 
 
@@ -109,8 +101,7 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def settings(self) -> Settings:
         """The settings of the lab; one that is younger than the file has its default.
 
-        Raises:
-            msgspec.ValidationError: there are others than this version knows, or of other types.
+        Raises msgspec.ValidationError for others than this version knows, or of other types.
         """
         if not self.kept_settings.keys() <= set(Settings.__struct_fields__):
             raise msgspec.ValidationError("other settings than those of this version")

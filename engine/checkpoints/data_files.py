@@ -27,11 +27,7 @@ class DataFile:
 
     @property
     def path(self) -> Path:
-        """The path at which the file is now.
-
-        Raises:
-            CheckpointError: it is not there.
-        """
+        """The path at which the file is now; raises CheckpointError if it is not there."""
         path = self.moved_to
         if path is None:
             path = built_in_path() if self.saved_place is None else path_of(self.saved_place)
@@ -48,11 +44,7 @@ class DataFile:
         return path
 
     def check(self, sha256: str) -> None:
-        """Refuse a file whose bytes are not those of the lab's data.
-
-        Raises:
-            CheckpointError: says so.
-        """
+        """Raise CheckpointError for a file whose bytes are not those of the lab's data."""
         if sha256 == self.sha256:
             return
         name = printable(str(self.path))
@@ -73,8 +65,7 @@ def data_of(contents: Contents, moved_to: Path | None) -> DataFile:
 def hold_out_of(contents: Contents, moved_to: Path | None) -> DataFile | None:
     """Find the file that is held out from training; None if the lab has none.
 
-    Raises:
-        CheckpointError: there is none, and a person says where it is.
+    Raises CheckpointError if it has none, and a person says where it is.
     """
     if contents.hold_out_data is None:
         if moved_to is not None:
@@ -93,11 +84,7 @@ def hold_out_of(contents: Contents, moved_to: Path | None) -> DataFile | None:
 
 
 def check_is_no_data(path: Path, corpus: Corpus) -> None:
-    """Refuse to write a lab over the data that it learns from.
-
-    Raises:
-        CheckpointError: the path leads there.
-    """
+    """Raise CheckpointError where a lab would be written over the data that it learns from."""
     for file in filter(None, (corpus.path, corpus.hold_out_data)):
         with contextlib.suppress(OSError, ValueError):
             if os.path.samefile(path, file):

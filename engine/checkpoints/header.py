@@ -73,21 +73,13 @@ def path_of(uri: str) -> Path | None:
 
 
 def peek(path: Path) -> Contents:
-    """Read what a checkpoint says of itself; whether the rest is whole, only `load` finds out.
-
-    Raises:
-        CheckpointError: it is none, or not to be read.
-    """
+    """Read what a checkpoint says of itself; only `load` finds out whether the rest is whole."""
     with opened(path) as file:
         return read_header(file, path).contents
 
 
 def last_loss(path: Path) -> float | None:
-    """Read the newest loss of the selected run, of millions perhaps; None if there is none.
-
-    Raises:
-        CheckpointError: it is no checkpoint, or not to be read.
-    """
+    """Read the newest loss of the selected run, of millions perhaps; None if there is none."""
     with opened(path) as file:
         header = read_header(file, path)
         losses = header.tensors.get(of_run(header.contents.selected, "train"))
@@ -114,11 +106,7 @@ def is_checkpoint(path: Path) -> bool:
 
 
 def opened(path: Path) -> BufferedReader:
-    """Open a checkpoint for reading.
-
-    Raises:
-        CheckpointError: there is no file, or it is not to be read.
-    """
+    """Open a checkpoint for reading; raises CheckpointError if it cannot be."""
     name = printable(str(path))
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -137,11 +125,7 @@ def opened(path: Path) -> BufferedReader:
 
 
 def read_header(file: BinaryIO, path: Path) -> Header:
-    """Read the header of an open file.
-
-    Raises:
-        CheckpointError: it is none of a checkpoint that this version reads.
-    """
+    """Read the header of an open file; raises CheckpointError if this version reads none such."""
     name = printable(str(path))
     fields = _fields(file, path)
     length = file.tell()
@@ -164,14 +148,18 @@ def read_header(file: BinaryIO, path: Path) -> Header:
                 f"{name}: format {versioned.version}, which there has never been. {TAKE_ANOTHER}"
             )
         is_older = versioned.version < VERSION
-        decode = older_versions.decode_contents if is_older else _decode_contents
         renamed = older_versions.ARRAYS if is_older else {}
         fields.pop(TEXTS)
         tensors = {key: msgspec.json.decode(raw, type=TensorEntry) for key, raw in fields.items()}
         names = {renamed.get(key, UNKNOWN + key if is_older else key): key for key in tensors}
+        json = texts[CONTENTS]
+        if is_older:
+            contents = older_versions.decode_contents(json)
+        else:
+            contents = msgspec.json.decode(json, type=Contents)
         return Header(
-            contents=decode(texts[CONTENTS]),
-            json=texts[CONTENTS],
+            contents=contents,
+            json=json,
             sha256=texts.get(SHA256, ""),
             tensors={name: tensors[key] for name, key in names.items()},
             names=names,
@@ -182,10 +170,6 @@ def read_header(file: BinaryIO, path: Path) -> Header:
         raise CheckpointError(
             f"{name}: its header is damaged ({printable(str(error))[:200]}). {TAKE_ANOTHER}"
         ) from error
-
-
-def _decode_contents(json: str) -> Contents:
-    return msgspec.json.decode(json, type=Contents)
 
 
 def _fields(file: BinaryIO, path: Path) -> dict[str, msgspec.Raw]:

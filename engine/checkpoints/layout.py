@@ -9,7 +9,7 @@ from typing import Final
 from engine.checkpoints.contents import Contents, SavedRun, of_run, of_state, of_stream
 from engine.checkpoints.header import Header, TensorEntry
 from engine.checkpoints.losses import KINDS, shapes_of
-from engine.checkpoints.names_and_marks import LARGEST_MARKS, LARGEST_NAMES
+from engine.checkpoints.words import LARGEST_MARKS, LARGEST_NAMES
 from engine.sampling.names import STREAMS
 from engine.sampling.sampler import SIDES, Side
 from engine.settings.limits import MOST_EVALUATIONS, MOST_PARAMETERS
@@ -31,12 +31,10 @@ def sides_of(source: str) -> tuple[Side, ...]:
 
 
 def layout_of(contents: Contents, found: Iterable[str]) -> Layout:
-    """The arrays that belong to these contents.
+    """The arrays that belong to contents which have been checked.
 
-    Args:
-        contents: which have been checked.
-        found: the arrays that there are. Evaluations and losses of the hold-out, and the parts of a
-            trainer's state, belong to a run if they are among them: the trainer knows more.
+    Evaluations and losses of the hold-out, and the parts of a trainer's state, belong to a run if
+    they are among those that are found: the trainer knows more.
     """
     found = frozenset(found)
     layout: Layout = {"words": (("U8",), (None,))}
@@ -63,53 +61,55 @@ def _layout_of_run(run: SavedRun, contents: Contents, found: frozenset[str]) -> 
     return layout | dict.fromkeys(state, (OF_STATE, None))
 
 
-def trouble_of_shapes(header: Header) -> str | None:
-    """Whether the header tells of the right arrays, and the file is as long as they are."""
+def check_layout(header: Header) -> None:
+    """Raise ValueError for arrays that do not belong there, or are not the whole file."""
     layout = layout_of(header.contents, header.tensors)
     if header.tensors.keys() != layout.keys():
         missing = ", ".join(sorted(layout.keys() - header.tensors.keys())) or "none"
-        extra = ", ".join(sorted(header.tensors.keys() - layout.keys()))
-        return f"other arrays than it should have (missing: {missing}; more: {_short(extra)})"
+        extra = _short(", ".join(sorted(header.tensors.keys() - layout.keys())))
+        raise ValueError(f"other arrays than it should have (missing: {missing}; more: {extra})")
     for key, (types, shape) in layout.items():
         found = header.tensors[key]
         if found.dtype not in types:
-            return f"{_short(key)}: numbers of type {_short(found.dtype)} instead of {types[0]}"
+            raise ValueError(
+                f"{_short(key)}: numbers of type {_short(found.dtype)} instead of {types[0]}"
+            )
         if not _fits(found.shape, shape):
             expected = "" if shape is None else f" instead of {_told(shape)}"
-            return f"{_short(key)}: of shape {_short(str(list(found.shape)))}{expected}"
-    return _trouble_of_sizes(header) or _trouble_of_places(header)
+            raise ValueError(f"{_short(key)}: of shape {_short(str(list(found.shape)))}{expected}")
+    _check_sizes(header)
+    _check_places(header)
 
 
-def _trouble_of_sizes(header: Header) -> str | None:
-    """Whether no array is larger than any lab's."""
+def _check_sizes(header: Header) -> None:
+    """Refuse arrays that are larger than any lab's."""
     tensors, runs = header.tensors, header.contents.runs
     if tensors["words"].shape[0] > LARGEST_NAMES + len(runs) * LARGEST_MARKS:
-        return "its texts are too long"
+        raise ValueError("its texts are too long")
     for run in runs:
         evaluations = tensors.get(of_run(run.number, EVALUATIONS))
         if evaluations is not None and evaluations.shape[1] > MOST_EVALUATIONS:
-            return f"{evaluations.shape[1]:,} evaluations, of which {MOST_EVALUATIONS:,} are kept"
-        parts = (
-            math.prod(t.shape) for k, t in tensors.items() if k.startswith(of_state(run.number))
-        )
-        if sum(parts) > NUMBERS_A_PARAMETER * MOST_PARAMETERS:
-            return f"{of_state(run.number)}: larger than that of any training"
-    return None
+            raise ValueError(
+                f"{evaluations.shape[1]:,} evaluations, of which {MOST_EVALUATIONS:,} are kept"
+            )
+        state = of_state(run.number)
+        numbers = sum(math.prod(t.shape) for key, t in tensors.items() if key.startswith(state))
+        if numbers > NUMBERS_A_PARAMETER * MOST_PARAMETERS:
+            raise ValueError(f"{state}: larger than that of any training")
 
 
-def _trouble_of_places(header: Header) -> str | None:
-    """Whether the arrays lie one behind another, to the end of the file."""
+def _check_places(header: Header) -> None:
+    """Refuse arrays that do not lie one behind another, to the end of the file."""
     whole = header.length + sum(map(_bytes, header.tensors.values()))
     if header.size < whole:
-        return f"cut off after {header.size:,} of {whole:,} bytes"
+        raise ValueError(f"cut off after {header.size:,} of {whole:,} bytes")
     if header.size > whole:
-        return f"{header.size:,} bytes, where {whole:,} would be whole"
+        raise ValueError(f"{header.size:,} bytes, where {whole:,} would be whole")
     end = 0
     for tensor in sorted(header.tensors.values(), key=lambda tensor: tensor.data_offsets):
         if tensor.data_offsets != (end, end + _bytes(tensor)):
-            return "its arrays do not lie one behind another"
+            raise ValueError("its arrays do not lie one behind another")
         end = tensor.data_offsets[1]
-    return None
 
 
 def _fits(found: tuple[int, ...], shape: Shape | None) -> bool:

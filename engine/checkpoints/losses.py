@@ -20,12 +20,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def arrays_of(key: str, series: Series) -> Arrays:
-    """Make the arrays that keep a series of losses; blocks only if there are any.
-
-    Args:
-        key: the name of the first of them.
-        series: of losses.
-    """
+    """Make the arrays that keep a series of losses under a name; blocks only if there are any."""
     arrays = {key: series.newest()}
     return arrays | {key + BLOCKS: series.blocks_4N} if series.blocks_4N.size else arrays
 
@@ -45,15 +40,14 @@ def shapes_of(key: str, steps: int, version: int) -> dict[str, tuple[int, ...]]:
     return shapes | {key + BLOCKS: (4, block_count(steps))} if in_blocks(steps) else shapes
 
 
-def trouble_of_losses(key: str, arrays: Arrays) -> str | None:
-    """Check that the arrays that keep a series hold losses."""
+def check_losses(key: str, arrays: Arrays) -> None:
+    """Raise ValueError where the arrays that keep a series hold no losses."""
     kept = [arrays[name] for name in (key, key + BLOCKS) if name in arrays]
     if not all(np.isfinite(losses).all() for losses in kept):
-        return "a number that is not finite"
+        raise ValueError(f"{key}: a number that is not finite")
     if any((losses < LEAST_LOSS).any() for losses in kept):
-        return "a loss below 0"
+        raise ValueError(f"{key}: a loss below 0")
     for first_N, smallest_N, largest_N, last_N in kept[1:]:
         for number_N in (first_N, last_N):
             if (number_N < smallest_N).any() or (number_N > largest_N).any():
-                return "a block with a loss beyond its own extremes"
-    return None
+                raise ValueError(f"{key}: a block with a loss beyond its own extremes")

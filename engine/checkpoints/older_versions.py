@@ -12,13 +12,14 @@ import msgspec
 from engine.checkpoints.contents import Contents, SavedRun, of_run, of_state, of_stream
 from engine.settings.data_format import DataFormat
 from engine.settings.values import Value
-from engine.wire.values import Drawn, Name, SettingChange, State
+from engine.wire.values import Drawn, Name, State
 
 OLDEST: Final = 1  # that is still read; what it lacks has a default
 COUNTS, NET = 1, 2  # numbers of their runs
 SOURCES: Final = {"counts": "compared", "net": "selected", "both": "both"}
 OF_COUNTS: Final = ("smoothing",)  # settings
 OF_NET: Final = ("learning_rate", "regularisation", "pace", "seed")
+OF_TRAINING: Final = ("state", "reason", "step", "goal", "loss_nll")  # of the net
 ARRAYS: Final = {  # what they were called, and what they are called now
     "words": "words",
     "weights": of_state(NET, "weights"),
@@ -59,17 +60,11 @@ class OlderDrawn(msgspec.Struct, frozen=True):
     counts: Name | None
     net: Name | None
 
-    @property
-    def today(self) -> Drawn:
-        """The same as it is said now."""
-        return Drawn(self.index, self.counts, self.net)
-
 
 def decode_contents(json: str) -> Contents:
-    """Decode contents of an older version, as today's would say the same; it keeps its number.
+    """Decode contents of an older version, as today's would say the same; they keep their number.
 
-    Raises:
-        msgspec.MsgspecError: they are no such contents.
+    Raises a msgspec.MsgspecError if they are no such contents.
     """
     older = msgspec.json.decode(json, type=_Contents)
     kept: dict[str, Any] = dict(older.kept_settings)
@@ -77,42 +72,13 @@ def decode_contents(json: str) -> Contents:
         {name: kept.pop(name) for name in names if name in kept} for names in (OF_COUNTS, OF_NET)
     )
     kept["source"] = SOURCES.get(kept.get("source", ""), "")
-    counts = SavedRun(COUNTS, "counts", "counts", of_counts, "idle", "", 0, 0, None, False)
-    net = SavedRun(
-        NET,
-        "net",
-        "bigram",
-        of_net,
-        older.state,
-        older.reason,
-        older.step,
-        older.goal,
-        older.loss_nll,
-        is_pinned=False,
+    facts = msgspec.structs.asdict(older) | {"kept_settings": kept}
+    training = {name: facts.pop(name) for name in OF_TRAINING}
+    runs = (
+        SavedRun(COUNTS, "counts", "counts", of_counts, "idle", "", 0, 0, None, is_pinned=False),
+        SavedRun(NET, "net", "bigram", of_net, is_pinned=False, **training),
     )
-    return Contents(
-        version=older.version,
-        written_by=older.written_by,
-        data=older.data,
-        data_sha256=older.data_sha256,
-        symbols=older.symbols,
-        device=older.device,
-        kept_settings=kept,
-        runs=(counts, net),
-        selected=NET,
-        compared=COUNTS,
-        begun=2,
-        wanted=older.wanted,
-        drawn=older.drawn,
-        data_format=older.data_format,
-        hold_out_data=older.hold_out_data,
-        hold_out_sha256=older.hold_out_sha256,
-    )
-
-
-def marks_today(marks: tuple[SettingChange, ...]) -> tuple[tuple[SettingChange, ...], ...]:
-    """The marks of each run, where all were the net's."""
-    return (), marks
+    return Contents(**facts, runs=runs, selected=NET, compared=COUNTS, begun=len(runs))
 
 
 def unescaped(drawn: Drawn) -> Drawn:

@@ -20,9 +20,7 @@ from engine.wire.requests import Open, Resume
 def absolute_path(path: str) -> Path:
     """Make a typed path absolute, for the engine's own folder may vanish under it.
 
-    Raises:
-        BadSetting: it has a zero byte, which no path can have; or it is relative, and that folder
-            is gone.
+    Raises BadSetting for a zero byte, which no path can have, and where that folder is gone.
     """
     if "\0" in path:
         raise BadSetting(f"{printable(path)}: no path has a zero byte. Give another.")
@@ -38,8 +36,7 @@ def absolute_path(path: str) -> Path:
 def place_to_save(request: Open | Resume) -> Path | None:
     """Find the file that the lab is to be saved to when it ends; None if there is none.
 
-    Raises:
-        NotWritten: no checkpoint can be there.
+    Raises NotWritten if no checkpoint can be there.
     """
     if request.save_to is None:
         return None
@@ -49,14 +46,9 @@ def place_to_save(request: Open | Resume) -> Path | None:
 
 
 def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
-    """Make the lab that a request asks for.
+    """Make the lab that a request asks for; raises EngineError if what it begins from is not good.
 
-    Args:
-        request: what a client asks to open.
-        left_at: the newest automatic save of a lab of this name that waits to be taken up.
-
-    Raises:
-        EngineError: what it begins from is not good; says why.
+    `left_at` is the newest automatic save of a lab of this name that waits to be taken up.
     """
     hold_out_data = None if request.hold_out_data is None else absolute_path(request.hold_out_data)
     if isinstance(request, Open):
@@ -79,13 +71,7 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
 
 
 def already_open(lab: Lab, request: Open | Resume, save_to: Path | None) -> OpenAlready:
-    """Tell a screen that asks for a lab which one is open already.
-
-    Args:
-        lab: the one that is open.
-        request: what it wants.
-        save_to: the file that the lab is saved to when it ends.
-    """
+    """Tell a screen that asks for a lab, to be saved at its end, which one is open already."""
     path = lab.corpus.path
     if isinstance(request, Open):
         asked = built_in_path() if request.path is None else absolute_path(request.path)

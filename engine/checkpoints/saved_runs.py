@@ -30,8 +30,7 @@ from engine.wire.values import SettingChange
 def pack_run(run: Run) -> tuple[SavedRun, Arrays]:
     """Copy what is to be kept of a run, but for its marks.
 
-    Raises:
-        CheckpointError: it is broken, as where there was no memory in the midst of a step.
+    Raises CheckpointError if it is broken, as where there was no memory in the midst of a step.
     """
     if len(run.history.train) != run.step:
         raise CheckpointError(
@@ -71,18 +70,10 @@ def run_of(
     corpus: Corpus,
     device: torch.device,
 ) -> Run:
-    """Make the run that was saved; it rests, even if it was training.
+    """Make the run that was saved, whose own arrays are among these; it rests.
 
-    Args:
-        saved: what was kept of it.
-        marks: of its settings.
-        arrays: its own are among them.
-        corpus: what it learns from.
-        device: that trains it.
-
-    Raises:
-        CheckpointError: what was kept is not its trainer's.
-        BadSetting: the trainer cannot go on from it, or there is no such model.
+    Raises CheckpointError if what was kept is not its trainer's, and BadSetting if the trainer
+    cannot go on from it, or there is no such model.
     """
     run = Run(saved.number, saved.name, saved.spec, corpus, device)
     run.is_pinned = saved.is_pinned

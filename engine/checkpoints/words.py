@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from engine.checkpoints.contents import VERSION, Contents
-from engine.checkpoints.older_versions import OlderDrawn, marks_today
+from engine.checkpoints.older_versions import OlderDrawn
 from engine.settings.limits import (
     KEPT_CHARACTERS,
     KEPT_NAMES,
@@ -47,13 +47,13 @@ class _Undecoded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def decode_words(data: memoryview, contents: Contents) -> Words:
     """Decode the names and marks, which are no more and no longer than a lab keeps.
 
-    Raises:
-        msgspec.MsgspecError, UnicodeError, RecursionError: it is no such msgpack.
+    Raises MsgspecError, UnicodeError or RecursionError if it is no such msgpack.
     """
     parts = msgspec.msgpack.decode(data, type=_Undecoded)
     if contents.version < VERSION:
-        drawn = tuple(_decoded(n, OlderDrawn, LARGEST_DRAW, "name").today for n in parts.names)
-        return Words(drawn, marks_today(_marks(parts.marks)))
+        older = (_decoded(name, OlderDrawn, LARGEST_DRAW, "name") for name in parts.names)
+        drawn = tuple(Drawn(draw.index, draw.counts, draw.net) for draw in older)
+        return Words(drawn, ((), _marks(parts.marks)))  # all marks were the net's
     if len(parts.marks) != len(contents.runs):
         raise msgspec.ValidationError(f"marks of {len(parts.marks):,} runs")
     return Words(

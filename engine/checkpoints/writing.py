@@ -15,13 +15,8 @@ from engine.wire.requests import Over
 def check_place(path: Path, *, over: Over = "checkpoint") -> None:
     """Refuse a place where no checkpoint can be, or where something lies that is to stay.
 
-    Args:
-        path: where.
-        over: what may be replaced: nothing, a checkpoint or an empty file, or any file.
-
-    Raises:
-        AlreadyThere: nothing may be, and there is something.
-        NotWritten: says what lies there.
+    `over` is what may be replaced: nothing, a checkpoint or an empty file, or any file. Raises
+    AlreadyThere if nothing may be, and else NotWritten.
     """
     output.check_place(path, overwrite=over != "nothing")
     is_safe = over != "checkpoint" or not path.exists() or path.stat().st_size == 0
@@ -33,20 +28,10 @@ def check_place(path: Path, *, over: Over = "checkpoint") -> None:
 
 
 def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: Over = "checkpoint") -> Path:
-    """Write a checkpoint's bytes to a file. Any thread may call this.
+    """Write the bytes of `checkpoint.Packed` to a file, from any thread, and return its path.
 
-    Args:
-        path: where.
-        data: of `checkpoint.Packed`.
-        mode: who may read and write a new file, less the umask.
-        over: see `check_place`.
-
-    Returns:
-        Where it is now: `path`.
-
-    Raises:
-        AlreadyThere: nothing may be replaced, and there is something.
-        NotWritten: it was not written; what was there is as it was.
+    `mode` is who may read and write a new file, less the umask. Raises as `check_place`, and
+    NotWritten if it was not written; what was there is as it was.
     """
     check_place(path, over=over)
     output.write_file(path, data, overwrite=over != "nothing", mode=mode)

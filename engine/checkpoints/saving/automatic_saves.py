@@ -20,11 +20,10 @@ _NAME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z\.safetensors")
 
 
 class AutomaticSaves:
-    """A folder of checkpoints, named by the time of their writing.
+    """A folder of checkpoints, the newest so many, named by the time of their writing.
 
-    Args:
-        folder: made with the first of them.
-        most: so many are kept, the newest.
+    It is made with the first of them. What needs to look into it raises CheckpointError if it
+    cannot.
     """
 
     def __init__(self, folder: Path, most: int = MOST_AUTOMATIC_SAVES) -> None:
@@ -32,31 +31,23 @@ class AutomaticSaves:
         self._most = most
 
     def paths(self) -> tuple[Path, ...]:
-        """List all checkpoints of the folder, the newest first.
-
-        Raises:
-            CheckpointError: the folder is there, and cannot be read.
-        """
-        names = (path for path in self._entries() if _NAME.fullmatch(path.name))
-        return tuple(sorted(names, reverse=True))
+        """List all checkpoints of the folder, the newest first."""
+        try:
+            found = [path for path in self._folder.iterdir() if _NAME.fullmatch(path.name)]
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError) as error:
+            raise self._trouble(error) from error
+        return tuple(sorted(found, reverse=True))
 
     def newest(self) -> Path | None:
-        """Find the newest checkpoint; None if there is none.
-
-        Raises:
-            CheckpointError: the folder is there, and cannot be read.
-        """
+        """Find the newest checkpoint; None if there is none."""
         return next(iter(self.paths()), None)
 
     def add(self, data: bytes) -> Path:
         """Write a checkpoint, then remove the oldest ones and what a crash has left half written.
 
-        Args:
-            data: of `checkpoint.Packed`.
-
-        Raises:
-            CheckpointError: the folder cannot be made or read.
-            NotWritten: it was not written; then none is removed.
+        Raises NotWritten if it was not written; then none is removed.
         """
         try:
             make_folder(self._folder)
@@ -65,7 +56,8 @@ class AutomaticSaves:
         path = self._folder / self._next_name()
         write(path, data, mode=OWNER)
         for old in self.paths()[self._most :]:
-            _remove(old)
+            with contextlib.suppress(OSError):  # another did, or it will be tried again
+                old.unlink()
         remove_parts(self._folder)
         return path
 
@@ -77,15 +69,7 @@ class AutomaticSaves:
             with contextlib.suppress(ValueError, OverflowError):  # no day that there is
                 last = datetime.strptime(newest.stem, _STAMP).replace(tzinfo=UTC)
                 now = max(now, last + timedelta(microseconds=1))
-        return _name(now)
-
-    def _entries(self) -> list[Path]:
-        try:
-            return list(self._folder.iterdir())
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError) as error:
-            raise self._trouble(error) from error
+        return now.strftime(_STAMP) + ".safetensors"
 
     def _trouble(self, error: Exception) -> CheckpointError:
         why = error.strerror if isinstance(error, OSError) else error
@@ -93,12 +77,3 @@ class AutomaticSaves:
             f"{printable(str(self._folder))}, the folder of automatic checkpoints: {why}. Make it a"
             " folder that you may write in."
         )
-
-
-def _name(time: datetime) -> str:
-    return time.strftime(_STAMP) + ".safetensors"
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):  # another did, or it will be tried again
-        path.unlink()

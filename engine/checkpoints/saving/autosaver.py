@@ -38,13 +38,10 @@ class Autosaver:
     def __init__(
         self, autosaves: AutomaticSaves, seconds: float, tell: Callable[[SaveOutcome], None]
     ) -> None:
-        """An autosaver.
+        """Save among these, so many seconds apart.
 
-        Args:
-            autosaves: where to save.
-            seconds: between two automatic saves.
-            tell: called from another thread when a file was written, or could not be: its argument
-                is for `take`, in the lab's thread.
+        `tell` is called from another thread when a file was written, or could not be: its argument
+        is for `take`, in the lab's thread.
         """
         self._tell = tell
         self._schedule = SaveSchedule(seconds)
@@ -87,13 +84,9 @@ class Autosaver:
         *,
         is_resumed: bool = False,
     ) -> None:
-        """Another lab is open.
+        """Save another lab from now on, at its end to the file `save_to`.
 
-        Args:
-            lab: which.
-            autosaves: where to save it.
-            save_to: the file that it is to be in when it ends.
-            is_resumed: from now on, a crash goes back to here.
+        If it was resumed, it is saved at once: a crash goes back to here.
         """
         self._begin(autosaves, save_to)
         self._has_trained, self._is_resumed = lab.has_trained, is_resumed
@@ -160,8 +153,7 @@ class Autosaver:
     def finish(self, lab: Lab) -> None:
         """Save what is not saved yet, and wait for it.
 
-        Raises:
-            EngineError: it is not where it ought to be, nor elsewhere; says why.
+        Raises EngineError if it is not where it ought to be, nor elsewhere.
         """
         if self._saving is not None:
             self._saving.join()
@@ -191,12 +183,9 @@ class Autosaver:
     def save_as(
         self, lab: Lab, request: Save, answer: Callable[[Answers | EngineError], None]
     ) -> None:
-        """Write the file that a person asked for.
+        """Write the lab as it is now to the file that a person asked for.
 
-        Args:
-            lab: as it is now.
-            request: where to.
-            answer: called from another thread, once it is written or cannot be.
+        `answer` is called from another thread, once it is written or cannot be.
         """
         path, packed, revision = absolute_path(request.path), checkpoint.pack(lab), self._revision
         if request.over == "anything":

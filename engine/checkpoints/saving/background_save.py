@@ -30,14 +30,7 @@ class Saving(threading.Thread):
         write: Callable[[], Path],
         tell: Callable[[SaveOutcome], None],
     ) -> None:
-        """Make a thread, which begins with `start`.
-
-        Args:
-            destination: see `attempted`.
-            revision: see `attempted`.
-            write: see `attempted`.
-            tell: called in this thread with what came of it, its last word.
-        """
+        """Make a thread that does what `attempted` does, and at its end tells what came of it."""
         super().__init__(name="save", daemon=True)
         self.outcome: SaveOutcome | None = None  # there before it is told
         self._attempt = functools.partial(attempted, destination, revision, write)
@@ -50,12 +43,9 @@ class Saving(threading.Thread):
 
 
 def attempted(destination: Destination, revision: int, write: Callable[[], Path]) -> SaveOutcome:
-    """Write a lab, and return what came of it; no failure ends the thread that calls this.
+    """Write a revision of a lab to its destination, and return what came of it.
 
-    Args:
-        destination: where it is written to.
-        revision: of the lab.
-        write: writes the file, and says where.
+    No failure of `write`, which says where the file is, ends the thread that calls this.
     """
     started = time.monotonic()
     path, trouble = None, None
@@ -69,10 +59,7 @@ def attempted(destination: Destination, revision: int, write: Callable[[], Path]
 def write_copy(lab: Lab, path: Path, answer: Callable[[Answers | EngineError], None]) -> None:
     """Write a lab as it is now into a new file, which is not among its saves.
 
-    Args:
-        lab: which; called by its thread.
-        path: where.
-        answer: called from another thread, once it is written or cannot be.
+    The lab's thread calls this, and another one `answer`, once the file is written or cannot be.
     """
     packed = pack(lab)
 

@@ -9,11 +9,7 @@ SHARE: Final = 0.05  # of the time that saving may take: a huge lab is saved les
 
 
 class SaveSchedule:
-    """Knows when the next save is due; at once, before the first.
-
-    Args:
-        seconds: from the beginning of a save to that of the next.
-    """
+    """Knows when the next save is due: the first at once, then so many seconds apart."""
 
     def __init__(self, seconds: float) -> None:
         self.due = 0.0  # on the monotonic clock
@@ -28,9 +24,5 @@ class SaveSchedule:
         self.due = time.monotonic() + self._seconds
 
     def finish(self, seconds: float) -> None:
-        """A save has ended.
-
-        Args:
-            seconds: that it took.
-        """
+        """A save has ended, which took so many seconds."""
         self.due = max(self.due, time.monotonic() + seconds / SHARE)

@@ -18,7 +18,7 @@ from engine.checkpoints.checkpoint import load
 from engine.checkpoints.contents import VERSION
 from engine.checkpoints.header import CONTENTS
 from engine.checkpoints.losses import Arrays
-from engine.checkpoints.names_and_marks import Words
+from engine.checkpoints.words import Words
 from engine.errors import CheckpointError
 from engine.lab.lab import Lab
 from engine.lab.run import Run

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from engine.checkpoints.arrays import encode, read
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.header import CONTENTS
-from engine.checkpoints.names_and_marks import Words
+from engine.checkpoints.words import Words
 from engine.errors import CheckpointError
 from engine.lab.lab import Lab
 from engine.training.series import Series

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from engine.checkpoints import contents
-from engine.checkpoints.names_and_marks import Words
+from engine.checkpoints.words import Words
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import Settings
 from engine.wire import envelopes
