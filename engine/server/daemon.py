@@ -31,17 +31,10 @@ class Daemon:
     """Serves a lab until nobody needs it any more, until it is told to stop, or until SIGTERM."""
 
     def __init__(self, place: LabPaths, idle_seconds: float, save_seconds: float) -> None:
-        """Claim the lab's name.
+        """Claim the lab's name; it is saved every so many seconds, and waits so many for a screen.
 
-        Args:
-            place: where the lab is, and what it is called.
-            idle_seconds: how long to go on without a screen and without a training.
-            save_seconds: between two automatic saves.
-
-        Raises:
-            NameTaken: a lab of that name runs.
-            EngineUnavailable: the name cannot be taken, or what it had before cannot be looked at;
-                what told of the lab before still does.
+        Raises NameTaken if a lab of that name runs, and EngineUnavailable if the name cannot be
+        taken, or what it had before cannot be looked at; what told of the lab before still does.
         """
         paths.check_length(place.socket)
         claim = claimed(place)
@@ -65,14 +58,10 @@ class Daemon:
         self._is_told_to_end = False
 
     async def run(self, ready: Callable[[], None]) -> None:
-        """Serve the lab, and give its name back.
+        """Serve the lab, and give its name back; `ready` is called when clients may come.
 
-        Args:
-            ready: called when clients may come.
-
-        Raises:
-            EngineUnavailable: there can be no socket; what told of the lab before still does.
-            EngineError: the worker has failed, or could not save; the log says how.
+        Raises EngineUnavailable if there can be no socket; what told of the lab before still does.
+        Raises EngineError if the worker has failed, or could not save; the log says how.
         """
         self._loop = asyncio.get_running_loop()
         self._worker.start()

@@ -28,14 +28,9 @@ def _options(data_format: DataFormat, hold_out_data: Path | None) -> Open:
 
 
 def examined(path: str | None, options: str) -> Examined:
-    """How a data file would be read.
+    """How a data file, or the built-in names, would be read with options as on the command line.
 
-    Args:
-        path: as it is typed; None: the built-in names.
-        options: as on the command line.
-
-    Raises:
-        EngineError: the options or the file are not good; says why.
+    Raises EngineError if the options or the file are not good.
     """
     asked = parsed(options)
     data = built_in_path() if path is None else absolute_path(path)
@@ -45,10 +40,7 @@ def examined(path: str | None, options: str) -> Examined:
 
 
 def parsed(options: str) -> Open:
-    """What options say of how data is read, as an `Open`.
-
-    Raises:
-        BadSetting: they are none, or do not go together.
+    """What options say of how data is read, as an `Open`; raises BadSetting if they make no sense.
 
     >>> parsed("--format csv --column 'first name' --lower").options
     "--format csv --column 'first name' --lower"

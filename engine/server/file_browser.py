@@ -23,13 +23,15 @@ from engine.local import lab_folders
 from engine.server.path_completion import browsed
 from engine.server.recent_files import Recent
 from engine.text.printable import printable
-from engine.wire.answers import Browsed, Examined, OtherLab
+from engine.wire.answers import Answers, Browsed, Done, Examined, OtherLab
+from engine.wire.requests import Browse, DeleteLab, Examine, RenameLab
 from engine.wire.values import RecentFile
 
 SECONDS: Final = 3.0  # until a folder counts as one that does not answer
 MOST_LOOKS: Final = 8  # at a time, those that hang included
 
-Look = TypeVar("Look")
+T = TypeVar("T")
+Look = Browse | Examine | RenameLab | DeleteLab  # what is asked of it
 
 log = logging.getLogger(__name__)
 
@@ -44,13 +46,9 @@ class FileBrowser:
         look: Callable[[str, tuple[RecentFile, ...]], Browsed] = browsed,
         seconds: float = SECONDS,
     ) -> None:
-        """A file browser.
+        """Look at files, and offer those opened last and the labs beside the one that is open.
 
-        Args:
-            recent: where the files opened last are kept; None: nowhere.
-            labs: those beside the one that is open.
-            look: what looks into a folder.
-            seconds: until it has taken too long.
+        `look` is what looks into a folder, and `seconds` how long it may take.
         """
         self._recent = recent
         self._labs = labs
@@ -58,57 +56,30 @@ class FileBrowser:
         self._seconds = seconds
         self._room = threading.BoundedSemaphore(MOST_LOOKS)
 
-    async def browse(self, path: str) -> Browsed:
-        """The entries that a path may go on to.
+    async def answer(self, request: Look) -> Answers:
+        """Do what a request asks of files; raises EngineError if that fails or takes too long."""
+        match request:
+            case Browse(path):
+                return await self._in_thread(partial(self._browsed, path), path)
+            case Examine(path, options):
+                return await self._in_thread(partial(_examined, path, options), path or "")
+            case RenameLab(name, new):
+                await self._in_thread(partial(lab_folders.rename, name, new), name)
+            case DeleteLab(name):
+                await self._in_thread(partial(lab_folders.delete, name), name)
+        return Done()
 
-        Raises:
-            DataError: the folder is not there, not to be read, or does not answer.
-        """
-        recent = self._recent
+    def _browsed(self, path: str) -> Browsed:
+        seen = self._look(path, self._recent.files() if self._recent else ())
+        return seen if path else replace(seen, labs=self._labs())
 
-        def look() -> Browsed:
-            seen = self._look(path, recent.files() if recent else ())
-            return seen if path else replace(seen, labs=self._labs())
-
-        return await self._in_thread(look, path)
-
-    async def examine(self, path: str | None, options: str) -> Examined:
-        """How a data file would be read; see `examination.examined`.
-
-        Raises:
-            EngineError: the options or the file are not good, or its folder does not answer.
-        """
-
-        def look() -> Examined:
-            from engine.server.data_preview import examined  # with numpy and torch
-
-            return examined(path, options)
-
-        return await self._in_thread(look, path or "")
-
-    async def rename(self, name: str, new: str) -> None:
-        """Give a lab another name; see `lab_folders.rename`.
-
-        Raises:
-            EngineError: it was not renamed, or its folder does not answer.
-        """
-        await self._in_thread(partial(lab_folders.rename, name, new), name)
-
-    async def delete(self, name: str) -> None:
-        """Delete a lab; see `lab_folders.delete`.
-
-        Raises:
-            EngineError: it was not deleted, or its folder does not answer.
-        """
-        await self._in_thread(partial(lab_folders.delete, name), name)
-
-    async def _in_thread(self, look: Callable[[], Look], path: str) -> Look:
+    async def _in_thread(self, work: Callable[[], T], path: str) -> T:
         if not self._room.acquire(blocking=False):
             raise DataError("Too many folders do not answer. Wait, or type the path.")
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Look] = loop.create_future()
+        answer: asyncio.Future[T] = loop.create_future()
 
-        def settle(result: Look | EngineError) -> None:
+        def settle(result: T | EngineError) -> None:
             if answer.done():
                 return  # too late
             if isinstance(result, EngineError):
@@ -116,10 +87,10 @@ class FileBrowser:
             else:
                 answer.set_result(result)
 
-        def work() -> None:
-            result: Look | EngineError
+        def run() -> None:
+            result: T | EngineError
             try:
-                result = look()
+                result = work()
             except EngineError as error:
                 result = error
             except Exception as error:  # a person gets a sentence, the log the traceback
@@ -130,7 +101,7 @@ class FileBrowser:
             with contextlib.suppress(RuntimeError):  # the server has ended
                 loop.call_soon_threadsafe(settle, result)
 
-        threading.Thread(target=work, name="browse", daemon=True).start()
+        threading.Thread(target=run, name="browse", daemon=True).start()
         try:
             async with asyncio.timeout(self._seconds):
                 return await answer
@@ -140,12 +111,13 @@ class FileBrowser:
             ) from None
 
     def remember(self, path: str, options: str) -> None:
-        """Put a file that was opened at the top of those opened last.
-
-        Args:
-            path: as it was typed.
-            options: how it was read, as on the command line.
-        """
+        """Put a file that was opened, as it was typed, at the top of those opened last."""
         if self._recent is not None:
             file = RecentFile(os.path.abspath(os.path.expanduser(path)), options)
             threading.Thread(target=self._recent.add, args=(file,), daemon=True).start()
+
+
+def _examined(path: str | None, options: str) -> Examined:
+    from engine.server.data_preview import examined  # with numpy and torch
+
+    return examined(path, options)

@@ -47,12 +47,8 @@ class Identity:
     def move_in(self, request: Open | Resume, before: Lab | None) -> None:
         """Take the name of the lab that is opened: its own, or one that no lab has.
 
-        Args:
-            request: what opens it.
-            before: the lab that is open still, and keeps its name if it was saved.
-
-        Raises:
-            EngineError: no name can be taken; the one before is still held.
+        The lab that is open before keeps its name, if it was saved. Raises EngineError if no name
+        can be taken; then the one before is still held.
         """
         file = None
         if isinstance(request, Resume):
@@ -83,25 +79,20 @@ class Identity:
 
     def _takes_up(self, name: str | None, file: Path | None) -> bool:
         """Take the name of a lab that does not run, if a file is its newest save."""
-        if name is None or name == self.name or self._newest_of(name) != file:
+        if name is None or name == self.name:
             return False
-        try:
-            self.held.take(name)
-        except NameTaken:
-            return False
-        return True
-
-    def _newest_of(self, name: str) -> Path | None:
         place = LabPaths(name)
-        return newest_save(place, standing(place)[1])
+        return newest_save(place, standing(place)[1]) == file and self._takes(name)
 
     def _begins_again(self, name: str) -> bool:
         """Take the name of a lab that ended before its first save, if it still waits."""
         if name in ("", self.name):
             return False
         place = LabPaths(name)
-        if standing(place)[0] not in LEFT or AutomaticSaves(place.saves).newest() is not None:
-            return False
+        is_left = standing(place)[0] in LEFT and AutomaticSaves(place.saves).newest() is None
+        return is_left and self._takes(name)
+
+    def _takes(self, name: str) -> bool:
         try:
             self.held.take(name)
         except NameTaken:

@@ -49,15 +49,10 @@ def typed_path(path: str) -> TypedPath:
 
 
 def browsed(path: str, recent: tuple[RecentFile, ...] = (), seconds: float = SECONDS) -> Browsed:
-    """The entries that a path may go on to. Names that begin with a dot want a dot typed.
+    """The entries that a typed path may go on to. Names that begin with a dot want a dot typed.
 
-    Args:
-        path: as typed so far.
-        recent: passed on.
-        seconds: after which the rest of a folder is not looked at any more.
-
-    Raises:
-        DataError: the folder is not there, or not to be read.
+    After so many seconds the rest of a folder is not looked at any more. Raises DataError if the
+    folder is not there, or not to be read.
     """
     place = typed_path(path)
     names: list[str] = []

@@ -16,7 +16,7 @@ from engine.errors import EngineError, EngineUnavailable, WireError
 from engine.local import paths
 from engine.local.log import Refusals
 from engine.local.paths import PROGRAM
-from engine.server.file_browser import FileBrowser
+from engine.server.file_browser import FileBrowser, Look
 from engine.server.inbox import Audience, Inbox, Job, Joined, Left
 from engine.server.outbox import Outbox, Room
 from engine.text.printable import printable
@@ -24,7 +24,7 @@ from engine.wire.answers import Answers, Done, Saved
 from engine.wire.envelopes import VERSION, Call, Failure, Hello, Refused, Reply, Welcome
 from engine.wire.framing import pack, read_from_client
 from engine.wire.peers import listener, peer_of
-from engine.wire.requests import Browse, DeleteLab, Examine, Open, Ping, RenameLab
+from engine.wire.requests import Open, Ping
 
 SECONDS_TO_GREET: Final = 10.0  # then a connection without a hello is closed
 SECONDS_TO_PART: Final = 1.0  # for the last words to clients that read
@@ -56,17 +56,10 @@ class Server:
     ) -> None:
         """Answer clients at a Unix socket, until `stop`.
 
-        Where the socket is removed, with its folder perhaps, as at the end of a login, or where
-        something else lies in its place that nobody answers at, another takes it as soon as there
-        is a place for it.
-
-        Args:
-            path: where to listen.
-            ready: called when clients may come.
-            look: called in a thread, as often as the socket is looked after.
-
-        Raises:
-            EngineUnavailable: no socket can be made there.
+        `ready` is called when clients may come, and `look` in a thread, as often as the socket is
+        looked after: where it is removed, with its folder perhaps, as at the end of a login, or
+        where something else lies in its place that nobody answers at, another takes it as soon as
+        there is a place for it. Raises EngineUnavailable if there can be none.
         """
         self._path = path
         server = await self._listen_at(path)
@@ -93,18 +86,14 @@ class Server:
     async def move(self, path: Path) -> None:
         """Be found at another path, and no longer at the one before. Who is connected stays so.
 
-        Raises:
-            EngineUnavailable: there can be no socket.
+        Raises EngineUnavailable if there can be no socket.
         """
         check_free(path)
         try:
             if self._is_at(self._path):
                 self._path.rename(path)
         except OSError as error:
-            raise EngineUnavailable(
-                f"{path}, the engine's socket, cannot be made: {error.strerror}. Remove what is"
-                " there, or set XDG_RUNTIME_DIR to another folder of your own."
-            ) from error
+            raise _no_socket(path, error) from error
         self._path, self._name = path, path.stem
 
     async def _part(self) -> None:
@@ -132,10 +121,7 @@ class Server:
             path.chmod(0o600)
             self._bound = path.lstat()
         except OSError as error:
-            raise EngineUnavailable(
-                f"{path}, the engine's socket, cannot be made: {error.strerror}. Remove what is"
-                " there, or set XDG_RUNTIME_DIR to another folder of your own."
-            ) from error
+            raise _no_socket(path, error) from error
         return server
 
     def _is_at(self, path: Path) -> bool:
@@ -154,7 +140,8 @@ class Server:
         assert task is not None
         self._clients[task] = None
         try:
-            await self._attend(task, reader, writer)
+            with contextlib.suppress(ConnectionError):  # it went without a word
+                await self._attend(task, reader, writer)
             if self._over.is_set():
                 await read_out(reader, writer)
             writer.close()
@@ -167,10 +154,7 @@ class Server:
             del self._clients[task]
 
     async def _attend(
-        self,
-        task: asyncio.Task[None],
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
             check_peer(writer)
@@ -180,8 +164,6 @@ class Server:
         except WireError as error:
             self._refusals.add(str(error))
             writer.write(pack(Refused(str(error), VERSION)))
-        except ConnectionError:
-            pass  # it went without a word
 
     async def _greeted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Exchange greetings; False where the client went without one."""
@@ -213,9 +195,10 @@ class Server:
         audience = Audience(lambda event: call_soon(loop, outbox.put, event))
         self._inbox.put(Joined(audience))
         room = Room()
-        sending = asyncio.create_task(self._send(writer, outbox, room))
-        listening = asyncio.create_task(self._listen(reader, audience, outbox, room))
-        both = (sending, listening)
+        both = (
+            asyncio.create_task(self._send(writer, outbox, room)),
+            asyncio.create_task(self._listen(reader, audience, outbox, room)),
+        )
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -228,11 +211,7 @@ class Server:
                 task.result()  # or why it is refused
 
     async def _listen(
-        self,
-        reader: asyncio.StreamReader,
-        audience: Audience,
-        outbox: Outbox,
-        room: Room,
+        self, reader: asyncio.StreamReader, audience: Audience, outbox: Outbox, room: Room
     ) -> None:
         loop = asyncio.get_running_loop()
         while (received := await read_from_client(reader)) is not None:
@@ -253,7 +232,7 @@ class Server:
                     case Open(path=str() as path) as opening, Done() | Saved():
                         self._file_browser.remember(path, opening.options)
 
-            if isinstance(message.request, Browse | Examine | RenameLab | DeleteLab):
+            if isinstance(message.request, Look):
                 look = asyncio.create_task(self._look(message.request, answer))
                 self._looks.add(look)
                 look.add_done_callback(self._looks.discard)
@@ -262,23 +241,9 @@ class Server:
             else:
                 self._inbox.put(Job(audience, message.request, answer))
 
-    async def _look(
-        self,
-        request: Browse | Examine | RenameLab | DeleteLab,
-        answer: Callable[[Answers | EngineError], None],
-    ) -> None:
+    async def _look(self, request: Look, answer: Callable[[Answers | EngineError], None]) -> None:
         try:
-            match request:
-                case Browse(path):
-                    answer(await self._file_browser.browse(path))
-                case Examine(path, options):
-                    answer(await self._file_browser.examine(path, options))
-                case RenameLab(name, new):
-                    await self._file_browser.rename(name, new)
-                    answer(Done())
-                case DeleteLab(name):
-                    await self._file_browser.delete(name)
-                    answer(Done())
+            answer(await self._file_browser.answer(request))
         except EngineError as error:
             answer(error)
 
@@ -308,11 +273,7 @@ async def read_out(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 def check_free(path: Path) -> None:
-    """Refuse a path at which another engine listens.
-
-    Raises:
-        EngineUnavailable: says which.
-    """
+    """Raise EngineUnavailable for a path at which another engine listens."""
     if (other := listener(path)) is not None:
         raise EngineUnavailable(
             f"{path}, the engine's socket, is that of {other}, the engine of another lab of"
@@ -322,12 +283,15 @@ def check_free(path: Path) -> None:
 
 
 def check_peer(writer: asyncio.StreamWriter) -> None:
-    """Refuse another user's process, where the system tells whose it is.
-
-    Raises:
-        WireError: it is another user's.
-    """
+    """Raise WireError for another user's process, where the system tells whose it is."""
     if (peer := peer_of(writer.get_extra_info("socket"))) is None:
         return  # the folder's mode has kept others out
     if peer.uid != os.getuid():
         raise WireError(f"This engine belongs to user {os.getuid()}, not to {peer.uid}.")
+
+
+def _no_socket(path: Path, error: OSError) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"{path}, the engine's socket, cannot be made: {error.strerror}. Remove what is there, or"
+        " set XDG_RUNTIME_DIR to another folder of your own."
+    )

@@ -62,11 +62,9 @@ class Audiences:
         self.tell(dataset)
 
     def publish(self, look: Callable[..., Snapshot], *, at_once: bool = False) -> None:
-        """Tell those of the newest change whose turn it is.
+        """Tell those of the newest change whose turn it is, or all of them `at_once`.
 
-        Args:
-            look: the lab through the window that is its argument, with so many `clients`.
-            at_once: whether their turn has come or not.
+        `look` sees the lab through the window that is its argument, with so many `clients`.
         """
         now = time.monotonic()
         for audience in self._all:

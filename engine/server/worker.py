@@ -42,12 +42,7 @@ class Worker:
     """Owns the lab. Everything from outside comes through the inbox."""
 
     def __init__(self, inbox: Inbox, identity: Identity) -> None:
-        """A worker without data.
-
-        Args:
-            inbox: what it is to do.
-            identity: whose lab it is, and where it is saved.
-        """
+        """Begin without data; what is to be done comes through the inbox."""
         self._inbox = inbox
         self._identity = identity
         self._autosaver = Autosaver(identity.saves, identity.save_seconds, inbox.put)
@@ -62,10 +57,8 @@ class Worker:
     def run(self) -> None:
         """Work until no more will come, until told to stop, or until nobody needs it.
 
-        What is worth it is saved before the end, also where the end is a failure.
-
-        Raises:
-            EngineError: it could not be saved.
+        What is worth it is saved before the end, also where the end is a failure; raises
+        EngineError if it could not be saved.
         """
         try:
             self._work()

@@ -11,7 +11,7 @@ from engine.errors import DataError, EngineError
 from engine.server.data_preview import examined, parsed
 from engine.server.file_browser import FileBrowser
 from engine.settings.data_format import DataFormat
-from engine.wire.requests import Open
+from engine.wire.requests import Examine, Open
 
 TABLE = "name,sex,count\nAna,F,3\nBo,M,1\n"
 
@@ -80,8 +80,8 @@ def test_what_is_wrong_with_options_is_a_sentence(options: str, complaint: str) 
 
 async def test_a_file_is_examined_beside_the_server(write: Callable[[str], Path]) -> None:
     shelf = FileBrowser()
-    assert (await shelf.examine(str(write("emma\n")), "--lower")).options == (
+    assert (await shelf.answer(Examine(str(write("emma\n")), "--lower"))).options == (
         "--format lines --lower"
     )
     with pytest.raises(DataError, match="no such file"):
-        await shelf.examine("/nowhere/a", "")
+        await shelf.answer(Examine("/nowhere/a", ""))

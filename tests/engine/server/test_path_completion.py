@@ -13,6 +13,7 @@ from engine.server.file_browser import MOST_LOOKS, FileBrowser
 from engine.server.path_completion import MOST, browsed
 from engine.server.recent_files import Recent
 from engine.wire.answers import Browsed
+from engine.wire.requests import Browse
 from engine.wire.values import Entry, RecentFile
 
 
@@ -193,18 +194,18 @@ async def test_a_folder_that_hangs_is_a_sentence_and_holds_up_nobody_else() -> N
     try:
         for _ in range(MOST_LOOKS - 1):
             with pytest.raises(DataError, match="/gone: the folder does not answer"):
-                await shelf.browse("/gone")
-        assert (await shelf.browse("/")).entries
+                await shelf.answer(Browse("/gone"))
+        assert (await shelf.answer(Browse("/"))).entries
         with pytest.raises(DataError, match="does not answer"):
-            await shelf.browse("/gone")
+            await shelf.answer(Browse("/gone"))
         with pytest.raises(DataError, match="Too many folders"):
-            await shelf.browse("/")
+            await shelf.answer(Browse("/"))
     finally:
         hanging.set()
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:  # the threads that hung give their places back
         try:
-            assert (await shelf.browse("/")).entries
+            assert (await shelf.answer(Browse("/"))).entries
             break
         except DataError:
             await asyncio.sleep(0)
