@@ -35,17 +35,10 @@ def write_atomically(
     """Create a file, or replace its content; a power cut leaves the old content or the new.
 
     A new name too is there with the whole content or not at all, where the file system can do that:
-    those that know neither links nor renaming over nothing show an empty file for a moment.
-
-    Args:
-        path: where, in a folder that exists. A link stays, and the file behind it is replaced.
-        data: the whole content, or its parts one after another.
-        mode: who may read and write a new file, less the umask; one that is replaced keeps its own.
-        replace: whether a file that is there is replaced, though it came in the last moment.
-
-    Raises:
-        FileExistsError: there is one, and it is not to be replaced.
-        OSError: it could not be written; then `path` is as it was, and nothing lies beside it.
+    those that know neither links nor renaming over nothing show an empty file for a moment. A link
+    stays, and the file behind it is replaced, with its own mode; `mode` is that of a new file, less
+    the umask. Without `replace` not even a file is replaced that came in the last moment:
+    FileExistsError. After an OSError `path` is as it was, and nothing lies beside it.
     """
     real = Path(os.path.realpath(path))
     mark = hashlib.sha256(os.fsencode(real.name)).hexdigest()[:8]
@@ -72,9 +65,7 @@ def write_atomically(
 def remove_parts(folder: Path, digits: str = ANY_PART) -> None:
     """Remove what killed processes left half written; that of those that still write stays.
 
-    Args:
-        folder: where to look.
-        digits: a regular expression of those in the names of the parts to look at.
+    `digits` is a regular expression of those in the names of the parts to look at.
     """
     name = re.compile(rf"\.{digits}\.part")
     with contextlib.suppress(OSError):
@@ -132,11 +123,7 @@ def _place(beside: Path, real: Path, *, replace: bool) -> None:
 
 
 def _renamed_to_new_name(beside: Path, real: Path) -> bool:
-    """Rename a file, over no other; False where the system or the file system cannot.
-
-    Raises:
-        FileExistsError: there is another.
-    """
+    """Rename a file, over no other (FileExistsError); False where that cannot be done."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)  # Linux, since 2014
     if rename is None:
         return False

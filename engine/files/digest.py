@@ -10,11 +10,7 @@ WORTH_HELP: Final = 1 << 18  # bytes; below, handing them to a thread takes long
 
 
 class Digest:
-    """Takes the bytes as they come; those of a large piece in a thread, where there is one.
-
-    Args:
-        helper: computes large pieces meanwhile, on another core.
-    """
+    """Takes bytes as they come; a helper, on another core, those of large pieces meanwhile."""
 
     def __init__(self, helper: Executor | None = None) -> None:
         self._sha256 = hashlib.sha256()

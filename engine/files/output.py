@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -19,19 +20,16 @@ FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def check_place(path: Path, *, overwrite: bool) -> None:
     """Refuse a place where no file can be written, or where one lies that is to stay.
 
-    Args:
-        path: where; a link is followed.
-        overwrite: whether a file that is there may be replaced. A folder, a device and a file
-            that nobody may write never are.
-
-    Raises:
-        AlreadyThere: there is a file, and it is not to be replaced.
-        NotWritten: says what lies there, or what is wrong.
+    `overwrite` is whether a file that is there, behind a link perhaps, may be replaced; a folder, a
+    device and a file that nobody may write never are. Raises AlreadyThere if it may not, and else
+    NotWritten.
     """
     name = printable(str(path))
     try:
         real = Path(os.path.realpath(path))
-        found = _found(real)
+        found: os.stat_result | None = None
+        with contextlib.suppress(FileNotFoundError):
+            found = real.stat()
         if found is None and not real.parent.is_dir():
             folder = printable(str(real.parent))
             raise NotWritten(f"There is no folder {folder}. Make it, or give another place.")
@@ -55,17 +53,11 @@ def check_place(path: Path, *, overwrite: bool) -> None:
 def write_file(
     path: Path, data: bytes | Iterable[bytes], *, overwrite: bool, mode: int = EVERYBODY
 ) -> None:
-    """Write a file, as a whole or not at all; from any thread.
+    """Write a file, as a whole or not at all; from any thread. See `check_place`.
 
-    Args:
-        path: where; a link is followed.
-        data: the whole content, or its parts one after another.
-        overwrite: see `check_place`. A file that is replaced keeps its mode.
-        mode: who may read and write a new file, less the umask.
-
-    Raises:
-        AlreadyThere: there is a file, though it came in the last moment.
-        NotWritten: it cannot be written; what was there is as it was, and nothing lies beside it.
+    A file that is replaced keeps its mode; `mode` is who may read and write a new one, less the
+    umask. Raises AlreadyThere if there is a file, though it came in the last moment, and NotWritten
+    if it cannot be written; what was there is as it was, and nothing lies beside it.
     """
     check_place(path, overwrite=overwrite)
     try:
@@ -74,13 +66,6 @@ def write_file(
         raise AlreadyThere(f"{printable(str(path))} exists.") from error
     except (OSError, ValueError) as error:
         raise _not_written(path, error) from error
-
-
-def _found(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except FileNotFoundError:
-        return None
 
 
 def _not_written(path: Path, error: OSError | ValueError) -> NotWritten:

@@ -15,11 +15,7 @@ FILE: Final = 0o600
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, with those above it that are missing; one that is there is closed to others.
-
-    Raises:
-        OSError: it cannot be made.
-    """
+    """Make a folder, and those above it; one that is there already is closed to others."""
     missing = [path for path in folder.parents if not path.exists()]
     for path in (*reversed(missing), folder):
         try:
@@ -36,14 +32,9 @@ def make_folder(folder: Path) -> None:
 
 
 def open_to_append(path: Path, longest: int) -> BinaryIO:
-    """Open a regular file at its end; make it, where there is none.
+    """Open a regular file at its end, never a link; make it, where there is none.
 
-    Args:
-        path: of the file; never followed where it is a link.
-        longest: bytes; a file that has more begins anew.
-
-    Raises:
-        OSError: it cannot be opened, or is no regular file.
+    A file of more than so many bytes begins anew. Raises OSError if it cannot be opened.
     """
     # Not to wait for a reader, where somebody has put a pipe there.
     careful = os.O_NOFOLLOW | os.O_NONBLOCK
@@ -64,9 +55,7 @@ def open_to_append(path: Path, longest: int) -> BinaryIO:
 def check_private(folder: Path) -> None:
     """Refuse a folder for sockets that others could write to.
 
-    Raises:
-        UntrustedSocket: it is not the user's own, or not the user's alone.
-        OSError: it cannot be looked at.
+    Raises UntrustedSocket if it is not the user's own, or not the user's alone.
     """
     found = folder.lstat()
     owned = found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)

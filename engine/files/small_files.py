@@ -23,15 +23,10 @@ class NotRegular(OSError):
 
 
 def read_small_file(path: Path, largest: int = LARGEST) -> bytes:
-    """The whole content of a small file.
+    """The whole content of a small file; follows links.
 
-    Args:
-        path: where; a link is followed.
-        largest: bytes that such a file has at the most.
-
-    Raises:
-        NotRegular: it is no file at all, so nothing was read of it.
-        OSError: it is not there, not to be read, or larger; `strerror` says why.
+    Raises NotRegular if it is no file at all, and OSError if it is not there, not to be read, or
+    has more bytes than such a file has at the most; `strerror` says why.
     """
     with os.fdopen(open_regular_file(path, os.O_RDONLY), "rb") as file:
         data = file.read(largest + 1)
@@ -44,9 +39,7 @@ def read_small_file(path: Path, largest: int = LARGEST) -> bytes:
 def open_regular_file(path: Path, flags: int, mode: int = FILE) -> int:
     """Open a file as `os.open` does, but nothing that is no file; waits for nobody.
 
-    Raises:
-        NotRegular: it is a pipe, a device or a socket.
-        OSError: it cannot be opened.
+    Raises NotRegular for a pipe, a device or a socket, and OSError.
     """
     with contextlib.suppress(FileNotFoundError):
         _check(os.stat(path), path)  # merely to open a device may do something

@@ -14,10 +14,8 @@ from engine.text.printable import printable
 def attach(name: str, host: str = "", program: str = PROGRAM) -> str:
     """The command that takes up a lab that runs.
 
-    Args:
-        name: of the lab.
-        host: the machine that it is on, as ssh takes it; empty: this one.
-        program: makemore-tui over there.
+    `host` is the machine that it is on, as ssh takes it, or empty for this one; `program` is
+    makemore-tui over there.
     """
     return _line("attach", *_there(host, program), name)
 
@@ -33,13 +31,9 @@ def delete(name: str) -> str:
 
 
 def go_on(saved: str, lab: str = "", host: str = "", program: str = PROGRAM) -> str:
-    """The command that goes on with a lab that was saved; see `attach`.
+    """The command that goes on with a lab from the file that it was saved to; see `attach`.
 
-    Args:
-        saved: the file that it is in.
-        lab: its name, where that is enough to find the file.
-        host: see `attach`.
-        program: see `attach`.
+    The name of the lab is given where that is enough to find the file.
     """
     if lab:
         return attach(lab, host, program)

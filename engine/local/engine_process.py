@@ -44,14 +44,9 @@ class EngineProcess:
     host = ""
 
     def __init__(self, name: str, idle_seconds: float = IDLE_SECONDS) -> None:
-        """Prepare to talk to a lab's engine, which may run already.
+        """Prepare to talk to a lab's engine, which may run already; raises BadName.
 
-        Args:
-            name: of the lab.
-            idle_seconds: how long it goes on without a screen and without a training.
-
-        Raises:
-            BadName: no lab can be called so.
+        It goes on for so many seconds without a screen and without a training.
         """
         self.name = name
         self._place = LabPaths(name)
@@ -90,13 +85,9 @@ class EngineProcess:
     async def reach(self, connect: Connect[T], *, attach: bool = False) -> T:
         """Connect to the socket of the lab's engine; start the engine, where none runs.
 
-        Args:
-            connect: to the socket at a path, where a process listens whose number may be known.
-            attach: only to an engine that runs already.
-
-        Raises:
-            LabGone: none runs, and none is to be started.
-            EngineUnavailable: it does not start, or does not answer.
+        `connect` is given the socket's path, and the number of the process that listens where it is
+        known; with `attach`, only to an engine that runs already. Raises LabGone if none runs and
+        none is to be started, and EngineUnavailable if it does not start, or does not answer.
         """
         try:
             if (reached := await self._reached(connect)) is not None:
@@ -136,11 +127,7 @@ class EngineProcess:
     async def ended(self, holder: Holder) -> None:
         """Wait until an engine that was told to end has exited.
 
-        Args:
-            holder: that engine.
-
-        Raises:
-            EngineUnavailable: it has not ended well, or not yet.
+        Raises EngineUnavailable if it has not ended well, or not yet.
         """
         deadline = time.monotonic() + SECONDS_TO_DIE
         while standing_of(holder, self._place) == "running":
@@ -170,19 +157,18 @@ class EngineProcess:
             name = signal_name(-code)
             hint = " (perhaps the machine ran out of memory)" if name == "SIGKILL" else ""
             return f"The engine was ended by {name}{hint}. Its log is {self._log}."
-        lines = [self._said] if self._said else []
-        if not lines:
+        said = self._said
+        if not said:
             with contextlib.suppress(OSError):  # somebody has cleared it away
                 log = self._log.read_bytes()[self._log_begin :]
-                lines = log.decode(errors="replace").splitlines()
-        last = f": {lines[-1].rstrip('.')}" if code and lines else ""
+                said = log.decode(errors="replace")
+        last = f": {said.splitlines()[-1].rstrip('.')}" if code and said else ""
         return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
 
     async def _reached(self, connect: Connect[T]) -> T | None:
         """Connect, if an engine runs; return None if none does.
 
-        Raises:
-            EngineUnavailable: it runs, but refuses, or cannot be reached.
+        Raises EngineUnavailable if it runs, but refuses, or cannot be reached.
         """
         deadline = time.monotonic() + SECONDS_TO_APPEAR
         while True:

@@ -28,10 +28,8 @@ class HeldName:
     ) -> None:
         """Hold a first name.
 
-        Args:
-            claim: to the first name.
-            move_socket: makes the engine listen at another path; raises EngineUnavailable where
-                there can be no socket.
+        `move_socket` makes the engine listen at another path; it raises EngineUnavailable where
+        there can be no socket.
         """
         self.since = claim.since  # when the engine started: seconds since 1970
         self._claim = claim
@@ -50,11 +48,7 @@ class HeldName:
         return AutomaticSaves(self._claim.place.saves)
 
     def note(self, again: Open | Resume) -> None:
-        """Write down what opens the present lab again, for as long as nothing of it is saved.
-
-        Raises:
-            OSError: it cannot be written.
-        """
+        """Write down what opens the present lab again, for as long as nothing of it is saved."""
         with self._lock:
             self._has_opened = True
             self._claim.note(again)
@@ -62,17 +56,15 @@ class HeldName:
     def take(self, name: str) -> None:
         """Leave the present name, and take that of a lab that does not run.
 
-        Raises:
-            NameTaken: it runs.
-            EngineUnavailable: the name cannot be taken; the one before is still held.
+        Raises NameTaken if it runs, and EngineUnavailable if the name cannot be taken; the one
+        before is still held.
         """
         self._go_on(claimed(LabPaths(name)))
 
     def take_new(self, base: str) -> None:
         """Leave the present name, and take one that no lab has: `base`, or that with a number.
 
-        Raises:
-            EngineUnavailable: no name can be taken; the one before is still held.
+        Raises EngineUnavailable if none can be taken; the one before is still held.
         """
         for number in itertools.count(1):
             place = LabPaths(numbered(base, number))
@@ -116,9 +108,8 @@ class HeldName:
 def claimed(place: LabPaths) -> Claim:
     """Claim a lab's name.
 
-    Raises:
-        NameTaken: the lab runs.
-        EngineUnavailable: its folder cannot be written to, or knows no locks.
+    Raises NameTaken if the lab runs, and EngineUnavailable if its folder cannot be written to, or
+    knows no locks.
     """
     try:
         return Claim(place)

@@ -16,9 +16,7 @@ from engine.text.printable import printable
 def rename(old: str, new: str) -> None:
     """Give a lab another name.
 
-    Raises:
-        BadName: no lab can be called so.
-        EngineError: there is no such lab, it runs, or the name is another's.
+    Raises BadName, and EngineError if there is no such lab, it runs, or the name is another's.
     """
     before, after = LabPaths(old), LabPaths(new)
     claim = _held(before)
@@ -40,9 +38,7 @@ def rename(old: str, new: str) -> None:
 def delete(name: str) -> None:
     """Delete a lab with all its saves.
 
-    Raises:
-        BadName: no lab can be called so.
-        EngineError: there is no such lab, it runs, or it cannot be deleted.
+    Raises BadName, and EngineError if there is no such lab, it runs, or it cannot be deleted.
     """
     place = LabPaths(name)
     claim = _held(place)
@@ -59,11 +55,7 @@ def delete(name: str) -> None:
 
 
 def _held(place: LabPaths) -> Claim:
-    """Claim the name of a lab that does not run; it is held until it is released.
-
-    Raises:
-        EngineError: there is no such lab, or it runs.
-    """
+    """Claim the name of a lab; raises EngineError if there is no such lab, or it runs."""
     if standing(place)[0] == "free" and AutomaticSaves(place.saves).newest() is None:
         raise EngineError(
             f"No lab called {place.name} is saved. {PROGRAM} ls --all lists all labs."

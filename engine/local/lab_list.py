@@ -27,8 +27,7 @@ SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
 async def labs() -> list[Listed]:
     """List all labs of this user that run, or wait to be taken up.
 
-    Raises:
-        EngineUnavailable: the folder of all labs cannot be read.
+    Raises EngineUnavailable if the folder of all labs cannot be read.
     """
     found = await asyncio.gather(*map(_look_anyway, claimed_labs()))
     return [lab for lab in found if lab is not None]
@@ -37,10 +36,8 @@ async def labs() -> list[Listed]:
 async def look(place: LabPaths) -> Listed | None:
     """Look at one lab; return None if no lab has that name any more.
 
-    What a dead engine has left behind is removed, except what the lab can be resumed from.
-
-    Raises:
-        EngineUnavailable: it cannot be known whether it runs.
+    What a dead engine has left behind is removed, except what the lab can be resumed from. Raises
+    EngineUnavailable if it cannot be known whether it runs.
     """
     state, holder = standing(place)
     if state == "free":
@@ -85,11 +82,7 @@ def silence(name: str, pid: int | None) -> str:
 
 
 async def _ask(place: LabPaths, holder: Holder, *, is_here: bool) -> Description:
-    """Ask an engine to describe its lab, as long as it runs.
-
-    Raises:
-        EngineUnavailable: it does not run any more; or is elsewhere, and not to be reached.
-    """
+    """Ask an engine to describe its lab, over and over as long as it runs here."""
     while True:
         try:
             return await _described(holder)

@@ -18,12 +18,7 @@ SECONDS: Final = 60.0  # between two refusals that have a line of their own
 def opened_log(usual: Path, elsewhere: Path) -> BinaryIO:
     """Open the log at its end; a disk that is full or read-only keeps no engine from work.
 
-    Args:
-        usual: where it is.
-        elsewhere: a folder for it where the usual one cannot be written, or is a link.
-
-    Raises:
-        OSError: it cannot be written there either.
+    It is in the folder `elsewhere` where the usual file cannot be written, or is a link.
     """
     try:
         make_folder(usual.parent)
@@ -48,12 +43,7 @@ class Formatter(logging.Formatter):
 
 
 class Refusals:
-    """Logs clients that are refused: the first with a line of its own, a flood as a number.
-
-    Args:
-        log: where to.
-        seconds: between two lines.
-    """
+    """Logs clients that are refused: one in so many seconds by itself, a flood as a number."""
 
     def __init__(self, log: logging.Logger, seconds: float = SECONDS) -> None:
         self._log = log

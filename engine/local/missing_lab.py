@@ -12,13 +12,8 @@ from engine.text.printable import printable
 def no_lab(name: str, advice: str, *, is_here: bool = True) -> EngineError:
     """Make the error which says that no such lab runs, and what takes up its newest save.
 
-    Args:
-        name: of the lab.
-        advice: a sentence for where there is none; may be empty.
-        is_here: on this machine, whose saves can be looked at.
-
-    Raises:
-        BadName: no lab can be called so.
+    `advice` is a sentence for where there is none; it may be empty. Only the saves of this machine
+    can be looked at. Raises BadName.
     """
     end = lab_gone(LabPaths(name)) if is_here else None
     if isinstance(end, LabGone):

@@ -52,10 +52,9 @@ class Claim:
     def __init__(self, place: LabPaths) -> None:
         """Take a name.
 
-        Raises:
-            NameTaken: another engine has it.
-            EngineUnavailable: the file system knows no locks.
-            OSError: the lab's folder cannot be written to; then what told of a crash still does.
+        Raises NameTaken if another engine has it, EngineUnavailable if the file system knows no
+        locks, and OSError if the lab's folder cannot be written to; then what told of a crash still
+        does.
         """
         self.place = place
         self._file = _locked(place)
@@ -69,11 +68,7 @@ class Claim:
             raise
 
     def note(self, again: Open | Resume) -> None:
-        """Write down what opens the lab again, if a crash comes before its first save.
-
-        Raises:
-            OSError: it cannot be written.
-        """
+        """Write down what opens the lab again, if a crash comes before its first save."""
         self._holder = msgspec.structs.replace(self._holder, again=again)
         self._write(self._holder)
 
@@ -90,10 +85,9 @@ class Claim:
     def release(self, ending: Ending) -> None:
         """Give the name back: the engine has ended well.
 
-        Args:
-            ending: `unopened`: it had no lab, and what told of the one before still does;
-                `stopped`: by a person, who was told where it is saved; `ended`: by itself, or by a
-                signal, and whoever comes back is told.
+        `unopened`: it had no lab, and what told of the one before still does; `stopped`: by a
+        person, who was told where it is saved; `ended`: by itself, or by a signal, and whoever
+        comes back is told.
         """
         with contextlib.suppress(OSError):
             if ending == "ended":
@@ -117,8 +111,7 @@ class Claim:
 def standing(place: LabPaths) -> tuple[Standing, Holder | None]:
     """Find out whether a lab runs, and what its engine wrote, even if that has ended.
 
-    Raises:
-        EngineUnavailable: the claim is there and cannot be read, or the file system knows no locks.
+    Raises EngineUnavailable if the claim cannot be read, or the file system knows no locks.
     """
     try:
         file = _opened(place, os.O_RDONLY)
@@ -142,29 +135,19 @@ def standing(place: LabPaths) -> tuple[Standing, Holder | None]:
 
 
 def standing_of(holder: Holder, place: LabPaths) -> Standing:
-    """Find out what has become of one engine; `free`: the name is not its own any more.
+    """Find out what has become of the engine that wrote this; `free`: it has the name no more.
 
-    Args:
-        holder: what it wrote.
-        place: of the lab.
-
-    Raises:
-        EngineUnavailable: see `standing`.
+    Raises EngineUnavailable as `standing` does.
     """
     state, present = standing(place)
-    is_its = present is not None and _engine(present) == _engine(holder)
+    is_its = present is not None and _process(present) == _process(holder)
     return state if is_its else "free"
 
 
 def clear(place: LabPaths, holder: Holder | None, *, wholly: bool) -> None:
-    """Remove the socket of a dead engine, and with `wholly` all that tells of its lab.
+    """Remove the socket of the dead engine that wrote this; `wholly`, all that tells of its lab.
 
     Nothing is removed if another engine has taken the name; none can while this goes on.
-
-    Args:
-        place: of the lab.
-        holder: what the dead engine wrote.
-        wholly: whether nothing is to be resumed.
     """
     with contextlib.suppress(OSError):
         file = _opened(place, os.O_RDWR)
@@ -182,7 +165,7 @@ def clear(place: LabPaths, holder: Holder | None, *, wholly: bool) -> None:
             os.close(file)
 
 
-def _engine(holder: Holder) -> tuple[int, str, float]:
+def _process(holder: Holder) -> tuple[int, str, float]:
     return holder.pid, holder.host, holder.since
 
 
@@ -210,12 +193,7 @@ def _locked(place: LabPaths) -> int:
 
 
 def _opened(place: LabPaths, flags: int) -> int:
-    """The claim, opened.
-
-    Raises:
-        EngineUnavailable: what is there is no file.
-        OSError: it cannot be opened.
-    """
+    """Open the claim; raises EngineUnavailable if what is there is no file."""
     try:
         return open_regular_file(place.claim, flags, FILE)
     except NotRegular as error:

@@ -100,8 +100,7 @@ def labs_folder() -> Path:
 def claimed_labs() -> Iterator[LabPaths]:
     """Find the labs that have a claim: they run, crashed, ended by themselves, or are unreadable.
 
-    Raises:
-        EngineUnavailable: the folder of all labs is there, and cannot be read.
+    Raises EngineUnavailable as `all_labs` does.
     """
     return (place for place in all_labs() if _may_have(place.claim))
 
@@ -109,8 +108,7 @@ def claimed_labs() -> Iterator[LabPaths]:
 def all_labs() -> Iterator[LabPaths]:
     """Find everything that has the name of a lab, in the order of the names.
 
-    Raises:
-        EngineUnavailable: the folder of all labs is there, and cannot be read.
+    Raises EngineUnavailable if the folder of all labs is there, and cannot be read.
     """
     folder = labs_folder()
     try:
@@ -148,8 +146,7 @@ def runtime_folder() -> Path:
 def make_runtime_folder() -> None:
     """Make the folder of the sockets, for nobody but this user.
 
-    Raises:
-        EngineUnavailable: it cannot be made, or somebody else could write to it.
+    Raises EngineUnavailable if it cannot be made, or somebody else could write to it.
     """
     folder = runtime_folder()
     try:
@@ -165,11 +162,7 @@ def make_runtime_folder() -> None:
 
 
 def check_length(socket: Path) -> None:
-    """Refuse a path that is too long for a socket.
-
-    Raises:
-        EngineUnavailable: says what to do.
-    """
+    """Raise EngineUnavailable for a path that is too long for a socket."""
     if len(os.fsencode(socket)) > LONGEST_SOCKET:
         raise EngineUnavailable(
             f"{socket} is too long for a socket: {LONGEST_SOCKET} bytes are the limit. Give the"

@@ -21,14 +21,8 @@ from engine.wire.requests import Open, Resume
 def newest_save(place: LabPaths, holder: Holder | None) -> Path | None:
     """Find what a lab is resumed from: its newest save, or the file that it began with.
 
-    A save with a damaged header counts only where there is no other.
-
-    Args:
-        place: of the lab.
-        holder: what its engine wrote; None: it was stopped.
-
-    Raises:
-        CheckpointError: the folder is there, and cannot be read.
+    A save with a damaged header counts only where there is no other. `holder` is what its engine
+    wrote; None: it was stopped. Raises CheckpointError if the folder is there, and cannot be read.
     """
     since = "" if holder is None else holder.saves_since
     saves = [path for path in AutomaticSaves(place.saves).paths() if path.name > since]
@@ -41,8 +35,7 @@ def newest_save(place: LabPaths, holder: Holder | None) -> Path | None:
 def saved_labs() -> list[Listed]:
     """List the labs that a person ended and that are saved; `labs` lists all others.
 
-    Raises:
-        EngineUnavailable: the folder of all labs cannot be read.
+    Raises EngineUnavailable if the folder of all labs cannot be read.
     """
     found = []
     for place in all_labs():
@@ -57,26 +50,16 @@ def saved_labs() -> list[Listed]:
 
 
 def other_labs(own: str) -> tuple[OtherLab, ...]:
-    """List all labs but one, as a dialog shows them; those saved last come first.
+    """List all labs but the one of this name, as a dialog shows them; those saved last come first.
 
-    Args:
-        own: the name of the lab that is not wanted.
-
-    Raises:
-        EngineUnavailable: the folder of all labs cannot be read.
+    Raises EngineUnavailable if the folder of all labs cannot be read.
     """
     found = [lab for place in all_labs() if place.name != own and (lab := _other(place))]
     return tuple(sorted(found, key=lambda lab: lab.saved_at or 0.0, reverse=True))
 
 
 def waiting_lab(place: LabPaths, state: str, holder: Holder | None) -> Listed | None:
-    """Describe a lab that waits to be taken up; return None if nothing is left of it.
-
-    Args:
-        place: of the lab.
-        state: one of `LEFT`.
-        holder: what its engine wrote.
-    """
+    """Describe a lab in one of the states `LEFT`; return None if nothing is left of it."""
     try:
         saved = newest_save(place, holder)
     except EngineError as error:  # it may come back: nothing is forgotten

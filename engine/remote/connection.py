@@ -34,13 +34,9 @@ class RemoteEngine:
     """The `Engine` of a lab on another machine."""
 
     def __init__(self, host: str, name: str, idle_seconds: float, program: str = PROGRAM) -> None:
-        """An engine that may run already.
+        """Prepare to talk to an engine on a host, as ssh takes it, where `program` is makemore-tui.
 
-        Args:
-            host: as ssh takes it.
-            name: of the lab.
-            idle_seconds: how long it goes on without a screen and without a training.
-            program: makemore-tui over there.
+        It may run already, and goes on for so many seconds without a screen and without a training.
         """
         self.host = host
         self.name = LabPaths(name).name
@@ -95,9 +91,8 @@ class RemoteEngine:
     async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
         """End the engine over there; see `Engine.stop`.
 
-        Raises:
-            LinkDown: whether it has ended is not known.
-            EngineError: the lab could not be saved, and goes on.
+        Raises LinkDown if it is not known whether it has ended, and EngineError if the lab could
+        not be saved, and goes on.
         """
         if self._link is not None and self._link.client is not None:
             link, client = self._link, self._link.client

@@ -34,15 +34,9 @@ WRONG_USAGE: Final = 2  # exit code of a makemore-tui that does not know what it
 
 
 def command_line(host: str, remote: Sequence[str], options: Sequence[str] = ()) -> list[str]:
-    """ssh, and what it is to run over there.
+    """The command line of ssh to a host, with the program and arguments that it is to run there.
 
-    Args:
-        host: as ssh takes it.
-        remote: a program and its arguments; `~/` before the program is the home folder there.
-        options: of ssh.
-
-    Raises:
-        EngineError: the host is none.
+    `~/` before the program is the home folder there. Raises EngineError if the host is none.
     """
     if not host or host.startswith("-") or is_obeyed(host):
         raise EngineError(f"--host '{printable(host)}': give it as ssh takes it, user@box.")
@@ -53,11 +47,7 @@ def command_line(host: str, remote: Sequence[str], options: Sequence[str] = ()) 
 
 
 def labs_of(host: str, program: str) -> list[Listed]:
-    """The labs of another machine. ssh may ask for a password: the screen has not begun.
-
-    Raises:
-        EngineUnavailable: says what is wrong, and what to do.
-    """
+    """The labs of another machine. ssh may ask for a password: the screen has not begun."""
     command = command_line(host, (program, "ls", "--all", "--json", "--marked"))
     with tempfile.TemporaryFile() as complaints:
         try:
@@ -93,11 +83,8 @@ def labs_of(host: str, program: str) -> list[Listed]:
 def failure(host: str, program: str, code: int, said: bytes) -> EngineUnavailable:
     """Why a command over there did not work, as a sentence that says what to do.
 
-    Args:
-        host: as ssh takes it.
-        program: makemore-tui over there.
-        code: the exit code of ssh; negative: the signal that ended it.
-        said: the end of its standard error.
+    `code` is the exit code of ssh, negative for the signal that ended it, and `said` the end of its
+    standard error.
     """
     lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
     last = _quoted(lines[-1]).removeprefix("ssh: ").rstrip(".") if lines else "it says nothing"

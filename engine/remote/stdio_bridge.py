@@ -35,13 +35,8 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
     """Carry bytes until either side hangs up, or the screen says nothing any more.
 
-    Args:
-        name: of the lab.
-        idle_seconds: for an engine that is started.
-        attach: whether only an engine that runs already will do.
-
-    Raises:
-        EngineError: standard input or output is no pipe.
+    An engine that is started idles for so many seconds; with `attach` none is. Raises EngineError
+    if standard input or output is no pipe.
     """
     here_in, here_out = await _pipes()
     here_out.write(WIRE_BEGINS)
@@ -95,11 +90,7 @@ async def _pipes() -> Streams:
 
 
 def _pipe(stream: TextIO | None) -> BinaryIO:
-    """A standard stream, as bytes; there is none where the shell has closed it.
-
-    Raises:
-        EngineError: it is no pipe.
-    """
+    """A standard stream, as bytes; EngineError if it is no pipe, or the shell has closed it."""
     if stream is not None:
         mode = os.fstat(stream.fileno()).st_mode
         if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):

@@ -8,13 +8,12 @@ import time
 def when(since: float | None) -> str:
     """The time of day; of another day, its date too; a dash where there is no such time.
 
-    Args:
-        since: seconds since 1970; another machine may have sent any number.
+    It is given in seconds since 1970; another machine may have sent any number.
     """
+    if since is None:
+        return "–"
     try:
-        then = None if since is None else time.localtime(since)
-        if then is None:
-            return "–"
+        then = time.localtime(since)
         today = time.localtime()[:3] == then[:3]
         return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", then)
     except (OverflowError, ValueError, OSError):
