@@ -85,8 +85,7 @@ class Corpus:
     def tokens(self) -> Tokens:
         """The symbols of the training words, for models that see more than one of them.
 
-        Raises:
-            BadSetting: the data is too large for such models.
+        Raises BadSetting if the data is too large for such models.
         """
         return self._both_tokens[0]
 
@@ -157,22 +156,19 @@ def read_corpus(
     data_format: DataFormat = DataFormat(),  # noqa: B008  it is frozen
     hold_out_data: Path | None = None,
 ) -> Corpus:
-    """Read a data file, by default one word a line.
+    """Read a data file, by default one word a line, and find what is not said of its format.
 
     White space at both ends of a word is stripped, blank lines are skipped and counted. The file is
-    read in chunks: memory does not grow with it. Lines of plain ASCII are counted as bytes.
+    read in chunks: memory does not grow with it. Lines of plain ASCII are counted as bytes. Raises
+    DataError, which says what is wrong with a file, and where, and BadSetting.
 
     Args:
         path: a text file.
         hold_out: the fraction of the distinct words that is kept from training. A word's hash
             decides, so that all its occurrences fall on one side. Of a running text it is the last
             characters.
-        data_format: what is known of how the file is to be read; the rest is found.
+        data_format: what is known of how the file is to be read.
         hold_out_data: a file of words to hold out, instead of a fraction; read as the first is.
-
-    Raises:
-        DataError: what is wrong with a file, and where.
-        BadSetting: a setting makes no sense, or two do not go together.
     """
     check("hold_out", hold_out)
     if hold_out and hold_out_data is not None:
@@ -190,7 +186,10 @@ def read_corpus(
     has_hold_out = bool(hold_out) or hold_out_data is not None
     if not counts_VV.any() or (has_hold_out and not held_out_VV.any()):
         if hold_out_data is None:
-            raise DataError(_one_side_is_empty(path, hold_out))
+            raise DataError(
+                f"{printable(str(path))}: a hold-out of {hold_out:g} leaves one side of its few"
+                " words empty. Give --hold-out another fraction, or leave it out."
+            )
         empty = hold_out_data if counts_VV.any() else path
         raise DataError(_nothing_in(empty, has_left_out=bool(counts.left_out)))
     return Corpus(
@@ -222,13 +221,6 @@ def _otherwise(path: Path, asked: DataFormat, how: DataFormat) -> str:
         return ""
     header = {None: "", True: " with a header", False: " without a header"}[alone.header]
     return f"{printable(path.name)} is read so too, though it looks like {alone.format}{header}."
-
-
-def _one_side_is_empty(path: Path, hold_out: float) -> str:
-    return (
-        f"{printable(str(path))}: a hold-out of {hold_out:g} leaves one side of its few words"
-        " empty. Give --hold-out another fraction, or leave it out."
-    )
 
 
 def _nothing_in(path: Path, *, has_left_out: bool) -> str:

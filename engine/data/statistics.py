@@ -15,14 +15,10 @@ from engine.wire.statistics import SHOWN_ROWS, Distribution, Figure, Ranking, St
 
 
 def statistics(corpus: Corpus, most: int = SHOWN_ROWS) -> tuple[Statistic, ...]:
-    """List all statistics of a corpus.
+    """List all statistics of a corpus, with so many bigrams, the most frequent first.
 
     With a hold-out, what is told of pairs and characters is of the words that are trained on, as
     the matrix is; the other figures are those of all words.
-
-    Args:
-        corpus: the data.
-        most: how many bigrams to list, the most frequent first.
     """
     is_text, is_weighted = corpus.is_text, bool(corpus.data_format.weight)
     held_out, distinct, lengths = corpus.held_out, corpus.distinct, Distribution(corpus.lengths)

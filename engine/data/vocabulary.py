@@ -34,8 +34,7 @@ class Vocabulary:
     def encode(self, word: str) -> list[int]:
         """The symbols of a word, without boundaries.
 
-        Raises:
-            OutsideVocabulary: names the first character that is not known, and its place.
+        Raises OutsideVocabulary, which names the first character that is not known, and its place.
         """
         try:
             return [self._symbols[character] for character in word]

@@ -36,17 +36,11 @@ class AsciiCounts:
 
 
 def count_ascii(lines: memoryview, helper: Executor) -> AsciiCounts | None:
-    """Count whole lines as bytes.
-
-    Args:
-        lines: a line end, then the lines.
-        helper: measures the words meanwhile, on another core.
+    """Count whole lines, and the line end before them, as bytes.
 
     Two neighbouring bytes are one 16-bit number, once at the even places and once at the odd ones,
-    and `torch.bincount` counts numbers.
-
-    Returns:
-        None where that is not enough: the text is not ASCII, or a line wants stripping.
+    and `torch.bincount` counts numbers. The helper measures the words meanwhile, on another core.
+    None if that is not enough: the text is not ASCII, or a line wants stripping.
     """
     buffer = np.frombuffer(lines, dtype=np.uint8)
     if buffer.max() > 127:
@@ -86,11 +80,7 @@ class TooManyCharacters(DataError):
 
 
 def check_size(characters: int) -> None:
-    """Refuse an alphabet that is too large.
-
-    Raises:
-        TooManyCharacters: it is.
-    """
+    """Raise TooManyCharacters for an alphabet that is too large."""
     if characters > LARGEST_VOCABULARY:
         raise TooManyCharacters(f"more than {LARGEST_VOCABULARY:,} distinct characters")
 
@@ -110,8 +100,7 @@ def _summed(places: NDArray[np.intp], weights: NDArray[np.int64], size: int) -> 
 class PairCounter:
     """Counts pairs of characters of any script; finds the characters as it goes.
 
-    Args:
-        boundary: a character that no word, or no text, has in it.
+    The boundary is a character that no word, or no text, has in it.
     """
 
     def __init__(self, boundary: str = "\n") -> None:
@@ -132,11 +121,9 @@ class PairCounter:
         self._counts[0, 0] = 0
 
     def add_words(self, words: list[str], weights_W: NDArray[np.int64] | None = None) -> None:
-        """Count the pairs of characters in some words, none of them empty, with a boundary between.
+        """Count the pairs of characters in W words, none of them empty, with a boundary between.
 
-        Args:
-            words: W of them.
-            weights_W: how often each counts; None: once.
+        `weights_W` is how often each counts; None: once.
         """
         if not words:
             return
@@ -147,11 +134,9 @@ class PairCounter:
         self.add_text(boundary + boundary.join(words) + boundary, weights)
 
     def add_text(self, text: str, weights: NDArray[np.int64] | None = None) -> None:
-        """Count the pairs of characters of a text.
+        """Count the pairs of characters of a text, whose boundaries are no others than its own.
 
-        Args:
-            text: boundaries are no others than its own.
-            weights: how often each pair counts, (len(text) - 1,); None: once.
+        `weights` is how often each pair counts, (len(text) - 1,); None: once.
         """
         symbols = self._symbols_of(code_points(text)).astype(np.int64)
         size = len(self._counts)

@@ -24,11 +24,9 @@ class CharacterCounts:
         self._counts_U = np.zeros(CODE_POINTS, dtype=np.int64)
 
     def add(self, words: list[str], weights_W: NDArray[np.int64] | None = None) -> None:
-        """Count the characters of some words, or of pieces of text.
+        """Count the characters of W words, or of pieces of text.
 
-        Args:
-            words: W of them.
-            weights_W: how often each counts; None: once.
+        `weights_W` is how often each counts; None: once.
         """
         codes = code_points("".join(words))
         if weights_W is None:
@@ -59,11 +57,7 @@ class CharacterCounts:
 
 
 class Alphabet:
-    """A set of characters.
-
-    Args:
-        codes: their code points.
-    """
+    """A set of characters, made from their code points."""
 
     def __init__(self, codes: NDArray[np.int64]) -> None:
         self.codes = codes

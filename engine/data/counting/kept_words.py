@@ -20,11 +20,7 @@ class Side:
 
 
 class Keeper:
-    """Keeps the training words and the words held out, as long as there is room for both.
-
-    Args:
-        room: bytes; if there are more, nothing is kept.
-    """
+    """Keeps the training words and the words held out, or none if there is no room for both."""
 
     def __init__(self, room: int) -> None:
         self._room = room
@@ -39,12 +35,9 @@ class Keeper:
     def add(
         self, text: bytes, weights_W: NDArray[np.int64] | None = None, *, is_held_out: bool
     ) -> None:
-        """Keep a part of one side.
+        """Keep a part of one side: UTF-8; where it is of words, it ends with a line end.
 
-        Args:
-            text: UTF-8; where it is of words, it ends with a line end.
-            weights_W: how often each word counts; None: once.
-            is_held_out: which side it belongs to.
+        `weights_W` is how often each word counts; None: once.
         """
         self._room -= len(text)
         if not self.has_room:

@@ -45,16 +45,15 @@ class Counted:
 
 
 def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, most_kept: int) -> Counted:
-    """Count files.
+    """Count the data, and the file that is held out if there is another.
 
     Args:
-        files: the data; and, if there is another, what is held out.
+        files: one, or both.
         how: to read them, with nothing left open.
         hold_out: a fraction to hold out.
         most_kept: bytes of words to keep; if there are more, none are kept.
 
-    Raises:
-        DataError: what is wrong with a file, and where.
+    Raises: DataError: what is wrong with a file, and where.
     """
     is_text = how.format == "text"
     alphabet = hold_out_from = None

@@ -24,12 +24,9 @@ class TextCounts:
     """Counts a text a piece at a time; its boundary stands at its two ends only.
 
     A pair belongs to the hold-out where its second character does: so the counts of both sides are
-    together those of the whole text.
-
-    Args:
-        hold_out_from: the place of the first character that is held out; None: none is.
-        most_kept: bytes of text to keep; if there are more, nothing is kept.
-        alphabet: other characters are left out; None: all are taken.
+    together those of the whole text. The hold-out begins with the character at `hold_out_from`, if
+    at all. Of more than `most_kept` bytes none are kept, and characters beyond an alphabet are left
+    out.
     """
 
     def __init__(
@@ -47,12 +44,7 @@ class TextCounts:
         self._last = BOUNDARY
 
     def add(self, piece: Piece, helper: Executor) -> None:
-        """Count the next piece.
-
-        Args:
-            piece: of the text.
-            helper: is not needed.
-        """
+        """Count the next piece of the text, which needs no helper."""
         text = piece.text
         self.comment_lines += piece.comment_lines
         if self._alphabet is not None:

@@ -37,10 +37,8 @@ def is_held_out(word: str, fraction: float) -> bool:
 class WordCounts:
     """Counts words. The statistics are those of all words, held out or not.
 
-    Args:
-        hold_out: the fraction of the distinct words that is held out.
-        most_kept: bytes of words to keep; if there are more, none are kept.
-        alphabet: words with other characters are left out; None: all are taken.
+    A fraction of the distinct words is held out. Of more than `most_kept` bytes none are kept, and
+    words with characters beyond an alphabet are left out.
     """
 
     def __init__(self, hold_out: float, most_kept: int, alphabet: Alphabet | None = None) -> None:
@@ -60,9 +58,7 @@ class WordCounts:
     def add(self, part: Chunk | Batch, helper: Executor) -> None:
         """Count a part of a file: as bytes where that is enough, else word by word.
 
-        Args:
-            part: of the file.
-            helper: measures words meanwhile, on another core.
+        The helper measures words meanwhile, on another core.
         """
         if isinstance(part, Batch):
             self._add_batch(part)

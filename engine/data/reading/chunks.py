@@ -50,11 +50,7 @@ class Chunk:
         return bytes(self.buffer[1:])
 
     def lines(self) -> list[str]:
-        """The lines as text (NFC), as they stand, without their ends.
-
-        Raises:
-            DataError: the bytes are not UTF-8.
-        """
+        """The lines as text (NFC), without their ends; raises DataError if they are not UTF-8."""
         return self._decode(self.data, self.offset)
 
     def first_words(self, most: int) -> list[str]:
@@ -69,11 +65,7 @@ class Chunk:
         return words[:most]
 
     def check_for_nul(self) -> None:
-        """A NUL byte means that the file is no text.
-
-        Raises:
-            DataError: there is one.
-        """
+        """Raise DataError for a NUL byte, which means that the file is no text."""
         if np.frombuffer(self.buffer, np.uint8).min() == 0:
             raise nul_byte(self.path, self.encoding, self.offset + self.data.index(0))
 
@@ -86,16 +78,10 @@ class Chunk:
 
 
 def read_chunks(path: Path, digest: Digest | None = None, encoding: str = UTF8) -> Iterator[Chunk]:
-    """The file's chunks, in order.
+    """The file's chunks, in order; the digest is fed with every byte.
 
-    Args:
-        path: a text file.
-        digest: is fed with every byte of the file, in order.
-        encoding: see `Utf8Source`.
-
-    Raises:
-        DataError: the file is not there, not a file, not to be read, empty, binary, not in its
-            encoding, or has a line of more than `LONGEST_LINE` bytes.
+    Raises DataError if the file is not there, not a file, not to be read, empty, binary, not in its
+    encoding, or has a line of more than `LONGEST_LINE` bytes.
     """
     with opened(path, encoding, digest) as source:
         yield from _chunks(source)

@@ -33,10 +33,8 @@ MOST_OFFERED: Final = 3  # other columns in a sentence
 class FirstRows:
     """The first rows of a table.
 
-    Args:
-        rows: those whose columns are known.
-        names: of the columns; None: the first row may be a header.
-        delimiter: what stands between them in the file.
+    Without the names of the columns the first row may be a header; `delimiter` is what stands
+    between the columns in the file.
     """
 
     rows: Sequence[Sequence[str]]
@@ -57,16 +55,10 @@ class FirstRows:
 def with_columns(
     path: Path, how: DataFormat, table: FirstRows, is_format_found: bool
 ) -> tuple[DataFormat, str]:
-    """A format with its columns and its header, and what was found, as a sentence.
+    """A format with its columns and its header, and what was found in a table, as a sentence.
 
-    Args:
-        path: of the file.
-        how: what is known of it.
-        table: its first rows.
-        is_format_found: whether the format, too, was found rather than given.
-
-    Raises:
-        DataError: there are no such columns.
+    `is_format_found` is whether the format, too, was found rather than given. Raises DataError if
+    there are no such columns.
     """
     header: bool | None = None
     if table.names is None:

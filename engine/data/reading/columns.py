@@ -28,14 +28,9 @@ class BadCell(ValueError):
 
 
 def column_at(wanted: str, names: Sequence[str]) -> int:
-    """The place of a column, from 0.
+    """The place, from 0, of a column of a name, or of a number from 1; a name goes before a number.
 
-    Args:
-        wanted: its name, or its number from 1; a name goes before a number.
-        names: of all columns, empty where they have none.
-
-    Raises:
-        BadCell: there is none.
+    The names are empty where the columns have none. Raises BadCell if there is no such column.
 
     >>> column_at("count", ["name", "sex", "count"]), column_at("3", ["", "", ""])
     (2, 2)
@@ -91,8 +86,7 @@ def is_number(cell: str) -> bool:
 def word_of(cell: str, lower: bool) -> str:
     """A cell as a word: NFC, stripped as a line is; line breaks within it are blanks.
 
-    Raises:
-        BadCell: it has a character that no text has.
+    Raises BadCell for a character that no text has.
     """
     word = cell.lower() if lower else cell
     if word.isascii() and word.isprintable():  # as most are: a third of the time
@@ -105,14 +99,10 @@ def word_of(cell: str, lower: bool) -> str:
 
 
 def weight_of(cell: str, *, comma_is_decimal: bool = False) -> int:
-    """How often a word counts.
+    """How often a word counts: a whole number, perhaps with its thousands set apart.
 
-    Args:
-        cell: a whole number, perhaps with its thousands set apart.
-        comma_is_decimal: as where the columns are separated by semicolons.
-
-    Raises:
-        BadCell: it is none from 0 to `LARGEST_WEIGHT`.
+    Its comma is a decimal sign where the columns are separated by semicolons. Raises BadCell for
+    what is no number from 0 to `LARGEST_WEIGHT`.
 
     >>> weight_of("7,065"), weight_of(" 7 065 "), weight_of("12.0")
     (7065, 7065, 12)
@@ -135,11 +125,7 @@ def weight_of(cell: str, *, comma_is_decimal: bool = False) -> int:
 
 
 class Batches:
-    """Collects words and their weights, until there are enough to be counted together.
-
-    Args:
-        are_weighted: whether the words have weights.
-    """
+    """Collects words, and their weights if they have any, until there are enough to count."""
 
     def __init__(self, are_weighted: bool) -> None:
         self._are_weighted = are_weighted

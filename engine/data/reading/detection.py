@@ -42,19 +42,11 @@ BLANKS_OF_PROSE: Final = 4  # in a line: more than names and titles have
 
 
 def resolved(path: Path, asked: DataFormat) -> tuple[DataFormat, str]:
-    """How a file is to be read, with nothing left open.
+    """How a file is to be read, with nothing left open of what a person has asked.
 
-    Args:
-        path: of the file.
-        asked: what a person has said of it.
-
-    Returns:
-        The format, and what was found, with what else it could be, as a sentence; empty where
-        there was nothing to find.
-
-    Raises:
-        BadSetting: what was asked for does not go together.
-        DataError: the file cannot be read, or has not the columns that were asked for.
+    Also what was found, with what else it could be, as a sentence; empty if there was nothing to
+    find. Raises BadSetting if what was asked for does not go together, and DataError if the file
+    cannot be read, or has not the columns that were asked for.
     """
     check_format(asked)
     if asked.format in ("lines", "text"):

@@ -29,11 +29,8 @@ BOMS: Final = {  # which encoding a file is in, whatever else it is said to be; 
 class Utf8Source:
     """A data file's bytes as UTF-8, in order, without a byte order mark.
 
-    Args:
-        path: for messages.
-        file: the file, at its beginning.
-        encoding: as Python names it; that of a byte order mark goes before it.
-        digest: is fed with every byte of the file, in order.
+    A byte order mark tells the encoding, whatever else it is said to be. The digest is fed with
+    every byte of the file, in order.
     """
 
     def __init__(self, path: Path, file: io.FileIO, encoding: str, digest: Digest) -> None:
@@ -55,13 +52,10 @@ class Utf8Source:
         return self._decoded is None
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill a buffer, or its beginning; it must stay as it is until `wait` returns.
+        """Fill a buffer, or its beginning, and return how many bytes; 0 at the end.
 
-        Returns:
-            How many bytes: 0 at the end.
-
-        Raises:
-            DataError: the file is not in its encoding. (Whether UTF-8 is, is for the reader.)
+        The buffer must stay as it is until `wait` returns. Raises DataError if the file is not in
+        its encoding. (Whether UTF-8 is, is for the reader.)
         """
         if self._decoded is None:
             read = self._file.readinto(buffer)
@@ -126,15 +120,9 @@ class LineCount:
 
 @contextlib.contextmanager
 def opened(path: Path, encoding: str = UTF8, digest: Digest | None = None) -> Iterator[Utf8Source]:
-    """A data file to be read.
+    """A data file to be read; see `Utf8Source`.
 
-    Args:
-        path: of a regular file.
-        encoding: see `Utf8Source`.
-        digest: is fed with every byte of the file.
-
-    Raises:
-        DataError: the file is not there, not a file, or not to be read.
+    Raises DataError if the file is not there, not a regular file, or not to be read.
     """
     name = printable(str(path))
     try:
@@ -162,12 +150,9 @@ def is_utf8(encoding: str) -> bool:
 
 
 def place(path: Path, encoding: str, offset: int) -> str:
-    """The file and the line that a byte of its UTF-8 is on. Counted only where something is wrong.
+    """The file and the line that a byte of its UTF-8 is on, whose offset is in bytes of UTF-8, too.
 
-    Args:
-        path: of the file.
-        encoding: see `Utf8Source`.
-        offset: in bytes of UTF-8.
+    Counted only where something is wrong.
     """
     lines, buffer = LineCount(), memoryview(bytearray(BLOCK))
     with opened(path, encoding) as source:

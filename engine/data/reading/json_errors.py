@@ -78,10 +78,7 @@ def no_json(error: Exception) -> str:
 def trouble(error: Exception, data: bytes | bytearray, line: int = 1) -> str:
     """Why text cannot be read as JSON, and on which line: the end of a sentence about the file.
 
-    Args:
-        error: what the reader says.
-        data: what it has read.
-        line: on which it begins.
+    `error` is what the reader says of `data`, which begins on a line of the file.
     """
     if isinstance(error, RecursionError):
         return f"{_line(data, 0, line)}: nested too deeply for a list of words. {WANTED}"

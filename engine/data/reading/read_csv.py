@@ -26,16 +26,10 @@ SAMPLE: Final = 100  # rows that the delimiter is known by
 
 
 def read_csv(path: Path, how: DataFormat, digest: Digest | None = None) -> Iterator[Batch]:
-    """The words of a column, in batches.
+    """The words of a column, in batches; `how` is as `detection.resolved` has found it.
 
-    Args:
-        path: of the file.
-        how: its columns, and whether it has a header, as `detection.resolved` has found them.
-        digest: is fed with every byte of the file, in order.
-
-    Raises:
-        DataError: the file is not to be read, a quote is not closed, a column is not there, or a
-            weight is none; says on which line.
+    Raises DataError if the file is not to be read, a quote is not closed, a column is not there, or
+    a weight is none; it says where.
     """
     name = printable(str(path))
     delimiter = delimiter_of(how, read_head(path, how).lines)

@@ -37,15 +37,9 @@ WRONG: Final = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)
 
 
 def read_json(path: Path, how: DataFormat, digest: Digest | None = None) -> Iterator[Batch]:
-    """The words, in batches.
+    """The words, in batches; `how` has the columns, as `detection.resolved` has found them.
 
-    Args:
-        path: of the file.
-        how: the columns, as `detection.resolved` has found them.
-        digest: is fed with every byte of the file, in order.
-
-    Raises:
-        DataError: the file is not to be read, is no JSON, or of another shape; says where.
+    Raises DataError if the file is not to be read, is no JSON, or of another shape; it says where.
     """
     if has_a_value_a_line(path, read_head(path, how)):
         items = _of_lines(path, how, digest)
@@ -72,8 +66,7 @@ def read_json(path: Path, how: DataFormat, digest: Digest | None = None) -> Iter
 class _Items:
     """The items of a file, all of the same kind as the first.
 
-    Raises:
-        BadCell: the first has no words, or not the columns that are wanted.
+    Raises BadCell if the first has no words, or not the columns that are wanted.
     """
 
     def __init__(self, first: Any, how: DataFormat) -> None:
@@ -91,11 +84,7 @@ class _Items:
         self._weight: Any = keys[column_at(how.weight, names)] if how.weight else None
 
     def word_and_weight(self, item: Any) -> tuple[str, int]:
-        """What an item counts for.
-
-        Raises:
-            BadCell: it is of another kind, or its cells are.
-        """
+        """What an item counts for; raises BadCell if it, or its cells, are of another kind."""
         if type(item) is not self._kind:
             raise BadCell(f"{described(item)}, where the first is {KINDS[self._kind]}. {WANTED}")
         if self._kind is str:

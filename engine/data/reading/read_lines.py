@@ -16,25 +16,18 @@ def read_lines(
 ) -> Iterator[Chunk | Batch]:
     """The words: as chunks of lines, or line by line where something is to be done with each.
 
-    Args:
-        path: of the file.
-        how: its encoding, whether it is lower-cased, and how its comments begin.
-        digest: is fed with every byte of the file, in order.
-
-    Raises:
-        DataError: see `read_chunks`.
+    See `read_chunks`.
     """
     for chunk in read_chunks(path, digest, how.encoding):
         if not (how.comments or how.lower):
             yield chunk
             continue
         chunk.check_for_nul()
-        lines = list(map(str.strip, chunk.lines()))
-        words = [line for line in lines if line]
-        blank_lines = len(lines) - len(words)
+        batch = Batch.of(chunk)
+        words = batch.words
         if how.comments:
             words = [word for word in words if not word.startswith(how.comments)]
-        comment_lines = len(lines) - blank_lines - len(words)
+        comment_lines = len(batch.words) - len(words)
         if how.lower:
             words = [normalised(word.lower()) for word in words]
-        yield Batch(words, None, blank_lines, comment_lines)
+        yield Batch(words, None, batch.blank_lines, comment_lines)

@@ -29,16 +29,10 @@ class Piece:
 
 
 def read_text(path: Path, how: DataFormat, digest: Digest | None = None) -> Iterator[Piece]:
-    """The file's text, in pieces that together are what it would be as a whole.
+    """The file's text, in pieces that together are what it would be as a whole; see `Utf8Source`.
 
-    Args:
-        path: a text file.
-        how: its encoding, whether it is lower-cased, and how its comments begin.
-        digest: is fed with every byte of the file, in order.
-
-    Raises:
-        DataError: the file is not there, not a file, not to be read, empty, binary, or not in its
-            encoding.
+    Raises DataError if the file is not there, not a file, not to be read, empty, binary, or not in
+    its encoding.
     """
     with opened(path, how.encoding, digest) as source:
         comments = _Comments(how.comments)
