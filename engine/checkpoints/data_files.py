@@ -75,11 +75,7 @@ def hold_out_of(contents: Contents, moved_to: Path | None) -> DataFile | None:
             )
         return None
     return DataFile(
-        "hold-out",
-        "--hold-out-data",
-        contents.hold_out_data,
-        contents.hold_out_sha256,
-        moved_to,
+        "hold-out", "--hold-out-data", contents.hold_out_data, contents.hold_out_sha256, moved_to
     )
 
 

@@ -20,11 +20,7 @@ class ScoredText(msgspec.Struct, frozen=True):
 
 
 def drawn_texts(
-    lab: Lab,
-    run: Run,
-    form: Literal["plain", "csv", "json"],
-    count: int,
-    length: int,
+    lab: Lab, run: Run, form: Literal["plain", "csv", "json"], count: int, length: int
 ) -> Iterator[tuple[int, str]]:
     """The output in parts: of how many drawn characters each is, and the part.
 
