@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import os
 from collections.abc import Iterator
 
 import torch
@@ -49,6 +51,20 @@ def pick_device(name: str) -> torch.device:
 def float_type(device: torch.device) -> torch.dtype:
     """float64, but on Apple's GPUs, which have none, float32."""
     return torch.float32 if device.type == "mps" else torch.float64
+
+
+def memory() -> float:
+    """The bytes that this machine has; infinite where it does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return math.inf
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error says that memory could not be had; of the CPU, torch has no class for it."""
+    words = ("allocate memory", "out of memory")
+    return isinstance(error, MemoryError) or any(each in str(error) for each in words)
 
 
 @contextlib.contextmanager

@@ -29,6 +29,10 @@ class Diverged(EngineError):
     """The loss of a training ceased to be finite."""
 
 
+class OutOfMemory(EngineError):
+    """A step of a training takes more memory than there is."""
+
+
 class NoSuchDevice(EngineError):
     """The device asked for is not on this machine."""
 

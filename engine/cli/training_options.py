@@ -15,7 +15,7 @@ import click
 from engine.cli.console import narrate
 from engine.cli.model_options import assigned, check_has, given_parameters, model_options, option_of
 from engine.cli.options import data_option, device_option, setting_option
-from engine.errors import Diverged
+from engine.errors import Diverged, OutOfMemory
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options
 from engine.settings.lab_settings import HOLD_OUT, SEED
@@ -92,6 +92,8 @@ class Training:
             nlls = chain(burst.nlls, repeat(None))
             for step, (loss, nll) in enumerate(zip(burst.losses, nlls, strict=False), burst.first):
                 yield step, loss, nll
+        if run.state == "failed" and not burst.diverged:
+            raise OutOfMemory(run.reason)
         if run.state == "failed":
             lower = " or --regularisation" if run.has("regularisation") else ""
             raise Diverged(f"{run.divergence} Lower --learning-rate{lower}.")

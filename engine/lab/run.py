@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from torch import device
 
 from engine.data.corpus import Corpus
+from engine.devices import is_out_of_memory
 from engine.errors import BadSetting
 from engine.lab.memo import Memo
 from engine.models import counts
@@ -159,7 +160,13 @@ class Run:
         """Make so many steps, but none beyond the goal; and none while the trainer measures."""
         assert self.trainer is not None
         trainer, history = self.trainer, self.history
-        burst = trainer.burst(min(steps, self.goal - trainer.step), self.settings)
+        try:
+            burst = trainer.burst(min(steps, self.goal - trainer.step), self.settings)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            self.state, self.reason = "failed", self._out_of_memory
+            return Burst(self.step + 1, (), (), (), diverged=False)
         if burst.losses:
             self.version += 1
         history.train.extend(burst.losses)
@@ -209,6 +216,15 @@ class Run:
         return (
             f"The loss is no longer finite after step {self.step + 1:,}: the learning"
             f" rate {rate:,.6g}{with_decay} is too large."
+        )
+
+    @property
+    def _out_of_memory(self) -> str:
+        batch = f" with a batch of {self.settings['batch']:,}" if self.has("batch") else ""
+        return (
+            f"Step {self.step + 1:,} of {self.name}{batch} takes more memory than there is. The"
+            f" weights of step {self.step:,} are kept. Lower the batch, or begin a run with smaller"
+            " layers."
         )
 
     @property

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from engine.data.tokens import Tokens
-from engine.devices import one_thread
+from engine.devices import memory, one_thread
 from engine.errors import BadSetting
 from engine.models.evaluation import mean_nll_so_far
 from engine.models.trainable import TrainableModel
@@ -87,6 +87,8 @@ class MinibatchTrainer:
     def burst(self, steps: int, settings: Mapping[str, Value]) -> Burst:
         """See `Trainer.burst`; it ends where an evaluation is due, and the next ones make that.
 
+        Where it fails, as for want of memory, the weights are as they were.
+
         A step is made if the weights behind it are finite and have a finite loss on the next batch,
         so that where a training stops does not depend on how its steps fall into bursts.
         """
@@ -100,15 +102,19 @@ class MinibatchTrainer:
         weights = list(self._model.weights.values())
         before = [weight.detach().clone() for weight in weights]
         generator_before = self._batches.get_state()
-        losses = self._descend(steps, settings)
-        is_finite = all(map(math.isfinite, losses)) and all(
-            bool(weight.isfinite().all()) for weight in weights
-        )
+        is_finite = False
+        try:
+            losses = self._descend(steps, settings)
+            is_finite = all(map(math.isfinite, losses)) and all(
+                bool(weight.isfinite().all()) for weight in weights
+            )
+        finally:
+            if not is_finite:
+                with torch.no_grad():
+                    for weight, first in zip(weights, before, strict=True):
+                        weight.copy_(first)
+                self._batches.set_state(generator_before)
         if not is_finite:
-            with torch.no_grad():
-                for weight, first in zip(weights, before, strict=True):
-                    weight.copy_(first)
-            self._batches.set_state(generator_before)
             if steps > 1:  # those that can be made, in shorter and shorter bursts
                 return self.burst(steps // 2, settings)
             return Burst(self.step + 1, (), (), (), diverged=True)
@@ -148,6 +154,7 @@ class MinibatchTrainer:
     def _descend(self, steps: int, settings: Mapping[str, Value]) -> list[float]:
         """Make the steps; their losses, and that of the batch behind them, which is drawn again."""
         batch, decay_at = int(settings["batch"]), int(settings["decay_at"])
+        self._check_memory(batch)
         learning_rate = float(settings["learning_rate"])
         drawn = self._train.draw(self._batches, steps * batch)
         generator_behind = self._batches.get_state()
@@ -172,6 +179,18 @@ class MinibatchTrainer:
                     weight.add_(gradient, alpha=-rate)
             losses.append(self._model.loss(windows_NBC[-1], targets_NB[-1]))
         return torch.stack(losses).tolist()
+
+    def _check_memory(self, batch: int) -> None:
+        """Refuse a step that the machine cannot hold: it would end the program, without an error.
+
+        Raises:
+            MemoryError: what each layer gives takes it all, with its gradient and one more of that.
+        """
+        outputs = sum(
+            weight.shape[1] for weight in self._model.weights.values() if weight.dim() == 2
+        )
+        if batch * outputs * 3 * 4 > memory():
+            raise MemoryError
 
     def _evaluate(self) -> Iterator[Evaluation | None]:
         """Measure both sides, some places at a time; the last is what was measured."""

@@ -16,7 +16,7 @@ from engine.cli.model_options import given_parameters, option_of, run_option, se
 from engine.cli.options import json_option, setting_option
 from engine.cli.train_saves import TrainSaves
 from engine.cli.training_options import Step, Training, training_options
-from engine.errors import Diverged
+from engine.errors import Diverged, OutOfMemory
 from engine.settings.format_options import given_format_options
 from engine.settings.limits import SAVE_SECONDS
 from engine.settings.setting import Setting
@@ -95,6 +95,9 @@ def command(
         except ReaderGone:  # it has seen enough of the training
             keeping.save(lab)
             sys.exit(run.state == "training")
+        except OutOfMemory:
+            keeping.save(lab)
+            raise
         except Diverged as error:
             raise Diverged(f"{error} {keeping.rescue(lab)}".rstrip()) from None
         keeping.save(lab)

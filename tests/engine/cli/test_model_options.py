@@ -21,6 +21,7 @@ from engine.lab.snapshots import dataset_opened
 from engine.models.mean_matrix import mean_probs
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec, Value
+from engine.training import minibatch
 from engine.wire.requests import Open
 from tests.golden import FIGURES, WORDS, needs_words
 from tests.processes import folder  # noqa: F401  a fixture
@@ -239,6 +240,18 @@ def test_an_mlp_is_trained_and_the_lines_tell_a_loss_without_an_nll() -> None:
     *_, first = lines(*given, 1)
     for name in ("nll", "held_out_nll"):
         assert 2 < done[name] < first[name]
+
+
+def test_a_batch_that_no_memory_holds_is_told_and_what_was_trained_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, given = tmp_path / "a", ("train", "--model", "mlp", *SMALL, "--steps", 5)
+    monkeypatch.setattr(minibatch, "memory", lambda: 16 * (2 + 8 + 27) * 12 - 1)
+    result = run(*given, "--save", file)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("makemore-tui: Step 1 of mlp with a batch of 16 takes more mem")
+    assert load(file, device="cpu").selected.name == "mlp"
+    assert lines(*given, "--set", "batch=8")[-1]["done"]
 
 
 def test_an_mlp_goes_on_from_a_file_as_if_it_had_never_stopped(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from engine.lab.driver import LabDriver
 from engine.lab.lab import Lab
 from engine.lab.overlays import overlays
 from engine.lab.snapshots import snapshot
+from engine.models.mlp import Mlp
 from engine.settings import limits
 from engine.settings.values import Value
 from engine.wire.requests import (
@@ -24,6 +25,7 @@ from engine.wire.requests import (
     Pause,
     Reset,
     SelectRun,
+    StepOnce,
     Train,
     Watch,
 )
@@ -42,6 +44,11 @@ def small(tmp_path: Path) -> Lab:
 @pytest.fixture
 def driver(small: Lab) -> LabDriver:
     return LabDriver(small, lambda: None, lambda: None, lambda: None, lambda _: None)
+
+
+def memory_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a step's tensors find no room: torch's own error."""
+    monkeypatch.setattr(Mlp, "gradients", lambda *_: torch.empty(1 << 58))
 
 
 def names(lab: Lab) -> list[str]:
@@ -335,3 +342,41 @@ def test_the_noise_of_batches_is_not_taken_for_a_loss_that_grows(small: Lab) -> 
     assert not run.is_diverging
     run.history.train.extend(np.linspace(60, 90, 64) + noise)
     assert run.is_diverging
+
+
+# --- memory
+
+
+def test_a_step_that_takes_more_memory_than_there_is_fails_with_a_sentence_and_the_lab_lives_on(
+    driver: LabDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = driver.lab
+    driver.carry_out(BeginRun("mlp", SMALL))
+    run = lab.selected
+    lab.step_once()
+    weights = [weight.detach().clone() for weight in run.model.weights.values()]
+    memory_runs_out(monkeypatch)
+    for request in (Train(), StepOnce()):
+        driver.carry_out(request)
+        driver.go_on()
+        assert run.state == "failed"
+        assert run.reason == (
+            "Step 2 of mlp with a batch of 4 takes more memory than there is. The weights of step 1"
+            " are kept. Lower the batch, or begin a run with smaller layers."
+        )
+        assert all(map(torch.equal, weights, run.model.weights.values()))
+    lab.runs.of(2).train()
+    driver.go_on()
+    assert lab.runs.of(2).step
+    monkeypatch.undo()
+    driver.carry_out(StepOnce())
+    assert (run.step, run.state, run.reason) == (2, "paused", "")
+
+
+def test_another_error_of_a_step_is_not_taken_for_one_of_memory(
+    driver: LabDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.carry_out(BeginRun("mlp", SMALL))
+    monkeypatch.setattr(Mlp, "gradients", lambda *_: torch.ones(2) @ torch.ones(3))
+    with pytest.raises(RuntimeError, match="size"):
+        driver.carry_out(StepOnce())
