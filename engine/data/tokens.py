@@ -6,8 +6,6 @@ window.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -19,8 +17,7 @@ from engine.data.counting.bigrams import code_points
 from engine.data.counting.kept_words import Side
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 
-FEW: Final = 4096  # rows: of a minibatch, of which many follow; more are an evaluation's
-LARGEST_TABLE: Final = 1 << 22  # symbols of all windows at once: 8 MB
+PART: Final = 1 << 20  # places whose windows are made at once: 20 MB, where they have 8 symbols
 
 
 class Tokens:
@@ -49,7 +46,6 @@ class Tokens:
         self._symbols_S = symbols_S.to(torch.int16)  # there are at most 4,097 symbols
         self._first = first
         self._is_one_word = not (self._symbols_S[1:-1] == BOUNDARY).any()
-        self._tables: dict[tuple[int, bool], Tensor] = {}
 
     def __len__(self) -> int:
         return len(self._symbols_S) - self._first
@@ -71,42 +67,28 @@ class Tokens:
         rows_R = self._rows(places_R, context, across_words).long()
         return rows_R[:, :-1], rows_R[:, -1]
 
-    def places(self, most: int) -> Iterator[Tensor]:
-        """All places in order, so many at a time; int64."""
-        for start in range(0, len(self), most):
-            yield torch.arange(start, min(start + most, len(self)))
-
     def all_windows(self, context: int, across_words: bool = False) -> tuple[Tensor, Tensor]:
         """See `windows`; of all places, as they are kept: int16, (P, C) and (P,)."""
-        parts = [self._rows(places, context, across_words) for places in self.places(1 << 20)]
-        rows = torch.cat(parts)
+        parts = torch.split(torch.arange(len(self)), PART)
+        rows = torch.cat([self._rows(places_R, context, across_words) for places_R in parts])
         return rows[:, :-1], rows[:, -1]
 
-    def draw(self, generator: torch.Generator, count: int) -> Tensor:
-        """Places at random, each in proportion to its weight; int64, (count,)."""
-        if self.weights is None:
-            return torch.randint(0, len(self), (count,), generator=generator)
-        drawn = torch.randint(0, int(self._sums_P[-1]), (count,), generator=generator)
-        return torch.searchsorted(self._sums_P, drawn, right=True)
+    def pairs(self, places: Tensor) -> tuple[Tensor, Tensor]:
+        """The symbol before each place, and the one there; int64, in the shape of the places."""
+        at = places + self._first
+        return self._symbols_S[at - 1].long(), self._symbols_S[at].long()
 
-    @cached_property
-    def _sums_P(self) -> Tensor:
-        assert self.weights is not None
-        return self.weights.cumsum(0)
+    def begins(self) -> Tensor:
+        """Whether each place is the first of a word, or of the text; bool, (P,)."""
+        begins_P = self._symbols_S[self._first - 1 : -1] == BOUNDARY
+        begins_P[0] = True
+        return begins_P
 
     def _rows(self, places_R: Tensor, context: int, across_words: bool) -> Tensor:
         """The windows, each with its target behind it; int16, (R, C + 1)."""
-        key = (context, across_words or self._is_one_word)
-        table = self._tables.get(key)
-        if table is None and len(places_R) <= FEW and len(self) * (context + 1) <= LARGEST_TABLE:
-            # A trainer asks again and again: to make the windows anew takes four times as long.
-            table = self._tables[key] = self._made(torch.arange(len(self)), *key)
-        return self._made(places_R, *key) if table is None else table[places_R]
-
-    def _made(self, places_R: Tensor, context: int, across_words: bool) -> Tensor:
         at = (places_R + self._first)[:, None] + torch.arange(-context, 1)
         rows = self._symbols_S[at.clamp_(min=0)]  # the first symbol is a boundary
-        if not across_words:
+        if not (across_words or self._is_one_word):
             windows = rows[:, :-1]
             # 1 as far back as the word reaches, 0 from its boundary on.
             windows *= (windows != BOUNDARY).flip(1).to(torch.int16).cumprod(1).flip(1)

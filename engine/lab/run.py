@@ -15,7 +15,7 @@ from engine.lab.memo import Memo
 from engine.models import counts
 from engine.models.evaluation import mean_nll
 from engine.models.kinds import model_of
-from engine.models.model import TableModel, WindowModel
+from engine.models.model import Model, TableModel
 from engine.settings.limits import LARGEST_GOAL
 from engine.settings.model_kinds import kind_of
 from engine.settings.setting import Setting
@@ -62,7 +62,7 @@ class Run:
         self._build(spec)
 
     def _build(self, spec: ModelSpec) -> None:
-        self.model: WindowModel = model_of(spec, self._corpus, self._device)
+        self.model: Model = model_of(spec, self._corpus, self._device)
         self.trainer: Trainer | None = trainer_of(self.model, self._corpus, self._device)
         self.version += 1
 

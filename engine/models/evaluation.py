@@ -1,6 +1,6 @@
 """How good a model is on one side of the data.
 
-Shape suffixes: P places, R of them at a time, C symbols of a window.
+Shape suffixes: R rows of the examples.
 """
 
 from __future__ import annotations
@@ -11,48 +11,47 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from engine.data.examples import Examples
 from engine.data.tokens import Tokens
 from engine.devices import one_thread
-from engine.models.model import WindowModel
+from engine.models.model import Model
 
 CELLS: Final = 1 << 22  # probabilities at a time: 32 MB
 
 
-def mean_nll(model: WindowModel, tokens: Tokens, sample_P: Tensor | None = None) -> float:
+def mean_nll(model: Model, tokens: Tokens) -> float:
     """Mean negative log likelihood of all places, in nats per character, each as it weighs.
-
-    Args:
-        model: sees across words where its setting `across_words` is true.
-        tokens: one side of the data.
-        sample_P: places of `Tokens.draw`, which are taken for all of them; int64, (P,).
 
     Returns:
         `inf` where a symbol that is there has probability 0.
     """
-    *_, nll = mean_nll_so_far(model, tokens, sample_P, max(1, CELLS // model.symbols))
+    examples = model.examples(tokens)
+    rows = max(1, int(CELLS / model.symbols / examples.places_a_row))
+    *_, nll = mean_nll_so_far(model, examples, None, rows)
     return nll
 
 
 def mean_nll_so_far(
-    model: WindowModel, tokens: Tokens, sample_P: Tensor | None, rows: int
+    model: Model, examples: Examples, sample_R: Tensor | None, at_once: int
 ) -> Iterator[float]:
-    """See `mean_nll`: that of more and more places, until it is that of all of them.
+    """See `mean_nll`: that of more and more rows, until it is that of all of them.
 
     Args:
         model: which must not change meanwhile.
-        tokens: as for `mean_nll`.
-        sample_P: the same.
-        rows: so many places are taken at a time.
+        examples: those of the model.
+        sample_R: rows of `Examples.draw`, which are taken for all of them; int64, (R,).
+        at_once: so many rows are taken at a time.
     """
-    across_words = bool(model.spec.settings.get("across_words"))
     total, weight = 0.0, 0
-    weights_P = tokens.weights if sample_P is None else None  # a sample is drawn by weight
-    parts = tokens.places(rows) if sample_P is None else torch.split(sample_P, rows)
-    for places_R in parts:
+    weights_R = examples.weights_R if sample_R is None else None  # a sample is drawn by weight
+    rows_R = torch.arange(len(examples)) if sample_R is None else sample_R
+    for rows in torch.split(rows_R, at_once):
         with one_thread():
-            windows_RC, targets_R = tokens.windows(places_R, model.context, across_words)
-        nlls_R = model.nlls(windows_RC, targets_R).double()
-        weights_R = torch.ones_like(places_R) if weights_P is None else weights_P[places_R]
-        total += float((nlls_R * weights_R).sum())
-        weight += int(weights_R.sum())
+            inputs, targets = examples.of(rows)
+        counts = (targets >= 0).long()
+        if weights_R is not None:
+            counts *= weights_R[rows].view(-1, *[1] * (targets.dim() - 1))
+        nlls = model.nlls(inputs, targets).double()
+        total += float(nlls.where(counts > 0, 0).mul(counts).sum())
+        weight += int(counts.sum())
         yield total / weight

@@ -9,13 +9,13 @@ from engine.errors import BadSetting
 from engine.models.bigram import Bigram
 from engine.models.counts import Counts
 from engine.models.mlp import Mlp
-from engine.models.model import WindowModel
+from engine.models.model import Model
 from engine.models.ngram import Ngram
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec
 
 
-def model_of(spec: ModelSpec, corpus: Corpus, device: torch.device) -> WindowModel:
+def model_of(spec: ModelSpec, corpus: Corpus, device: torch.device) -> Model:
     """A model before any training, or fitted where it has none.
 
     Raises:

@@ -1,6 +1,6 @@
 """The matrix of a model that sees more than one symbol: its P(j | i), averaged over the data.
 
-Shape suffixes: V symbols, R places, C symbols of a window.
+Shape suffixes: V symbols, R rows of the examples, P places, T places of a row.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from torch import Tensor
 from engine.data.corpus import Corpus
 from engine.data.vocabulary import BOUNDARY
 from engine.devices import one_thread
-from engine.models.model import CELLS, TableModel, WindowModel
+from engine.models.model import CELLS, Model, TableModel
 
 MOST_PLACES: Final = (
     4096  # of the data: within 10 ms, as a screen that watches asks again and again
 )
 
 
-def places_of(model: WindowModel, corpus: Corpus) -> int | None:
-    """How many places of the training words `mean_probs` averages over; None: it is exact."""
-    return None if isinstance(model, TableModel) else _places(corpus)
+def places_of(model: Model, corpus: Corpus) -> int | None:
+    """About how many places of the training words `mean_probs` averages over; None: it is exact."""
+    return None if isinstance(model, TableModel) else min(MOST_PLACES, len(corpus.tokens))
 
 
-def mean_probs(model: WindowModel, corpus: Corpus) -> Tensor:
+def mean_probs(model: Model, corpus: Corpus) -> Tensor:
     """P(j | i), averaged over the places of the training words where i stands.
 
     The places are the same each time: evenly spread over the data. Of a symbol that stands at none
@@ -44,22 +44,20 @@ def mean_probs(model: WindowModel, corpus: Corpus) -> Tensor:
         return _mean_probs(model, corpus)
 
 
-def _mean_probs(model: WindowModel, corpus: Corpus) -> Tensor:
-    symbols, tokens = model.symbols, corpus.tokens
-    places_R = torch.linspace(0, len(tokens) - 1, _places(corpus)).long()
-    across_words = bool(model.spec.settings.get("across_words"))
-    windows_RC, _ = tokens.windows(places_R, model.context, across_words)
+def _mean_probs(model: Model, corpus: Corpus) -> Tensor:
+    symbols, examples = model.symbols, model.examples(corpus.tokens)
+    count = max(1, int(min(MOST_PLACES, len(corpus.tokens)) / examples.places_a_row))
+    rows_R = torch.linspace(0, len(examples) - 1, count).long()
     sums_VV = torch.zeros((symbols, symbols), dtype=torch.float64)
-    for some_RC in torch.split(windows_RC, max(1, CELLS // symbols)):
-        sums_VV.index_add_(0, some_RC[:, -1], model.rough_probs_after(some_RC))
-    places_V = windows_RC[:, -1].bincount(minlength=symbols)
-    absent = (places_V == 0).nonzero().squeeze(1)
+    places_V = torch.zeros(symbols, dtype=torch.int64)
+    for rows in torch.split(rows_R, max(1, int(CELLS / symbols / examples.places_a_row))):
+        inputs, targets = examples.of(rows)
+        are_there = targets >= 0
+        newest_P = examples.newest(inputs)[are_there]
+        sums_VV.index_add_(0, newest_P, model.rough_probs(inputs)[are_there])
+        places_V += newest_P.bincount(minlength=symbols)
+    absent = (places_V == 0).nonzero()
     if len(absent):
-        first_RC = torch.full((len(absent), model.context), BOUNDARY)
-        first_RC[:, -1] = absent
-        sums_VV[absent] = model.probs_after(first_RC)
+        words_B2 = torch.cat((torch.full_like(absent, BOUNDARY), absent), dim=1)
+        sums_VV[absent[:, 0]] = model.probs(words_B2)[:, -1]
     return torch.div(sums_VV, places_V.clamp(min=1)[:, None])
-
-
-def _places(corpus: Corpus) -> int:
-    return min(MOST_PLACES, len(corpus.tokens))

@@ -10,7 +10,6 @@ V symbols, X = C · E inputs of the hidden layer.
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import torch
@@ -19,6 +18,7 @@ from torch.nn import functional
 
 from engine.devices import float_type, one_thread
 from engine.models.exact_products import Factor
+from engine.models.model import WindowModel
 from engine.models.trainable import TrainableModel, check_size
 from engine.settings.values import ModelSpec
 
@@ -26,7 +26,7 @@ ROWS: Final = 4096  # windows that go through at once: their hidden layer fits a
 SMALL: Final = 1 << 28  # windows times weights; below, torch's other threads are of no use
 
 
-class Mlp(TrainableModel):
+class Mlp(TrainableModel, WindowModel):
     """A model of kind `mlp`.
 
     Args:
@@ -39,8 +39,6 @@ class Mlp(TrainableModel):
     """
 
     def __init__(self, spec: ModelSpec, symbols: int, device: torch.device) -> None:
-        self.spec = spec
-        self.symbols = symbols
         self.context = int(spec.settings["context"])
         embedding, hidden = int(spec.settings["embedding"]), int(spec.settings["hidden"])
         shapes = {  # in the order in which the lecture draws them
@@ -50,25 +48,30 @@ class Mlp(TrainableModel):
             "output weights": (hidden, symbols),
             "output biases": (symbols,),
         }
-        check_size(sum(map(math.prod, shapes.values())))
+        check_size(shapes.values())
         generator = torch.Generator().manual_seed(int(spec.settings["seed"]))
-        self.weights = {
-            name: torch.randn(shape, generator=generator).to(device).requires_grad_()
+        first = {
+            name: torch.randn(shape, generator=generator).to(device)
             for name, shape in shapes.items()
         }
-        self.weights_changed()
+        super().__init__(spec, symbols, first, generator)
 
     def weights_changed(self) -> None:
         """See `TrainableModel.weights_changed`."""
         self._layers: _ExactLayers | None = None
 
-    def loss(self, windows_BC: Tensor, targets_B: Tensor) -> Tensor:
-        """See `TrainableModel.loss`."""
-        return functional.cross_entropy(self._logits(windows_BC), targets_B)
+    def loss(
+        self, inputs: Tensor, targets: Tensor, chance: torch.Generator | None = None
+    ) -> Tensor:
+        """See `TrainableModel.loss`; (B, C) and (B,)."""
+        return functional.cross_entropy(self._logits(inputs), targets)
 
     @torch.no_grad()
-    def gradients(self, windows_BC: Tensor, targets_B: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def gradients(
+        self, inputs: Tensor, targets: Tensor, chance: torch.Generator | None = None
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """See `TrainableModel.gradients`; by hand, which takes half of autograd's time."""
+        windows_BC, targets_B = inputs, targets
         embedding_VE, hidden_XH, hidden_H, output_HV, output_V = self.weights.values()
         places = windows_BC.flatten()
         x_BX = embedding_VE.index_select(0, places).view(len(windows_BC), -1)
@@ -93,16 +96,13 @@ class Mlp(TrainableModel):
         )
 
     @torch.no_grad()
-    def nlls(self, windows_BC: Tensor, targets_B: Tensor) -> Tensor:
-        """-ln P of what follows each window, by the float32 weights; float64 on the CPU, (B,)."""
-        device = self.weights["embedding"].device
-        parts = []
+    def nlls(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """See `Model.nlls`; by the float32 weights."""
+        on, parts = self.device, []
         with one_thread(where=self.parameters * ROWS < SMALL):
-            for first in range(0, len(targets_B), ROWS):
-                rows = slice(first, first + ROWS)
-                logits_BV = self._logits(windows_BC[rows].to(device)).to(float_type(device))
-                targets = targets_B[rows].to(device)
-                parts.append(functional.cross_entropy(logits_BV, targets, reduction="none"))
+            for xs, ys in zip(torch.split(inputs, ROWS), torch.split(targets, ROWS), strict=True):
+                logits_BV = self._logits(xs.to(on)).to(float_type(on))
+                parts.append(functional.cross_entropy(logits_BV, ys.to(on), reduction="none"))
         return torch.cat(parts).cpu().double()
 
     @torch.no_grad()
@@ -117,11 +117,10 @@ class Mlp(TrainableModel):
             return torch.cat([self._layers.probs(windows_BC[i : i + ROWS]) for i in starts])
 
     @torch.no_grad()
-    def rough_probs_after(self, windows_BC: Tensor) -> Tensor:
-        """See `WindowModel.rough_probs_after`; by the float32 weights."""
+    def rough_probs(self, inputs: Tensor) -> Tensor:
+        """See `Model.rough_probs`; by the float32 weights."""
         with one_thread():
-            logits_BV = self._logits(windows_BC.to(self.weights["embedding"].device))
-            return logits_BV.softmax(1).cpu().double()
+            return self._logits(inputs.to(self.device)).softmax(1).cpu().double()
 
     def _logits(self, windows_BC: Tensor) -> Tensor:
         embedding_VE, hidden_XH, hidden_H, output_HV, output_V = self.weights.values()

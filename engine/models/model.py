@@ -1,6 +1,6 @@
 """What a model is: the probability of the next symbol, given those of the word before it.
 
-Shape suffixes: B words or texts, T places, V symbols, C symbols of a window.
+Shape suffixes: B words or texts, T places, R rows of examples, V symbols, C symbols of a window.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Any, Final, Protocol
 import torch
 from torch import Tensor
 
+from engine.data.examples import Examples, Windows
+from engine.data.tokens import Tokens
 from engine.data.vocabulary import BOUNDARY
 from engine.settings.values import ModelSpec
 
@@ -23,10 +25,7 @@ class Model(Protocol):
 
     spec: ModelSpec
     symbols: int  # V
-
-    @property
-    def context(self) -> int:
-        """How many symbols before it looks at."""
+    context: int  # how many symbols before it looks at
 
     @property
     def parameters(self) -> int:
@@ -41,6 +40,19 @@ class Model(Protocol):
 
     def probs_of(self, tokens_BT: Tensor) -> Tensor:
         """P of each token but the first, after those before it; float64 on the CPU, (B, T - 1)."""
+
+    def examples(self, tokens: Tokens) -> Examples:
+        """One side of the data, as the model takes it."""
+
+    def nlls(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """-ln P of each target of `examples`, perhaps with last digits that differ by batch.
+
+        Returns:
+            In the shape of the targets; any number where there is no target.
+        """
+
+    def rough_probs(self, inputs: Tensor) -> Tensor:
+        """P at each target of `examples`, as rough as `nlls`; float64 on the CPU, (…, V)."""
 
     def begin(self, batch: int) -> State:
         """The state of so many words before their first boundary."""
@@ -66,7 +78,7 @@ class Model(Protocol):
         """What can be looked at, by its name: matrices of weights, float64 on the CPU."""
 
 
-class WindowModel(ABC):
+class WindowModel(Model, ABC):
     """A model that looks at the last C symbols, with boundaries before a word's first."""
 
     spec: ModelSpec
@@ -86,9 +98,13 @@ class WindowModel(ABC):
             windows_BC: the last symbols, the newest at the end; int64, (B, C).
         """
 
-    def rough_probs_after(self, windows_BC: Tensor) -> Tensor:
-        """See `probs_after`: perhaps sooner, with last digits that differ from batch to batch."""
-        return self.probs_after(windows_BC)
+    def examples(self, tokens: Tokens) -> Examples:
+        """See `Model.examples`; a model with `across_words` sees the words before, too."""
+        return Windows(tokens, self.context, bool(self.spec.settings.get("across_words")))
+
+    def rough_probs(self, inputs: Tensor) -> Tensor:
+        """See `Model.rough_probs`; inputs of (R, C)."""
+        return self.probs_after(inputs)
 
     def probs(self, tokens_BT: Tensor) -> Tensor:
         """See `Model.probs`."""
@@ -107,9 +123,9 @@ class WindowModel(ABC):
         ]
         return torch.cat(parts).reshape(len(tokens_BT), -1)
 
-    def nlls(self, windows_BC: Tensor, targets_B: Tensor) -> Tensor:
-        """-ln P of what follows each window; (B,)."""
-        return -self.probs_after(windows_BC).gather(1, targets_B[:, None])[:, 0].log()
+    def nlls(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """See `Model.nlls`; (R, C) and (R,)."""
+        return -self.probs_after(inputs).gather(1, targets[:, None])[:, 0].log()
 
     def begin(self, batch: int) -> Tensor:
         """See `Model.begin`; (B, C)."""

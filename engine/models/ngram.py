@@ -77,10 +77,10 @@ class Ngram(WindowModel):
         with one_thread():
             return self._probs(windows_BC, _Level.rows)
 
-    def nlls(self, windows_BC: Tensor, targets_B: Tensor) -> Tensor:
-        """See `WindowModel.nlls`; without the probabilities of all other symbols."""
+    def nlls(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """See `Model.nlls`; without the probabilities of all other symbols."""
         with one_thread():
-            probs_B1 = self._probs(windows_BC, lambda level, at_B: level.cells(at_B, targets_B))
+            probs_B1 = self._probs(inputs, lambda level, at_B: level.cells(at_B, targets))
             return -probs_B1[:, 0].log()
 
     def _count(self, tokens: Tokens, order: int) -> None:

@@ -1,46 +1,78 @@
-"""What a trainer needs of a model: weights, and the gradients of a batch's loss.
-
-Shape suffixes: B windows of a batch, C symbols of a window.
-"""
+"""What a trainer needs of a model: weights, and the gradients of a batch's loss."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
 from engine.errors import BadSetting
-from engine.models.model import WindowModel
+from engine.models.model import Model
 from engine.settings.limits import MOST_PARAMETERS
+from engine.settings.values import ModelSpec
 
 
-class TrainableModel(WindowModel):
-    """A model whose weights are changed in place by a trainer, and by nothing else."""
+class TrainableModel(Model, ABC):
+    """A model whose weights are changed in place by a trainer, and by nothing else.
 
-    weights: dict[str, Tensor]  # by name; float32 on the model's device, require gradients
+    Args:
+        spec: with all settings of its kind.
+        symbols: V.
+        first: the weights before any training, by name; on the model's device.
+        generator: it drew them, and may go on to draw the batches.
+        statistics: what is learnt of the batches beside the weights, by name; on the device.
+    """
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        symbols: int,
+        first: Mapping[str, Tensor],
+        generator: torch.Generator,
+        statistics: Mapping[str, Tensor] = MappingProxyType({}),
+    ) -> None:
+        self.spec = spec
+        self.symbols = symbols
+        self.weights = {name: weight.requires_grad_() for name, weight in first.items()}
+        self.statistics = dict(statistics)
+        self.generator = generator
+        self.weights_changed()
 
     @abstractmethod
-    def loss(self, windows_BC: Tensor, targets_B: Tensor) -> Tensor:
+    def loss(
+        self, inputs: Tensor, targets: Tensor, chance: torch.Generator | None = None
+    ) -> Tensor:
         """Mean NLL of a batch in nats per character; a scalar that has gradients.
 
         Args:
-            windows_BC: int64 on the model's device, (B, C).
-            targets_B: what follows each; int64 on the model's device, (B,).
+            inputs: of the model's `Examples`, on its device.
+            targets: what is to be predicted.
+            chance: draws what is dropped out of a step of training; None: nothing is.
         """
 
-    def gradients(self, windows_BC: Tensor, targets_B: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def gradients(
+        self, inputs: Tensor, targets: Tensor, chance: torch.Generator | None = None
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """The loss of a batch, and its gradient by each of the weights, in their order.
 
-        It is autograd's here. A model that is faster by hand says so in a method of its own.
+        It is autograd's here. A model that is faster by hand says so in a method of its own. Only
+        here `statistics` may change.
         """
         with torch.enable_grad():
-            loss = self.loss(windows_BC, targets_B)
+            loss = self.loss(inputs, targets, chance)
             return loss.detach(), torch.autograd.grad(loss, list(self.weights.values()))
 
     def weights_changed(self) -> None:
         """Forget what was made of the weights: a trainer calls it after each burst."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(iter(self.weights.values())).device
 
     @property
     def parameters(self) -> int:
@@ -48,17 +80,18 @@ class TrainableModel(WindowModel):
         return sum(weight.numel() for weight in self.weights.values())
 
     def tensors(self) -> dict[str, Tensor]:
-        """The weights by name, copied to the CPU: what a checkpoint keeps."""
-        return {name: weight.detach().cpu().clone() for name, weight in self.weights.items()}
+        """Weights and statistics by name, copied to the CPU: what a checkpoint keeps."""
+        both = self.weights | self.statistics
+        return {name: tensor.detach().cpu().clone() for name, tensor in both.items()}
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take the weights that `tensors` told; others among them are left alone.
+        """Take what `tensors` told; others among them are left alone.
 
         Raises:
-            BadSetting: one is missing, of another shape or type, or not finite; no weight is
-                changed.
+            BadSetting: one is missing, of another shape or type, or not finite; none is changed.
         """
-        for name, weight in self.weights.items():
+        own = self.weights | self.statistics
+        for name, weight in own.items():
             found = tensors.get(name)
             if found is None or (found.shape, found.dtype) != (weight.shape, weight.dtype):
                 has = "is missing" if found is None else f"is {_described(found)}"
@@ -72,7 +105,7 @@ class TrainableModel(WindowModel):
                     " Open an earlier save, or start anew."
                 )
         with torch.no_grad():
-            for name, weight in self.weights.items():
+            for name, weight in own.items():
                 weight.copy_(tensors[name])
         self.weights_changed()
 
@@ -82,12 +115,16 @@ class TrainableModel(WindowModel):
         return {name: matrix.detach().cpu().double() for name, matrix in matrices.items()}
 
 
-def check_size(parameters: int) -> None:
+def check_size(shapes: Iterable[Sequence[int]]) -> None:
     """Refuse a model that is larger than any of a lab, before memory is taken for its weights.
+
+    Args:
+        shapes: of its weights.
 
     Raises:
         BadSetting: says how large it may be.
     """
+    parameters = sum(map(math.prod, shapes))
     if parameters > MOST_PARAMETERS:
         raise BadSetting(
             f"A model of {parameters:,} parameters: {MOST_PARAMETERS:,} are the most. Give it"

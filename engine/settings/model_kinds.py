@@ -7,10 +7,17 @@ from typing import Final
 import msgspec
 
 from engine.errors import BadSetting
-from engine.settings.lab_settings import SEED
 from engine.settings.limits import LARGEST_SMOOTHING
 from engine.settings.setting import Setting, one_two_five, setting_in
-from engine.settings.values import NO_PACE_LIMIT, PACE, ModelSpec, Value
+from engine.settings.training_settings import (
+    SEED_OF_WEIGHTS,
+    choice,
+    learning_rate,
+    minibatch_settings,
+    pace,
+    size,
+)
+from engine.settings.values import PACE, ModelSpec, Value
 
 GOAL: Final = 100  # steps of the lecture's first training
 
@@ -48,41 +55,12 @@ class ModelKind(msgspec.Struct, frozen=True):
         return found
 
 
-def _learning_rate(default: float) -> Setting:
-    return Setting(
-        "learning_rate", "learning rate", "How far a step goes against the gradient.", "number",
-        default, "a number above 0", 0, above_low=True, below_high=True,
-        rungs=one_two_five(-3, 6), sign="lr",
-    )  # fmt: skip
-
-
-def _pace(default: float) -> Setting:
-    return Setting(
-        "pace", "pace", "How fast it trains; without a limit, as fast as can be.", "number",
-        default, "a number of steps per second above 0, or no limit", 0, above_low=True,
-        # Doubling, from the lecture's 20 steps a second both ways.
-        rungs=(*(20 * 2.0**power for power in range(-5, 11)), NO_PACE_LIMIT),
-    )  # fmt: skip
-
-
-SEED_OF_WEIGHTS: Final = Setting(
-    "seed", "seed of weights", "The same seed gives the same first weights.", "whole",
-    SEED, f"a whole number from 0 to {2**64 - 1:,}", 0, 2**64 - 1, sign="seed", begins_run=True,
-)  # fmt: skip
 SMOOTHING: Final = Setting(
     "smoothing", "smoothing k", "What is added to every count.", "number",
     1.0,  # the lecture's
     f"a number from 0 to {LARGEST_SMOOTHING:,.0f}", 0, LARGEST_SMOOTHING,
     rungs=(0.0, *one_two_five(-1, 6)), sign="smoothing",
 )  # fmt: skip
-
-
-def _size(name: str, label: str, meaning: str, default: int, most: int) -> Setting:
-    """A hyperparameter that is a whole number, and belongs to a model from its beginning."""
-    return Setting(
-        name, label, meaning, "whole", default, f"a whole number from 1 to {most:,}", 1, most,
-        begins_run=True,
-    )  # fmt: skip
 
 
 KINDS: Final = {
@@ -97,7 +75,7 @@ KINDS: Final = {
             "bigram", "bigram net",
             "One layer of weights, trained until it is the table of the counts.",
             (
-                _learning_rate(50.0),  # the lecture's; stable: the gradient is a mean of all pairs
+                learning_rate(50.0),  # the lecture's; stable: the gradient is a mean of all pairs
                 Setting(
                     "regularisation", "regularisation λ",
                     "How hard λ · mean(W²) pulls the weights to 0.", "number",
@@ -105,7 +83,7 @@ KINDS: Final = {
                     "a number from 0 up", 0, below_high=True,
                     rungs=(0.0, *one_two_five(-4, 2)), sign="λ",
                 ),
-                _pace(PACE),
+                pace(PACE),
                 SEED_OF_WEIGHTS,
             ),
             views=("weights",),
@@ -145,21 +123,22 @@ KINDS: Final = {
             "mlp", "MLP",
             "Embeddings of the characters before, a tanh layer, minibatches: the second lecture.",
             (
-                _size("context", "context", "How many characters before are seen.", 3, 64),
-                _size("embedding", "embedding", "How many numbers are a character's.", 10, 1024),
-                _size("hidden", "hidden units", "How many units the tanh layer has.", 200, 16_384),
-                Setting(
-                    "batch", "batch", "How many places a step learns from.", "whole", 32,
-                    "a whole number from 1 to 65,536", 1, 65_536,
-                    rungs=tuple(2.0**power for power in range(17)), sign="batch",
+                size("context", "context", "How many characters before are seen.", 3, 64),
+                size("embedding", "embedding", "How many numbers are a character's.", 10, 1024),
+                size("hidden", "hidden units", "How many units the tanh layer has.", 200, 16_384),
+                choice(
+                    "batch_of", "batch of", "What a batch has so many of.", "places",
+                    {
+                        "places": "Places: any character of any word.",
+                        "words": "Words, with all of their places.",
+                    },
                 ),
-                _learning_rate(0.1),  # the lecture's, found by its sweep
-                Setting(
-                    "decay_at", "decay at", "The step from which the rate is a tenth; 0: never.",
-                    "whole", 100_000, f"a whole number from 0 to {10**15:,}", 0, 10**15,
+                *minibatch_settings(
+                    0.1,  # the lecture's, found by its sweep
+                    of="places or words",
+                    schedule="step",
+                    decay_at=100_000,  # the lecture's
                 ),
-                _pace(NO_PACE_LIMIT),
-                SEED_OF_WEIGHTS,
             ),
             goal=200_000,  # the lecture's
         ),

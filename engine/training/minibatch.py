@@ -1,26 +1,31 @@
-"""Gradient descent on a few places at a time, for any model that has weights.
+"""Training on a few rows of the data at a time, for any model that has weights.
 
-A step draws a batch of places, and subtracts the gradient of its mean NLL times the learning rate.
+A step takes the gradient of the mean NLL of a batch; an optimizer makes new weights of it.
 
-Shape suffixes: N steps of a burst, B places of a batch, C symbols of a window.
+Shape suffixes: N steps of a burst, B rows of a batch, R rows of one side of the data.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import random
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 import torch
 from torch import Tensor
 
+from engine.data.examples import Examples, WindowsOfWords
 from engine.data.tokens import Tokens
 from engine.devices import memory, one_thread
 from engine.errors import BadSetting
 from engine.models.evaluation import mean_nll_so_far
 from engine.models.trainable import TrainableModel
 from engine.settings.values import Value
+from engine.training.mean_weights import MeanWeights
+from engine.training.optimizers import OPTIMIZERS
+from engine.training.schedules import rate_at
 from engine.training.trainer import Burst, Evaluation
 
 EVALUATE_EVERY: Final = 10_000  # steps: lecture 2's net makes them in 2 seconds, one takes 0.2
@@ -33,10 +38,11 @@ LONGEST_BURST: Final = 1000  # steps; preparing a burst then costs next to nothi
 MOST_PLACES: Final = 1 << 18  # of a burst's batches: 20 MB of windows, where they have 8 symbols
 SMALL: Final = 1 << 24  # places of a batch times weights; below, torch's other threads are no help
 BATCHES: Final = "batches"  # of a state: where the generator of the batches is
+DROPOUT: Final = "dropout"  # where the generator is of what is dropped out
 
 
 class MinibatchTrainer:
-    """Trains a model with the settings `learning_rate`, `decay_at` and `batch`; see `Trainer`.
+    """Trains a model with the settings of `minibatch_settings`; see `Trainer`.
 
     Args:
         model: with the setting `seed`, which seeds the batches too.
@@ -48,12 +54,21 @@ class MinibatchTrainer:
     measures_each_step = False
 
     def __init__(self, model: TrainableModel, train: Tokens, held_out: Tokens | None) -> None:
+        settings = model.spec.settings
         self.step = 0
         self._model = model
-        self._train = train
-        self._seed = int(model.spec.settings["seed"])
-        self._batches = _generator(self._seed, BATCHES)
-        self._sides = [(side, self._sample(side)) for side in (train, held_out) if side is not None]
+        self._train = model.examples(train)
+        if settings.get("batch_of") == "words":
+            self._train = WindowsOfWords(train, model.context)
+        self._seed = int(settings["seed"])
+        is_shared = settings["generators"] == "shared"
+        self._batches = model.generator if is_shared else _generator(self._seed, BATCHES)
+        self._dropout = _generator(self._seed, DROPOUT)
+        self._passes_R = _shuffled(self._seed, len(self._train), settings["order"] == "passes")
+        self._optimizer = OPTIMIZERS[str(settings["optimizer"])](model)
+        self._mean = MeanWeights(model, float(settings["mean_weights"]))
+        sides = [model.examples(side) for side in (train, held_out) if side is not None]
+        self._sides = [(side, self._sample(side)) for side in sides]
         self._evaluation: Evaluation | None = None
         self._evaluating: Iterator[Evaluation | None] | None = None
         self._is_due = False  # an evaluation that the next steps wait for
@@ -96,24 +111,20 @@ class MinibatchTrainer:
             evaluation = self.measure_on()
             done = () if evaluation is None else (evaluation,)
             return Burst(self.step + 1, (), (), (), diverged=False, evaluations=done)
-        room = max(1, MOST_PLACES // int(settings["batch"]))
+        room = max(1, int(MOST_PLACES / self._train.places_a_row) // int(settings["batch"]))
         due = _next_evaluation(self.step)
         steps = min(steps, LONGEST_BURST, room, due - self.step)
-        weights = list(self._model.weights.values())
-        before = [weight.detach().clone() for weight in weights]
-        generator_before = self._batches.get_state()
-        is_finite = False
+        before, is_finite = self.state(), False
         try:
+            self._mean.exchange()
             losses = self._descend(steps, settings)
+            self._mean.exchange()
             is_finite = all(map(math.isfinite, losses)) and all(
-                bool(weight.isfinite().all()) for weight in weights
+                bool(tensor.isfinite().all()) for tensor in self.state().values()
             )
         finally:
             if not is_finite:
-                with torch.no_grad():
-                    for weight, first in zip(weights, before, strict=True):
-                        weight.copy_(first)
-                self._batches.set_state(generator_before)
+                self._restore(before, self.step)
         if not is_finite:
             if steps > 1:  # those that can be made, in shorter and shorter bursts
                 return self.burst(steps // 2, settings)
@@ -133,51 +144,53 @@ class MinibatchTrainer:
 
     def state(self) -> dict[str, Tensor]:
         """See `Trainer.state`."""
-        return {**self._model.tensors(), BATCHES: self._batches.get_state()}
+        return {
+            **self._model.tensors(),
+            **self._mean.state(),
+            **self._optimizer.state(),
+            BATCHES: self._batches.get_state(),
+            DROPOUT: self._dropout.get_state(),
+        }
 
     def resume(self, state: dict[str, Tensor], step: int) -> None:
         """See `Trainer.resume`."""
-        kind = self._model.spec.kind
-        try:
-            torch.Generator().set_state(state[BATCHES])
-        except (KeyError, RuntimeError, TypeError):
-            raise BadSetting(
-                f"State of a training of model {kind}: '{BATCHES}' is no state of a random"
-                " generator. Open an earlier save, or start anew."
-            ) from None
-        self._model.load(state)
-        self._batches.set_state(state[BATCHES])
-        self.step = step
+        state = {DROPOUT: self._dropout.get_state()} | state  # of version 0.2 and before: it is new
+        for name in (BATCHES, DROPOUT):
+            try:
+                torch.Generator().set_state(state[name])
+            except (KeyError, RuntimeError, TypeError):
+                raise BadSetting(
+                    f"State of a training of model {self._model.spec.kind}: '{name}' is no state of"
+                    " a random generator. Open an earlier save, or start anew."
+                ) from None
+        self._optimizer.check(state)
+        self._mean.check(state)
+        self._restore(state, step)
         self._evaluation, self._evaluating, self._is_due = None, None, False
+
+    def _restore(self, state: Mapping[str, Tensor], step: int) -> None:
+        self._model.load(state)
+        self._mean.resume(state)
+        self._optimizer.resume(state, step)
+        self._batches.set_state(state[BATCHES])
+        self._dropout.set_state(state[DROPOUT])
+        self.step = step
 
     @torch.no_grad()
     def _descend(self, steps: int, settings: Mapping[str, Value]) -> list[float]:
         """Make the steps; their losses, and that of the batch behind them, which is drawn again."""
-        batch, decay_at = int(settings["batch"]), int(settings["decay_at"])
+        model, batch = self._model, int(settings["batch"])
         self._check_memory(batch)
-        learning_rate = float(settings["learning_rate"])
-        drawn = self._train.draw(self._batches, steps * batch)
-        generator_behind = self._batches.get_state()
-        places = torch.cat((drawn, self._train.draw(self._batches, batch)))
-        self._batches.set_state(generator_behind)
-        weights = list(self._model.weights.values())
-        windows, targets = self._train.windows(places, self._model.context)
-        device = weights[0].device
-        windows_NBC = windows.contiguous().to(device).view(steps + 1, batch, -1)
-        targets_NB = targets.contiguous().to(device).view(steps + 1, batch)
+        rows_NB = self._rows(steps, batch)
         losses = []  # they stay on the device until all are made
-        is_small = batch * self._model.parameters < SMALL
-        with one_thread(where=is_small):
-            for number, windows_BC, targets_B in zip(
-                range(self.step, self.step + steps), windows_NBC, targets_NB, strict=False
-            ):
-                loss, gradients = self._model.gradients(windows_BC, targets_B)
+        with one_thread(where=batch * self._train.places_a_row * model.parameters < SMALL):
+            *batches, behind = self._train.batches(rows_NB, model.device)
+            for number, (inputs, targets) in enumerate(batches, self.step):
+                loss, gradients = model.gradients(inputs, targets, self._dropout)
                 losses.append(loss)
-                has_decayed = 0 < decay_at <= number
-                rate = learning_rate / 10 if has_decayed else learning_rate
-                for weight, gradient in zip(weights, gradients, strict=True):
-                    weight.add_(gradient, alpha=-rate)
-            losses.append(self._model.loss(windows_NBC[-1], targets_NB[-1]))
+                self._optimizer.step(gradients, rate_at(number, settings), settings)
+                self._mean.follow(number)
+            losses.append(model.loss(*behind))
         return torch.stack(losses).tolist()
 
     def _check_memory(self, batch: int) -> None:
@@ -189,27 +202,40 @@ class MinibatchTrainer:
         outputs = sum(
             weight.shape[1] for weight in self._model.weights.values() if weight.dim() == 2
         )
-        if batch * outputs * 3 * 4 > memory():
+        if batch * self._train.places_a_row * outputs * 3 * 4 > memory():
             raise MemoryError
+
+    def _rows(self, steps: int, batch: int) -> Tensor:
+        """The rows of so many batches, and of that behind them, which the generator forgets."""
+        if self._passes_R is not None:
+            first = self.step * batch
+            turns = torch.arange(first, first + (steps + 1) * batch) % len(self._passes_R)
+            return self._passes_R[turns].view(steps + 1, batch)
+        rows = self._train.draw(self._batches, steps * batch)
+        generator_behind = self._batches.get_state()
+        behind = self._train.draw(self._batches, batch)
+        self._batches.set_state(generator_behind)
+        return torch.cat((rows, behind)).view(steps + 1, batch)
 
     def _evaluate(self) -> Iterator[Evaluation | None]:
         """Measure both sides, some places at a time; the last is what was measured."""
-        rows = max(1, EVALUATED_AT_ONCE // self._model.parameters)
         nlls: dict[int, float] = {}  # by side
         places = 0  # since it was asked to go on
-        for number, (side, sample_P) in enumerate(self._sides):
-            for nll in mean_nll_so_far(self._model, side, sample_P, rows):
+        at_once = max(1, EVALUATED_AT_ONCE // self._model.parameters)
+        for number, (side, sample_R) in enumerate(self._sides):
+            rows = max(1, int(at_once / side.places_a_row))
+            for nll in mean_nll_so_far(self._model, side, sample_R, rows):
                 nlls[number] = nll
-                places += min(rows, len(side))
-                if places > rows:
+                places += int(min(rows, len(side)) * side.places_a_row)
+                if places > at_once:
                     places = 0
                     yield None
         yield Evaluation(self.step, nlls[0], nlls.get(1))
 
-    def _sample(self, side: Tokens) -> Tensor | None:
-        """The places that are evaluated; None: all."""
+    def _sample(self, side: Examples) -> Tensor | None:
+        """The rows that are evaluated; None: all."""
         at_a_cost = max(EVALUATED_AT_LEAST, EVALUATED_PRODUCTS // self._model.parameters)
-        most = min(EVALUATED, at_a_cost)
+        most = int(min(EVALUATED, at_a_cost) / side.places_a_row)
         if len(side) <= most:
             return None
         return side.draw(_generator(self._seed, "evaluation"), most)
@@ -219,6 +245,15 @@ def _next_evaluation(step: int) -> int:
     """The first step after `step` that is evaluated."""
     early = (each for each in EVALUATED_FIRST if each > step)
     return next(early, (step // EVALUATE_EVERY + 1) * EVALUATE_EVERY)
+
+
+def _shuffled(seed: int, rows: int, is_wanted: bool) -> Tensor | None:
+    """All rows in the order of Python's shuffle, as microgpt has it; (R,)."""
+    if not is_wanted:
+        return None
+    order = list(range(rows))
+    random.Random(seed).shuffle(order)  # noqa: S311  it has to be Python's
+    return torch.tensor(order)
 
 
 def _generator(seed: int, purpose: str) -> torch.Generator:

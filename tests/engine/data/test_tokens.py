@@ -9,7 +9,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.data import corpus as corpus_module
-from engine.data import tokens as tokens_module
 from engine.data.built_in import built_in_path
 from engine.data.corpus import Corpus, read_corpus
 from engine.data.counting.words import is_held_out
@@ -151,36 +150,6 @@ def test_the_pairs_that_are_seen_are_those_that_were_counted(
         windows, targets = tokens.windows(torch.arange(len(tokens)), 1)
         pairs = torch.bincount(windows[:, 0] * size + targets, minlength=size * size)
         assert pairs.reshape(size, size).equal(counts_VV)
-
-
-@pytest.mark.parametrize("across_words", [False, True])
-def test_a_few_places_are_seen_as_among_all(
-    across_words: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tokens = read_corpus(built_in_path()).tokens
-    places = tokens.draw(torch.Generator().manual_seed(1), 32)
-    few = tokens.windows(places, 3, across_words)
-    all_windows, all_targets = tokens.windows(torch.arange(len(tokens)), 3, across_words)
-    monkeypatch.setattr(tokens_module, "LARGEST_TABLE", 0)
-    large = read_corpus(built_in_path()).tokens.windows(places, 3, across_words)
-    for windows, targets in (few, large):
-        assert windows.equal(all_windows[places])
-        assert targets.equal(all_targets[places])
-
-
-def test_places_without_weights_are_drawn_as_torch_draws_them() -> None:
-    tokens = Tokens(torch.tensor([0, 1, 2, 0, 2, 0]))
-    drawn = tokens.draw(torch.Generator().manual_seed(5), 100)
-    assert drawn.equal(torch.randint(0, 5, (100,), generator=torch.Generator().manual_seed(5)))
-
-
-def test_places_are_drawn_in_proportion_to_their_weights() -> None:
-    weights = torch.tensor([10**12, 10**12, 1, 1, 6 * 10**12])
-    tokens = Tokens(torch.tensor([0, 1, 2, 0, 2, 0]), weights=weights)
-    drawn = tokens.draw(torch.Generator().manual_seed(5), 80_000)
-    counts = torch.bincount(drawn, minlength=5).tolist()
-    assert counts[2] == counts[3] == 0
-    assert counts[:2] + counts[4:] == pytest.approx([10_000, 10_000, 60_000], rel=0.05)
 
 
 @pytest.mark.parametrize("how", [LINES, TEXT])

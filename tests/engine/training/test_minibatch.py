@@ -16,6 +16,7 @@ from engine.devices import one_thread
 from engine.errors import BadSetting
 from engine.models.evaluation import mean_nll
 from engine.models.mlp import Mlp
+from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec, Value
 from engine.training import minibatch
 from engine.training.minibatch import MinibatchTrainer
@@ -23,10 +24,11 @@ from engine.training.trainer import Burst, Evaluation
 from tests.golden import WORDS, needs_words
 
 CPU = torch.device("cpu")
-SMALL: dict[str, Value] = {
-    "context": 3, "embedding": 4, "hidden": 20, "seed": 5, "batch": 16, "learning_rate": 0.1,
-    "decay_at": 0,
-}  # fmt: skip
+SMALL = (
+    KINDS["mlp"]
+    .spec({"embedding": 4, "hidden": 20, "seed": 5, "batch": 16, "decay_at": 0})
+    .settings
+)
 LECTURE = {**SMALL, "embedding": 10, "hidden": 200, "seed": 2147483647, "batch": 32}
 
 DIVERGES_AFTER = 2  # steps of 3e36: float32 has nothing above 3.4e38
