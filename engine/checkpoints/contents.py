@@ -15,7 +15,8 @@ from engine.settings.model_kinds import kind_of
 from engine.settings.values import NO_PACE_LIMIT, ModelSpec, Settings, Value
 from engine.wire.values import State
 
-VERSION: Final = 3  # of the format; raised by every change that an older lab would misread
+WITH_RUNS: Final = 3  # the first version of the format that knows runs
+VERSION: Final = 4  # of the format; raised by every change that an older lab would misread
 
 
 def of_run(number: int, what: str) -> str:

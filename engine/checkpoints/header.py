@@ -21,7 +21,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from engine.checkpoints import older_versions
-from engine.checkpoints.contents import VERSION, Contents, of_run
+from engine.checkpoints.contents import VERSION, WITH_RUNS, Contents, of_run
 from engine.errors import CheckpointError
 from engine.text.printable import printable
 
@@ -147,7 +147,7 @@ def read_header(file: BinaryIO, path: Path) -> Header:
             raise CheckpointError(
                 f"{name}: format {versioned.version}, which there has never been. {TAKE_ANOTHER}"
             )
-        is_older = versioned.version < VERSION
+        is_older = versioned.version < WITH_RUNS
         renamed = older_versions.ARRAYS if is_older else {}
         fields.pop(TEXTS)
         tensors = {key: msgspec.json.decode(raw, type=TensorEntry) for key, raw in fields.items()}

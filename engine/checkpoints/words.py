@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
-from engine.checkpoints.contents import VERSION, Contents
+from engine.checkpoints.contents import WITH_RUNS, Contents
 from engine.checkpoints.older_versions import OlderDrawn
 from engine.settings.limits import (
     KEPT_CHARACTERS,
@@ -50,7 +50,7 @@ def decode_words(data: memoryview, contents: Contents) -> Words:
     Raises MsgspecError, UnicodeError or RecursionError if it is no such msgpack.
     """
     parts = msgspec.msgpack.decode(data, type=_Undecoded)
-    if contents.version < VERSION:
+    if contents.version < WITH_RUNS:
         older = (_decoded(name, OlderDrawn, LARGEST_DRAW, "name") for name in parts.names)
         drawn = tuple(Drawn(draw.index, draw.counts, draw.net) for draw in older)
         return Words(drawn, ((), _marks(parts.marks)))  # all marks were the net's

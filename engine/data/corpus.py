@@ -13,15 +13,16 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from engine.data.counting.kept_words import Side
 from engine.data.counting.passes import counted
 from engine.data.reading.chunks import normalised
 from engine.data.reading.detection import resolved
+from engine.data.splits import Sides, split_words
 from engine.data.tokens import Tokens, of_text, of_words
 from engine.data.vocabulary import Vocabulary
 from engine.devices import float_type
 from engine.errors import BadSetting, DataError, EngineError
 from engine.settings.data_format import DataFormat
+from engine.settings.format_checks import check_format
 from engine.settings.lab_settings import check
 from engine.text.printable import printable
 
@@ -42,7 +43,7 @@ class Corpus:
     blank_lines: int
     lengths: dict[int, int]  # length → words
     first_words: tuple[str, ...]  # of a text its first lines
-    kept: tuple[Side, Side] | None  # the training words and the hold-out; None: too many to keep
+    kept: Sides | None  # the words themselves; None: too many to keep
     sha256: str  # of the file's bytes as they were read, in hexadecimal
     data_format: DataFormat  # as it was read: nothing is left to be found
     format_found: str = ""  # what was found of it, and what else it could be, as a sentence
@@ -61,7 +62,8 @@ class Corpus:
         """The distinct words; None where they are not kept."""
         if self.kept is None or self.is_text:
             return None
-        text = b"".join(side.text for side in self.kept).decode()
+        sides = (self.kept.train, self.kept.held_out, self.kept.test)
+        text = b"".join(side.text for side in sides).decode()
         return frozenset(text.replace("\r", "\n").split("\n")) - {""}
 
     def shares(self, device: torch.device) -> tuple[Tensor, Tensor | None]:
@@ -87,25 +89,30 @@ class Corpus:
 
         Raises BadSetting if the data is too large for such models.
         """
-        return self._both_tokens[0]
+        return self._tokens[0]
 
     @property
     def held_out_tokens(self) -> Tokens | None:
         """The same of the held-out words; None without a hold-out."""
-        return None if self.held_out_VV is None else self._both_tokens[1]
+        return self._tokens[1]
+
+    @property
+    def test_tokens(self) -> Tokens | None:
+        """The same of the words of the last test; None where the split has none."""
+        return self._tokens[2]
 
     @cached_property
-    def _both_tokens(self) -> tuple[Tokens, Tokens]:
+    def _tokens(self) -> tuple[Tokens, Tokens | None, Tokens | None]:
         if self.kept is None:
-            raise BadSetting(
-                f"{printable(self.path.name)} has more than {KEEP_WORDS_UP_TO >> 20} MiB of"
-                f" {'text' if self.is_text else 'words'}, too much for models that see several"
-                " symbols. Choose counts or bigram, which see one, or take a part of the file."
-            )
-        train, held_out = self.kept
+            raise BadSetting(_too_large(self.path, "models that see several symbols", self.is_text))
         if self.is_text:
-            return of_text(train, held_out, self.vocabulary)
-        return of_words(train, self.vocabulary), of_words(held_out, self.vocabulary)
+            train, behind = of_text(self.kept.train, self.kept.held_out, self.vocabulary)
+            return train, None if self.held_out_VV is None else behind, None
+        held_out, test = (
+            of_words(side, self.vocabulary) if side.text else None
+            for side in (self.kept.held_out, self.kept.test)
+        )
+        return of_words(self.kept.train, self.vocabulary), held_out, test
 
     @property
     def all_counts_VV(self) -> Tensor:
@@ -130,6 +137,13 @@ class Corpus:
         if self.held_out_VV is None:
             return None
         return int((self.held_out_VV[:, 1:] if self.is_text else self.held_out_VV[0]).sum())
+
+    @property
+    def tested(self) -> int | None:
+        """Words that are kept for a last test; None where the split has none."""
+        if self.kept is None or not self.kept.test.text:
+            return None
+        return self.kept.test.text.count(b"\n")
 
     def has(self, word: str) -> bool | None:
         """Whether the data has this word; None where its words are not kept."""
@@ -174,16 +188,29 @@ def read_corpus(
     if hold_out and hold_out_data is not None:
         raise BadSetting("A hold-out is a fraction or a file: leave one of them out.")
     how, found = resolved(path, data_format)
+    if how.split != "hash":
+        _check_split(how, hold_out, hold_out_data)
     if hold_out_data is not None and data_format.format == "auto":
         found = f"{found} {_otherwise(hold_out_data, data_format, how)}".strip()
     files = (path,) if hold_out_data is None else (path, hold_out_data)
     # Of a table the words are but a part; of a list or a text that is too large not even some are
     # held.
     fits = how.format not in ("lines", "text") or sum(map(_size, files)) <= KEEP_WORDS_UP_TO
-    result = counted(files, how, hold_out, KEEP_WORDS_UP_TO if fits else 0)
+    by_hash = hold_out if how.split == "hash" else 0.0
+    result = counted(files, how, by_hash, KEEP_WORDS_UP_TO if fits else 0)
     counts, vocabulary = result.counts, result.vocabulary
     counts_VV, held_out_VV = counts.counts_of(vocabulary.characters)
     has_hold_out = bool(hold_out) or hold_out_data is not None
+    kept = counts.kept()
+    sides = None if kept is None else Sides(*kept)
+    if how.split != "hash":
+        if sides is None:
+            raise BadSetting(_too_large(path, f"--split {how.split}", is_text=False))
+        sides = split_words(sides.train, how.split, hold_out)
+        symbols, has_hold_out = len(vocabulary), bool(sides.held_out.text)
+        counts_VV, held_out_VV = (
+            of_words(side, vocabulary).counts(symbols) for side in (sides.train, sides.held_out)
+        )
     if not counts_VV.any() or (has_hold_out and not held_out_VV.any()):
         if hold_out_data is None:
             raise DataError(
@@ -200,7 +227,7 @@ def read_corpus(
         blank_lines=counts.blank_lines,
         lengths=counts.lengths,
         first_words=tuple(counts.first_words),
-        kept=counts.kept(),
+        kept=sides,
         sha256=result.digests[0],
         data_format=how,
         format_found=found,
@@ -208,6 +235,22 @@ def read_corpus(
         left_out=counts.left_out,
         hold_out_data=hold_out_data,
         hold_out_sha256=result.digests[-1] if hold_out_data is not None else "",
+    )
+
+
+def _check_split(how: DataFormat, hold_out: float, hold_out_data: Path | None) -> None:
+    """Refuse a split by name where something else says what is held out, or there are no words."""
+    check_format(how)
+    if hold_out_data is not None or (hold_out and how.split != "makemore"):
+        other = "--hold-out-data" if hold_out_data is not None else "--hold-out"
+        raise BadSetting(f"--split {how.split} says itself what is held out: leave out {other}.")
+
+
+def _too_large(path: Path, what: str, is_text: bool) -> str:
+    return (
+        f"{printable(path.name)} has more than {KEEP_WORDS_UP_TO >> 20} MiB of"
+        f" {'text' if is_text else 'words'}, too much for {what}. Choose counts or bigram, which"
+        " see one symbol, or take a part of the file."
     )
 
 

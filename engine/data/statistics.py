@@ -48,6 +48,8 @@ def statistics(corpus: Corpus, most: int = SHOWN_ROWS) -> tuple[Statistic, ...]:
         Statistic("empty_cells", Figure(counts_VV.numel() - pairs, out_of=counts_VV.numel()),
                   "empty cells", "empty", remark),
         Statistic("held_out", Figure(held_out or 0), remark and f"{unit} held out", "held out"),
+        Statistic("tested", Figure(corpus.tested or 0),
+                  "" if corpus.tested is None else "words for the test", "test"),
         Statistic("left_out", Figure(corpus.left_out),
                   f"{unit} left out" if corpus.left_out else "", "left out", "beyond the alphabet"),
         Statistic("blank_lines", Figure(corpus.blank_lines),

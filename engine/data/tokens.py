@@ -78,6 +78,13 @@ class Tokens:
         at = places + self._first
         return self._symbols_S[at - 1].long(), self._symbols_S[at].long()
 
+    def counts(self, symbols: int) -> Tensor:
+        """How often symbol j follows symbol i, by weight; int64, (V, V)."""
+        before_P, there_P = self.pairs(torch.arange(len(self)))
+        counts = torch.zeros(symbols**2, dtype=torch.int64)
+        ones = torch.ones_like(before_P) if self.weights is None else self.weights
+        return counts.index_add_(0, before_P * symbols + there_P, ones).view(symbols, symbols)
+
     def begins(self) -> Tensor:
         """Whether each place is the first of a word, or of the text; bool, (P,)."""
         begins_P = self._symbols_S[self._first - 1 : -1] == BOUNDARY

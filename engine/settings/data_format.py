@@ -1,4 +1,4 @@
-"""How a data file is read: lines, a table, JSON or one running text, and which part of it."""
+"""How a data file is read: lines, a table, JSON or one running text, and how it is split."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 Format = Literal["auto", "lines", "csv", "tsv", "json", "text"]
+Split = Literal["hash", "lecture", "makemore", "ngram"]
 
 
 class DataFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,6 +22,7 @@ class DataFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encoding: str = "utf-8"  # as Python names it
     lower: bool = False  # lower-case everything
     alphabet: int = 0  # characters to keep, the commonest; 0: all, if they are not too many
+    split: Split = "hash"  # what is trained on, held out and tested; see `engine.data.splits`
 
     @property
     def options(self) -> str:
@@ -30,7 +32,7 @@ class DataFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "--format csv --column 'first name' --no-header --comments '#' --lower"
         """
         words: list[str] = []
-        for name in ("format", "column", "weight", "comments", "encoding", "alphabet"):
+        for name in ("format", "column", "weight", "comments", "encoding", "alphabet", "split"):
             value = getattr(self, name)
             if value != getattr(_DEFAULT_FORMAT, name):
                 words += [f"--{name}", str(value)]

@@ -25,6 +25,11 @@ def check_format(asked: DataFormat) -> None:
             f" {LARGEST_VOCABULARY:,}, or 0 for all.",
             "alphabet",
         )
+    if asked.format == "text" and asked.split != "hash":
+        raise BadSetting(
+            f"--split {asked.split} is of words, and a running text is one: leave it out, or take"
+            " --hold-out."
+        )
     has_columns = asked.column or asked.weight or asked.header is not None
     if asked.format in ("lines", "text") and has_columns:
         raise BadSetting(

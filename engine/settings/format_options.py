@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from engine.errors import BadSetting
-from engine.settings.data_format import DataFormat, Format
+from engine.settings.data_format import DataFormat, Format, Split
 from engine.settings.format_checks import check_format
 from engine.settings.limits import LARGEST_VOCABULARY
 from engine.text.arguments import decoded_argument
@@ -47,6 +47,14 @@ _OPTIONS: Final = (
         type=click.IntRange(0, LARGEST_VOCABULARY),
         help="Keep the N commonest characters, and leave out the words with others.",
         metavar="N",
+    ),
+    click.option(
+        "--split",
+        type=click.Choice(get_args(Split)),
+        default="hash",
+        show_default=True,
+        help="What is trained on, held out and tested: by each word's hash, as --hold-out says; as"
+        " in the lectures, 80, 10 and 10 of a hundred; as makemore.py or ngram.",
     ),
     click.option(
         "--hold-out-data",

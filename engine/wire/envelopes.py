@@ -23,7 +23,7 @@ from engine.wire.events import Events
 from engine.wire.message import Message
 from engine.wire.requests import Requests
 
-VERSION: Final = 8  # of this protocol; raised by every change that an older peer would misread
+VERSION: Final = 9  # of this protocol; raised by every change that an older peer would misread
 
 
 class Hello(Message, frozen=True):

@@ -1,0 +1,60 @@
+"""Recipes: a model with everything that a published run fixed, so that its figures come out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from engine.errors import BadSetting
+from engine.settings.data_format import Split
+from engine.settings.model_kinds import kind_of
+from engine.settings.values import ModelSpec, Stream, Value
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Names that a published run has drawn at its end."""
+
+    count: int
+    stream: Stream
+    seed: int
+    temperature: float = 1.0
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """A published run."""
+
+    name: str  # "lecture3"
+    meaning: str  # a sentence: what it is, and where it was published
+    kind: str  # of the model
+    settings: dict[str, Value]  # those that differ from the defaults of the kind
+    steps: int  # 0: it has none
+    split: Split  # of the data
+    names: Names | None = None
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model with all of its settings."""
+        return kind_of(self.kind).spec(self.settings)
+
+
+RECIPES: Final = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            "lecture2", "The MLP of lecture 2: train 2.126, hold-out 2.170.",
+            "mlp", {}, 200_000, "lecture",
+        ),
+    )
+}  # fmt: skip
+
+
+def recipe_of(name: str) -> Recipe:
+    """The recipe of a name.
+
+    Raises:
+        BadSetting: there is none; says which there are.
+    """
+    if name not in RECIPES:
+        raise BadSetting(f"Recipe {name}: there are {', '.join(RECIPES)}.")
+    return RECIPES[name]
