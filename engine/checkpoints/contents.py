@@ -47,6 +47,7 @@ class SavedRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     goal: int
     loss_nll: float | None  # the last loss without λ · mean(W²)
     is_pinned: bool
+    tests: int = 0  # how often it was evaluated on the words of the last test
 
     @property
     def spec(self) -> ModelSpec:

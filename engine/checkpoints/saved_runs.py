@@ -47,6 +47,7 @@ def pack_run(run: Run) -> tuple[SavedRun, Arrays]:
         goal=run.goal,
         loss_nll=run.loss_nll,
         is_pinned=run.is_pinned,
+        tests=run.tests,
     )
     if run.trainer is None:
         return saved, {}
@@ -76,7 +77,7 @@ def run_of(
     cannot go on from it, or there is no such model.
     """
     run = Run(saved.number, saved.name, saved.spec, corpus, device)
-    run.is_pinned = saved.is_pinned
+    run.is_pinned, run.tests = saved.is_pinned, saved.tests
     if run.trainer is None:
         return run
     prefix = of_state(run.number)

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 from engine.errors import BadSetting, EngineError
 from engine.settings.model_kinds import FIRST_RUNS, KINDS
+from engine.settings.recipes import RECIPES, Recipe
 from engine.settings.setting import Setting, choice_value, setting_in
 from engine.settings.values import NO_PACE_LIMIT, ModelSpec, Value
 from engine.text.arguments import decoded_argument
@@ -39,6 +40,20 @@ def model_options(command: Command) -> Command:
     return model(setting(command))
 
 
+def _take_recipe(ctx: click.Context, _: click.Parameter, name: str | None) -> Recipe | None:
+    """What a recipe says goes for options that a person does not give."""
+    if name is None:
+        return None
+    recipe = RECIPES[name]
+    said = {"kind": recipe.kind, "split": recipe.split, "steps": recipe.steps or None}
+    ctx.default_map = {parameter: value for parameter, value in said.items() if value is not None}
+    return recipe
+
+
+recipe_option = click.option(
+    "--recipe", type=click.Choice([*RECIPES]), is_eager=True, callback=_take_recipe,
+    help="A published run: its model, settings, split and steps.",
+)  # fmt: skip
 run_option = click.option(
     "--run", "run_name", metavar="NAME",
     callback=lambda _, __, name: None if name is None else decoded_argument(name),
@@ -115,7 +130,10 @@ def value_of(text: str, setting: Setting) -> Value:
 
 
 def model_to_begin_with(
-    kind: str | None, assignments: Iterable[str], typed: dict[str, Value]
+    kind: str | None,
+    assignments: Iterable[str],
+    typed: dict[str, Value],
+    recipe: Recipe | None = None,
 ) -> ModelSpec | None:
     """The model that a lab is to begin with, beside the first two; None: with these alone.
 
@@ -128,7 +146,8 @@ def model_to_begin_with(
     own = {each.name for each in KINDS[kind].settings}
     given = {name: value for name, value in typed.items() if name in own}
     options = {name: f"--{name}" for name in given}
-    return ModelSpec(kind, given | assigned(kind, assignments, options))
+    said = {} if recipe is None else recipe.settings
+    return ModelSpec(kind, said | given | assigned(kind, assignments, options))
 
 
 def check_has(kind: str, name: str, option: str) -> None:

@@ -20,6 +20,7 @@ from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options
 from engine.settings.lab_settings import HOLD_OUT, SEED
 from engine.settings.model_kinds import KINDS, SMOOTHING
+from engine.settings.recipes import Recipe
 from engine.settings.values import ModelSpec, Value
 
 if TYPE_CHECKING:
@@ -149,6 +150,13 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
                     check_has(kind, name, option_of(name))
             if not LABS & typed:  # one that is there refuses `--set`
                 settings |= assigned(kind, assignments, {n: option_of(n) for n in settings})
+            recipe: Recipe | None = given.get("recipe")
+            if recipe is not None:
+                if recipe.kind != kind:
+                    raise click.UsageError(
+                        f"--recipe {recipe.name} is of the model {recipe.kind}: leave out --model."
+                    )
+                settings = recipe.settings | settings
             training = Training(settings=settings, **{name: given.pop(name) for name in fields})
             return command(training=training, **given)
 

@@ -48,6 +48,7 @@ class Run:
         self.number = number
         self.name = name
         self.is_pinned = False  # it does not make room for others
+        self.tests = 0  # how often it was evaluated on the words of the last test
         self._corpus = corpus
         self._device = on
         self.kind = kind_of(spec.kind)
@@ -112,6 +113,21 @@ class Run:
             mean_nll(model, corpus.tokens),
             None if held_out_tokens is None else mean_nll(model, held_out_tokens),
         )
+
+    def test(self) -> float:
+        """Mean NLL of the words that the split keeps for a last test; how often is counted.
+
+        Raises:
+            BadSetting: the split has none.
+        """
+        tokens = self._corpus.test_tokens
+        if tokens is None:
+            raise BadSetting(
+                "There are no words for a test: open the data with --split lecture, makemore or"
+                " ngram."
+            )
+        self.tests += 1
+        return mean_nll(self.model, tokens)
 
     # --- training ---------------------------------------------------------------------------------
 

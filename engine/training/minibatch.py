@@ -63,7 +63,7 @@ class MinibatchTrainer:
         self._seed = int(settings["seed"])
         is_shared = settings["generators"] == "shared"
         self._batches = model.generator if is_shared else _generator(self._seed, BATCHES)
-        self._dropout = _generator(self._seed, DROPOUT)
+        self._dropout = _generator(self._seed, DROPOUT) if "dropout" in settings else None
         self._passes_R = _shuffled(self._seed, len(self._train), settings["order"] == "passes")
         self._optimizer = OPTIMIZERS[str(settings["optimizer"])](model)
         self._mean = MeanWeights(model, float(settings["mean_weights"]))
@@ -148,14 +148,12 @@ class MinibatchTrainer:
             **self._model.tensors(),
             **self._mean.state(),
             **self._optimizer.state(),
-            BATCHES: self._batches.get_state(),
-            DROPOUT: self._dropout.get_state(),
+            **{name: each.get_state() for name, each in self._generators.items()},
         }
 
     def resume(self, state: dict[str, Tensor], step: int) -> None:
         """See `Trainer.resume`."""
-        state = {DROPOUT: self._dropout.get_state()} | state  # of version 0.2 and before: it is new
-        for name in (BATCHES, DROPOUT):
+        for name in self._generators:
             try:
                 torch.Generator().set_state(state[name])
             except (KeyError, RuntimeError, TypeError):
@@ -172,14 +170,20 @@ class MinibatchTrainer:
         self._model.load(state)
         self._mean.resume(state)
         self._optimizer.resume(state, step)
-        self._batches.set_state(state[BATCHES])
-        self._dropout.set_state(state[DROPOUT])
+        for name, generator in self._generators.items():
+            generator.set_state(state[name])
         self.step = step
+
+    @property
+    def _generators(self) -> dict[str, torch.Generator]:
+        """Those of its chance, by the names that they have in its state."""
+        dropout = {} if self._dropout is None else {DROPOUT: self._dropout}
+        return {BATCHES: self._batches} | dropout
 
     @torch.no_grad()
     def _descend(self, steps: int, settings: Mapping[str, Value]) -> list[float]:
         """Make the steps; their losses, and that of the batch behind them, which is drawn again."""
-        model, batch = self._model, int(settings["batch"])
+        model, batch, longest = self._model, int(settings["batch"]), float(settings["clip"])
         self._check_memory(batch)
         rows_NB = self._rows(steps, batch)
         losses = []  # they stay on the device until all are made
@@ -188,6 +192,9 @@ class MinibatchTrainer:
             for number, (inputs, targets) in enumerate(batches, self.step):
                 loss, gradients = model.gradients(inputs, targets, self._dropout)
                 losses.append(loss)
+                if longest:
+                    norm = torch.nn.utils.get_total_norm(gradients)
+                    gradients = tuple(each * (longest / norm).clamp(max=1) for each in gradients)
                 self._optimizer.step(gradients, rate_at(number, settings), settings)
                 self._mean.follow(number)
             losses.append(model.loss(*behind))

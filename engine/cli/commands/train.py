@@ -12,13 +12,20 @@ import click
 
 from engine.cli.console import ReaderGone, narrate, write, write_json
 from engine.cli.interruption import Interruption
-from engine.cli.model_options import given_parameters, option_of, run_option, select_run
+from engine.cli.model_options import (
+    given_parameters,
+    option_of,
+    recipe_option,
+    run_option,
+    select_run,
+)
 from engine.cli.options import json_option, setting_option
 from engine.cli.train_saves import TrainSaves
 from engine.cli.training_options import Step, Training, training_options
 from engine.errors import Diverged, OutOfMemory
 from engine.settings.format_options import given_format_options
 from engine.settings.limits import SAVE_SECONDS
+from engine.settings.recipes import Names, Recipe
 from engine.settings.setting import Setting
 from engine.text.printable import printable
 from engine.text.quantity import quantity
@@ -34,6 +41,7 @@ BEGINNING: Final = ("hold_out", "seed", "kind", "assignments")  # not of what is
 
 
 @click.command("train")
+@recipe_option
 @training_options()
 @click.option(
     "--every", default=1, type=click.IntRange(0), show_default=True,
@@ -51,6 +59,7 @@ BEGINNING: Final = ("hold_out", "seed", "kind", "assignments")  # not of what is
     "--resume", "resume_from", type=click.Path(path_type=Path), metavar="FILE",
     help="Go on from a checkpoint, with its settings: to its goal, or --steps more.",
 )  # fmt: skip
+@click.option("--test", is_flag=True, help="Evaluate on the words that --split keeps for a test.")
 @run_option
 @json_option
 def command(
@@ -61,6 +70,8 @@ def command(
     resume_from: Path | None,
     run_name: str | None,
     as_json: bool,
+    test: bool,
+    recipe: Recipe | None,
 ) -> None:
     """Train a model, and print each step's loss before its update, as the lecture does.
 
@@ -100,9 +111,13 @@ def command(
             raise
         except Diverged as error:
             raise Diverged(f"{error} {keeping.rescue(lab)}".rstrip()) from None
+        seconds = time.perf_counter() - started
+        run.measure()
+        tested = run.test() if test and stop.signal is None else None
         keeping.save(lab)
-    run.measure()
-    _tell(run, lab, begun, time.perf_counter() - started, stop.signal is None, as_json)
+    _tell(run, lab, begun, seconds, stop.signal is None, as_json, tested)
+    if recipe is not None and recipe.names is not None and stop.signal is None:
+        _print_names(run, lab, recipe.names, as_json)
     if save_to is not None:
         narrate(f"saved to {printable(str(save_to))}")
     if unwritten is not None:
@@ -153,16 +168,41 @@ def _resumed(training: Training, path: Path, run_name: str | None) -> Lab:
     return lab
 
 
-def _tell(run: Run, lab: Lab, begun: int, seconds: float, done: bool, as_json: bool) -> None:
+def _print_names(run: Run, lab: Lab, wanted: Names, as_json: bool) -> None:
+    """Print the names that a published run has drawn at its end."""
+    from engine.sampling.names import NameStream  # with torch
+
+    names = NameStream(wanted.stream, wanted.seed, lab.corpus.vocabulary, wanted.temperature)
+    for _ in range(wanted.count):
+        name = names.next(run.model)
+        if as_json:
+            write_json({"name": name})
+        else:
+            write(printable(name))
+
+
+def _tell(
+    run: Run,
+    lab: Lab,
+    begun: int,
+    seconds: float,
+    done: bool,
+    as_json: bool,
+    tested: float | None,
+) -> None:
     """The last line: where the training is now."""
     held_out = run.held_out_nll
     if as_json:
         facts = {"done": done, "steps": run.step, "loss": run.history.last, "nll": run.nll}
         more = {} if held_out is None else {"held_out_nll": held_out}
+        if tested is not None:
+            more |= {"test_nll": tested, "tests": run.tests}
         write_json({**facts, "seconds": seconds, **more})
     now = f"mean NLL now {_figure(run.nll)} nats per character"
     if held_out is not None:
         now += f", {_figure(held_out)} on the hold-out"
+    if tested is not None:
+        now += f", {_figure(tested)} on the test (evaluated {quantity(run.tests, 'time')})"
     if run.trainer is None:
         narrate(f"{run.name} has no steps, it is fitted to the data at once: {now}")
         return

@@ -235,6 +235,24 @@ def test_a_file_of_version_2_goes_on_as_that_version_did(tmp_path: Path) -> None
     assert everything(reopened(lab, tmp_path / "today")) == everything(lab)
 
 
+def test_a_file_of_version_3_goes_on_as_that_version_did(tmp_path: Path) -> None:
+    lab = load(older(3, tmp_path), data=OLDER_DATA, device="cpu")
+    run = lab.selected
+    assert (run.name, run.kind.kind, run.step, run.state) == ("small", "mlp", 25, "done")
+    assert (run.settings["decay_at"], run.settings["schedule"]) == (30, "step")
+    run.train(more=15)
+    while run.step < 40:
+        lab.advance(run, 15)
+    run.measure()
+    # What the makemore-tui of that file came to from there.
+    assert run.history.last == pytest.approx(2.1741158962249756, abs=1e-6)
+    assert (run.nll, run.held_out_nll) == pytest.approx((2.264880968189755, 2.2463756), abs=1e-6)
+    draw(lab, 2)
+    drawn = [(one.selected, one.compared) for one in lab.sampler.newest(2)]
+    texts = [name.text for pair in drawn for name in pair if name is not None]
+    assert texts == ["mi", "emaeiava", "eimaieiva", "mvaie"]
+
+
 def test_a_file_of_version_1_opens_with_defaults_for_what_it_lacks(tmp_path: Path) -> None:
     path = older(1, tmp_path)
     lab = load(path, data=OLDER_DATA, device="cpu")

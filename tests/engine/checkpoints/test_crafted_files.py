@@ -109,8 +109,8 @@ def poked(value: float) -> Callable[[Any], Any]:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (contents(version=4), "was written by makemore-tui .* in format 4; .* reads format 3"),
-        (contents(version=4, written_by="\x1b[2J", new=[]), r"by \\x1b\[2J in format 4"),
+        (contents(version=5), "was written by makemore-tui .* in format 5; .* reads format 4"),
+        (contents(version=5, written_by="\x1b[2J", new=[]), r"by \\x1b\[2J in format 5"),
         (contents(version=0), "never been"),
         (contents(version="1"), "Expected `int`, got `str`"),
         (run(step=-1), "step -1"),

@@ -122,7 +122,16 @@ def test_the_same_steps_come_out_to_the_last_bit_however_they_fall_into_bursts(
     assert same(parts.state(), whole.state())
 
 
-@pytest.mark.parametrize("settings", [SMALL, {**SMALL, "batch": 1}, {**SMALL, "decay_at": 40}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SMALL,
+        {**SMALL, "batch": 1, "batch_of": "words"},
+        {**SMALL, "decay_at": 40, "mean_weights": 0.9},
+        {**SMALL, "optimizer": "adamw", "weight_decay": 0.1, "order": "passes"},
+        {**SMALL, "generators": "shared"},
+    ],
+)
 def test_a_training_that_is_resumed_goes_on_to_the_last_bit(
     settings: dict[str, Value], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +164,57 @@ def test_settings_may_change_between_two_bursts() -> None:
     after = trainer.state()
     assert same({**after, "batches": before["batches"]}, before)
     assert not torch.equal(after["batches"], before["batches"])
+
+
+ADAMW: dict[str, Value] = {
+    **SMALL, "optimizer": "adamw", "weight_decay": 0.1, "schedule": "cosine", "decay_at": 60,
+    "warmup": 10, "learning_rate": 0.01, "clip": 0.5,
+}  # fmt: skip
+
+
+def test_adamw_takes_the_steps_of_torchs_own_by_the_schedule_with_the_gradient_clipped() -> None:
+    trainer = MinibatchTrainer(model := model_of(ADAMW), *sides())
+    weights = [weight.detach().clone().requires_grad_() for weight in model.weights.values()]
+    adamw = torch.optim.AdamW(weights, lr=1, betas=(0.9, 0.99), weight_decay=0.1)
+    generator = torch.Generator().set_state(trainer.state()["batches"])
+    c, w1, b1, w2, b2 = weights
+    tokens = sides()[0]
+    for step in range(50):
+        places = torch.randint(0, len(tokens), (16,), generator=generator)
+        xs, ys = tokens.windows(places, 3)
+        hidden = torch.tanh(c[xs].view(16, -1) @ w1 + b1)
+        adamw.zero_grad()
+        functional.cross_entropy(hidden @ w2 + b2, ys).backward()
+        torch.nn.utils.clip_grad_norm_(weights, 0.5)
+        wave = 0.1 + 0.9 * (1 + math.cos(math.pi * step / 60)) / 2
+        adamw.param_groups[0]["lr"] = 0.01 * min(1, (step + 1) / 10) * wave
+        adamw.step()
+    bursts(trainer, (20, 30), ADAMW)
+    for mine, theirs in zip(model.weights.values(), weights, strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-5)
+
+
+def test_the_names_are_drawn_with_the_mean_of_the_weights_and_the_steps_made_without() -> None:
+    settings = {**SMALL, "mean_weights": 0.9}
+    plain, trainer = trainer_of(), MinibatchTrainer(model := model_of(settings), *sides())
+    mean = {name: weight.detach().clone() for name, weight in model.weights.items()}
+    for step in range(30):
+        assert bursts(trainer, [1], settings) == bursts(plain, [1])
+        stays = min(0.9, (1 + step) / (10 + step))
+        for name, weight in plain.state().items():
+            if name in mean:
+                mean[name] = stays * mean[name] + (1 - stays) * weight
+    for name, weight in mean.items():
+        assert torch.allclose(model.weights[name], weight, atol=1e-6)
+
+
+def test_rows_come_in_passes_where_it_is_asked_for() -> None:
+    tokens = tokens_of(["anna", "bo"])
+    settings = {**SMALL, "order": "passes", "batch": 4}
+    trainer = MinibatchTrainer(model_of(settings), tokens, None)
+    order = list(range(len(tokens)))
+    random.Random(5).shuffle(order)
+    assert trainer._rows(4, 4).flatten().tolist() == (order * 3)[:20]
 
 
 def test_a_burst_ends_where_an_evaluation_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
