@@ -33,11 +33,7 @@ def count_pairs(path: Path) -> Tensor:
 def train_one_hot(
     counts_VV: Tensor, weights_VV: Tensor, steps: int, learning_rate: float, regularisation: float
 ) -> tuple[list[float], float]:
-    """Gradient descent that feeds every pair through the net, one-hot, at each step.
-
-    Returns:
-        The loss of each step, and the seconds they took together.
-    """
+    """Gradient descent over one-hot pairs, as in the lecture: each step's loss, and all seconds."""
     cells = counts_VV.flatten().nonzero().squeeze(1)
     pairs = cells.repeat_interleave(counts_VV.flatten()[cells].long())
     symbols = len(counts_VV)

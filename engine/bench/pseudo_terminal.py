@@ -90,11 +90,7 @@ class Pty:
         return "\n".join(self._text.get(y, "") for y in range(screen.lines)).rstrip()
 
     def wait_until(self, condition: Callable[[str], object], what: str) -> None:
-        """Read until the screen fulfils a condition.
-
-        Raises:
-            Waited: it did not, in a minute.
-        """
+        """Read until the screen fulfils a condition; raises Waited after a minute in vain."""
         deadline = time.monotonic() + SECONDS_TO_WAIT
         while not condition(self.text()):
             if not self.read(deadline - time.monotonic()):
@@ -131,11 +127,7 @@ class Pty:
         self.exit_code = -1
 
     def wait_for_exit_unread(self, seconds: float) -> int:
-        """Wait for the program to end, and read nothing; its exit code.
-
-        Raises:
-            Waited: it did not.
-        """
+        """Wait for the program to end, read nothing, return its exit code; raises Waited."""
         try:
             self.exit_code = psutil.Process(self.pid).wait(seconds)
         except psutil.TimeoutExpired as error:

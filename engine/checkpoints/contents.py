@@ -1,7 +1,4 @@
-"""What a checkpoint says of a lab in its header: everything but arrays, names and marks.
-
-This module loads neither torch nor numpy: an engine that has not yet opened a lab uses it.
-"""
+"""What a checkpoint says of a lab in its header: all but arrays, names and marks. No numpy."""
 
 from __future__ import annotations
 
@@ -101,10 +98,7 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def settings(self) -> Settings:
-        """The settings of the lab; one that is younger than the file has its default.
-
-        Raises msgspec.ValidationError for others than this version knows, or of other types.
-        """
+        """The settings, younger ones at their defaults; raises ValidationError for bad ones."""
         if not self.kept_settings.keys() <= set(Settings.__struct_fields__):
             raise msgspec.ValidationError("other settings than those of this version")
         return msgspec.convert(msgspec.structs.asdict(DEFAULTS) | self.kept_settings, Settings)

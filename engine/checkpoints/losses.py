@@ -1,7 +1,4 @@
-"""The losses in a checkpoint: the newest one by one, and blocks of those before.
-
-Version 1 kept every loss by itself.
-"""
+"""The losses in a checkpoint: the newest by themselves (in version 1 all), and blocks before."""
 
 from __future__ import annotations
 

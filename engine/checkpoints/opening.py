@@ -34,10 +34,7 @@ def absolute_path(path: str) -> Path:
 
 
 def place_to_save(request: Open | Resume) -> Path | None:
-    """Find the file that the lab is to be saved to when it ends; None if there is none.
-
-    Raises NotWritten if no checkpoint can be there.
-    """
+    """Find the file to save the lab to at its end, if there is one; raises NotWritten."""
     if request.save_to is None:
         return None
     path = absolute_path(request.save_to)

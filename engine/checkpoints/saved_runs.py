@@ -28,10 +28,7 @@ from engine.wire.values import SettingChange
 
 
 def pack_run(run: Run) -> tuple[SavedRun, Arrays]:
-    """Copy what is to be kept of a run, but for its marks.
-
-    Raises CheckpointError if it is broken, as where there was no memory in the midst of a step.
-    """
+    """Copy what is to be kept of a run but its marks; raises CheckpointError if it is broken."""
     if len(run.history.train) != run.step:
         raise CheckpointError(
             f"The lab broke in the midst of step {run.step:,} of {run.name}. Take its newest save."

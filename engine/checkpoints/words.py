@@ -45,10 +45,7 @@ class _Undecoded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def decode_words(data: memoryview, contents: Contents) -> Words:
-    """Decode the names and marks, which are no more and no longer than a lab keeps.
-
-    Raises MsgspecError, UnicodeError or RecursionError if it is no such msgpack.
-    """
+    """Decode names and marks, no more and no longer than a lab keeps; raises as msgspec does."""
     parts = msgspec.msgpack.decode(data, type=_Undecoded)
     if contents.version < WITH_RUNS:
         older = (_decoded(name, OlderDrawn, LARGEST_DRAW, "name") for name in parts.names)

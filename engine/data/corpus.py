@@ -85,10 +85,7 @@ class Corpus:
 
     @property
     def tokens(self) -> Tokens:
-        """The symbols of the training words, for models that see more than one of them.
-
-        Raises BadSetting if the data is too large for such models.
-        """
+        """The symbols of the training words; raises BadSetting if they are too many."""
         return self._tokens[0]
 
     @property
@@ -173,16 +170,12 @@ def read_corpus(
     """Read a data file, by default one word a line, and find what is not said of its format.
 
     White space at both ends of a word is stripped, blank lines are skipped and counted. The file is
-    read in chunks: memory does not grow with it. Lines of plain ASCII are counted as bytes. Raises
-    DataError, which says what is wrong with a file, and where, and BadSetting.
+    read in chunks: memory does not grow with it. Lines of plain ASCII are counted as bytes.
 
-    Args:
-        path: a text file.
-        hold_out: the fraction of the distinct words that is kept from training. A word's hash
-            decides, so that all its occurrences fall on one side. Of a running text it is the last
-            characters.
-        data_format: what is known of how the file is to be read.
-        hold_out_data: a file of words to hold out, instead of a fraction; read as the first is.
+    `hold_out` is the fraction of the distinct words that is kept from training: a word's hash
+    decides, so that all its occurrences fall on one side; of a running text it is the last
+    characters. Or `hold_out_data` is a file of them, read as the first is. Raises DataError, which
+    says what is wrong with a file, and where, and BadSetting.
     """
     check("hold_out", hold_out)
     if hold_out and hold_out_data is not None:

@@ -61,8 +61,8 @@ class Tokens:
             across_words: whether the words before are seen too, as in one running text. Otherwise
                 all that is before a word is boundaries.
 
-        Returns: The windows, the newest symbol at the end, filled up with boundaries; int64, (R,
-        C). And the symbols behind them; int64, (R,).
+        The windows have the newest symbol at the end, and are filled up with boundaries; int64, (R,
+        C). The symbols behind them are int64, (R,).
         """
         rows_R = self._rows(places_R, context, across_words).long()
         return rows_R[:, :-1], rows_R[:, -1]

@@ -32,10 +32,7 @@ class Vocabulary:
         return len(self.characters)
 
     def encode(self, word: str) -> list[int]:
-        """The symbols of a word, without boundaries.
-
-        Raises OutsideVocabulary, which names the first character that is not known, and its place.
-        """
+        """The symbols of a word, without boundaries; raises OutsideVocabulary."""
         try:
             return [self._symbols[character] for character in word]
         except KeyError as error:

@@ -53,10 +53,7 @@ def open_to_append(path: Path, longest: int) -> BinaryIO:
 
 
 def check_private(folder: Path) -> None:
-    """Refuse a folder for sockets that others could write to.
-
-    Raises UntrustedSocket if it is not the user's own, or not the user's alone.
-    """
+    """Raise UntrustedSocket for a folder that others than the user could write to."""
     found = folder.lstat()
     owned = found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)
     if not owned or stat.S_IMODE(found.st_mode) & 0o077:

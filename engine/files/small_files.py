@@ -37,10 +37,7 @@ def read_small_file(path: Path, largest: int = LARGEST) -> bytes:
 
 
 def open_regular_file(path: Path, flags: int, mode: int = FILE) -> int:
-    """Open a file as `os.open` does, but nothing that is no file; waits for nobody.
-
-    Raises NotRegular for a pipe, a device or a socket, and OSError.
-    """
+    """Open as `os.open` does, but wait for nothing; raises NotRegular for what is no file."""
     with contextlib.suppress(FileNotFoundError):
         _check(os.stat(path), path)  # merely to open a device may do something
     file = os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY, mode)

@@ -1,7 +1,4 @@
-"""The command lines that people are told, to open a lab or to take one up again.
-
-Imports no torch.
-"""
+"""The command lines that people are told, to open a lab or to take one up again."""
 
 from __future__ import annotations
 

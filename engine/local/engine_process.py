@@ -1,7 +1,4 @@
-"""The engine as a process of this machine, which outlives the screen that starts it.
-
-Imports no torch.
-"""
+"""The engine as a process of this machine, which outlives the screen that starts it."""
 
 from __future__ import annotations
 
@@ -125,10 +122,7 @@ class EngineProcess:
         return None
 
     async def ended(self, holder: Holder) -> None:
-        """Wait until an engine that was told to end has exited.
-
-        Raises EngineUnavailable if it has not ended well, or not yet.
-        """
+        """Wait until an engine that was told to end has; raises EngineUnavailable if not well."""
         deadline = time.monotonic() + SECONDS_TO_DIE
         while standing_of(holder, self._place) == "running":
             if time.monotonic() > deadline:
@@ -166,10 +160,7 @@ class EngineProcess:
         return f"The engine ended with exit code {code}{last}. Its log is {self._log}."
 
     async def _reached(self, connect: Connect[T]) -> T | None:
-        """Connect, if an engine runs; return None if none does.
-
-        Raises EngineUnavailable if it runs, but refuses, or cannot be reached.
-        """
+        """Connect to an engine that runs; None if none does; raises EngineUnavailable."""
         deadline = time.monotonic() + SECONDS_TO_APPEAR
         while True:
             state, holder = standing(self._place)

@@ -26,11 +26,7 @@ class HeldName:
     def __init__(
         self, claim: Claim, move_socket: Callable[[Path], object] = lambda _: None
     ) -> None:
-        """Hold a first name.
-
-        `move_socket` makes the engine listen at another path; it raises EngineUnavailable where
-        there can be no socket.
-        """
+        """Hold a first name; `move_socket` makes the engine listen elsewhere."""
         self.since = claim.since  # when the engine started: seconds since 1970
         self._claim = claim
         self._move_socket = move_socket
@@ -54,18 +50,11 @@ class HeldName:
             self._claim.note(again)
 
     def take(self, name: str) -> None:
-        """Leave the present name, and take that of a lab that does not run.
-
-        Raises NameTaken if it runs, and EngineUnavailable if the name cannot be taken; the one
-        before is still held.
-        """
+        """Take another lab's name instead; raises NameTaken and EngineUnavailable."""
         self._go_on(claimed(LabPaths(name)))
 
     def take_new(self, base: str) -> None:
-        """Leave the present name, and take one that no lab has: `base`, or that with a number.
-
-        Raises EngineUnavailable if none can be taken; the one before is still held.
-        """
+        """Take a name that no lab has, `base` or that with a number; raises EngineUnavailable."""
         for number in itertools.count(1):
             place = LabPaths(numbered(base, number))
             while len(base) > 1 and len(os.fsencode(place.socket)) > LONGEST_SOCKET:
@@ -106,11 +95,7 @@ class HeldName:
 
 
 def claimed(place: LabPaths) -> Claim:
-    """Claim a lab's name.
-
-    Raises NameTaken if the lab runs, and EngineUnavailable if its folder cannot be written to, or
-    knows no locks.
-    """
+    """Claim a lab's name; raises NameTaken, or EngineUnavailable if its folder is of no use."""
     try:
         return Claim(place)
     except OSError as error:

@@ -14,10 +14,7 @@ from engine.text.printable import printable
 
 
 def rename(old: str, new: str) -> None:
-    """Give a lab another name.
-
-    Raises BadName, and EngineError if there is no such lab, it runs, or the name is another's.
-    """
+    """Give a lab another name; raises EngineError if it runs, or there is none or another such."""
     before, after = LabPaths(old), LabPaths(new)
     claim = _held(before)
     try:
@@ -36,10 +33,7 @@ def rename(old: str, new: str) -> None:
 
 
 def delete(name: str) -> None:
-    """Delete a lab with all its saves.
-
-    Raises BadName, and EngineError if there is no such lab, it runs, or it cannot be deleted.
-    """
+    """Delete a lab with all its saves; raises EngineError if it runs, or there is none."""
     place = LabPaths(name)
     claim = _held(place)
     try:

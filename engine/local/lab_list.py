@@ -1,7 +1,4 @@
-"""The list of the labs on this machine that run, or wait to be taken up.
-
-Imports no torch.
-"""
+"""The list of the labs on this machine that run, or wait to be taken up."""
 
 from __future__ import annotations
 
@@ -25,10 +22,7 @@ SECONDS_TO_ANSWER: Final = 5.0  # longer than any burst of training
 
 
 async def labs() -> list[Listed]:
-    """List all labs of this user that run, or wait to be taken up.
-
-    Raises EngineUnavailable if the folder of all labs cannot be read.
-    """
+    """List the labs that run, or wait to be taken up; raises EngineUnavailable."""
     found = await asyncio.gather(*map(_look_anyway, claimed_labs()))
     return [lab for lab in found if lab is not None]
 

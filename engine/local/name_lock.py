@@ -109,10 +109,7 @@ class Claim:
 
 
 def standing(place: LabPaths) -> tuple[Standing, Holder | None]:
-    """Find out whether a lab runs, and what its engine wrote, even if that has ended.
-
-    Raises EngineUnavailable if the claim cannot be read, or the file system knows no locks.
-    """
+    """Find out whether a lab runs, and what its engine wrote; raises EngineUnavailable."""
     try:
         file = _opened(place, os.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):
@@ -135,10 +132,7 @@ def standing(place: LabPaths) -> tuple[Standing, Holder | None]:
 
 
 def standing_of(holder: Holder, place: LabPaths) -> Standing:
-    """Find out what has become of the engine that wrote this; `free`: it has the name no more.
-
-    Raises EngineUnavailable as `standing` does.
-    """
+    """What has become of the engine that wrote this; `free`: the name is not its own any more."""
     state, present = standing(place)
     is_its = present is not None and _process(present) == _process(holder)
     return state if is_its else "free"

@@ -98,18 +98,12 @@ def labs_folder() -> Path:
 
 
 def claimed_labs() -> Iterator[LabPaths]:
-    """Find the labs that have a claim: they run, crashed, ended by themselves, or are unreadable.
-
-    Raises EngineUnavailable as `all_labs` does.
-    """
+    """Find the labs that run, crashed, ended by themselves, or are unreadable; see `all_labs`."""
     return (place for place in all_labs() if _may_have(place.claim))
 
 
 def all_labs() -> Iterator[LabPaths]:
-    """Find everything that has the name of a lab, in the order of the names.
-
-    Raises EngineUnavailable if the folder of all labs is there, and cannot be read.
-    """
+    """Find all that has the name of a lab, in their order; raises EngineUnavailable."""
     folder = labs_folder()
     try:
         names = sorted(os.listdir(folder))
@@ -144,10 +138,7 @@ def runtime_folder() -> Path:
 
 
 def make_runtime_folder() -> None:
-    """Make the folder of the sockets, for nobody but this user.
-
-    Raises EngineUnavailable if it cannot be made, or somebody else could write to it.
-    """
+    """Make the folder of the sockets, for this user alone; raises EngineUnavailable."""
     folder = runtime_folder()
     try:
         with contextlib.suppress(FileExistsError):  # what is there is looked at

@@ -33,10 +33,7 @@ def newest_save(place: LabPaths, holder: Holder | None) -> Path | None:
 
 
 def saved_labs() -> list[Listed]:
-    """List the labs that a person ended and that are saved; `labs` lists all others.
-
-    Raises EngineUnavailable if the folder of all labs cannot be read.
-    """
+    """List the labs that a person ended and that are saved; `labs` lists all others."""
     found = []
     for place in all_labs():
         try:
@@ -50,10 +47,7 @@ def saved_labs() -> list[Listed]:
 
 
 def other_labs(own: str) -> tuple[OtherLab, ...]:
-    """List all labs but the one of this name, as a dialog shows them; those saved last come first.
-
-    Raises EngineUnavailable if the folder of all labs cannot be read.
-    """
+    """List all labs but the one of this name, for a dialog; those saved last come first."""
     found = [lab for place in all_labs() if place.name != own and (lab := _other(place))]
     return tuple(sorted(found, key=lambda lab: lab.saved_at or 0.0, reverse=True))
 

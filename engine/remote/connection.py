@@ -131,11 +131,7 @@ class Link:
 
     @classmethod
     async def start(cls, host: str, program: str, options: list[str]) -> Link:
-        """Run `makemore-tui engine` over there.
-
-        Raises:
-            EngineUnavailable: there is no ssh here.
-        """
+        """Run `makemore-tui engine` over there; raises EngineUnavailable if there is no ssh here."""
         try:
             ssh = await asyncio.create_subprocess_exec(
                 *command_line(host, (program, "engine", *options), QUIET),
@@ -149,11 +145,7 @@ class Link:
         return cls(host, program, ssh)
 
     async def greet(self) -> Client:
-        """Exchange greetings with the engine.
-
-        Raises:
-            EngineUnavailable: it refuses, or cannot be reached.
-        """
+        """Exchange greetings with the engine; raises EngineUnavailable."""
         assert self._ssh.stdin is not None
         await self._skip_greeting()
         heard = asyncio.StreamReader()

@@ -83,7 +83,6 @@ class Daemon:
         self._held.release(self._ending)
 
     def _work(self) -> None:
-        """Do the lab's work, in the worker's thread, until it ends."""
         try:
             # In this thread, so that a screen is welcomed while torch still loads.
             from engine.server.identity import Identity

@@ -28,10 +28,7 @@ def _options(data_format: DataFormat, hold_out_data: Path | None) -> Open:
 
 
 def examined(path: str | None, options: str) -> Examined:
-    """How a data file, or the built-in names, would be read with options as on the command line.
-
-    Raises EngineError if the options or the file are not good.
-    """
+    """How a file, or the built-in names, would be read with options; raises EngineError."""
     asked = parsed(options)
     data = built_in_path() if path is None else absolute_path(path)
     how, found = resolved(data, asked.data_format)

@@ -84,10 +84,7 @@ class Server:
             self._refusals.tell_more()
 
     async def move(self, path: Path) -> None:
-        """Be found at another path, and no longer at the one before. Who is connected stays so.
-
-        Raises EngineUnavailable if there can be no socket.
-        """
+        """Be found at another path, and go on with who is connected; raises EngineUnavailable."""
         check_free(path)
         try:
             if self._is_at(self._path):

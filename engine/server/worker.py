@@ -42,7 +42,6 @@ class Worker:
     """Owns the lab. Everything from outside comes through the inbox."""
 
     def __init__(self, inbox: Inbox, identity: Identity) -> None:
-        """Begin without data; what is to be done comes through the inbox."""
         self._inbox = inbox
         self._identity = identity
         self._autosaver = Autosaver(identity.saves, identity.save_seconds, inbox.put)
@@ -234,7 +233,6 @@ class Worker:
     # --- time -------------------------------------------------------------------------------------
 
     def _changed(self, lab: Lab) -> None:
-        """Something of the lab has changed: it is to be saved, and shown."""
         self._autosaver.changed(lab)
         self._audiences.stale()
 

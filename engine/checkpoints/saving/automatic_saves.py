@@ -45,10 +45,7 @@ class AutomaticSaves:
         return next(iter(self.paths()), None)
 
     def add(self, data: bytes) -> Path:
-        """Write a checkpoint, then remove the oldest ones and what a crash has left half written.
-
-        Raises NotWritten if it was not written; then none is removed.
-        """
+        """Write a checkpoint, then remove old ones and a crash's parts; raises NotWritten."""
         try:
             make_folder(self._folder)
         except (OSError, ValueError) as error:

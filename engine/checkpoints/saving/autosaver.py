@@ -30,10 +30,7 @@ from engine.wire.requests import Save
 
 
 class Autosaver:
-    """Belongs to the lab's thread.
-
-    Each change makes another revision of the lab, and each destination knows which one it holds.
-    """
+    """Belongs to the lab's thread; each change makes a revision, each destination knows its own."""
 
     def __init__(
         self, autosaves: AutomaticSaves, seconds: float, tell: Callable[[SaveOutcome], None]
@@ -84,10 +81,7 @@ class Autosaver:
         *,
         is_resumed: bool = False,
     ) -> None:
-        """Save another lab from now on, at its end to the file `save_to`.
-
-        If it was resumed, it is saved at once: a crash goes back to here.
-        """
+        """Save another lab from now on, at its end to `save_to`; at once, if it was resumed."""
         self._begin(autosaves, save_to)
         self._has_trained, self._is_resumed = lab.has_trained, is_resumed
         if is_resumed:
@@ -151,10 +145,7 @@ class Autosaver:
                 self.newest = outcome.path
 
     def finish(self, lab: Lab) -> None:
-        """Save what is not saved yet, and wait for it.
-
-        Raises EngineError if it is not where it ought to be, nor elsewhere.
-        """
+        """Save what is not saved yet, and wait; raises EngineError if it is nowhere."""
         if self._saving is not None:
             self._saving.join()
             assert self._saving.outcome is not None
@@ -183,10 +174,7 @@ class Autosaver:
     def save_as(
         self, lab: Lab, request: Save, answer: Callable[[Answers | EngineError], None]
     ) -> None:
-        """Write the lab as it is now to the file that a person asked for.
-
-        `answer` is called from another thread, once it is written or cannot be.
-        """
+        """Write the lab to a file that a person asked for; another thread gives the answer."""
         path, packed, revision = absolute_path(request.path), checkpoint.pack(lab), self._revision
         if request.over == "anything":
             check_is_no_data(path, lab.corpus)

@@ -125,7 +125,6 @@ def _overwrite_is_told() -> Iterator[None]:
 
 
 def _run_of(lab: Lab, source: ExistingLab) -> Run:
-    """The run that is drawn from."""
     if source.names_a_model:
         return lab.selected
     is_compared = lab.settings.source == "compared" or not source.is_as_it_is

@@ -98,10 +98,7 @@ def _summed(places: NDArray[np.intp], weights: NDArray[np.int64], size: int) -> 
 
 
 class PairCounter:
-    """Counts pairs of characters of any script; finds the characters as it goes.
-
-    The boundary is a character that no word, or no text, has in it.
-    """
+    """Counts pairs of characters of any script, found as it goes; the boundary is in no word."""
 
     def __init__(self, boundary: str = "\n") -> None:
         self.characters: list[str] = [boundary]  # by symbol, in the order of their coming
@@ -121,10 +118,7 @@ class PairCounter:
         self._counts[0, 0] = 0
 
     def add_words(self, words: list[str], weights_W: NDArray[np.int64] | None = None) -> None:
-        """Count the pairs of characters in W words, none of them empty, with a boundary between.
-
-        `weights_W` is how often each counts; None: once.
-        """
+        """Count the pairs in W words, none empty, with a boundary between; weights are of words."""
         if not words:
             return
         boundary = self.characters[0]
@@ -134,10 +128,7 @@ class PairCounter:
         self.add_text(boundary + boundary.join(words) + boundary, weights)
 
     def add_text(self, text: str, weights: NDArray[np.int64] | None = None) -> None:
-        """Count the pairs of characters of a text, whose boundaries are no others than its own.
-
-        `weights` is how often each pair counts, (len(text) - 1,); None: once.
-        """
+        """Count the pairs of a text with boundaries; weights, if any, are (len(text) - 1,)."""
         symbols = self._symbols_of(code_points(text)).astype(np.int64)
         size = len(self._counts)
         keys = symbols[:-1] * size + symbols[1:]

@@ -24,10 +24,7 @@ class CharacterCounts:
         self._counts_U = np.zeros(CODE_POINTS, dtype=np.int64)
 
     def add(self, words: list[str], weights_W: NDArray[np.int64] | None = None) -> None:
-        """Count the characters of W words, or of pieces of text.
-
-        `weights_W` is how often each counts; None: once.
-        """
+        """Count the characters of W words or pieces of text, by weight where there are weights."""
         codes = code_points("".join(words))
         if weights_W is None:
             counts = np.bincount(codes)

@@ -47,13 +47,8 @@ class Counted:
 def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, most_kept: int) -> Counted:
     """Count the data, and the file that is held out if there is another.
 
-    Args:
-        files: one, or both.
-        how: to read them, with nothing left open.
-        hold_out: a fraction to hold out.
-        most_kept: bytes of words to keep; if there are more, none are kept.
-
-    Raises: DataError: what is wrong with a file, and where.
+    `how` has nothing left open, and `hold_out` is a fraction. Of more than `most_kept` bytes of
+    words none are kept. Raises DataError, which says what is wrong with a file, and where.
     """
     is_text = how.format == "text"
     alphabet = hold_out_from = None

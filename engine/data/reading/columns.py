@@ -84,10 +84,7 @@ def is_number(cell: str) -> bool:
 
 
 def word_of(cell: str, lower: bool) -> str:
-    """A cell as a word: NFC, stripped as a line is; line breaks within it are blanks.
-
-    Raises BadCell for a character that no text has.
-    """
+    """A cell as a word: NFC, stripped, without line breaks; raises BadCell for a NUL character."""
     word = cell.lower() if lower else cell
     if word.isascii() and word.isprintable():  # as most are: a third of the time
         return word.strip()

@@ -120,10 +120,7 @@ class LineCount:
 
 @contextlib.contextmanager
 def opened(path: Path, encoding: str = UTF8, digest: Digest | None = None) -> Iterator[Utf8Source]:
-    """A data file to be read; see `Utf8Source`.
-
-    Raises DataError if the file is not there, not a regular file, or not to be read.
-    """
+    """A data file to be read; raises DataError if it is not there, no file, or not to be read."""
     name = printable(str(path))
     try:
         if not stat.S_ISREG(_mode(path)):
@@ -150,10 +147,7 @@ def is_utf8(encoding: str) -> bool:
 
 
 def place(path: Path, encoding: str, offset: int) -> str:
-    """The file and the line that a byte of its UTF-8 is on, whose offset is in bytes of UTF-8, too.
-
-    Counted only where something is wrong.
-    """
+    """The file and the line of a byte at an offset of its UTF-8; only where something is wrong."""
     lines, buffer = LineCount(), memoryview(bytearray(BLOCK))
     with opened(path, encoding) as source:
         offset -= source.start

@@ -37,10 +37,7 @@ class Head:
 
 
 def read_head(path: Path, how: DataFormat) -> Head:
-    """The beginning of a file, before it is known whether the rest is good.
-
-    Raises DataError if the file is not there, not a file, or not to be read.
-    """
+    """The beginning of a file, whether or not the rest is good; raises DataError."""
     buffer = memoryview(bytearray(HEAD))
     with opened(path, how.encoding) as source:
         filled = 0

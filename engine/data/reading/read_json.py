@@ -64,10 +64,7 @@ def read_json(path: Path, how: DataFormat, digest: Digest | None = None) -> Iter
 
 
 class _Items:
-    """The items of a file, all of the same kind as the first.
-
-    Raises BadCell if the first has no words, or not the columns that are wanted.
-    """
+    """The items of a file, all of the kind of the first; raises BadCell if that has no words."""
 
     def __init__(self, first: Any, how: DataFormat) -> None:
         self._kind = type(first)

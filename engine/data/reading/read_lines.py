@@ -14,10 +14,7 @@ from engine.settings.data_format import DataFormat
 def read_lines(
     path: Path, how: DataFormat, digest: Digest | None = None
 ) -> Iterator[Chunk | Batch]:
-    """The words: as chunks of lines, or line by line where something is to be done with each.
-
-    See `read_chunks`.
-    """
+    """The words in chunks, or line by line where something is to be done; see `read_chunks`."""
     for chunk in read_chunks(path, digest, how.encoding):
         if not (how.comments or how.lower):
             yield chunk
