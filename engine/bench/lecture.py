@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -57,16 +58,17 @@ class Result:
     rate: str
 
 
-def measurements() -> tuple[Callable[[], Result], ...]:
-    """All of them, in the order of the table; each says in its docstring what it measures."""
+def measurements() -> tuple[tuple[str, Callable[[], Result]], ...]:
+    """All of them, in the order of the table, each with a sentence about what it measures."""
+    scored = "Drawing a million names with all that is known of each, as"
     return (
-        _counting,
-        _counting_large,
-        _training,
-        _sampling,
-        _sampling_json,
-        _sampling_csv,
-        _first_paint,
+        ("Counting the built-in file.", _counting),
+        ("Counting a generated file of 256 MB.", _counting_large),
+        ("Training 100 steps.", _training),
+        ("Drawing a million names.", _sampling),
+        (f"{scored} JSON.", partial(_sampling_as, "--json")),
+        (f"{scored} CSV.", partial(_sampling_as, "--csv")),
+        ("Opening the lab in a terminal, until its first screen stands.", _first_paint),
     )
 
 
@@ -79,7 +81,6 @@ def machine() -> str:
 
 
 def _counting() -> Result:
-    """Counting the built-in file."""
     path = built_in_path()
     read_corpus(path)
     started = time.perf_counter()
@@ -97,7 +98,6 @@ def _counting() -> Result:
 
 
 def _counting_large() -> Result:
-    """Counting a generated file of 256 MB."""
     block = built_in_path().read_bytes()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.txt"
@@ -116,7 +116,6 @@ def _counting_large() -> Result:
 
 
 def _training() -> Result:
-    """Training 100 steps."""
     corpus = read_corpus(built_in_path())
     cpu, spec = torch.device("cpu"), KINDS["bigram"].spec({})
     model = Bigram(spec, len(corpus.vocabulary), cpu)
@@ -144,7 +143,6 @@ def _training() -> Result:
 
 
 def _sampling() -> Result:
-    """Drawing a million names."""
     corpus = read_corpus(built_in_path())
     model = Counts(KINDS["counts"].spec({}), corpus.counts_VV)
     started = time.perf_counter()
@@ -164,16 +162,6 @@ def _sampling() -> Result:
     )
 
 
-def _sampling_json() -> Result:
-    """Drawing a million names with all that is known of each, as JSON."""
-    return _sampling_as("--json")
-
-
-def _sampling_csv() -> Result:
-    """Drawing a million names with all that is known of each, as CSV."""
-    return _sampling_as("--csv")
-
-
 def _sampling_as(option: str) -> Result:
     plain = sample_seconds(NAMES, FEW)
     seconds = sample_seconds(NAMES, FEW, option)
@@ -187,7 +175,6 @@ def _sampling_as(option: str) -> Result:
 
 
 def _first_paint() -> Result:
-    """Opening the lab in a terminal, until its first screen stands."""
     slow = min(import_torch_seconds() for _ in range(REPEATS))
     fast = min(first_paint_seconds() for _ in range(REPEATS))
     return Result(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from engine.data.built_in import built_in_path
 from engine.errors import EngineError
 
 SECONDS_TO_PAINT: Final = 60.0
@@ -42,8 +44,6 @@ print(best, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own)
 
 def read_large(path: Path, repeats: int) -> tuple[float, float]:
     """Seconds to read a corpus, and MiB of memory above what torch itself and a small one take."""
-    from engine.data.built_in import built_in_path
-
     done = subprocess.run(
         [sys.executable, "-c", _READ_LARGE, str(path), str(repeats), str(built_in_path())],
         check=True,
@@ -82,37 +82,30 @@ def import_torch_seconds() -> float:
 def first_paint_seconds() -> float:
     """Seconds from starting `makemore-tui` in a terminal until its first screen stands."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        return _first_paint_seconds(folder)
-
-
-def _first_paint_seconds(folder: str) -> float:
-    homes = {f"XDG_{kind}": folder for kind in ("CONFIG_HOME", "STATE_HOME", "RUNTIME_DIR")}
-    started = time.perf_counter()
-    pid, terminal = pty.fork()
-    if pid == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", LINES, COLUMNS, 0, 0))
-        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", **homes)
-        # Its engine ends with it.
-        os.execv(sys.executable, [sys.executable, "-m", "tui", "--idle-minutes", "0.001"])  # noqa: S606
-    try:
-        seen = b""
-        while PAINTED not in seen:
-            ready, _, _ = select.select([terminal], [], [], SECONDS_TO_PAINT)
-            if not ready:
-                raise EngineError(f"nothing was painted within {SECONDS_TO_PAINT:.0f} seconds.")
-            seen += os.read(terminal, 1 << 16)
-        return time.perf_counter() - started
-    finally:
-        os.kill(pid, signal.SIGTERM)
-        _drain(terminal)
-        os.waitpid(pid, 0)
-        os.close(terminal)
+        homes = {f"XDG_{kind}": folder for kind in ("CONFIG_HOME", "STATE_HOME", "RUNTIME_DIR")}
+        started = time.perf_counter()
+        pid, terminal = pty.fork()
+        if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", LINES, COLUMNS, 0, 0))
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", **homes)
+            # Its engine ends with it.
+            os.execv(sys.executable, [sys.executable, "-m", "tui", "--idle-minutes", "0.001"])  # noqa: S606
+        try:
+            seen = b""
+            while PAINTED not in seen:
+                if not select.select([terminal], [], [], SECONDS_TO_PAINT)[0]:
+                    raise EngineError(f"nothing was painted within {SECONDS_TO_PAINT:.0f} seconds.")
+                seen += os.read(terminal, 1 << 16)
+            return time.perf_counter() - started
+        finally:
+            os.kill(pid, signal.SIGTERM)
+            _drain(terminal)
+            os.waitpid(pid, 0)
+            os.close(terminal)
 
 
 def _drain(terminal: int) -> None:
     """Read until the other side closes: it waits for its last words to be read."""
-    try:
+    with contextlib.suppress(OSError):
         while os.read(terminal, 1 << 16):
             pass
-    except OSError:
-        pass

@@ -174,18 +174,8 @@ def _step(terminal: Pty) -> int:
 
 
 def _steps_per_second_alone() -> float:
-    command = (
-        sys.executable,
-        "-m",
-        "tui",
-        "train",
-        "--steps",
-        str(STEPS),
-        "--every",
-        "0",
-        "--json",
-    )
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    command = f"-m tui train --steps {STEPS} --every 0 --json".split()
+    done = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True)
     seconds = json.loads(done.stdout.splitlines()[-1])["seconds"]
     return STEPS / seconds if seconds else math.inf
 

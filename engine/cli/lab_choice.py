@@ -12,8 +12,8 @@ from engine.cli.console import narrate
 from engine.errors import EngineError
 from engine.local import command_lines
 from engine.local.lab_summary import LEFT, SAVED, UNKNOWN, Listed
-from engine.local.missing_lab import no_lab
 from engine.local.paths import PROGRAM
+from engine.local.saved_labs import no_lab
 from engine.text.dates import when
 from engine.text.printable import path_text, printable
 from engine.wire.requests import Open, Resume

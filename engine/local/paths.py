@@ -122,10 +122,8 @@ def all_labs() -> Iterator[LabPaths]:
 def _may_have(path: Path) -> bool:
     try:
         path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:  # whoever opens it is told why
-        return True
+    except OSError as error:  # of another trouble, whoever opens it is told
+        return not isinstance(error, FileNotFoundError | NotADirectoryError)
     return True
 
 

@@ -11,9 +11,11 @@ from engine.checkpoints.header import peek
 from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.data.built_in import built_in_path
 from engine.errors import EngineError, EngineUnavailable, LabGone
+from engine.local import command_lines
 from engine.local.lab_summary import SAVED, UNKNOWN, Listed, known_by_name, resumable
 from engine.local.name_lock import Holder, standing
 from engine.local.paths import LabPaths, all_labs
+from engine.text.printable import printable
 from engine.wire.answers import OtherLab
 from engine.wire.requests import Open, Resume
 
@@ -108,6 +110,21 @@ def lab_gone(place: LabPaths) -> EngineUnavailable:
         return EngineUnavailable(unseen(place.name, error))
     where = None if saved is None else str(saved)
     return LabGone(place.name, state == "crashed", where, saved_at)
+
+
+def no_lab(name: str, advice: str, *, is_here: bool = True) -> EngineError:
+    """Make the error which says that no such lab runs, and what takes up its newest save.
+
+    `advice` is a sentence for where there is none; it may be empty. Only the saves of this machine
+    can be looked at. Raises BadName.
+    """
+    end = lab_gone(LabPaths(name)) if is_here else None
+    if isinstance(end, LabGone):
+        if end.saved is not None:
+            advice = f"{command_lines.attach(name)} takes it up where it was saved."
+    elif end is not None:
+        advice = str(end)  # its saves cannot be looked at
+    return EngineError(f"No lab called {printable(name)} runs. {advice}".rstrip())
 
 
 def unseen(name: str, trouble: object) -> str:

@@ -14,9 +14,8 @@ from typing import Final
 from engine.errors import EngineUnavailable, LinkDown, NotListening
 from engine.local import command_lines
 from engine.local.paths import PROGRAM, LabPaths
-from engine.remote.handshake import WIRE_BEGINS
 from engine.remote.ssh import LONGEST_COMPLAINT, QUIET, command_line, failure, no_ssh, noise
-from engine.remote.stdio_bridge import CHUNK
+from engine.remote.stdio_bridge import CHUNK, WIRE_BEGINS
 from engine.wire.answers import GoesOn
 from engine.wire.client import Client
 from engine.wire.requests import Ping, Stop
@@ -131,7 +130,7 @@ class Link:
 
     @classmethod
     async def start(cls, host: str, program: str, options: list[str]) -> Link:
-        """Run `makemore-tui engine` over there; raises EngineUnavailable if there is no ssh here."""
+        """Run `makemore-tui engine` over there; raises EngineUnavailable if ssh is not here."""
         try:
             ssh = await asyncio.create_subprocess_exec(
                 *command_line(host, (program, "engine", *options), QUIET),

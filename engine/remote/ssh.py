@@ -13,7 +13,7 @@ import msgspec
 from engine.errors import EngineError, EngineUnavailable, LinkDown, LoginRefused
 from engine.local.lab_summary import Listed
 from engine.local.signals import signal_name
-from engine.remote.handshake import WIRE_BEGINS
+from engine.remote.stdio_bridge import WIRE_BEGINS
 from engine.text.printable import is_obeyed, printable, safe_sentence
 
 # Ask nothing: while the screen is up, both would read the same keyboard.

@@ -17,11 +17,13 @@ from typing import BinaryIO, Final, TextIO
 
 from engine.errors import EngineError, LabGone
 from engine.local.engine_process import EngineProcess
-from engine.remote.handshake import WIRE_BEGINS
 from engine.wire.envelopes import VERSION, Gone, Refused
 from engine.wire.framing import pack
 from engine.wire.peers import connect
 
+# Said first: all that came before is a shell's own. It is at the end of a line, not a line by
+# itself: startup files print titles and banners without a newline.
+WIRE_BEGINS: Final = b"makemore-tui: here begins the wire\n"
 CHUNK: Final = 1 << 16  # bytes
 # A screen says something every 10 s, if only to ask for a sign of life: see
 # `engine.remote.connection`. One that does not is stopped, or asleep with its machine; it comes

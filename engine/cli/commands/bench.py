@@ -23,8 +23,8 @@ def command(terminal: bool, as_json: bool) -> None:
 
     narrate(f"{machine()}. This takes about a minute.")
     results = []
-    for measure in measurements():
-        narrate(f"{measure.__doc__}")
+    for what, measure in measurements():
+        narrate(what)
         results.append(measure())
     if as_json:
         write_json({"machine": machine(), "results": [asdict(result) for result in results]})

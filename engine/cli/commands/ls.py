@@ -15,8 +15,8 @@ from engine.local import command_lines
 from engine.local.lab_list import labs, silence
 from engine.local.lab_summary import LEFT, SAVED, SILENT, Listed
 from engine.local.saved_labs import saved_labs
-from engine.remote.handshake import WIRE_BEGINS
 from engine.remote.ssh import labs_of
+from engine.remote.stdio_bridge import WIRE_BEGINS
 from engine.text.dates import when
 from engine.text.printable import columns, printable
 

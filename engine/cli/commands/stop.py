@@ -19,10 +19,9 @@ from engine.local import command_lines
 from engine.local.engine_process import EngineProcess
 from engine.local.lab_list import silence
 from engine.local.lab_summary import LEFT
-from engine.local.missing_lab import no_lab
 from engine.local.name_lock import Holder, clear, name_taken, standing, standing_of
 from engine.local.paths import PROGRAM, LabPaths, lab_of_save
-from engine.local.saved_labs import newest_save
+from engine.local.saved_labs import newest_save, no_lab
 from engine.wire.events import Stopped
 
 SECONDS_TO_STOP: Final = 5.0  # then a person is told why nothing is said
