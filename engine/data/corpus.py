@@ -192,9 +192,9 @@ def read_corpus(
     by_hash = hold_out if how.split == "hash" else 0.0
     result = counted(files, how, by_hash, KEEP_WORDS_UP_TO if fits else 0)
     counts, vocabulary = result.counts, result.vocabulary
-    counts_VV, held_out_VV = counts.counts_of(vocabulary.characters)
+    counts_VV, held_out_VV = counts.sides.counts_of(vocabulary.characters)
     has_hold_out = bool(hold_out) or hold_out_data is not None
-    kept = counts.kept()
+    kept = counts.sides.kept()
     sides = None if kept is None else Sides(*kept)
     if how.split != "hash":
         if sides is None:

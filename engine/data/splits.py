@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import torch
 
-from engine.data.counting.kept_words import Side
+from engine.data.counting.sides import Side
 from engine.data.counting.words import is_held_out
 
 MOST_TESTED: Final = 1000  # words of a side that makemore.py, and ngram, test on

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.counting.bigrams import code_points
-from engine.data.counting.kept_words import Side
+from engine.data.counting.sides import Side
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 
 PART: Final = 1 << 20  # places whose windows are made at once: 20 MB, where they have 8 symbols

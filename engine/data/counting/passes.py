@@ -64,7 +64,7 @@ def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, most_kept
     )
     try:
         digests = _count(files, how, counts)
-        characters_found = counts.characters()
+        characters_found = counts.sides.characters()
     except TooManyCharacters:
         raise _about(files[0], _characters(files, how).too_many(is_text)) from None
     if not counts.lengths:

@@ -1,18 +1,12 @@
-"""What has been counted of a running text so far: pairs, and the part that is held out.
-
-Shape suffix: V symbols.
-"""
+"""What has been counted of a running text so far: pairs, and the part that is held out."""
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
 from typing import Final
 
-from torch import Tensor
-
-from engine.data.counting.bigrams import PairCounter, check_size
 from engine.data.counting.characters import Alphabet
-from engine.data.counting.kept_words import Keeper, Side
+from engine.data.counting.sides import BothSides
 from engine.data.reading.read_text import Piece
 
 BOUNDARY: Final = "\0"  # no text has it: it is refused as binary
@@ -34,12 +28,10 @@ class TextCounts:
     ) -> None:
         self.blank_lines = self.comment_lines = self.left_out = 0
         self.lengths: dict[int, int] = {}
+        self.sides = BothSides(BOUNDARY, most_kept)
         self._beginning = ""
         self._hold_out_from = hold_out_from
         self._alphabet = alphabet
-        self._train = PairCounter(BOUNDARY)
-        self._held_out = PairCounter(BOUNDARY)
-        self._keeper = Keeper(most_kept)
         self._length = 0
         self._last = BOUNDARY
 
@@ -70,20 +62,6 @@ class TextCounts:
         lines = [line for line in self._beginning.split("\n") if line.strip()]
         return [line[:LONGEST_FIRST_LINE] for line in lines[:FIRST_LINES]]
 
-    def characters(self) -> set[str]:
-        """The characters of the text."""
-        characters = {*self._train.characters, *self._held_out.characters} - {BOUNDARY}
-        check_size(len(characters))
-        return characters
-
-    def counts_of(self, characters: tuple[str, ...]) -> tuple[Tensor, Tensor]:
-        """The counts of the training text and of what is held out, in this order; (V, V) each."""
-        return self._train.counts_of(characters), self._held_out.counts_of(characters)
-
-    def kept(self) -> tuple[Side, Side] | None:
-        """The training text and what is held out; None where there was no room for them."""
-        return self._keeper.sides()
-
     def _count(self, text: str) -> None:
         """Count the pairs that end in these characters, each on its side."""
         if not text:
@@ -91,12 +69,12 @@ class TextCounts:
         in_training = len(text)
         if self._hold_out_from is not None:
             in_training = min(max(0, self._hold_out_from - self._length), len(text))
-        if self._keeper.has_room:
-            self._keeper.add(text[:in_training].encode(), is_held_out=False)
-            self._keeper.add(text[in_training:].encode(), is_held_out=True)
+        if self.sides.has_room:
+            self.sides.keep(text[:in_training].encode(), is_held_out=False)
+            self.sides.keep(text[in_training:].encode(), is_held_out=True)
         if in_training:
-            self._train.add_text(self._last + text[:in_training])
+            self.sides.train.add_text(self._last + text[:in_training])
         if in_training < len(text):
             before = text[in_training - 1] if in_training else self._last
-            self._held_out.add_text(before + text[in_training:])
+            self.sides.held_out.add_text(before + text[in_training:])
         self._last = text[-1]

@@ -1,6 +1,6 @@
 """What has been counted of a file's words so far: pairs, lengths, words held out.
 
-Shape suffixes: V symbols, B the 256 bytes, L lengths, W words.
+Shape suffixes: B the 256 bytes, L lengths, W words.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-from engine.data.counting.bigrams import PairCounter, check_size, count_ascii
+from engine.data.counting.bigrams import count_ascii
 from engine.data.counting.characters import Alphabet
-from engine.data.counting.kept_words import Keeper, Side
+from engine.data.counting.sides import BothSides
 from engine.data.reading.batch import Batch
 from engine.data.reading.chunks import Chunk
 from engine.errors import DataError
@@ -44,16 +43,14 @@ class WordCounts:
     def __init__(self, hold_out: float, most_kept: int, alphabet: Alphabet | None = None) -> None:
         self.blank_lines = self.comment_lines = self.left_out = 0
         self.first_words: list[str] = []
+        self.sides = BothSides("\n", most_kept)
         self._lengths_L: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
         self._bigrams = 0
         self._hold_out = hold_out
         self._is_all_held_out = False
         self._alphabet = alphabet
-        self._train = PairCounter()
-        self._held_out = PairCounter()
         # In the order in which they are counted: to add in another takes twenty times as long.
         self._pairs_BB = np.zeros((256, 256), dtype=np.int64, order="F")
-        self._keeper = Keeper(most_kept)
 
     def add(self, part: Chunk | Batch, helper: Executor) -> None:
         """Count a part of a file: as bytes where that is enough, else word by word.
@@ -74,33 +71,19 @@ class WordCounts:
         self._pairs_BB += counted.pairs_BB
         self.blank_lines += counted.blank_lines
         self._add_lengths(counted.lengths_L)
-        if self._keeper.has_room:
-            self._keeper.add(part.data, is_held_out=False)
+        if self.sides.has_room:
+            self.sides.keep(part.data, is_held_out=False)
 
     def end_file(self) -> None:
         """The file ends here; if another follows, all its words are held out."""
-        self._is_all_held_out = True
-
-    def characters(self) -> set[str]:
-        """The characters of all words."""
-        self._train.add_bytes(self._pairs_BB)
+        self.sides.train.add_bytes(self._pairs_BB)
         self._pairs_BB[:] = 0
-        characters = {*self._train.characters, *self._held_out.characters} - {"\n"}
-        check_size(len(characters))
-        return characters
-
-    def counts_of(self, characters: tuple[str, ...]) -> tuple[Tensor, Tensor]:
-        """The counts of the training words and of those held out, in this order; (V, V) each."""
-        return self._train.counts_of(characters), self._held_out.counts_of(characters)
+        self._is_all_held_out = True
 
     @property
     def lengths(self) -> dict[int, int]:
         """How many words have each length."""
         return {int(i): int(self._lengths_L[i]) for i in np.flatnonzero(self._lengths_L)}
-
-    def kept(self) -> tuple[Side, Side] | None:
-        """The training words and those held out; None where there was no room for them."""
-        return self._keeper.sides()
 
     def _add_batch(self, batch: Batch) -> None:
         self.blank_lines += batch.blank_lines
@@ -127,11 +110,11 @@ class WordCounts:
     def _count_side(self, batch: Batch, *, is_held_out: bool) -> None:
         if not batch.words:
             return
-        counter = self._held_out if is_held_out else self._train
+        counter = self.sides.held_out if is_held_out else self.sides.train
         counter.add_words(batch.words, batch.weights_W)
-        if self._keeper.has_room:
+        if self.sides.has_room:
             text = "\n".join([*batch.words, ""]).encode()
-            self._keeper.add(text, batch.weights_W, is_held_out=is_held_out)
+            self.sides.keep(text, batch.weights_W, is_held_out=is_held_out)
 
     def _add_lengths(self, lengths_L: NDArray[np.int64]) -> None:
         if len(lengths_L) > LONGEST_LINE:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data.corpus import Corpus, read_corpus
-from engine.data.counting.kept_words import Side
+from engine.data.counting.sides import Side
 from engine.data.splits import split_words
 from engine.errors import BadSetting
 from engine.settings.data_format import DataFormat, Split
