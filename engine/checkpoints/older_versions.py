@@ -62,10 +62,7 @@ class OlderDrawn(msgspec.Struct, frozen=True):
 
 
 def decode_contents(json: str) -> Contents:
-    """Decode contents of an older version, as today's would say the same; they keep their number.
-
-    Raises a msgspec.MsgspecError if they are no such contents.
-    """
+    """Decode older contents as today's would say the same; they keep their version's number."""
     older = msgspec.json.decode(json, type=_Contents)
     kept: dict[str, Any] = dict(older.kept_settings)
     of_counts, of_net = (

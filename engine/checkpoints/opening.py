@@ -18,10 +18,7 @@ from engine.wire.requests import Open, Resume
 
 
 def absolute_path(path: str) -> Path:
-    """Make a typed path absolute, for the engine's own folder may vanish under it.
-
-    Raises BadSetting for a zero byte, which no path can have, and where that folder is gone.
-    """
+    """Make a typed path absolute, as the engine's own folder may vanish; raises BadSetting."""
     if "\0" in path:
         raise BadSetting(f"{printable(path)}: no path has a zero byte. Give another.")
     try:

@@ -31,10 +31,7 @@ class ReaderGone(Exception):
 
 
 class Output(io.TextIOWrapper):
-    """Standard output.
-
-    After a failure, which is raised once, all that is written goes nowhere.
-    """
+    """Standard output; after a failure, which is raised once, what is written goes nowhere."""
 
     def __init__(self, stream: TextIO | None, number: int) -> None:
         """Share the buffer of `stream`; None if the shell has closed the file of that number."""
@@ -52,11 +49,7 @@ class Output(io.TextIOWrapper):
         )
 
     def write(self, text: str, /) -> int:
-        """Write text; what the encoding has no code for is escaped.
-
-        Raises ReaderGone if nobody reads any more, else OSError with the file name "standard
-        output".
-        """
+        """Write text, escaping what the encoding lacks; raises ReaderGone or OSError."""
         if text == "":  # how click asks for the kind of a stream, and minds no failure
             return 0
         if self.is_ascii:
@@ -127,10 +120,7 @@ def write_json(value: Any) -> None:
 
 
 def write_encoded(text: str, end: str = "\n") -> None:
-    """Write JSON that is encoded already, a line or some, at once.
-
-    What the stream cannot take as it is becomes one of JSON's own escapes.
-    """
+    """Write lines of JSON at once; what the stream cannot take becomes one of JSON's escapes."""
     stream = sys.stdout
     is_unicode = codecs.lookup(stream.encoding).name.startswith("utf")
     if not text.isascii() or "\x7f" in text:
@@ -143,10 +133,7 @@ def write_encoded(text: str, end: str = "\n") -> None:
 
 
 def narrate(text: str) -> None:
-    """Tell a person something, on standard error: a program reads standard output only.
-
-    Escapes that a sentence has already stay what they are.
-    """
+    """Tell a person something, on standard error; escapes that are in it stay what they are."""
     sys.stderr.write(_line_by_line(safe_sentence, text) + "\n")
     sys.stderr.flush()
 

@@ -120,10 +120,7 @@ def as_it_is_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def lab_as_it_is(
     checkpoint: Path | None, running: str | None, data: Path | None, hold_out_data: Path | None
 ) -> Lab:
-    """The lab of a checkpoint, or a copy of one that runs; the files may have moved since.
-
-    Raises EngineError if it cannot be had, and UsageError if both are named.
-    """
+    """The lab of a checkpoint, or a copy of one that runs; raises EngineError and UsageError."""
     if checkpoint is not None and running is not None:
         raise click.UsageError("--resume and --lab name a lab each: leave one of them out.")
     _refuse(given_format_options())

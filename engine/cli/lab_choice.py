@@ -73,10 +73,7 @@ def arrive(
 
 
 def taken_up(lab: Listed) -> Open | Resume | None:
-    """What takes up a lab to attach to that does not run any more; None: it runs.
-
-    Raises EngineError if nobody wants that, or not enough is known of it.
-    """
+    """What takes up a lab that has ended; None: it runs. Raises EngineError if nobody wants it."""
     check_is_known(lab)
     if lab.state in LEFT and not confirmed(f"{end_of(lab)} Resume it?", default=True):
         raise EngineError(f"The lab {lab.name} was left alone.")

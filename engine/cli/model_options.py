@@ -161,10 +161,7 @@ def check_has(kind: str, name: str, option: str) -> None:
 
 
 def select_run(lab: Lab, name: str | None, kind: str | None = None) -> None:
-    """Select a run of a lab by its name, or one of a kind: one that is shown, or the newest.
-
-    Raises EngineError if there is none; it says which there are.
-    """
+    """Select a run by its name, or the one shown, or newest, of a kind; raises EngineError."""
     if name is None and kind is None:
         return
     runs = [*lab.runs, lab.compared, lab.selected]

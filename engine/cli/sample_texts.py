@@ -22,11 +22,7 @@ class ScoredText(msgspec.Struct, frozen=True):
 def drawn_texts(
     lab: Lab, run: Run, form: Literal["plain", "csv", "json"], count: int, length: int
 ) -> Iterator[tuple[int, str]]:
-    """The output in parts: of how many drawn characters each is, and the part.
-
-    A text has `length` characters that are drawn; in the plain form it stands as it is, with a line
-    end.
-    """
+    """The output in parts, each behind how many drawn characters it has; plain is text alone."""
     from engine.lab.exports import BETWEEN_TEXTS, TRUTH, csv_text
     from engine.sampling.in_parts import finished
     from engine.sampling.names import NameStream

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 class TrainSaves:
-    """Saves a lab to a file, or to none, every so many seconds; 0: only when it is told to.
-
-    Raises NotWritten if no checkpoint can be there.
-    """
+    """Saves a lab to a file, if any, every so many seconds; 0: never. Raises NotWritten."""
 
     def __init__(self, path: Path | None, seconds: float) -> None:
         self._path = path

@@ -63,10 +63,7 @@ def write_atomically(
 
 
 def remove_parts(folder: Path, digits: str = ANY_PART) -> None:
-    """Remove what killed processes left half written; that of those that still write stays.
-
-    `digits` is a regular expression of those in the names of the parts to look at.
-    """
+    """Remove parts, with digits in their names, that killed processes left; no others."""
     name = re.compile(rf"\.{digits}\.part")
     with contextlib.suppress(OSError):
         for entry in os.scandir(folder):

@@ -32,10 +32,7 @@ def make_folder(folder: Path) -> None:
 
 
 def open_to_append(path: Path, longest: int) -> BinaryIO:
-    """Open a regular file at its end, never a link; make it, where there is none.
-
-    A file of more than so many bytes begins anew. Raises OSError if it cannot be opened.
-    """
+    """Open a regular file, never a link, at its end; one that is too long begins anew."""
     # Not to wait for a reader, where somebody has put a pipe there.
     careful = os.O_NOFOLLOW | os.O_NONBLOCK
     file = open(path, "ab", opener=lambda name, flags: os.open(name, flags | careful, FILE))  # noqa: SIM115

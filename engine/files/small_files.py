@@ -23,11 +23,7 @@ class NotRegular(OSError):
 
 
 def read_small_file(path: Path, largest: int = LARGEST) -> bytes:
-    """The whole content of a small file; follows links.
-
-    Raises NotRegular if it is no file at all, and OSError if it is not there, not to be read, or
-    has more bytes than such a file has at the most; `strerror` says why.
-    """
+    """The content of a small file; raises NotRegular or OSError; `strerror` says why."""
     with os.fdopen(open_regular_file(path, os.O_RDONLY), "rb") as file:
         data = file.read(largest + 1)
     if len(data) > largest:

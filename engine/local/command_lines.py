@@ -9,11 +9,7 @@ from engine.text.printable import printable
 
 
 def attach(name: str, host: str = "", program: str = PROGRAM) -> str:
-    """The command that takes up a lab that runs.
-
-    `host` is the machine that it is on, as ssh takes it, or empty for this one; `program` is
-    makemore-tui over there.
-    """
+    """The command that takes up a lab, on a host where makemore-tui is called `program`."""
     return _line("attach", *_there(host, program), name)
 
 
@@ -28,10 +24,7 @@ def delete(name: str) -> str:
 
 
 def go_on(saved: str, lab: str = "", host: str = "", program: str = PROGRAM) -> str:
-    """The command that goes on with a lab from the file that it was saved to; see `attach`.
-
-    The name of the lab is given where that is enough to find the file.
-    """
+    """The command that goes on with a saved lab: by its name, if that is given, or its file."""
     if lab:
         return attach(lab, host, program)
     return _line(*_there(host, program), "--resume", saved)

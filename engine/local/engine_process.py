@@ -41,10 +41,7 @@ class EngineProcess:
     host = ""
 
     def __init__(self, name: str, idle_seconds: float = IDLE_SECONDS) -> None:
-        """Prepare to talk to a lab's engine, which may run already; raises BadName.
-
-        It goes on for so many seconds without a screen and without a training.
-        """
+        """Prepare to talk to a lab's engine, which may run already; raises BadName."""
         self.name = name
         self._place = LabPaths(name)
         self._idle_seconds = idle_seconds

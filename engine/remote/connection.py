@@ -33,10 +33,7 @@ class RemoteEngine:
     """The `Engine` of a lab on another machine."""
 
     def __init__(self, host: str, name: str, idle_seconds: float, program: str = PROGRAM) -> None:
-        """Prepare to talk to an engine on a host, as ssh takes it, where `program` is makemore-tui.
-
-        It may run already, and goes on for so many seconds without a screen and without a training.
-        """
+        """Prepare to talk to an engine on a host, as ssh takes it; it may run already."""
         self.host = host
         self.name = LabPaths(name).name
         self._program = program
@@ -88,11 +85,7 @@ class RemoteEngine:
             await link.end()
 
     async def stop(self, *, save: bool = True, unless_needed: bool = False) -> GoesOn | None:
-        """End the engine over there; see `Engine.stop`.
-
-        Raises LinkDown if it is not known whether it has ended, and EngineError if the lab could
-        not be saved, and goes on.
-        """
+        """End the engine over there; see `Engine.stop`. Raises LinkDown if it may run on."""
         if self._link is not None and self._link.client is not None:
             link, client = self._link, self._link.client
             try:

@@ -46,10 +46,7 @@ class FileBrowser:
         look: Callable[[str, tuple[RecentFile, ...]], Browsed] = browsed,
         seconds: float = SECONDS,
     ) -> None:
-        """Look at files, and offer those opened last and the labs beside the one that is open.
-
-        `look` is what looks into a folder, and `seconds` how long it may take.
-        """
+        """Look at files with `look`, which may take so many seconds for a folder."""
         self._recent = recent
         self._labs = labs
         self._look = look

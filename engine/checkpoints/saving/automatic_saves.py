@@ -20,11 +20,7 @@ _NAME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z\.safetensors")
 
 
 class AutomaticSaves:
-    """A folder of checkpoints, the newest so many, named by the time of their writing.
-
-    It is made with the first of them. What needs to look into it raises CheckpointError if it
-    cannot.
-    """
+    """A folder of the newest so many checkpoints, named by the time of their writing."""
 
     def __init__(self, folder: Path, most: int = MOST_AUTOMATIC_SAVES) -> None:
         self._folder = folder

@@ -57,10 +57,7 @@ def attempted(destination: Destination, revision: int, write: Callable[[], Path]
 
 
 def write_copy(lab: Lab, path: Path, answer: Callable[[Answers | EngineError], None]) -> None:
-    """Write a lab as it is now into a new file, which is not among its saves.
-
-    The lab's thread calls this, and another one `answer`, once the file is written or cannot be.
-    """
+    """Write a lab into a new file that is not among its saves; another thread answers."""
     packed = pack(lab)
 
     def put() -> Path:

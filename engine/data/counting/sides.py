@@ -26,10 +26,7 @@ class Side:
 
 
 class BothSides:
-    """Counts the pairs of characters of both sides, and keeps both, as long as there is room.
-
-    No word, or no text, has the boundary in it. Of more than `most_kept` bytes none are kept.
-    """
+    """Counts the pairs of characters of both sides, and keeps both if there is room for them."""
 
     def __init__(self, boundary: str, most_kept: int) -> None:
         self.train, self.held_out = PairCounter(boundary), PairCounter(boundary)

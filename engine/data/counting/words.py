@@ -53,10 +53,7 @@ class WordCounts:
         self._pairs_BB = np.zeros((256, 256), dtype=np.int64, order="F")
 
     def add(self, part: Chunk | Batch, helper: Executor) -> None:
-        """Count a part of a file: as bytes where that is enough, else word by word.
-
-        The helper measures words meanwhile, on another core.
-        """
+        """Count a part of a file: as bytes, with a helper, if that is enough; else word by word."""
         if isinstance(part, Batch):
             self._add_batch(part)
             return

@@ -78,11 +78,7 @@ class Chunk:
 
 
 def read_chunks(path: Path, digest: Digest | None = None, encoding: str = UTF8) -> Iterator[Chunk]:
-    """The file's chunks, in order; the digest is fed with every byte.
-
-    Raises DataError if the file is not there, not a file, not to be read, empty, binary, not in its
-    encoding, or has a line of more than `LONGEST_LINE` bytes.
-    """
+    """The chunks, in order; raises DataError for a bad file, or a line above `LONGEST_LINE`."""
     with opened(path, encoding, digest) as source:
         yield from _chunks(source)
 

@@ -31,15 +31,11 @@ MOST_OFFERED: Final = 3  # other columns in a sentence
 
 @dataclass(frozen=True)
 class FirstRows:
-    """The first rows of a table.
-
-    Without the names of the columns the first row may be a header; `delimiter` is what stands
-    between the columns in the file.
-    """
+    """The first rows of a table."""
 
     rows: Sequence[Sequence[str]]
-    names: Sequence[str] | None = None
-    delimiter: str = ""
+    names: Sequence[str] | None = None  # of the columns; None: the first row may be a header
+    delimiter: str = ""  # between the columns in the file
 
     def column(self, place: int) -> list[str]:
         """The cells of a column that have something in them."""

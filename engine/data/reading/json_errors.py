@@ -76,10 +76,7 @@ def no_json(error: Exception) -> str:
 
 
 def trouble(error: Exception, data: bytes | bytearray, line: int = 1) -> str:
-    """Why text cannot be read as JSON, and on which line: the end of a sentence about the file.
-
-    `error` is what the reader says of `data`, which begins on a line of the file.
-    """
+    """Why data, begun on a line, is no JSON, and on which line: the end of a sentence."""
     if isinstance(error, RecursionError):
         return f"{_line(data, 0, line)}: nested too deeply for a list of words. {WANTED}"
     if (at := _half_of_a_pair(data)) is not None:

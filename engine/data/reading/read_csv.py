@@ -26,11 +26,7 @@ SAMPLE: Final = 100  # rows that the delimiter is known by
 
 
 def read_csv(path: Path, how: DataFormat, digest: Digest | None = None) -> Iterator[Batch]:
-    """The words of a column, in batches; `how` is as `detection.resolved` has found it.
-
-    Raises DataError if the file is not to be read, a quote is not closed, a column is not there, or
-    a weight is none; it says where.
-    """
+    """The words of a column, in batches; `how` is resolved. Raises DataError, which says where."""
     name = printable(str(path))
     delimiter = delimiter_of(how, read_head(path, how).lines)
     lines = _Lines(path, how, digest)

@@ -37,10 +37,7 @@ WRONG: Final = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)
 
 
 def read_json(path: Path, how: DataFormat, digest: Digest | None = None) -> Iterator[Batch]:
-    """The words, in batches; `how` has the columns, as `detection.resolved` has found them.
-
-    Raises DataError if the file is not to be read, is no JSON, or of another shape; it says where.
-    """
+    """The words, in batches; `how` is resolved. Raises DataError, which says where."""
     if has_a_value_a_line(path, read_head(path, how)):
         items = _of_lines(path, how, digest)
     else:

@@ -29,11 +29,7 @@ class Piece:
 
 
 def read_text(path: Path, how: DataFormat, digest: Digest | None = None) -> Iterator[Piece]:
-    """The file's text, in pieces that together are what it would be as a whole; see `Utf8Source`.
-
-    Raises DataError if the file is not there, not a file, not to be read, empty, binary, or not in
-    its encoding.
-    """
+    """The text, in pieces that together are what it would be as a whole; raises DataError."""
     with opened(path, how.encoding, digest) as source:
         comments = _Comments(how.comments)
         blocks = comments.left_out_of(_with_line_feeds(_decoded(source)))
