@@ -51,11 +51,10 @@ class Pty:
         self.exit_code: int | None = None
         self._stream = pyte.ByteStream(self.screen)
         self._text: dict[int, str] = {}  # lines, as they were read last
-        self._is_open = True
         self.pid, self._pty = pty.fork()
         if self.pid == 0:
             # By the child itself, so that the program cannot ask for the size before it is set.
-            _set_size(0, columns, lines)
+            set_size(0, columns, lines)
             # These two would be believed rather than the terminal.
             own = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
             os.execvpe(command[0], tuple(command), {**own, **environment})  # noqa: S606
@@ -67,18 +66,12 @@ class Pty:
         if self.exit_code is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        if self._is_open:
-            os.close(self._pty)
+        os.close(self._pty)
 
     def press(self, *keys: str) -> None:
         """Type keys, by name or as they are."""
         for key in keys:
             os.write(self._pty, KEYS.get(key, key).encode(errors="surrogateescape"))
-
-    def resize(self, columns: int, lines: int) -> None:
-        """Give the terminal another size."""
-        self.screen.resize(lines, columns)
-        _set_size(self._pty, columns, lines)
 
     def text(self) -> str:
         """What is on the screen."""
@@ -119,21 +112,6 @@ class Pty:
         program = psutil.Process(self.pid)
         return [program, *program.children(recursive=True)]
 
-    def hang_up(self) -> None:
-        """Close the terminal, as a lost connection does; the program must end by itself."""
-        os.close(self._pty)
-        self._is_open = False
-        psutil.Process(self.pid).wait(SECONDS_TO_WAIT)
-        self.exit_code = -1
-
-    def wait_for_exit_unread(self, seconds: float) -> int:
-        """Wait for the program to end, read nothing, return its exit code; raises Waited."""
-        try:
-            self.exit_code = psutil.Process(self.pid).wait(seconds)
-        except psutil.TimeoutExpired as error:
-            raise Waited(f"it does not end in {seconds:g} s") from error
-        return self.exit_code or 0
-
     def wait_for_exit(self) -> int:
         """Read until the program has ended; its exit code."""
         deadline = time.monotonic() + SECONDS_TO_WAIT
@@ -158,5 +136,6 @@ class Pty:
         return bool(data)
 
 
-def _set_size(terminal: int, columns: int, lines: int) -> None:
+def set_size(terminal: int, columns: int, lines: int) -> None:
+    """Tell a terminal, by its file, how large it is."""
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", lines, columns, 0, 0))

@@ -7,9 +7,10 @@ import time
 import pytest
 
 from engine.bench import terminal_traffic
-from engine.bench.pseudo_terminal import SECONDS_TO_WAIT, Pty
+from engine.bench.pseudo_terminal import SECONDS_TO_WAIT
 from tests.faults.conftest import SECONDS
 from tests.faults.memory import Growth
+from tests.pseudo_terminal import Pty
 
 MEBIBYTE = 1 << 20
 

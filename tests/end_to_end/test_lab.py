@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.bench.pseudo_terminal import Pty
 from tests.end_to_end.conftest import engines
+from tests.pseudo_terminal import Pty
 
 COMMAND = (sys.executable, "-m", "tui")
 

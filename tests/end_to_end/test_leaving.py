@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.bench.pseudo_terminal import Pty
 from engine.checkpoints.header import peek
 from tests.end_to_end.conftest import engines
 from tests.end_to_end.test_lab import COMMAND, restored
+from tests.pseudo_terminal import Pty
 
 BASH = shutil.which("bash")
 LAB = f"{sys.executable} -m tui --slow-link"  # no cursor blinks, so that it comes to rest

@@ -37,6 +37,15 @@ HEADER: Final = ("index", "model", "name", "nll", "in_data")
 SETTINGS: Final = {each.name: each for each in SAMPLING}
 
 
+@contextlib.contextmanager
+def _overwrite_is_told() -> Iterator[None]:
+    """Say of a file that is there already how it is replaced."""
+    try:
+        yield
+    except AlreadyThere as error:
+        raise AlreadyThere(f"{error} --overwrite replaces it, or give another name.") from None
+
+
 @click.command("sample")
 @click.option(
     "-n", "count", type=click.IntRange(0), help="Names, by default 5; or texts, by default 1."
@@ -67,6 +76,7 @@ SETTINGS: Final = {each.name: each for each in SAMPLING}
 @click.option("--overwrite", is_flag=True, help="Replace that file.")
 @click.option("--csv", "as_csv", is_flag=True, help="Results as CSV.")
 @json_option
+@_overwrite_is_told()
 def command(
     source: ExistingLab,
     count: int | None,
@@ -94,8 +104,7 @@ def command(
     from engine.devices import one_thread  # with torch: --help and a shell can do without
 
     if out is not None:
-        with _overwrite_is_told():
-            check_place(out, overwrite=overwrite)
+        check_place(out, overwrite=overwrite)
         if form == "plain":
             form = FORMS.get(out.suffix.lower(), "plain")
     lab = source.lab(**settings)
@@ -107,21 +116,11 @@ def command(
         batches, total = _texts(lab, run, form, count, length)
         texts = _with_bar(batches, total, shown=out is not None)
         if out is not None:
-            with _overwrite_is_told():
-                encoded = (text.encode(errors="backslashreplace") for text in texts)
-                write_file(out, encoded, overwrite=overwrite)
+            encoded = (text.encode(errors="backslashreplace") for text in texts)
+            write_file(out, encoded, overwrite=overwrite)
             return
         for text in texts:
             (write_encoded if form == "json" else write)(text, end="")
-
-
-@contextlib.contextmanager
-def _overwrite_is_told() -> Iterator[None]:
-    """Say of a file that is there already how it is replaced."""
-    try:
-        yield
-    except AlreadyThere as error:
-        raise AlreadyThere(f"{error} --overwrite replaces it, or give another name.") from None
 
 
 def _run_of(lab: Lab, source: ExistingLab) -> Run:

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.bench.pseudo_terminal import Pty
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.header import peek
 from engine.checkpoints.saving import save_schedule
@@ -24,6 +23,7 @@ from engine.cli.train_saves import TrainSaves
 from engine.data.built_in import built_in_path
 from engine.lab.lab import Lab
 from tests.engine.checkpoints.crafting import everything, train
+from tests.pseudo_terminal import Pty
 from tui.__main__ import main
 
 pytestmark = pytest.mark.slow
