@@ -51,8 +51,7 @@ class Packed:
 def pack(lab: Lab) -> Packed:
     """Copy what is to be kept of a lab; the lab's thread calls this.
 
-    What a step writes over is copied, and of the losses no more than a million or two. Raises
-    CheckpointError if the lab broke in the midst of a step.
+    A million or two of its losses are copied at most. Raises CheckpointError if a step broke it.
     """
     path, hold_out_data = lab.corpus.path.absolute(), lab.corpus.hold_out_data
     saved_runs, arrays_of_runs = zip(*map(pack_run, lab.runs), strict=True)
@@ -81,10 +80,9 @@ def pack(lab: Lab) -> Packed:
 
 
 def save(lab: Lab, path: Path) -> Path:
-    """Write a lab to a file; a checkpoint there is replaced, and nothing else. Returns the path.
+    """Write a lab to a file, over nothing but a checkpoint, and return its path.
 
-    The lab's thread calls this. Raises CheckpointError if the lab is broken, and NotWritten if the
-    file could not be written; what was there is as it was.
+    The lab's thread calls this. Raises CheckpointError if the lab is broken, and NotWritten.
     """
     return write(path, pack(lab).encode())
 
@@ -98,9 +96,8 @@ def load(
 ) -> Lab:
     """Make a lab that goes on from a checkpoint; it rests, even if the saved one was training.
 
-    The data, and what is held out of it, may have moved, but must be the same bytes. Without a
-    device it is that of the lab, or `auto` on a machine without it; see `pick_device`. Raises
-    CheckpointError if the file or its data is not good, and NoSuchDevice.
+    Its files may have moved, but must be the same bytes. Without a device it is that of the lab, or
+    `auto` on a machine without it. Raises CheckpointError and NoSuchDevice.
     """
     name = printable(str(path))
     contents, words, arrays = read(path)

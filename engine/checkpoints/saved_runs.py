@@ -70,8 +70,7 @@ def run_of(
 ) -> Run:
     """Make the run that was saved, whose own arrays are among these; it rests.
 
-    Raises CheckpointError if what was kept is not its trainer's, and BadSetting if the trainer
-    cannot go on from it, or there is no such model.
+    Raises CheckpointError for what is not its trainer's, and BadSetting if there is no such model.
     """
     run = Run(saved.number, saved.name, saved.spec, corpus, device)
     run.is_pinned, run.tests = saved.is_pinned, saved.tests

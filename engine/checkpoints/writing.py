@@ -15,8 +15,7 @@ from engine.wire.requests import Over
 def check_place(path: Path, *, over: Over = "checkpoint") -> None:
     """Refuse a place where no checkpoint can be, or where something lies that is to stay.
 
-    `over` is what may be replaced: nothing, a checkpoint or an empty file, or any file. Raises
-    AlreadyThere if nothing may be, and else NotWritten.
+    `over` may be replaced: nothing (AlreadyThere), a checkpoint or an empty file, or any file.
     """
     output.check_place(path, overwrite=over != "nothing")
     is_safe = over != "checkpoint" or not path.exists() or path.stat().st_size == 0
@@ -28,10 +27,9 @@ def check_place(path: Path, *, over: Over = "checkpoint") -> None:
 
 
 def write(path: Path, data: bytes, *, mode: int = EVERYBODY, over: Over = "checkpoint") -> Path:
-    """Write the bytes of `checkpoint.Packed` to a file, from any thread, and return its path.
+    """Write the bytes of a checkpoint to a file, from any thread, and return its path.
 
-    `mode` is who may read and write a new file, less the umask. Raises as `check_place`, and
-    NotWritten if it was not written; what was there is as it was.
+    Raises as `check_place`, and NotWritten: what was there is as it was then.
     """
     check_place(path, over=over)
     output.write_file(path, data, overwrite=over != "nothing", mode=mode)

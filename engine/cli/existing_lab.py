@@ -60,8 +60,7 @@ class ExistingLab:
     def lab(self, **settings: Any) -> Lab:
         """The lab with these settings; one that is as it is takes only those that were given.
 
-        Raises EngineError if it cannot be had, and UsageError for an option of a training where
-        nothing is trained.
+        Raises EngineError, and UsageError for an option of a training where nothing is trained.
         """
         training, given = self.training, given_parameters()
         changes = {name: settings[name] for name in settings if name in given}

@@ -79,8 +79,8 @@ def assigned(
 ) -> dict[str, Value]:
     """The settings that `--set` gives to a kind of model, or to the two that every lab begins with.
 
-    `options` are those given beside it, by the setting that each stands for. Raises UsageError for
-    a setting that there is not, that has no such value, or that an option has given already.
+    `options` are those given beside it, each for a setting. Raises UsageError, which says what is
+    wrong.
     """
     settings, given = _settings_of(kind), dict[str, Value]()
     for assignment in map(decoded_argument, assignments):

@@ -41,8 +41,7 @@ def name_to_resume(
 ) -> str:
     """What a lab is called that goes on from a file: as before, where it is its newest save.
 
-    `data` is where a person says that its data is now. Raises EngineError if another lab has the
-    name.
+    `data` is where its data is now. Raises EngineError if another lab has the name.
     """
     owner = next((lab for lab in labs if lab.saved == file and not runs(lab)), None)
     if name is None and owner is not None:

@@ -20,9 +20,8 @@ FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def check_place(path: Path, *, overwrite: bool) -> None:
     """Refuse a place where no file can be written, or where one lies that is to stay.
 
-    `overwrite` is whether a file that is there, behind a link perhaps, may be replaced; a folder, a
-    device and a file that nobody may write never are. Raises AlreadyThere if it may not, and else
-    NotWritten.
+    A file may be there with `overwrite` (else AlreadyThere), but a folder, a device and one that
+    nobody may write may not (NotWritten). Links are followed.
     """
     name = printable(str(path))
     try:
@@ -55,9 +54,8 @@ def write_file(
 ) -> None:
     """Write a file, as a whole or not at all; from any thread. See `check_place`.
 
-    A file that is replaced keeps its mode; `mode` is who may read and write a new one, less the
-    umask. Raises AlreadyThere if there is a file, though it came in the last moment, and NotWritten
-    if it cannot be written; what was there is as it was, and nothing lies beside it.
+    A file that is replaced keeps its mode; a new one has this, less the umask. After AlreadyThere
+    and NotWritten what was there is as it was, and nothing lies beside it.
     """
     check_place(path, overwrite=overwrite)
     try:

@@ -79,9 +79,8 @@ class EngineProcess:
     async def reach(self, connect: Connect[T], *, attach: bool = False) -> T:
         """Connect to the socket of the lab's engine; start the engine, where none runs.
 
-        `connect` is given the socket's path, and the number of the process that listens where it is
-        known; with `attach`, only to an engine that runs already. Raises LabGone if none runs and
-        none is to be started, and EngineUnavailable if it does not start, or does not answer.
+        `connect` is given the socket's path, and the number of the process if it is known. Raises
+        LabGone if none runs and it is to `attach`, and EngineUnavailable.
         """
         try:
             if (reached := await self._reached(connect)) is not None:

@@ -28,10 +28,9 @@ async def labs() -> list[Listed]:
 
 
 async def look(place: LabPaths) -> Listed | None:
-    """Look at one lab; return None if no lab has that name any more.
+    """Look at one lab; return None if there is none of that name any more.
 
-    What a dead engine has left behind is removed, except what the lab can be resumed from. Raises
-    EngineUnavailable if it cannot be known whether it runs.
+    What a dead engine has left is removed, but for what resumes the lab. Raises EngineUnavailable.
     """
     state, holder = standing(place)
     if state == "free":

@@ -50,11 +50,9 @@ class Claim:
     """A claim to a lab's name, which holds until it is released or the process ends."""
 
     def __init__(self, place: LabPaths) -> None:
-        """Take a name.
+        """Take a name; raises NameTaken, and EngineUnavailable if the file system has no locks.
 
-        Raises NameTaken if another engine has it, EngineUnavailable if the file system knows no
-        locks, and OSError if the lab's folder cannot be written to; then what told of a crash still
-        does.
+        After an OSError, of a folder that cannot be written to, what told of a crash still does.
         """
         self.place = place
         self._file = _locked(place)

@@ -21,10 +21,9 @@ from engine.wire.requests import Open, Resume
 
 
 def newest_save(place: LabPaths, holder: Holder | None) -> Path | None:
-    """Find what a lab is resumed from: its newest save, or the file that it began with.
+    """Find what a lab is resumed from: its newest save, a good one if any, or its first file.
 
-    A save with a damaged header counts only where there is no other. `holder` is what its engine
-    wrote; None: it was stopped. Raises CheckpointError if the folder is there, and cannot be read.
+    `holder` is what its engine wrote; None: it was stopped. Raises CheckpointError.
     """
     since = "" if holder is None else holder.saves_since
     saves = [path for path in AutomaticSaves(place.saves).paths() if path.name > since]
@@ -113,10 +112,9 @@ def lab_gone(place: LabPaths) -> EngineUnavailable:
 
 
 def no_lab(name: str, advice: str, *, is_here: bool = True) -> EngineError:
-    """Make the error which says that no such lab runs, and what takes up its newest save.
+    """Make the error which says that no such lab runs, and what takes up its newest save here.
 
-    `advice` is a sentence for where there is none; it may be empty. Only the saves of this machine
-    can be looked at. Raises BadName.
+    `advice` is a sentence for where there is none; it may be empty. Raises BadName.
     """
     end = lab_gone(LabPaths(name)) if is_here else None
     if isinstance(end, LabGone):

@@ -83,8 +83,7 @@ def labs_of(host: str, program: str) -> list[Listed]:
 def failure(host: str, program: str, code: int, said: bytes) -> EngineUnavailable:
     """Why a command over there did not work, as a sentence that says what to do.
 
-    `code` is the exit code of ssh, negative for the signal that ended it, and `said` the end of its
-    standard error.
+    `code` is the exit code of ssh, negative for a signal; `said` ends its standard error.
     """
     lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
     last = _quoted(lines[-1]).removeprefix("ssh: ").rstrip(".") if lines else "it says nothing"

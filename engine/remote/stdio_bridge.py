@@ -37,8 +37,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def bridge(name: str, idle_seconds: float, *, attach: bool) -> None:
     """Carry bytes until either side hangs up, or the screen says nothing any more.
 
-    An engine that is started idles for so many seconds; with `attach` none is. Raises EngineError
-    if standard input or output is no pipe.
+    With `attach` no engine is started. Raises EngineError if standard input or output is no pipe.
     """
     here_in, here_out = await _pipes()
     here_out.write(WIRE_BEGINS)

@@ -33,8 +33,7 @@ class Daemon:
     def __init__(self, place: LabPaths, idle_seconds: float, save_seconds: float) -> None:
         """Claim the lab's name; it is saved every so many seconds, and waits so many for a screen.
 
-        Raises NameTaken if a lab of that name runs, and EngineUnavailable if the name cannot be
-        taken, or what it had before cannot be looked at; what told of the lab before still does.
+        After NameTaken and EngineUnavailable what told of the lab before still does.
         """
         paths.check_length(place.socket)
         claim = claimed(place)
@@ -60,8 +59,8 @@ class Daemon:
     async def run(self, ready: Callable[[], None]) -> None:
         """Serve the lab, and give its name back; `ready` is called when clients may come.
 
-        Raises EngineUnavailable if there can be no socket; what told of the lab before still does.
-        Raises EngineError if the worker has failed, or could not save; the log says how.
+        Raises EngineUnavailable if there can be no socket, and EngineError if the worker has
+        failed.
         """
         self._loop = asyncio.get_running_loop()
         self._worker.start()

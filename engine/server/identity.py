@@ -45,10 +45,9 @@ class Identity:
         return self.held.saves
 
     def move_in(self, request: Open | Resume, before: Lab | None) -> None:
-        """Take the name of the lab that is opened: its own, or one that no lab has.
+        """Take the name of the lab that is opened: its own, or one that no lab has; or EngineError.
 
-        The lab that is open before keeps its name, if it was saved. Raises EngineError if no name
-        can be taken; then the one before is still held.
+        The lab that is open before keeps its name, if it was saved, and where there is an error.
         """
         file = None
         if isinstance(request, Resume):

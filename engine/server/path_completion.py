@@ -10,7 +10,6 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from engine.errors import DataError
@@ -22,44 +21,30 @@ MOST: Final = 200  # entries in an answer: more than a screen shows, and some 10
 SECONDS: Final = 0.5  # to read names; a folder of 100,000 takes 0.2
 
 
-@dataclass(frozen=True)
-class TypedPath:
-    """A path as it was typed, taken apart."""
+def typed_path(path: str) -> tuple[str, str, str]:
+    """A path, typed so far: its folder, what is typed of that, and what the names begin with.
 
-    folder: str  # to look into
-    head: str  # as typed, up to the last slash
-    stem: str  # what the names begin with
-
-
-def typed_path(path: str) -> TypedPath:
-    """The folder that a path, typed so far, is in.
-
-    >>> typed_path("data/na")
-    TypedPath(folder='data/', head='data/', stem='na')
-    >>> typed_path("na")
-    TypedPath(folder='.', head='', stem='na')
-    >>> typed_path("..")
-    TypedPath(folder='../', head='../', stem='')
+    >>> typed_path("data/na"), typed_path("na"), typed_path("..")
+    (('data/', 'data/', 'na'), ('.', '', 'na'), ('../', '../', ''))
     """
     if path in ("~", ".", "..") or path.endswith(("/.", "/..")):
         path += "/"
     head, slash, stem = path.rpartition("/")
     head += slash
-    return TypedPath(os.path.expanduser(head) or ".", head, stem)
+    return os.path.expanduser(head) or ".", head, stem
 
 
 def browsed(path: str, recent: tuple[RecentFile, ...] = (), seconds: float = SECONDS) -> Browsed:
     """The entries that a typed path may go on to. Names that begin with a dot want a dot typed.
 
-    After so many seconds the rest of a folder is not looked at any more. Raises DataError if the
-    folder is not there, or not to be read.
+    The rest of a folder is not looked at after so many seconds. Raises DataError.
     """
-    place = typed_path(path)
+    folder, head, stem = typed_path(path)
     names: list[str] = []
     unnameable, whole = 0, True
     deadline = time.monotonic() + seconds
-    for name in _names(place.folder):
-        if not name.startswith(place.stem) or (name[0] == "." and not place.stem):
+    for name in _names(folder):
+        if not name.startswith(stem) or (name[0] == "." and not stem):
             continue
         if is_obeyed(name):
             unnameable += 1  # no field can hold it, and no terminal should
@@ -70,8 +55,8 @@ def browsed(path: str, recent: tuple[RecentFile, ...] = (), seconds: float = SEC
             break
     first = heapq.nsmallest(MOST, names, key=lambda name: (name.casefold(), name))
     return Browsed(
-        head=place.head,
-        entries=tuple(_entry(place.folder, name) for name in first),
+        head=head,
+        entries=tuple(_entry(folder, name) for name in first),
         common=os.path.commonprefix(names),  # noqa: RUF071  of letters, as a shell does
         more=len(names) - len(first),
         unnameable=unnameable,

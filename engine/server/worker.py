@@ -56,8 +56,8 @@ class Worker:
     def run(self) -> None:
         """Work until no more will come, until told to stop, or until nobody needs it.
 
-        What is worth it is saved before the end, also where the end is a failure; raises
-        EngineError if it could not be saved.
+        What is worth it is saved at the end, also of a failure; raises EngineError if it could not
+        be.
         """
         try:
             self._work()

@@ -37,8 +37,8 @@ class Autosaver:
     ) -> None:
         """Save among these, so many seconds apart.
 
-        `tell` is called from another thread when a file was written, or could not be: its argument
-        is for `take`, in the lab's thread.
+        `tell` is called from another thread, with what `take` wants, when a file was written or
+        cannot be.
         """
         self._tell = tell
         self._schedule = SaveSchedule(seconds)

@@ -44,7 +44,9 @@ def command(words: tuple[str, ...], source: ExistingLab, as_json: bool) -> None:
         except EngineError as error:
             unscored.append(error)
             if as_json:
-                write_json(_without_score(word, lab, str(error)))
+                unknown = {f"nll_{run.name}": None for run in (lab.compared, lab.selected)}
+                facts = {"word": word, "in_data": _is_in_data(word, lab), **unknown}
+                write_json({**facts, "characters": [], "reason": str(error)})
             else:
                 write("\n" * (number > 1) + f"{word} (not scored)\n{error}")
             continue
@@ -90,16 +92,6 @@ def _as_json(word: str, lab: Lab, symbols: list[int]) -> dict[str, Any]:
             }
             for (i, j), *by_each in zip(pairwise(symbols), *probs.values(), strict=True)
         ],
-    }
-
-
-def _without_score(word: str, lab: Lab, reason: str) -> dict[str, Any]:
-    return {
-        "word": word,
-        "in_data": _is_in_data(word, lab),
-        **{f"nll_{run.name}": None for run in (lab.compared, lab.selected)},
-        "characters": [],
-        "reason": reason,
     }
 
 

@@ -45,10 +45,9 @@ class Counted:
 
 
 def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, most_kept: int) -> Counted:
-    """Count the data, and the file that is held out if there is another.
+    """Count the data, and perhaps a file that is held out; `how` has nothing left open.
 
-    `how` has nothing left open, and `hold_out` is a fraction. Of more than `most_kept` bytes of
-    words none are kept. Raises DataError, which says what is wrong with a file, and where.
+    Of more than `most_kept` bytes of words none are kept. Raises DataError, which says where.
     """
     is_text = how.format == "text"
     alphabet = hold_out_from = None

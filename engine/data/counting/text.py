@@ -18,9 +18,8 @@ class TextCounts:
     """Counts a text a piece at a time; its boundary stands at its two ends only.
 
     A pair belongs to the hold-out where its second character does: so the counts of both sides are
-    together those of the whole text. The hold-out begins with the character at `hold_out_from`, if
-    at all. Of more than `most_kept` bytes none are kept, and characters beyond an alphabet are left
-    out.
+    together those of the whole text. The hold-out, if any, begins with the character at
+    `hold_out_from`. Characters beyond an alphabet are left out.
     """
 
     def __init__(

@@ -36,8 +36,7 @@ def is_held_out(word: str, fraction: float) -> bool:
 class WordCounts:
     """Counts words. The statistics are those of all words, held out or not.
 
-    A fraction of the distinct words is held out. Of more than `most_kept` bytes none are kept, and
-    words with characters beyond an alphabet are left out.
+    A fraction of the distinct words is held out; those beyond an alphabet are left out.
     """
 
     def __init__(self, hold_out: float, most_kept: int, alphabet: Alphabet | None = None) -> None:

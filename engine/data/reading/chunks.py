@@ -35,8 +35,7 @@ def with_line_feeds(text: str) -> str:
 class Chunk:
     """Whole lines of a file; each ends with a line end, the file's last one too.
 
-    The bytes lie in a buffer that the next chunk overwrites: copying them would cost more than
-    counting them.
+    The next chunk overwrites their buffer: copying them would cost more than counting them.
     """
 
     path: Path

@@ -53,8 +53,7 @@ def with_columns(
 ) -> tuple[DataFormat, str]:
     """A format with its columns and its header, and what was found in a table, as a sentence.
 
-    `is_format_found` is whether the format, too, was found rather than given. Raises DataError if
-    there are no such columns.
+    The format, too, may have been found. Raises DataError if there are no such columns.
     """
     header: bool | None = None
     if table.names is None:

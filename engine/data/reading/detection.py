@@ -42,11 +42,10 @@ BLANKS_OF_PROSE: Final = 4  # in a line: more than names and titles have
 
 
 def resolved(path: Path, asked: DataFormat) -> tuple[DataFormat, str]:
-    """How a file is to be read, with nothing left open of what a person has asked.
+    """How a file is to be read, with nothing left open; and what was found, as a sentence.
 
-    Also what was found, with what else it could be, as a sentence; empty if there was nothing to
-    find. Raises BadSetting if what was asked for does not go together, and DataError if the file
-    cannot be read, or has not the columns that were asked for.
+    It is empty if there was nothing to find. Raises BadSetting if what was asked for does not go
+    together, and DataError if the file cannot be read, or has no such columns.
     """
     check_format(asked)
     if asked.format in ("lines", "text"):

@@ -27,10 +27,9 @@ BOMS: Final = {  # which encoding a file is in, whatever else it is said to be; 
 
 
 class Utf8Source:
-    """A data file's bytes as UTF-8, in order, without a byte order mark.
+    """A data file's bytes as UTF-8, in order, all of which are fed to the digest.
 
-    A byte order mark tells the encoding, whatever else it is said to be. The digest is fed with
-    every byte of the file, in order.
+    A byte order mark is left out; its encoding goes before any that is given.
     """
 
     def __init__(self, path: Path, file: io.FileIO, encoding: str, digest: Digest) -> None:
@@ -52,10 +51,9 @@ class Utf8Source:
         return self._decoded is None
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill a buffer, or its beginning, and return how many bytes; 0 at the end.
+        """Fill a buffer, which must stay so until `wait` returns; how many bytes, 0 at the end.
 
-        The buffer must stay as it is until `wait` returns. Raises DataError if the file is not in
-        its encoding. (Whether UTF-8 is, is for the reader.)
+        Raises DataError if the file is not in its encoding. (Whether UTF-8 is, is for the reader.)
         """
         if self._decoded is None:
             read = self._file.readinto(buffer)
