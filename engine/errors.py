@@ -103,3 +103,15 @@ class LinkDown(EngineUnavailable):
 
 class LoginRefused(LinkDown):
     """The login on another machine was refused. Never retried unasked: that may lock one out."""
+
+
+def unreadable(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, and what to do: the end of a sentence about it."""
+    match error:
+        case FileNotFoundError():
+            return "no such file. Check the path."
+        case PermissionError():
+            return "no permission to read it. Change its mode, or ask its owner."
+        case OSError():
+            return f"cannot be read ({error.strerror})."
+    return f"cannot be read ({error})."

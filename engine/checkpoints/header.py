@@ -22,7 +22,7 @@ import msgspec
 
 from engine.checkpoints import older_versions
 from engine.checkpoints.contents import VERSION, WITH_RUNS, Contents, of_run
-from engine.errors import CheckpointError
+from engine.errors import CheckpointError, unreadable
 from engine.text.printable import printable
 
 CONTENTS: Final = "makemore-tui"  # the text that holds the `Contents`
@@ -113,15 +113,8 @@ def opened(path: Path) -> BufferedReader:
             kind = "a folder" if path.is_dir() else "no regular file"
             raise CheckpointError(f"{name} is {kind}. Give a file that makemore-tui has saved.")
         return path.open("rb")
-    except FileNotFoundError:
-        raise CheckpointError(f"{name}: no such file. Check the path.") from None
-    except PermissionError:
-        raise CheckpointError(
-            f"{name}: no permission to read it. Change its mode, or ask its owner."
-        ) from None
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise CheckpointError(f"{name}: cannot be read ({why}).") from error
+        raise CheckpointError(f"{name}: {unreadable(error)}") from error
 
 
 def read_header(file: BinaryIO, path: Path) -> Header:

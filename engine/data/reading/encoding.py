@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from engine.errors import DataError
+from engine.errors import DataError, unreadable
 from engine.files.digest import Digest
 from engine.text.printable import printable
 
@@ -127,7 +127,7 @@ def opened(path: Path, encoding: str = UTF8, digest: Digest | None = None) -> It
         with path.open("rb", buffering=0) as file:
             yield Utf8Source(path, file, encoding, digest or Digest())
     except OSError as error:
-        raise DataError(f"{name}: {_trouble(error)}") from error
+        raise DataError(f"{name}: {unreadable(error)}") from error
 
 
 def byte_order_mark(head: bytes) -> bytes:
@@ -161,13 +161,3 @@ def _mode(path: Path) -> int:
         return path.stat().st_mode
     except ValueError as error:  # a NUL in the path
         raise DataError(f"{printable(str(path))}: no path of a file ({error}).") from error
-
-
-def _trouble(error: OSError) -> str:
-    match error:
-        case FileNotFoundError():
-            return "no such file. Check the path."
-        case PermissionError():
-            return "no permission to read it. Change its mode, or ask its owner."
-        case _:
-            return f"cannot be read ({error.strerror})."
