@@ -95,8 +95,11 @@ class Run:
     @property
     def _known_nlls(self) -> tuple[float, float | None]:
         if self.trainer is not None:
-            held_out = self.trainer.held_out_nll
-            return self.trainer.nll, None if math.isnan(held_out) else held_out
+            nll, held_out = self.trainer.nll, self.trainer.held_out_nll
+            if math.isnan(nll) and self.history.evaluations:  # as before it was saved
+                last = self.history.evaluations[-1]
+                return last.train, last.held_out
+            return nll, None if math.isnan(held_out) else held_out
         return self._nlls.of(self.version, self._compute_nlls)
 
     def _compute_nlls(self) -> tuple[float, float | None]:

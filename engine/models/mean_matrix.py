@@ -9,20 +9,22 @@ from typing import Final
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from engine.data.corpus import Corpus
 from engine.data.vocabulary import BOUNDARY
 from engine.devices import one_thread
-from engine.models.model import CELLS, Model, TableModel
+from engine.models.model import CELLS, Model, TableModel, WindowModel
 
 MOST_PLACES: Final = (
     4096  # of the data: within 10 ms, as a screen that watches asks again and again
 )
+MOST_PROBABILITIES: Final = 1 << 21  # of all places: those of 4,096 up to 512 symbols
 
 
 def places_of(model: Model, corpus: Corpus) -> int | None:
     """About how many places of the training words `mean_probs` averages over; None: it is exact."""
-    return None if isinstance(model, TableModel) else min(MOST_PLACES, len(corpus.tokens))
+    return None if isinstance(model, TableModel) else _places(corpus)
 
 
 def mean_probs(model: Model, corpus: Corpus) -> Tensor:
@@ -46,7 +48,7 @@ def mean_probs(model: Model, corpus: Corpus) -> Tensor:
 
 def _mean_probs(model: Model, corpus: Corpus) -> Tensor:
     symbols, examples = model.symbols, model.examples(corpus.tokens)
-    count = max(1, int(min(MOST_PLACES, len(corpus.tokens)) / examples.places_a_row))
+    count = max(1, int(_places(corpus) / examples.places_a_row))
     rows_R = torch.linspace(0, len(examples) - 1, count).long()
     sums_VV = torch.zeros((symbols, symbols), dtype=torch.float64)
     places_V = torch.zeros(symbols, dtype=torch.int64)
@@ -58,6 +60,14 @@ def _mean_probs(model: Model, corpus: Corpus) -> Tensor:
         places_V += newest_P.bincount(minlength=symbols)
     absent = (places_V == 0).nonzero()
     if len(absent):
-        words_B2 = torch.cat((torch.full_like(absent, BOUNDARY), absent), dim=1)
-        sums_VV[absent[:, 0]] = model.probs(words_B2)[:, -1]
-    return torch.div(sums_VV, places_V.clamp(min=1)[:, None])
+        # A word of this symbol alone, as a window or as a sequence.
+        width = model.context if isinstance(model, WindowModel) else 2
+        inputs = pad(absent, (width - 1, 0), value=BOUNDARY)
+        probs = model.rough_probs(inputs).view(len(absent), -1, symbols)
+        sums_VV[absent[:, 0]] = probs[:, -1]
+    return sums_VV.div_(places_V.clamp(min=1)[:, None])  # in place: 60 MB take long to be had
+
+
+def _places(corpus: Corpus) -> int:
+    most = min(MOST_PLACES, MOST_PROBABILITIES // len(corpus.vocabulary))
+    return min(most, len(corpus.tokens))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import torch
 
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 from engine.errors import BadSetting
-from engine.models.model import Model
+from engine.models.model import Model, WindowModel
 from engine.sampling.in_parts import InParts
 
 AT_ONCE: Final = 1 << 16  # probabilities of a part: some milliseconds of a large model
@@ -52,6 +53,8 @@ def probabilities_of(symbols: Sequence[int], model: Model) -> list[float]:
 
 def probabilities_in_parts(symbols: Sequence[int], model: Model) -> InParts[list[float]]:
     """See `probabilities_of`: the same, some symbols at a time."""
+    if not isinstance(model, WindowModel):
+        return (yield from _step_by_step(symbols, model))
     at_once = max(1, AT_ONCE // model.symbols)
     probabilities: list[float] = []
     for start in range(1, len(symbols), at_once):
@@ -60,6 +63,15 @@ def probabilities_in_parts(symbols: Sequence[int], model: Model) -> InParts[list
         first = max(0, start - model.context)  # that is seen
         of_part = probabilities_of(symbols[first : start + at_once], model)
         probabilities += of_part[start - first - 1 :]
+    return probabilities
+
+
+def _step_by_step(symbols: Sequence[int], model: Model) -> InParts[list[float]]:
+    state, probabilities = model.begin(1), []
+    for before, symbol in pairwise(symbols):
+        probs_1V, state = model.step(state, torch.tensor([before]))
+        probabilities.append(float(probs_1V[0, symbol]))
+        yield
     return probabilities
 
 

@@ -16,9 +16,14 @@ class Confirmation:
         self._about: object = None
         self._at = 0.0
 
-    def ask(self, about: object) -> None:
-        """The question is asked, perhaps again: from now on a pause counts."""
-        self._about, self._at = about, monotonic()
+    def ask(self, about: object) -> str:
+        """The question is asked, perhaps again: from now on a pause counts.
+
+        Returns:
+            What to say in front of the question where an answer came too soon; else nothing.
+        """
+        before, self._about, self._at = self._about, about, monotonic()
+        return "Wait a moment: " if before == about else ""
 
     def forget(self) -> None:
         """Something else was typed, or the answer has been used."""

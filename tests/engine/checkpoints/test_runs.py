@@ -132,6 +132,17 @@ def test_a_look_at_a_file_tells_of_the_selected_run(lab: Lab, tmp_path: Path) ->
     assert last_loss(tmp_path / "a") is None
 
 
+def test_what_was_measured_of_an_mlp_is_told_at_once_when_it_is_there_again(
+    lab: Lab, tmp_path: Path
+) -> None:
+    run = begun(lab, "mlp", "mlp", 10)
+    run.pause()
+    run.measure()
+    again = reopened(lab, tmp_path / "a").selected
+    assert (again.nll, again.held_out_nll) == (run.nll, run.held_out_nll)
+    assert run.nll < 5
+
+
 def test_an_ngram_is_fitted_again(lab: Lab, tmp_path: Path) -> None:
     lab.runs.begin("ngram", {"order": 3, "method": "witten-bell", "across_words": True})
     draw(lab, 3)

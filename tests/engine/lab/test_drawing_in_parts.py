@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,7 @@ def test_a_run_waits_for_a_name_of_its_own_and_trains_between_two(
     lab = lab_of(tmp_path)
     driver, run, net = driver_of(lab), lab.selected, lab.runs.of(2)
     driver.carry_out(Train())
+    net.configure({"pace": math.inf})
     net.train()
     before = run.step
     draw_on(driver)

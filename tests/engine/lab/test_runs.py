@@ -173,6 +173,19 @@ def test_the_matrix_of_a_model_of_more_symbols_is_its_mean_over_the_data(small: 
     assert torch.allclose(small.matrix("selected").sum(1), torch.ones(len(vocabulary)).double())
 
 
+def test_the_more_symbols_there_are_the_fewer_places_the_mean_is_over(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("".join(f"{chr(0x4E00 + n)}{chr(0x4E00 + n // 2)}\n" for n in range(1023)))
+    lab = Lab(path, device="cpu")
+    lab.runs.begin("mlp", SMALL)
+    assert lab.places("selected") == 2**21 // 1024 == 2048
+    probs_VV = lab.matrix("selected")
+    assert torch.allclose(probs_VV.sum(1), torch.ones(1024).double(), atol=1e-5)
+    last = probs_VV[-1]  # which stands at the first place of its word, or at none
+    first = lab.selected.model.probs(torch.tensor([[0, 1023]]))[0, -1]
+    assert torch.allclose(last, first, atol=1e-5)
+
+
 def test_a_model_without_a_trainer_is_refitted_when_a_setting_changes(driver: LabDriver) -> None:
     lab = driver.lab
     driver.carry_out(BeginRun("ngram", {"order": 2, "smoothing": 1.0}))

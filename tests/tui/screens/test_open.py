@@ -156,7 +156,7 @@ async def test_a_lab_is_deleted_after_a_question_which_another_choice_takes_back
         for at in (0.0, 0.1, 0.2):  # a key that is held
             monkeypatch.setattr(confirmation, "monotonic", lambda at=at: 1000.0 + at)
             await pilot.press("ctrl+d")
-        await until(pilot, lambda: "^d again deletes it." in screen_text(app))
+        await until(pilot, lambda: "Wait a moment: ^d again deletes it." in screen_text(app))
         await pilot.press("down", "up")
         monkeypatch.setattr(confirmation, "monotonic", lambda: 1010.0)
         await pilot.press("delete")

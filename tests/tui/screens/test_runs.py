@@ -282,7 +282,7 @@ async def test_a_run_is_deleted_after_a_question(monkeypatch: pytest.MonkeyPatch
         await pilot.press("down", "ctrl+d")
         await until(pilot, lambda: "^d again deletes other with its 1,000 steps." in text(app))
         await pilot.press("ctrl+d")  # at once: it may be held
-        await settled(pilot)
+        await until(pilot, lambda: "Wait a moment: ^d again deletes other" in text(app))
         await pilot.press("up", "down")  # something else between
         answered(monkeypatch)
         await pilot.press("ctrl+d")

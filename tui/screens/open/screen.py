@@ -237,8 +237,8 @@ class OpenScreen(Dialog):
             self._confirmation.forget()
             self._delete(lab)
         else:
-            self._confirmation.ask(lab)
-            self._says.answer(f"{self._labs.about(lab)} ^d again deletes it.")
+            too_soon = self._confirmation.ask(lab)
+            self._says.answer(f"{self._labs.about(lab)} {too_soon}^d again deletes it.")
 
     @work(group="labs")
     async def _delete(self, lab: OtherLab) -> None:

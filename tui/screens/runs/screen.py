@@ -163,9 +163,9 @@ class RunsScreen(Dialog):
         if self._confirmation.is_sure(run.number):
             self._ask_for(DeleteRun(run.number))
         else:
-            self._confirmation.ask(run.number)
+            too_soon = self._confirmation.ask(run.number)
             learned = f" with its {run.step:,} steps" if run.step else ""
-            self._say(f"^d again deletes {printable(run.name)}{learned}.")
+            self._say(f"{too_soon}^d again deletes {printable(run.name)}{learned}.")
 
     def action_begin(self) -> None:
         """Begin another run."""
