@@ -117,6 +117,13 @@ class Run:
             None if held_out_tokens is None else mean_nll(model, held_out_tokens),
         )
 
+    @property
+    def nlls_of_all(self) -> tuple[float, float | None]:
+        """As `nll` and `held_out_nll`, of each place, where a trainer may measure on some."""
+        if self.trainer is None or self.trainer.measures_each_step:
+            return self._known_nlls
+        return self._nlls.of(self.version, self._compute_nlls)
+
     def test(self) -> float:
         """Mean NLL of the words that the split keeps for a last test; how often is counted.
 

@@ -8,6 +8,7 @@ from engine.data.corpus import Corpus
 from engine.errors import BadSetting
 from engine.models.bigram import Bigram
 from engine.models.counts import Counts
+from engine.models.microgpt import MicroGpt
 from engine.models.mlp import Mlp
 from engine.models.model import Model
 from engine.models.ngram import Ngram
@@ -30,4 +31,6 @@ def model_of(spec: ModelSpec, corpus: Corpus, device: torch.device) -> Model:
             return Ngram(spec, corpus.tokens, len(corpus.vocabulary))
         case "mlp":
             return Mlp(spec, len(corpus.vocabulary), device)
+        case "microgpt":
+            return MicroGpt(spec, len(corpus.vocabulary), corpus.tokens, device)
     raise BadSetting(f"Model {spec.kind}: there are {', '.join(KINDS)}.")

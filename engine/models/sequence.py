@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -18,6 +19,8 @@ from engine.devices import float_type
 from engine.models.model import State
 from engine.models.trainable import TrainableModel
 from engine.settings.values import ModelSpec
+
+OPERATIONS: Final = 1 << 18  # products that would take as long as what a place costs beside them
 
 
 class SequenceModel(TrainableModel):
@@ -35,6 +38,11 @@ class SequenceModel(TrainableModel):
         super().__init__(spec, symbols, first, generator)
         self.context = int(spec.settings["context"])
         self._sequences: dict[Tokens, Sequences] = {}
+
+    @property
+    def work(self) -> int:
+        """See `TrainableModel.work`: where all are small, there are many operations."""
+        return self.parameters + OPERATIONS
 
     @abstractmethod
     def logits(self, inputs_RT: Tensor, chance: torch.Generator | None = None) -> Tensor:

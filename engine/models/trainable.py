@@ -7,7 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import BadSetting
@@ -66,6 +68,13 @@ class TrainableModel(Model, ABC):
             loss = self.loss(inputs, targets, chance)
             return loss.detach(), torch.autograd.grad(loss, list(self.weights.values()))
 
+    def behind_weights(self) -> NDArray[np.uint32] | None:
+        """Where Python's generator was behind the first weights, as a stream's state.
+
+        It is None where torch has drawn them.
+        """
+        return None
+
     def weights_changed(self) -> None:
         """Forget what was made of the weights: a trainer calls it after each burst."""
 
@@ -78,6 +87,11 @@ class TrainableModel(Model, ABC):
     def parameters(self) -> int:
         """See `Model.parameters`."""
         return sum(weight.numel() for weight in self.weights.values())
+
+    @property
+    def work(self) -> int:
+        """About how many products a place costs."""
+        return self.parameters
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights and statistics by name, copied to the CPU: what a checkpoint keeps."""

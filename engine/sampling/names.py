@@ -21,7 +21,7 @@ from engine.sampling import keyed_stream
 from engine.sampling.decoding import check_sharpness, sharpen
 from engine.sampling.in_parts import InParts, finished
 from engine.sampling.keyed_stream import Keyed
-from engine.sampling.streams import Notebook, Stream, Torch, Video
+from engine.sampling.streams import Notebook, Python, Stream, Torch, Video
 from engine.sampling.texts import draw_text
 from engine.settings.limits import LENGTH_LIMIT
 
@@ -31,6 +31,7 @@ STREAMS: Final[dict[str, type[Stream]]] = {
     "video": Video,
     "notebook": Notebook,
     "torch": Torch,
+    "python": Python,
 }
 
 

@@ -9,6 +9,7 @@ Shape suffixes: V symbols.
 
 from __future__ import annotations
 
+import random
 from abc import ABC, abstractmethod
 from typing import ClassVar, Final
 
@@ -169,3 +170,29 @@ class Torch(_OfWords):
         """See `Stream.numbers`; (count, V)."""
         uniforms = self._words.uniforms(count * symbols).reshape(count, symbols)
         return -np.log1p(-uniforms)
+
+
+class Python(_OfWords):
+    """As random.choices does, with the boundary behind all other symbols, where microgpt has it."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311  it has to be Python's
+
+    def choose(self, probs_V: Tensor) -> int:
+        """See `Stream.choose`."""
+        cumulative_V = np.cumsum(np.roll(probs_V.numpy(), -1))
+        number = self._random.random() * cumulative_V[-1]
+        found = int(np.searchsorted(cumulative_V[:-1], number, side="right"))
+        return (found + 1) % len(cumulative_V)
+
+    def numbers(self, count: int, symbols: int) -> NDArray[np.float64]:
+        """See `Stream.numbers`; (count,)."""
+        return np.array([self._random.random() for _ in range(count)])
+
+    def state(self) -> NDArray[np.uint32]:
+        """See `Mt19937.state`."""
+        return np.array(self._random.getstate()[1], np.uint32)
+
+    def resume(self, state: NDArray[np.uint32]) -> None:
+        """See `Mt19937.resume`."""
+        self._random.setstate((3, tuple(state.tolist()), None))

@@ -35,6 +35,7 @@ SAMPLING: Final = (
             "video": "Random numbers of the lecture's video.",
             "notebook": "Random numbers of the lecture's notebook.",
             "torch": "Random numbers of today's torch.",
+            "python": "Random numbers of Python's random.choices, as microgpt draws.",
         },
     ),
     Setting(

@@ -142,6 +142,21 @@ KINDS: Final = {
             ),
             goal=200_000,  # the lecture's
         ),
+        ModelKind(
+            "microgpt", "microgpt",
+            "A Transformer of 4,192 parameters that learns a word a step: the script microgpt.",
+            (
+                size("layers", "layers", "How many layers of attention it has.", 1, 16),
+                size("heads", "heads", "In how many ways a layer looks back.", 4, 64),
+                size("embedding", "embedding", "How many numbers are a character's.", 16, 1024),
+                size("context", "context", "How many characters are seen at the most.", 16, 1024),
+                *minibatch_settings(
+                    0.01, batch=1, optimizer="adamw", betas=(0.85, 0.99), order="passes",
+                    schedule="linear", decay_at=1000, decay_to=0.0,  # the script's, as all of these
+                ),
+            ),
+            goal=1000,  # the script's
+        ),
     )
 }  # fmt: skip
 FIRST_RUNS: Final = (("counts", "counts"), ("net", "bigram"))  # of every lab: name and kind

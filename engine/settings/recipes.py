@@ -19,6 +19,7 @@ class Names(msgspec.Struct, frozen=True):
     stream: Stream
     seed: int
     temperature: float = 1.0
+    goes_on: bool = False  # from where the generator of the weights was behind them
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -44,6 +45,10 @@ RECIPES: Final = {
         Recipe(
             "lecture2", "The MLP of lecture 2: train 2.126, hold-out 2.170.",
             "mlp", {}, 200_000, "lecture",
+        ),
+        Recipe(
+            "microgpt", "Karpathy's script microgpt: last loss 2.6497, names kamon to anton.",
+            "microgpt", {"seed": 42}, 1000, "hash", Names(20, "python", 42, 0.5, goes_on=True),
         ),
     )
 }  # fmt: skip

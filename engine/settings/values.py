@@ -7,7 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 Source = Literal["compared", "selected", "both"]  # of the two runs
-Stream = Literal["keyed", "video", "notebook", "torch"]
+Stream = Literal["keyed", "video", "notebook", "torch", "python"]
 PACE: Final = 20.0  # steps per second: slow enough to see the loss fall, 100 steps in 5 seconds
 NO_PACE_LIMIT: Final = float("inf")  # steps per second
 LENGTH: Final = 500  # characters to draw of a running text: as makemore's and nanoGPT's samples

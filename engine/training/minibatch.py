@@ -228,7 +228,7 @@ class MinibatchTrainer:
         """Measure both sides, some places at a time; the last is what was measured."""
         nlls: dict[int, float] = {}  # by side
         places = 0  # since it was asked to go on
-        at_once = max(1, EVALUATED_AT_ONCE // self._model.parameters)
+        at_once = max(1, EVALUATED_AT_ONCE // self._model.work)
         for number, (side, sample_R) in enumerate(self._sides):
             rows = max(1, int(at_once / side.places_a_row))
             for nll in mean_nll_so_far(self._model, side, sample_R, rows):
@@ -241,7 +241,7 @@ class MinibatchTrainer:
 
     def _sample(self, side: Examples) -> Tensor | None:
         """The rows that are evaluated; None: all."""
-        at_a_cost = max(EVALUATED_AT_LEAST, EVALUATED_PRODUCTS // self._model.parameters)
+        at_a_cost = max(EVALUATED_AT_LEAST, EVALUATED_PRODUCTS // self._model.work)
         most = int(min(EVALUATED, at_a_cost) / side.places_a_row)
         if len(side) <= most:
             return None

@@ -170,9 +170,14 @@ def _resumed(training: Training, path: Path, run_name: str | None) -> Lab:
 
 def _print_names(run: Run, lab: Lab, wanted: Names, as_json: bool) -> None:
     """Print the names that a published run has drawn at its end."""
-    from engine.sampling.names import NameStream  # with torch
+    from engine.models.trainable import TrainableModel  # with torch
+    from engine.sampling.names import NameStream
+
+    assert isinstance(run.model, TrainableModel)
 
     names = NameStream(wanted.stream, wanted.seed, lab.corpus.vocabulary, wanted.temperature)
+    if wanted.goes_on and (state := run.model.behind_weights()) is not None:
+        names.resume(0, state)
     for _ in range(wanted.count):
         name = names.next(run.model)
         if as_json:
@@ -191,14 +196,14 @@ def _tell(
     tested: float | None,
 ) -> None:
     """The last line: where the training is now."""
-    held_out = run.held_out_nll
+    nll, held_out = run.nlls_of_all
     if as_json:
-        facts = {"done": done, "steps": run.step, "loss": run.history.last, "nll": run.nll}
+        facts = {"done": done, "steps": run.step, "loss": run.history.last, "nll": nll}
         more = {} if held_out is None else {"held_out_nll": held_out}
         if tested is not None:
             more |= {"test_nll": tested, "tests": run.tests}
         write_json({**facts, "seconds": seconds, **more})
-    now = f"mean NLL now {_figure(run.nll)} nats per character"
+    now = f"mean NLL now {_figure(nll)} nats per character"
     if held_out is not None:
         now += f", {_figure(held_out)} on the hold-out"
     if tested is not None:

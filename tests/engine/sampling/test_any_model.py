@@ -25,7 +25,10 @@ from engine.settings.values import Value
 
 CORPUS = read_corpus(built_in_path())
 VOCABULARY = CORPUS.vocabulary
-SMALL: dict[str, dict[str, Value]] = {"mlp": {"embedding": 4, "hidden": 16}}
+SMALL: dict[str, dict[str, Value]] = {
+    "mlp": {"embedding": 4, "hidden": 16},
+    "microgpt": {"context": 8, "embedding": 8},
+}
 
 
 def made(kind: str, corpus: Corpus = CORPUS) -> WindowModel:
