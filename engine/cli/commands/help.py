@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from engine.cli.console import write
+from engine.cli.kinds_text import kinds_text
 from engine.cli.options import completion
 
 TOPICS = Path(__file__).parents[1] / "topics"  # a Markdown file each, its heading the summary
@@ -16,7 +17,9 @@ TOPICS = Path(__file__).parents[1] / "topics"  # a Markdown file each, its headi
 
 def topics() -> dict[str, str]:
     """The text of every topic, by its name."""
-    return {path.stem: path.read_text("utf-8") for path in sorted(TOPICS.glob("*.md"))}
+    texts = {path.stem: path.read_text("utf-8") for path in sorted(TOPICS.glob("*.md"))}
+    texts["models"] += kinds_text()
+    return texts
 
 
 @click.command("help")

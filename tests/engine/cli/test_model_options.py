@@ -20,6 +20,7 @@ from engine.lab.lab import Lab
 from engine.lab.snapshots import dataset_opened
 from engine.models.mean_matrix import mean_probs
 from engine.settings.model_kinds import KINDS
+from engine.settings.recipes import RECIPES
 from engine.settings.values import ModelSpec, Value
 from engine.training import minibatch
 from engine.wire.requests import Open
@@ -122,15 +123,18 @@ def test_the_lab_itself_tells_it_too(given: str) -> None:
     assert "Error: --set" in result.stderr
 
 
-def test_help_explains_every_kind_and_all_its_settings() -> None:
+def test_help_explains_every_kind_all_its_settings_and_every_recipe() -> None:
     text = " ".join(output("help", "models").split())
     for kind in KINDS.values():
-        assert f"## {kind.kind} {kind.meaning}" in text
+        _, _, section = text.partition(f"## {kind.kind} {kind.meaning}")
+        section, _, _ = section.partition("## ")
         for setting in kind.settings:
             value = setting.default
             shown = ("no", "yes")[value] if isinstance(value, bool) else value
             shown = "no limit" if value == math.inf else shown
-            assert f"- `{setting.name}={shown}`: {setting.meaning}" in text, kind.kind
+            assert f"`{setting.name}={shown}`" in section, kind.kind
+            assert setting.meaning in text
+    assert all(f"`{recipe.name}`: {recipe.meaning}" in text for recipe in RECIPES.values())
 
 
 # --- the lab itself

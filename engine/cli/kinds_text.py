@@ -1,0 +1,61 @@
+"""What `makemore-tui help models` tells of each kind of model, and of each recipe, from their lists."""
+
+from __future__ import annotations
+
+import textwrap
+from math import inf
+
+from engine.settings.model_kinds import KINDS, ModelKind
+from engine.settings.recipes import RECIPES
+from engine.settings.setting import Setting
+from engine.settings.training_settings import minibatch_settings
+
+WIDTH = 79
+
+
+def kinds_text() -> str:
+    """All kinds with their settings, how they are trained, and the recipes; as Markdown.
+
+    What can be set of a training is explained once, and told of each kind with its defaults.
+    """
+    shared = {setting.name: setting for setting in minibatch_settings(0.1)}
+    parts = [part for kind in KINDS.values() for part in _kind(kind, shared)]
+    parts.append("## How a model is trained on batches")
+    parts.append("\n".join(_explained(setting) for setting in shared.values()))
+    parts.append("## Recipes")
+    parts.append(_filled("`makemore-tui train --recipe NAME` trains as a published run did:"))
+    parts.append("\n".join(_item(f"`{r.name}`: {r.meaning}") for r in RECIPES.values()))
+    return "".join(f"\n{part}\n" for part in parts)
+
+
+def _kind(kind: ModelKind, shared: dict[str, Setting]) -> list[str]:
+    steps = f" Trained for {kind.goal:,} steps." if kind.goal else ""
+    is_on_batches = any(setting.name == "batch" for setting in kind.settings)
+    own = [each for each in kind.settings if not (is_on_batches and each.name in shared)]
+    parts = [f"## {kind.kind}", _filled(kind.meaning + steps)]
+    if own:
+        parts.append("\n".join(_explained(setting) for setting in own))
+    if is_on_batches:
+        trained = [_assigned(each) for each in kind.settings if each.name in shared]
+        parts.append(_filled(f"Trained with {', '.join(trained)}."))
+    return parts
+
+
+def _explained(setting: Setting) -> str:
+    choices = [f"{name}: {meaning}" for name, meaning in setting.choices.items()]
+    return _item(" ".join([f"{_assigned(setting)}: {setting.meaning}", *choices]))
+
+
+def _assigned(setting: Setting) -> str:
+    """A setting with its default, as `--set` takes it."""
+    value = setting.default
+    shown = ("no", "yes")[value] if isinstance(value, bool) else value
+    return f"`{setting.name}={'no limit' if shown == inf else shown}`"
+
+
+def _item(text: str) -> str:
+    return textwrap.fill(f"- {text}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
