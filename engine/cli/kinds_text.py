@@ -1,4 +1,4 @@
-"""What `makemore-tui help models` tells of each kind of model, and of each recipe, from their lists."""
+"""What `makemore-tui help models` tells of kinds and recipes, from the lists of both."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def kinds_text() -> str:
     shared = {setting.name: setting for setting in minibatch_settings(0.1)}
     parts = [part for kind in KINDS.values() for part in _kind(kind, shared)]
     parts.append("## How a model is trained on batches")
-    parts.append("\n".join(_explained(setting) for setting in shared.values()))
+    parts.append("\n".join(_explained(setting, f"`{name}`") for name, setting in shared.items()))
     parts.append("## Recipes")
     parts.append(_filled("`makemore-tui train --recipe NAME` trains as a published run did:"))
     parts.append("\n".join(_item(f"`{r.name}`: {r.meaning}") for r in RECIPES.values()))
@@ -34,16 +34,16 @@ def _kind(kind: ModelKind, shared: dict[str, Setting]) -> list[str]:
     own = [each for each in kind.settings if not (is_on_batches and each.name in shared)]
     parts = [f"## {kind.kind}", _filled(kind.meaning + steps)]
     if own:
-        parts.append("\n".join(_explained(setting) for setting in own))
+        parts.append("\n".join(_explained(each, _assigned(each)) for each in own))
     if is_on_batches:
         trained = [_assigned(each) for each in kind.settings if each.name in shared]
         parts.append(_filled(f"Trained with {', '.join(trained)}."))
     return parts
 
 
-def _explained(setting: Setting) -> str:
-    choices = [f"{name}: {meaning}" for name, meaning in setting.choices.items()]
-    return _item(" ".join([f"{_assigned(setting)}: {setting.meaning}", *choices]))
+def _explained(setting: Setting, name: str) -> str:
+    choices = [f"{choice}: {meaning}" for choice, meaning in setting.choices.items()]
+    return _item(" ".join([f"{name}: {setting.meaning}", *choices]))
 
 
 def _assigned(setting: Setting) -> str:
