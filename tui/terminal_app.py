@@ -140,18 +140,22 @@ class TerminalApp(FrameFilteringApp, inherit_bindings=False):
         """Whether the terminal has yet to take what it was sent: more might wait for ever."""
         return isinstance(self.driver, TerminalDriver) and self.driver.is_behind
 
-    def frame_to_send(self, frame: CompositorUpdate) -> CompositorUpdate | None:
-        """What differs from the frame before, if the terminal keeps up and nothing is held back."""
+    def wants_frame(self) -> bool:
+        """Whether the terminal keeps up and nothing is held back: no frame is drawn in vain."""
         if self._holds and monotonic() - self._held_since < LONGEST_HOLD:
-            return None
-        if not isinstance(self.driver, TerminalDriver):
-            return frame
-        if not self.driver.is_behind:
-            return Difference(self._frame, frame, *self.size)
+            return False
+        if not isinstance(self.driver, TerminalDriver) or not self.driver.is_behind:
+            return True
         if not self._left_out:
             self._left_out = True
             self.driver.when_caught_up(self._catch_up)
-        return None
+        return False
+
+    def frame_to_send(self, frame: CompositorUpdate) -> CompositorUpdate:
+        """What differs from the frame before."""
+        if not isinstance(self.driver, TerminalDriver):
+            return frame
+        return Difference(self._frame, frame, *self.size)
 
     def _catch_up(self) -> None:
         self._left_out = False

@@ -5,6 +5,7 @@ import pytest
 from tui import terminal_app
 from tui.app import LabApp
 from tui.screens import modal, prompt
+from tui.terminal_app import TerminalApp
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +15,15 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(terminal_app, "SECONDS_TO_CONFIRM", 3600.0)
     for module in (modal, prompt):
         monkeypatch.setattr(module, "SECONDS_TO_READ", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen is drawn where a test looks at it: no terminal shows the frames in between."""
+    monkeypatch.setattr(LabApp, "wants_frame", lambda app: not app.is_headless)
+
+
+@pytest.fixture
+def watched(unwatched: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each frame is drawn, as for a terminal."""
+    monkeypatch.setattr(LabApp, "wants_frame", TerminalApp.wants_frame)

@@ -37,20 +37,23 @@ from textual.widgets.option_list import Option
 class FrameFilteringApp(App[None], inherit_bindings=False):
     """An app that sees every frame before its terminal does: all of them pass `App._display`."""
 
+    def wants_frame(self) -> bool:
+        """Whether its screens draw what has changed now; otherwise it stays to be drawn."""
+        return True
+
     @property
     def driver(self) -> Driver | None:
         """The driver of the terminal; `None` before the app runs."""
         return self._driver
 
-    def frame_to_send(self, frame: CompositorUpdate) -> CompositorUpdate | None:
-        """What is sent instead of a frame; `None` to leave it out."""
+    def frame_to_send(self, frame: CompositorUpdate) -> CompositorUpdate:
+        """What is sent instead of a frame."""
         return frame
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate):
             renderable = self.frame_to_send(renderable)
-        if renderable is not None:
-            super()._display(screen, renderable)
+        super()._display(screen, renderable)
 
 
 class WritingDriver(LinuxDriver):
@@ -72,7 +75,18 @@ class WritingDriver(LinuxDriver):
         return self._file
 
 
-class ResizingScreen(Screen[None], inherit_bindings=False):
+class SparingScreen(Screen[Any], inherit_bindings=False):
+    """A screen that draws a frame only if its app wants one."""
+
+    def _compositor_refresh(self) -> None:
+        app = self.app
+        if self is app.screen and isinstance(app, FrameFilteringApp) and not app.wants_frame():
+            self._dirty_widgets.clear()  # their regions are known, and stay to be drawn
+        else:
+            super()._compositor_refresh()
+
+
+class ResizingScreen(SparingScreen, inherit_bindings=False):
     """A screen on which every widget is told of each size that it gets.
 
     Textual compares an arrangement with the one before, and tells the widgets whose size differs.
@@ -91,7 +105,7 @@ class ResizingScreen(Screen[None], inherit_bindings=False):
         self._told = self._compositor._full_map
 
 
-class ReturningScreen(Screen[None], inherit_bindings=False):
+class ReturningScreen(SparingScreen, inherit_bindings=False):
     """A dialog that takes nothing of the screen behind it along when it is closed.
 
     Textual leaves what is to come after a refresh to the screen in front, with which it vanishes.

@@ -227,7 +227,7 @@ async def test_from_200_columns_up_the_matrix_tells_its_numbers_and_scrolls_wher
 
 @pytest.mark.parametrize("number", "1234")
 async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_more_room(
-    number: str, monkeypatch: pytest.MonkeyPatch
+    number: str, watched: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.terminal_app.LONGEST_HOLD", inf)  # however slow the machine is
     engine = FakeEngine()

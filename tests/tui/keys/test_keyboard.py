@@ -154,7 +154,7 @@ async def test_a_key_that_a_dialog_declines_means_nothing_when_the_dialog_has_cl
 
 
 @pytest.fixture
-def frames(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def frames(watched: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """When a frame was sent to the terminal."""
     sent: list[float] = []
 
