@@ -6,6 +6,7 @@ Here alone the two packages meet in one process, and only to read the command li
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -276,9 +277,12 @@ def _show(
 ) -> None:
     """Run the screen, until it is closed."""
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
+    gc.disable()  # nothing that is imported is garbage, and looking for some delays the first paint
     # Imported here: the other commands need no screen, and --help neither.
     from tui.app import LabApp
 
+    gc.freeze()
+    gc.enable()
     terminal = config.terminal(os.environ)
     app = LabApp(
         engine, opening, terminal=terminal, config=config, resuming=resuming, attaches=attaches

@@ -1,6 +1,11 @@
 """What every test of the screen is given."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 from tui import terminal_app
 from tui.app import LabApp
@@ -27,3 +32,20 @@ def unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
 def watched(unwatched: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each frame is drawn, as for a terminal."""
     monkeypatch.setattr(LabApp, "wants_frame", TerminalApp.wants_frame)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def parsed_once() -> Iterator[None]:
+    """The same styles are parsed for the first app only: it is a tenth of an opening."""
+    known: dict[object, list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def parsed(sheet: Stylesheet, css: str, **source: Any) -> list[RuleSet]:
+        key = css, *source.items(), frozenset(sheet._variables.items())
+        if key not in known:
+            known[key] = parse(sheet, css, **source)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed)
+        yield
