@@ -138,7 +138,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Choose the sampler's seed: the same seed draws the same names.", "samples"),
     Action("samples.stream", ("x",), "stream", "stream", "Stream of random numbers",
            "Choose the stream of random numbers: keyed, or those of the lecture's video, its "
-           "notebook and today's torch.", "samples"),
+           "notebook, today's torch and microgpt.", "samples"),
     Action("samples.top_k", ("K",), "ask('top_k')", "top-k", "Only the k likeliest characters",
            "Draw each character from the k likeliest only.", "samples"),
     Action("samples.copy", ("Y",), "copy_names", "", "Copy all names",

@@ -135,7 +135,6 @@ KINDS: Final = {
                 ),
                 *minibatch_settings(
                     0.1,  # the lecture's, found by its sweep
-                    of="places or words",
                     schedule="step",
                     decay_at=100_000,  # the lecture's
                 ),

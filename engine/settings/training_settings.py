@@ -64,7 +64,6 @@ def minibatch_settings(
     rate: float,
     *,
     batch: int = 32,
-    of: str = "words",
     optimizer: str = "sgd",
     schedule: str = "constant",
     decay_at: int = 0,
@@ -78,7 +77,6 @@ def minibatch_settings(
     Args:
         rate: the default of the learning rate, as all others are of their settings.
         batch: rows of a batch.
-        of: what a row is.
         optimizer: `sgd` or `adamw`.
         schedule: `constant`, `step`, `linear` or `cosine`.
         decay_at: see `engine.training.schedules`.
@@ -89,7 +87,7 @@ def minibatch_settings(
     """
     return (
         Setting(
-            "batch", "batch", f"How many {of} a step learns from.", "whole", batch,
+            "batch", "batch", "How many places, or words, a step learns from.", "whole", batch,
             "a whole number from 1 to 65,536", 1, 65_536,
             rungs=tuple(2.0**power for power in range(17)), sign="batch",
         ),
