@@ -55,7 +55,7 @@ class LabDriver:
             drew: called when names have come that nobody asked for, or a loss was measured: there
                 is nothing to keep.
             rests: called when a training is interrupted.
-            ended: called when a training has come to its end.
+            ended: called when a training has come to its end, or a run has made room.
         """
         self.lab = lab
         self._changed = changed
@@ -106,7 +106,7 @@ class LabDriver:
         Raises:
             EngineError: it cannot be done; says why.
         """
-        lab, run = self.lab, self.lab.selected
+        lab, run, before = self.lab, self.lab.selected, [*self.lab.runs]
         paces = {each.number: _pace(each) for each in lab.runs if each.trainer is not None}
         match request:
             case Score(word):
@@ -151,6 +151,11 @@ class LabDriver:
                 lab.adjust(setting, by)
             case Draw(count):
                 lab.draw(count)
+        names = {each.name for each in lab.runs}  # one that is begun again hands its name on
+        for each in before:
+            if each.name not in names and not isinstance(request, DeleteRun):
+                last = each.history.last
+                self._ended(Ended(each.name, "made room", each.step, last, ""))
         for each in lab.runs:
             if each.number in paces and _pace(each) != paces[each.number]:
                 self._pacing(each).begin()  # not only when the old pace's next step is due

@@ -117,10 +117,10 @@ class Snapshot(Message, frozen=True):
 
 
 class Ended(Message, frozen=True):
-    """A training reached its goal, or failed."""
+    """A training reached its goal, or failed; or a run made room for another."""
 
     run: str  # its name
-    state: Literal["done", "failed"]
+    state: Literal["done", "failed", "made room"]
     step: int
     loss: float | None
     reason: str

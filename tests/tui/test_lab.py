@@ -105,6 +105,25 @@ async def test_the_footer_makes_other_hints_only_where_other_keys_are_in_force()
         await until(pilot, lambda: not set(app.query(KeyHint)) & set(hints))
 
 
+def footer(app: LabApp) -> str:
+    return screen_text(app).splitlines()[-1]
+
+
+async def test_the_footer_offers_the_keys_of_steps_only_to_a_run_that_has_some():
+    engine = FakeEngine()
+    async with opened(engine, (120, 40)) as (app, pilot):
+        await until(pilot, lambda: "space train" in footer(app))
+        engine.selected, engine.compared = engine.compared, engine.selected
+        for pane in ("1", "2"):
+            await pilot.press(pane)
+            engine.tell_snapshot()
+            await until(pilot, lambda: "q quit" in footer(app) and "train" not in footer(app))
+        assert "+100" not in footer(app)
+        engine.selected, engine.compared = engine.compared, engine.selected
+        engine.tell_snapshot()
+        await until(pilot, lambda: "train" in footer(app) and "+100" in footer(app))
+
+
 async def test_z_enlarges_the_focused_pane_and_shrinks_it_again():
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("2", "z")

@@ -53,10 +53,18 @@ class KeyFooter(Horizontal):
     """As many keys as the width has room for: it drops a whole key, never half of one."""
 
     _hints: tuple[Hint, ...] | None = None  # known once something has the focus
+    _is_trained = True  # the selected run
 
     def on_mount(self) -> None:
         """Show other keys whenever other keys are in force."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def tell(self, *, is_trained: bool) -> None:
+        """Offer the keys of steps only where the selected run has any."""
+        if is_trained != self._is_trained:
+            self._is_trained = is_trained
+            if self._hints is not None:
+                self.call_after_refresh(self._show_others)
 
     def _bindings_changed(self, screen: Screen[Any]) -> None:
         if self._hints is None:
@@ -86,6 +94,8 @@ class KeyFooter(Horizontal):
         }
         twins = {action.twin for action in ACTIONS if action.label and action.twin}
         shown = [action_of(i) for i in active if i not in twins and action_of(i).label]
+        if not self._is_trained:
+            shown = [action for action in shown if not action.id.startswith("train.")]
         # Training leads, the pane's own keys follow, and the way out is at the end.
         focused = self.screen.focused
         groups = PANE_GROUPS.get((focused.id if focused else None) or "", ())

@@ -227,18 +227,26 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
             key = self.session.keys.name("learning_rate.down")
             self.app.notify(sentences.DIVERGES.format(key=key), markup=False)
         self.session.shown(snapshot)
+        self.query_one(KeyFooter).tell(is_trained=snapshot.selected_run.is_trained)
         for pane in self.panes:
             pane.shown(snapshot)
         self.snapshots.publish(snapshot)
         self._show_state()
 
     def _tell_end(self, ended: Ended) -> None:
-        """Tell of a training that has ended; of the selected run's, the status line tells more."""
+        """Tell of the end of a run; of the selected one's training the status line tells more."""
         snapshot = self.session.snapshot
         is_selected = snapshot is not None and snapshot.selected_run.name == ended.run
         name = "" if is_selected else f"{printable(ended.run)}: "
         if ended.state == "failed":
             self.app.notify(name + ended.reason, severity="error", markup=False)
+        elif ended.state == "made room":
+            steps = f" and its {ended.step:,} steps are" if ended.step else " is"
+            key = self.session.keys.name("runs.list")
+            self.app.notify(
+                f"{printable(ended.run)}{steps} gone: it made room for another run. In the list of"
+                f" {key}, p pins what is to stay.", markup=False,
+            )  # fmt: skip
         elif not is_selected:
             self.app.notify(f"{printable(ended.run)} reached step {ended.step:,}.", markup=False)
 

@@ -15,6 +15,7 @@ from engine.lab.snapshots import snapshot
 from engine.models.mlp import Mlp
 from engine.settings import limits
 from engine.settings.values import Value
+from engine.wire.events import Ended
 from engine.wire.requests import (
     Adjust,
     BeginRun,
@@ -284,6 +285,29 @@ def test_the_oldest_run_that_nobody_needs_makes_room(
     with pytest.raises(BadSetting, match="4 runs, pinned or in training"):
         driver.carry_out(BeginRun("bigram", {}))
     assert limits.MOST_RUNS > 4
+
+
+def test_a_run_that_makes_room_is_told_and_no_other_that_goes(
+    small: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Ended] = []
+    driver = LabDriver(small, lambda: None, lambda: None, lambda: None, told.append)
+    monkeypatch.setattr("engine.lab.runs.MOST_RUNS", 3)
+    driver.carry_out(BeginRun("bigram", {}, "first"))
+    driver.carry_out(StepOnce())
+    loss = small.selected.history.last
+    driver.carry_out(BeginRun("bigram", {}, "second"))
+    driver.carry_out(Reset())  # it has no step: the new one stands for it
+    driver.carry_out(CompareRun(small.runs.of(3).number))
+    driver.carry_out(DeleteRun(small.runs.of(3).number))
+    assert [ended.run for ended in told] == ["net"]
+    driver.carry_out(Reset())
+    driver.carry_out(StepOnce())
+    driver.carry_out(BeginRun("bigram", {}, "third"))
+    driver.carry_out(StepOnce())
+    driver.carry_out(BeginRun("bigram", {}, "fourth"))
+    assert told[1] == Ended("second", "made room", 1, loss, "")
+    assert len(told) == 2
 
 
 def test_large_models_make_room_sooner(driver: LabDriver, monkeypatch: pytest.MonkeyPatch) -> None:

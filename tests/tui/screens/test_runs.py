@@ -368,6 +368,8 @@ async def test_the_end_of_a_training_that_is_not_selected_is_told_and_says_which
         engine.tell(Ended("net", "failed", 7, None, "It is not finite."))
         await until(pilot, lambda: "It is not finite." in text(app))
         assert "net: It is" not in text(app)
+        engine.tell(Ended("first", "made room", 1_200, 2.5, ""))
+        await until(pilot, lambda: "first and its 1,200 steps are gone: it made room" in text(app))
 
 
 # --- the real engine
