@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -25,6 +26,7 @@ from tests.tui.lab import hold_enter, opened, screen_text, settled, until
 from tests.tui.real_engine import RealEngine
 from tui.app import LabApp
 from tui.screens import confirmation
+from tui.screens.fields.choices import Choices
 from tui.screens.fields.setting_field import SettingField
 from tui.screens.runs.begin import BeginScreen, KindScreen
 from tui.screens.runs.screen import RunsScreen
@@ -102,6 +104,25 @@ async def test_b_offers_each_kind_with_what_it_is_and_a_field_for_each_of_its_se
             assert each.region.bottom <= size[1], "the whole of it is in sight"
             await pilot.press("tab")
         assert "space then trains it" in text(app) or not KINDS[kind].goal
+
+
+async def test_what_was_typed_for_a_kind_is_there_again_after_escape():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await begin(app, pilot, "ngram")
+        await pilot.press(*"five", "down", "5", "escape")
+        await until(pilot, lambda: isinstance(app.screen, KindScreen))
+        await pilot.press("up", "enter")
+        await until(pilot, lambda: isinstance(app.screen, BeginScreen) and app.focused)
+        assert row(app, "name").field.value == ""
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, KindScreen))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, BeginScreen) and app.focused)
+        await until(pilot, lambda: row(app, "name").field.value == "five")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert engine.asked(BeginRun) == [BeginRun("ngram", {"order": 5}, "five")]
 
 
 async def test_enter_begins_the_run_with_what_was_changed_and_it_does_not_train_yet():
@@ -273,6 +294,43 @@ async def test_a_run_is_renamed():
         assert engine.asked(ChangeRun) == [ChangeRun(engine.selected.number, "first")]
 
 
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["a" * 24, "日" * 24])
+async def test_a_pinned_run_of_the_longest_name_keeps_its_star(name: str, size: tuple[int, int]):
+    engine = FakeEngine()
+    engine.begin("bigram", name).is_pinned = True
+    async with opened(engine, size) as (app, pilot):
+        await listed(app, pilot)
+        assert any(re.match(rf" *{name[:4]}.* \* ", each) for each in lines(app))
+
+
+async def test_of_the_most_runs_many_are_in_sight_and_end_and_home_go_to_the_last_and_first():
+    engine = FakeEngine()
+    for number in range(22):
+        engine.begin("bigram", f"run {number}")
+    async with opened(engine, (80, 24)) as (app, pilot):
+        await listed(app, pilot)
+        assert "1–11 of 24" in text(app)
+        await pilot.press("end")
+        await until(pilot, lambda: "> run 21" in screen_text(app) and "14–24 of 24" in text(app))
+        await pilot.press("home")
+        await until(pilot, lambda: "> counts" in screen_text(app))
+
+
+async def test_the_list_has_its_height_when_it_is_laid_out_first(monkeypatch: pytest.MonkeyPatch):
+    heights: list[int] = []
+    height_of = Choices.get_content_height
+
+    def height(self: Choices, *given: Any) -> int:
+        heights.append(height_of(self, *given))
+        return heights[-1]
+
+    monkeypatch.setattr(Choices, "get_content_height", height)
+    async with opened(FakeEngine()) as (app, pilot):
+        await listed(app, pilot)
+        assert {*heights} == {2}
+
+
 async def test_a_run_is_deleted_after_a_question(monkeypatch: pytest.MonkeyPatch):
     engine = FakeEngine()
     other = engine.begin("bigram", "other")
@@ -369,7 +427,7 @@ async def test_the_end_of_a_training_that_is_not_selected_is_told_and_says_which
         await until(pilot, lambda: "It is not finite." in text(app))
         assert "net: It is" not in text(app)
         engine.tell(Ended("first", "made room", 1_200, 2.5, ""))
-        await until(pilot, lambda: "first and its 1,200 steps are gone: it made room" in text(app))
+        await until(pilot, lambda: "first and its 1,200 steps are gone:" in text(app))
 
 
 # --- the real engine

@@ -117,7 +117,7 @@ class Choices(LineWidget):
         return max(1, height if len(self._choices) <= height else height - 1)
 
     def _draw_chosen(self) -> None:
-        if self._at is not None:
+        if self._at is not None and self.size.height:
             self._top = max(min(self._top, self._at), self._at - self._rows + 1)
         self._scroll(0)
 

@@ -19,6 +19,7 @@ class SettingField(Vertical):
     def __init__(self, setting: Setting, value: Value) -> None:
         super().__init__(id=setting.name)
         self.setting = setting
+        self.typed: str | None = None  # what was typed there before, and is to be there again
         self._present = text_of(value)
         self._at_first = self._present  # less what cannot be typed
 
@@ -55,6 +56,8 @@ class SettingField(Vertical):
     def on_mount(self) -> None:
         """Keep what stands there at first."""
         self._at_first = self.field.value
+        if self.typed is not None:
+            self.field.value = self.typed
 
     def on_input_changed(self) -> None:
         """Another attempt: the old error is no longer true."""

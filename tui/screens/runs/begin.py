@@ -52,6 +52,7 @@ class KindScreen(Dialog):
         self._call = call
         self._list = Choices(always=True)
         self._about = FittedText(id="hint")
+        self._typed: dict[str, dict[str, str]] = {kind: {} for kind in self._kinds}
 
     def compose(self) -> ComposeResult:
         """The list, and below it what the chosen one is."""
@@ -79,7 +80,8 @@ class KindScreen(Dialog):
 
     def action_take(self) -> None:
         """Go on to the settings; escape comes back from there."""
-        self.app.push_screen(BeginScreen(self._chosen, self._call, self._begun))
+        typed = self._typed[self._chosen.kind]
+        self.app.push_screen(BeginScreen(self._chosen, typed, self._call, self._begun))
 
     def on_choices_picked(self, event: Choices.Picked) -> None:
         """A click goes on, as enter does."""
@@ -94,18 +96,24 @@ class KindScreen(Dialog):
 class BeginScreen(SettingsForm):
     """The settings of a kind, at first their defaults. Enter begins the run."""
 
-    def __init__(self, kind: ModelKind, call: Call, begun: Callable[[], object]) -> None:
+    def __init__(
+        self, kind: ModelKind, typed: dict[str, str], call: Call, begun: Callable[[], object]
+    ) -> None:
         """A dialog.
 
         Args:
             kind: of the model.
+            typed: by the settings' names what was typed before; it is changed when this closes.
             call: carries out a request.
             begun: called when the run has begun.
         """
         settings = ((setting, setting.default) for setting in (NAME, *kind.settings))
         super().__init__(f"Begin a run: {kind.label}", "", [("", list(settings))], call)
         self._kind = kind
+        self._typed = typed
         self._begun = begun
+        for each in self._fields:
+            each.typed = typed.get(each.setting.name)
 
     def on_mount(self) -> None:
         """Say what enter does, and what comes then."""
@@ -117,6 +125,14 @@ class BeginScreen(SettingsForm):
         """Begin it with what was changed."""
         name = str(changes.pop(NAME.name, ""))
         return BeginRun(self._kind.kind, changes, name)
+
+    def action_close(self) -> None:
+        """Close; what was typed is there again where the same kind is taken."""
+        self._typed.clear()
+        self._typed |= {
+            each.setting.name: each.field.value for each in self._fields if each.is_changed
+        }
+        super().action_close()
 
     def done(self) -> None:
         """Close both dialogs: the run is there."""

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.signal import Signal
 from textual.widgets import Static
 
-from engine.settings.limits import LONGEST_RUN_NAME
+from engine.settings.limits import LONGEST_RUN_NAME, MOST_RUNS
 from engine.text.printable import printable
 from engine.wire.client import EngineError
 from engine.wire.events import DatasetOpened, Snapshot
@@ -32,6 +32,7 @@ HINT: Final = (
 )
 
 LOW: Final = 16  # lines below which none stay empty
+WIDTH: Final = 80  # columns of the box, as in its styles; four of them are its edges
 
 
 class RunsScreen(Dialog):
@@ -42,6 +43,8 @@ class RunsScreen(Dialog):
         Binding("up,k,shift+tab", "choose(-1)", show=False),
         Binding("pagedown", "choose(8)", show=False),
         Binding("pageup", "choose(-8)", show=False),
+        Binding("end", f"choose({MOST_RUNS})", show=False),
+        Binding("home", f"choose(-{MOST_RUNS})", show=False),
         Binding("enter", "select", show=False),
         Binding("c", "compare", show=False),
         Binding("p", "pin", show=False),
@@ -83,7 +86,8 @@ class RunsScreen(Dialog):
             yield self._says
 
     def on_mount(self) -> None:
-        """Follow the runs from now on."""
+        """List the runs at once, not after an empty box, and follow them from now on."""
+        self.show_runs(self._snapshot)
         self._snapshots.subscribe(self, self.show_runs)
 
     def on_resize(self) -> None:
@@ -94,9 +98,10 @@ class RunsScreen(Dialog):
     def show_runs(self, snapshot: Snapshot) -> None:
         """Show the runs as they are now; the one that was just selected is chosen."""
         before, self._snapshot = self._snapshot, snapshot
-        if self.is_closed or not self._list.size.width:
+        if self.is_closed:
             return
-        table = RunTable(self._dataset, snapshot, self._list.size.width)
+        width = self._list.size.width or min(WIDTH, self.app.size.width) - 4  # before it is drawn
+        table = RunTable(self._dataset, snapshot, width)
         self.query_one("#head", Static).update(table.head)
         is_first = self._list.chosen is None
         self._list.offer(table.lines, stay=True)

@@ -68,7 +68,7 @@ class RunTable:
         ]
         if all(run.held_out_nll is None for run in snapshot.runs):
             del columns[4]
-        names = max(_NAME, *(cell_len(_name(run)) for run in snapshot.runs))
+        names = max(_NAME, *(cell_len(run.name + _star(run)) for run in snapshot.runs))
         for title in ("parameters", "model", "hold-out"):
             if self._room(columns, width) < _NAME:
                 columns = [column for column in columns if column.title != title]
@@ -91,7 +91,7 @@ class RunTable:
         return [Choice(self._line(run), "", str(run.number)) for run in self._snapshot.runs]
 
     def _line(self, run: RunSummary) -> str:
-        name = shortened(_name(run), self._names)
+        name = shortened(run.name, self._names - len(_star(run))) + _star(run)
         padding = " " * (self._names - cell_len(name))
         return " ".join((name + padding, *(column.of(run) for column in self._columns)))
 
@@ -106,8 +106,8 @@ def about(run: RunSummary, kind: ModelKind) -> str:
     return f"{kind.label}, {run.parameters:,} parameters, {state}: {', '.join(settings)}.{pinned}"
 
 
-def _name(run: RunSummary) -> str:
-    return f"{run.name} *" if run.is_pinned else run.name
+def _star(run: RunSummary) -> str:
+    return " *" if run.is_pinned else ""
 
 
 def _step(run: RunSummary) -> str:
