@@ -124,9 +124,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("samples.draw", ("s",), "draw", "names", f"Draw {NAMES_AT_ONCE} names",
            f"Draw {NAMES_AT_ONCE} more names; of a running text, one more text.", "samples",
            twin="samples.keep"),
-    Action("samples.keep", ("S",), "keep_sampling", "", "Keep sampling, or stop",
+    Action("samples.keep", ("S",), "next_value('keep_sampling')", "", "Keep sampling, or stop",
            "Keep drawing names, or stop.", "samples", twin="samples.draw"),
-    Action("samples.source", ("w",), "source", "source", "From one run, the other, or both",
+    Action("samples.source", ("w",), "next_value('source')", "source",
+           "From one run, the other, or both",
            "Draw from the run compared with, the selected one, or both with the same random "
            "numbers.", "samples"),
     *_pair("temperature", ("t", ("T",)), "temp", "temperature",
@@ -136,7 +137,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "Choose how the names begin.", "samples"),
     Action("samples.seed", ("g",), "ask('seed')", "seed", "Seed of the sampler",
            "Choose the sampler's seed: the same seed draws the same names.", "samples"),
-    Action("samples.stream", ("x",), "stream", "stream", "Stream of random numbers",
+    Action("samples.stream", ("x",), "next_value('stream')", "stream", "Stream of random numbers",
            "Choose the stream of random numbers: keyed, or those of the lecture's video, its "
            "notebook, today's torch and microgpt.", "samples"),
     Action("samples.top_k", ("K",), "ask('top_k')", "top-k", "Only the k likeliest characters",
@@ -199,11 +200,7 @@ PANE_GROUPS: Final[dict[str, tuple[Group, ...]]] = {
 
 
 def unlisted(keys: dict[str, str]) -> Iterator[Binding]:
-    """Textual's bindings for keys that stand in no list of keys: those that move.
-
-    Args:
-        keys: what is done, by keys with commas between them.
-    """
+    """Textual's bindings for keys that stand in no list of keys, by keys with commas between."""
     from textual.binding import Binding
 
     return (Binding(key, action, show=False) for key, action in keys.items())
@@ -212,10 +209,8 @@ def unlisted(keys: dict[str, str]) -> Iterator[Binding]:
 def bindings_of(groups: tuple[Group, ...], *, app: bool = False) -> Iterator[Binding]:
     """Textual's bindings for the actions of some groups.
 
-    Args:
-        groups: which actions.
-        app: for the app itself, whose bindings work everywhere and whose important ones alone are
-            shown; otherwise for a pane, whose labelled ones are shown.
+    Those of the app itself work everywhere, and the important ones alone are shown; of a pane's
+    the labelled ones are.
     """
     from textual.binding import Binding
 

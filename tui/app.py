@@ -1,4 +1,8 @@
-"""The lab: what each key does. An action is a line; what is behind it is in `tui.control`."""
+"""The lab: what each key does.
+
+An action is a line, and `tui.actions` has the sentence about it; what is behind it is in
+`tui.control`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from engine.wire.client import Engine, EngineError
-from engine.wire.requests import Open, Requests, Resume
+from engine.wire.requests import Adjust, Open, Requests, Reset, Resume, SelectRun, StepOnce, Train
 from engine.wire.values import View
 from tui import chrome, panes
 from tui.actions import GROUP_TITLES, Action, bindings_of
@@ -66,16 +70,7 @@ class LabApp(TerminalApp):
         resuming: Resume | None = None,
         attaches: bool = False,
     ) -> None:
-        """A lab on an engine.
-
-        Args:
-            engine: the lab's; it may run already.
-            opening: what to open, where nothing is open yet.
-            terminal: what can be drawn.
-            config: what a person has chosen.
-            resuming: what to take up, instead of opening anything.
-            attaches: whether to look at what others have opened, and to open nothing.
-        """
+        """A lab on an engine, which may run already; see `Session`."""
         super().__init__(terminal, KeyMap(config.keys))
         self.config = config
         self.session = Session(engine, opening, self._hear, self.keys, resuming, attaches=attaches)
@@ -151,62 +146,50 @@ class LabApp(TerminalApp):
         try:
             await self.session.call(request)
         except EngineError as error:
-            self.notify(str(error), severity="error", markup=False)
+            self.notify(str(error), severity="error")
 
     def tell_absence(self) -> None:
         """Say why there is nothing for a key to work on."""
-        self.notify(self.session.absence(), markup=False)
+        self.notify(self.session.absence())
 
     # --- training
 
     def action_train(self) -> None:
-        """Train, or pause."""
         self.training.toggle()
 
     def action_step(self) -> None:
-        """Make one step."""
-        self.training.step()
+        self.send(StepOnce())
 
     def action_more(self, steps: int) -> None:
-        """Train so many steps more."""
-        self.training.more(steps)
+        self.send(Train(more=steps))
 
     def action_reset(self) -> None:
-        """Begin the selected run again from the same weights."""
-        self.training.reset()
+        self.send(Reset())
 
     def action_reseed(self) -> None:
-        """Begin the selected run again from the next seed."""
-        self.training.reseed()
+        self.training.change(Reset(by=1))
 
     def action_begin_run(self) -> None:
-        """Choose the kind of another run, and begin it."""
         self.dialogs.begin_run()
 
     def action_runs(self) -> None:
-        """List all runs."""
         self.dialogs.runs()
 
     def action_turn_run(self, by: int) -> None:
-        """Select the next run, or the previous."""
-        self.training.turn_run(by)
+        self.training.change(SelectRun(None, by))
 
     def action_adjust(self, setting: str, by: int) -> None:
-        """Move a setting along its rungs."""
-        self.training.adjust(setting, by)
+        self.send(Adjust(setting, by))
 
     def action_settings(self) -> None:
-        """Give settings exact values."""
         self.dialogs.settings()
 
     def action_log_scale(self) -> None:
-        """Change the scale of the loss."""
         self.lab.loss.rescale()
 
     # --- matrix
 
     def action_view(self, by: int) -> None:
-        """Show another view."""
         self.show_view(self.lab.matrix.view_after(by))
 
     def show_view(self, view: View) -> None:
@@ -217,78 +200,55 @@ class LabApp(TerminalApp):
             self.tell_absence()
 
     def action_order(self) -> None:
-        """Order the characters otherwise."""
         self.lab.matrix.reorder()
 
     def action_go_to(self) -> None:
-        """Ask for a pair, and go there."""
         self.dialogs.go_to_pair()
 
     # --- names
 
     def action_draw(self) -> None:
-        """Draw ten names, or one text."""
         self.lab.names.follow()
         self.training.draw()
 
-    def action_keep_sampling(self) -> None:
-        """Keep drawing names, or stop."""
-        self.training.turn("keep_sampling")
-
-    def action_source(self) -> None:
-        """Draw from the next source."""
-        self.training.turn("source")
-
-    def action_stream(self) -> None:
-        """Draw with the next stream of random numbers."""
-        self.training.turn("stream")
+    def action_next_value(self, setting: str) -> None:
+        self.training.change(Adjust(setting, 1))
 
     def action_ask(self, what: Asked) -> None:
-        """Ask for one of the sampler's settings."""
         self.dialogs.ask(what)
 
     # --- data
 
     def action_open(self) -> None:
-        """Ask for a file, and open it."""
         self.dialogs.open()
 
     def action_score(self) -> None:
-        """Score words while they are typed."""
         self.dialogs.score()
 
     def action_copy(self) -> None:
-        """Copy the focused pane's content."""
         self.copying.copy(self.focused, self.lab.matrix.view)
 
     def action_copy_names(self) -> None:
-        """Copy all names."""
         self.copying.copy_names()
 
     def action_export(self) -> None:
-        """Write the focused pane's content to a file."""
         self.copying.export(self.focused, self.lab.matrix.view)
 
     def action_export_screen(self) -> None:
-        """Write a picture of the whole screen to a file."""
         self.copying.export_screen(self.export_screenshot, as_png=self.config.png)
 
     # --- the lab
 
     def action_pane(self, number: int) -> None:
-        """Go to a pane."""
         self.lab.pane_layout.go_to(number)
 
     def action_turn(self, by: int) -> None:
-        """Go to the next pane, or the previous."""
         self.lab.pane_layout.turn(by)
 
     def action_zoom(self) -> None:
-        """Enlarge the focused pane, or shrink it again."""
         self.lab.pane_layout.zoom()
 
     def action_restart(self) -> None:
-        """Start the engine again, if it has ended; reach for it again, if the link is down."""
         if self.session.has_ended:
             self.lab.start()
         elif self.session.is_cut_off:
@@ -299,15 +259,12 @@ class LabApp(TerminalApp):
             self.notify("The engine runs: there is nothing to start again.")
 
     def action_save(self) -> None:
-        """Save the lab to a file of the engine's machine."""
         self.saving.save()
 
     def action_detach(self) -> None:
-        """Leave the lab as it is."""
         self.leaving.detach()
 
     async def action_quit(self) -> None:
-        """Quit, and end the engine; while it trains, ask."""
         self.leaving.quit(asks=True)
 
     async def interrupt(self) -> None:
@@ -319,11 +276,9 @@ class LabApp(TerminalApp):
         self.leaving.chosen(event.way)
 
     def action_help(self) -> None:
-        """Show all keys."""
         self.dialogs.help()
 
     def action_command_palette(self) -> None:
-        """Open the palette, unless it is open: its key works in its field too."""
         from tui.control.palette_commands import commands  # the first paint needs none of it
         from tui.screens.palette import Palette
 

@@ -33,16 +33,10 @@ class TerminalApp(FrameFilteringApp, inherit_bindings=False):
     SUSPENDED_SCREEN_CLASS = "-suspended"  # its toasts give way to those of the dialog above it
 
     def __init__(self, terminal: Terminal, keys: KeyMap) -> None:
-        """An app without widgets.
-
-        Args:
-            terminal: what can be drawn.
-            keys: which key does what.
-        """
         super().__init__(driver_class=TerminalDriver)
         self.terminal = terminal
         self.keys = keys
-        self.dispatcher = KeyDispatcher(self, self, keys, super().on_event)
+        self.dispatcher = KeyDispatcher(self, super().on_event)
         self._frame = Frame(terminal.colours)
         self._left_out = False  # a frame, since the terminal last kept up
         self._holds = False  # frames back, while panes are drawn for another size
@@ -92,7 +86,7 @@ class TerminalApp(FrameFilteringApp, inherit_bindings=False):
         if (selected := self.screen.get_selected_text()) and not self.is_behind:
             self.copy_to_clipboard(selected)
             done = "Copied the selection. "
-        self.notify(f"{done}Press {key} again to quit.", timeout=SECONDS_TO_CONFIRM, markup=False)
+        self.notify(f"{done}Press {key} again to quit.", timeout=SECONDS_TO_CONFIRM)
 
     # --- what the terminal is sent
 
@@ -168,9 +162,9 @@ class TerminalApp(FrameFilteringApp, inherit_bindings=False):
         title: str = "",
         severity: SeverityLevel = "information",
         timeout: float | None = None,
-        markup: bool = True,
+        markup: bool = False,
     ) -> None:
-        """Say a sentence, unless the very same is still to be seen."""
+        """Say a sentence as it is, unless the very same is still to be seen."""
         now, seconds = monotonic(), self.NOTIFICATION_TIMEOUT if timeout is None else timeout
         self._said = {said: until for said, until in self._said.items() if until > now}
         if (message, severity) in self._said:

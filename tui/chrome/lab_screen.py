@@ -146,13 +146,12 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         """Tell that something else is open than what was asked for."""
         self.app.notify(
             f"A lab called {self.session.lab_name} is open already, on {printable(event.data)}:"
-            " this is what you see.",
-            markup=False,
+            " this is what you see."
         )
 
     def on_lab_resumed(self) -> None:
         """Tell that a new engine goes on from where the dead one was saved."""
-        self.app.notify("Taken up from the newest automatic save.", markup=False)
+        self.app.notify("Taken up from the newest automatic save.")
 
     def on_link_lost(self, event: LinkLost) -> None:
         """Show that the link is down; the panes keep what they show."""
@@ -225,7 +224,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         if snapshot.is_diverging and self._diverging != snapshot.selected:
             self._diverging = snapshot.selected
             key = self.session.keys.name("learning_rate.down")
-            self.app.notify(sentences.DIVERGES.format(key=key), markup=False)
+            self.app.notify(sentences.DIVERGES.format(key=key))
         self.session.shown(snapshot)
         self.query_one(KeyFooter).tell(is_trained=snapshot.selected_run.is_trained)
         for pane in self.panes:
@@ -239,16 +238,16 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         is_selected = snapshot is not None and snapshot.selected_run.name == ended.run
         name = "" if is_selected else f"{printable(ended.run)}: "
         if ended.state == "failed":
-            self.app.notify(name + ended.reason, severity="error", markup=False)
+            self.app.notify(name + ended.reason, severity="error")
         elif ended.state == "made room":
             steps = f" and its {ended.step:,} steps are" if ended.step else " is"
             key = self.session.keys.name("runs.list")
             self.app.notify(
                 f"{printable(ended.run)}{steps} gone: it made room for another run. In the list of"
-                f" {key}, p pins what is to stay.", markup=False,
-            )  # fmt: skip
+                f" {key}, p pins what is to stay."
+            )
         elif not is_selected:
-            self.app.notify(f"{printable(ended.run)} reached step {ended.step:,}.", markup=False)
+            self.app.notify(f"{printable(ended.run)} reached step {ended.step:,}.")
 
     # --- what the panes need
 

@@ -35,14 +35,9 @@ class Copying:
         self._ui = ui
 
     def copy(self, pane: Widget | None, view: View) -> None:
-        """Copy a pane's content, as a whole and in full precision; of names, one.
-
-        Args:
-            pane: the focused widget.
-            view: of the matrix.
-        """
+        """Copy the focused pane's content, as a whole and in full precision; of names, one."""
         if self._session.snapshot is None:
-            self._tell_absence()
+            self._ui.tell_absence()
         elif isinstance(pane, NamesPane):
             name = pane.picked
             if name is None:
@@ -53,26 +48,22 @@ class Copying:
                     what = f"a text of {len(name.text):,} characters"
                 self._put(what, name.text)
         elif isinstance(pane, Pane):
-            self._begin_to_copy(pane.title.lower(), pane.EXPORT, view)
+            copying = self._copy(pane.title.lower(), pane.EXPORT, view)
+            self._ui.run_worker(copying, group="requests")
 
     def copy_names(self) -> None:
         """Copy all names."""
         if self._session.snapshot is None:
-            self._tell_absence()
+            self._ui.tell_absence()
         elif not self._session.snapshot.drawn:
             self._tell_that_there_is_no_name()
         else:
-            self._begin_to_copy("names", "names", "counts")
+            self._ui.run_worker(self._copy("names", "names", "counts"), group="requests")
 
     def export(self, pane: Widget | None, view: View) -> None:
-        """Write a pane's content to a file.
-
-        Args:
-            pane: the focused widget.
-            view: of the matrix.
-        """
+        """Write the focused pane's content to a file."""
         if self._session.dataset is None:
-            self._tell_absence()
+            self._ui.tell_absence()
             return
         if not isinstance(pane, Pane):
             return
@@ -88,19 +79,14 @@ class Copying:
         suggestion = file_name(self._session.dataset.name, what, self._view_name(view))
         self._ui.push_screen(ExportPrompt(pane.title.lower(), suggestion, content))
 
-    def export_screen(self, take: Callable[[], str], *, as_png: bool) -> None:
-        """Write a picture of the whole screen to a file, with the dialog that is open.
-
-        Args:
-            take: the picture, as SVG.
-            as_png: whether PNG is proposed.
-        """
+    def export_screen(self, svg_of_screen: Callable[[], str], *, as_png: bool) -> None:
+        """Write an SVG or a PNG of the whole screen to a file, with the dialog that is open."""
         from tui.screens.export import ExportPrompt
         from tui.terminal.pictures import png
 
         if isinstance(self._ui.screen, ExportPrompt):
             return
-        picture = take()  # of now, without the question
+        picture = svg_of_screen()  # of now, without the question
 
         async def content(path: Path) -> str | bytes:
             is_png = path.suffix.lower() == ".png"
@@ -118,14 +104,11 @@ class Copying:
             return view
         return (snapshot.selected_run if view == "selected" else snapshot.compared_run).name
 
-    def _begin_to_copy(self, what: str, export: Exportable, view: View) -> None:
-        self._ui.run_worker(self._copy(what, export, view), group="requests")
-
     async def _copy(self, what: str, export: Exportable, view: View) -> None:
         try:
             text = await self._exported(export, view)
         except EngineError as error:
-            self._ui.notify(str(error), severity="error", markup=False)
+            self._ui.notify(str(error), severity="error")
             return
         self._put(f"{what}: {text.count(chr(10)):,} lines", text)
 
@@ -143,15 +126,12 @@ class Copying:
         else:
             self._ui.copy_to_clipboard(text)
             if count <= CUT_BY_SOME:
-                self._ui.notify(f"Copied {what}.", markup=False)
+                self._ui.notify(f"Copied {what}.")
                 return
             told = (
                 f"Copied {what}, {size(count)}. Some terminals cut this off: {write} writes a file."
             )
-        self._ui.notify(told, severity="warning", markup=False)
-
-    def _tell_absence(self) -> None:
-        self._ui.notify(self._session.absence(), markup=False)
+        self._ui.notify(told, severity="warning")
 
     def _tell_that_there_is_no_name(self) -> None:
         self._ui.notify(

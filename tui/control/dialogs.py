@@ -62,7 +62,7 @@ class Dialogs:
         """Ask for a pair, and go there."""
         dataset = self._session.dataset
         if dataset is None:
-            self._tell_absence()
+            self._ui.tell_absence()
         else:
             from tui.screens.prompt import Prompt
             from tui.screens.questions import about_pair
@@ -109,9 +109,6 @@ class Dialogs:
         """The lab as it is; None if there is none yet, which is said."""
         dataset, snapshot = self._session.dataset, self._session.snapshot
         if dataset is None or snapshot is None:
-            self._tell_absence()
+            self._ui.tell_absence()
             return None
         return dataset, snapshot
-
-    def _tell_absence(self) -> None:
-        self._ui.notify(self._session.absence(), markup=False)

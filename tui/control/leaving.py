@@ -20,11 +20,7 @@ class Leaving:
         self._is_leaving = False  # the engine is asked how the lab is, or saves and ends
 
     def quit(self, *, asks: bool) -> None:
-        """Quit, and end the engine; where others look on, leave it alone.
-
-        Args:
-            asks: whether a training is asked about; otherwise it goes on.
-        """
+        """Quit, and end the engine; where others look on, or it trains unasked, leave it alone."""
         session = self._session
         is_up = session.conversation.is_up
         unseen = session.snapshot is None and session.conversation.found_open  # its opener wants it

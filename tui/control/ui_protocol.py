@@ -25,10 +25,11 @@ class Ui(Protocol):
     def is_behind(self) -> bool:
         """Whether the terminal has yet to take what it was sent."""
 
-    def notify(
-        self, message: str, *, severity: SeverityLevel = "information", markup: bool = True
-    ) -> None:
+    def notify(self, message: str, *, severity: SeverityLevel = "information") -> None:
         """Say a sentence for a while."""
+
+    def tell_absence(self) -> None:
+        """Say why there is nothing for a key to work on."""
 
     def push_screen(self, screen: Screen[None]) -> Any:
         """Open a dialog."""

@@ -13,9 +13,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from textual.app import App
 from textual.binding import ActiveBinding
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
@@ -23,8 +22,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui.actions import Action, action_of
+from tui.actions import action_of
 from tui.keys.overrides import KeyMap
+
+if TYPE_CHECKING:
+    from tui.terminal_app import TerminalApp
 
 SECONDS_UNSEEN: Final = 0.1  # what keys do while more of them wait
 SECONDS_TO_DRAW: Final = 0.02  # a frame; most take less
@@ -32,37 +34,13 @@ SECONDS_TO_DRAW: Final = 0.02  # a frame; most take less
 _BY_WORDS: Final = {"b": "ctrl+left", "f": "ctrl+right", "backspace": "ctrl+w"}
 
 
-class Host(Protocol):
-    """What the dispatcher asks of the app about an action of the table."""
-
-    async def attend(self, action: Action) -> None:
-        """Make that one sees what an action does, before it is done."""
-
-    def is_too_early(self, action: Action) -> bool:
-        """Whether what an action works on is still on its way."""
-
-
 class KeyDispatcher:
     """The keys of an app, one after another."""
 
-    def __init__(
-        self,
-        app: App[None],
-        host: Host,
-        keys: KeyMap,
-        hand_on: Callable[[Event], Awaitable[None]],
-    ) -> None:
-        """A dispatcher without a key.
-
-        Args:
-            app: whose actions keys run.
-            host: the same app, as it knows the actions of the table.
-            keys: those in force.
-            hand_on: what Textual does with a key that means nothing here.
-        """
+    def __init__(self, app: TerminalApp, hand_on: Callable[[Event], Awaitable[None]]) -> None:
+        """A dispatcher without a key; `hand_on` is what Textual does with one."""
         self._app = app
-        self._host = host
-        self._keys = keys
+        self._keys = app.keys
         self._hand_on = hand_on
         self._waiting_for: Widget | None = None  # before the next key is looked at
         self._early: list[Key] = []  # typed meanwhile
@@ -116,7 +94,7 @@ class KeyDispatcher:
             return False
         if screen is self._app.screen_stack[0]:
             if active.binding.id is not None:  # of the table
-                await self._host.attend(action_of(active.binding.id))
+                await self._app.attend(action_of(active.binding.id))
             return await self._app.run_action(active.binding.action, active.node)
         # The keys before it may still be on their way through the dialog: letters to its field, and
         # what nothing in it takes up to the app, where they would mean something once it is closed.
@@ -149,7 +127,7 @@ class KeyDispatcher:
             return False
         if self._is_held:
             return meant is None or not (meant[1].at_once or meant[1].id == "lab.detach")
-        return meant is not None and not meant[1].anywhere and self._host.is_too_early(meant[1])
+        return meant is not None and not meant[1].anywhere and self._app.is_too_early(meant[1])
 
     def _wait_for(self, widget: Widget, act: Callable[[], Awaitable[object]] | None = None) -> None:
         """Act, and look at the next key, when all keys before have gone through a widget's queue.

@@ -147,11 +147,7 @@ class Pane(Vertical, can_focus=True):
             self._border = None
 
     def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
         """Refresh the pane, or only the line of the border whose text changes."""
         if self._border is not None and self.is_mounted and not regions:

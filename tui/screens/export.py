@@ -69,7 +69,7 @@ class ExportPrompt(Prompt):
         much = ""
         if isinstance(content, str) and path.suffix.lower() != ".svg":
             much = f": {content.count(chr(10)):,} lines"
-        self.app.notify(f"Wrote {printable(str(path))}{much}.", markup=False)
+        self.app.notify(f"Wrote {printable(str(path))}{much}.")
 
 
 def _here() -> str:

@@ -102,7 +102,7 @@ class Prompt(Dialog):
     def _tell_late(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, EngineError) and self.app.is_running:
-            self.app.notify(str(error), severity="error", markup=False)
+            self.app.notify(str(error), severity="error")
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         if self._reading is not None:

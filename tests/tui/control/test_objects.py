@@ -31,7 +31,8 @@ from tui.session.session import Session
 class FakeUi:
     """A screen that remembers what it was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.keys = DEFAULT_KEYS
         self.screen: Any = None
         self.is_behind = False
@@ -46,6 +47,9 @@ class FakeUi:
 
     def notify(self, message: str, **_: Any) -> None:
         self.said.append(message)
+
+    def tell_absence(self) -> None:
+        self.said.append(self.session.absence())
 
     def push_screen(self, screen: Any) -> None:
         self.screen = screen
@@ -90,7 +94,7 @@ async def lab(engine: FakeEngine) -> AsyncIterator[tuple[Session, FakeUi]]:
     talk = asyncio.create_task(session.run())
     await until(lambda: session.snapshot)
     try:
-        yield session, FakeUi()
+        yield session, FakeUi(session)
     finally:
         await session.conversation.leave()
         await talk
@@ -287,8 +291,8 @@ async def test_what_changes_a_lab_that_is_not_there_yet_says_so():
     async with lab(engine) as (session, ui):
         training = Training(session, ui)
         session.opened(engine.data)  # its first snapshot is on its way
-        training.reseed()
+        training.change(Reset(by=1))
         session.shown(engine.snapshot())
-        training.reseed()
+        training.change(Reset(by=1))
     assert ui.said == ["The data is still being read."]
     assert ui.sent == [Reset(by=1)]

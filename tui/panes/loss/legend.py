@@ -62,9 +62,7 @@ def _references(snapshot: Snapshot, width: int, colour: Colour) -> Content:
     def written(*, values: bool) -> list[Content]:
         return [
             Content.assemble(
-                (f"{sign} ", colour(ink)),
-                (name, _QUIET),
-                f" {figure(value, 3)}" if values else "",
+                (f"{sign} ", colour(ink)), (name, _QUIET), f" {figure(value, 3)}" if values else ""
             )
             for ink, sign, name, value in keys
         ]

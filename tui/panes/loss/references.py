@@ -84,13 +84,7 @@ def row_of(height: float, low: float, high: float, rows: int) -> int:
 
 
 def labels_of(
-    references: Sequence[Reference],
-    low: float,
-    high: float,
-    rows: int,
-    width: int,
-    *,
-    log: bool,
+    references: Sequence[Reference], low: float, high: float, rows: int, width: int, *, log: bool
 ) -> tuple[Label, ...]:
     """Make the labels of a plot whose heights run from `low` to `high`.
 

@@ -334,7 +334,7 @@ class OpenScreen(Dialog):
     def action_close(self) -> None:
         """Close; where a file is being read, that goes on."""
         if self._says.reading is not None and self.is_current:
-            self.app.notify(self._says.delay, markup=False)
+            self.app.notify(self._says.delay)
         super().action_close()
 
     async def _open(self, path: str, options: str) -> None:
@@ -343,7 +343,7 @@ class OpenScreen(Dialog):
             answer = await self._call(await self._opening.request(path, options))
             if isinstance(answer, Saved):
                 again = self._go_on_command(answer.path, answer.lab)
-                self.app.notify(f"The lab before is saved: {again} goes on with it.", markup=False)
+                self.app.notify(f"The lab before is saved: {again} goes on with it.")
         except EngineError as error:
             trouble = str(error)
         self._says.reading = None
@@ -354,7 +354,7 @@ class OpenScreen(Dialog):
                 self.action_close()
             return
         if trouble:
-            self.app.notify(trouble, severity="error", markup=False)
+            self.app.notify(trouble, severity="error")
         self._says.remark(self._hint_text)
 
     def _fill(self, path: str) -> None:
