@@ -11,7 +11,6 @@ from engine.errors import AlreadyThere
 from engine.files.output import check_place, write_file
 from engine.text.printable import printable
 from engine.wire.client import EngineError
-from tui.screens.confirmation import Confirmation
 from tui.screens.prompt import Prompt, Question
 
 # Given where it goes, as the file's ending may choose its form.
@@ -22,29 +21,18 @@ class ExportPrompt(Prompt):
     """A path. Pressing enter twice, with nothing between, replaces a file that is there."""
 
     def __init__(self, what: str, suggestion: str, content: Content) -> None:
-        """A prompt.
-
-        Args:
-            what: what is exported, as it stands in the title.
-            suggestion: a file's name, in the present folder.
-            content: gives what is to be in the file.
-        """
+        """A prompt for a file, in the present folder at first, with `what` in its title."""
         hint = f"A file, in {_here()} or another folder."
         super().__init__(Question(f"Export {what}", hint, suggestion, self._save))
         self._content = content
-        self._confirmation = Confirmation()
-
-    def on_input_changed(self) -> None:
-        """Another path: whatever was asked was about the other."""
-        self._confirmation.forget()
 
     async def _save(self, text: str) -> None:
         if not text.strip():
             raise EngineError("Give the file a name.")
         path = Path(os.path.expanduser(text.strip()))
-        over = self._confirmation.is_sure(path)
+        over = self.confirmation.is_sure(path)
         if over:
-            self._confirmation.forget()
+            self.confirmation.forget()
         try:
             # Before the engine is asked: what it has to say may be long.
             await asyncio.to_thread(check_place, path, overwrite=over)
@@ -52,7 +40,7 @@ class ExportPrompt(Prompt):
             # A file that is being written is written, whether the dialog is still there or not.
             await self.finish_even_if_closed(self._written(path, content, over))
         except AlreadyThere as error:
-            self._confirmation.ask(path)
+            self.confirmation.ask(path)
             raise EngineError(f"{error} Enter again writes over it.") from error
 
     async def _fetched(self, path: Path) -> str | bytes:

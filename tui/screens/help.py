@@ -7,13 +7,13 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Group, key_label
 from tui.drawing.ascii import spelled
-from tui.keys.overrides import DEFAULT_KEYS, KeyMap, Keys, keys_of
+from tui.keys.overrides import DEFAULT_KEYS, KeyMap, keys_of
 from tui.panes.about import ABOUT
 from tui.panes.pane import Pane
 from tui.screens.dialog import Dialog
@@ -49,21 +49,15 @@ class HelpScreen(Dialog):
     ]
 
     def __init__(self, pane: Pane | None = None) -> None:
-        """Help.
-
-        Args:
-            pane: the one that has the focus, if one has: its own comes first.
-        """
+        """Help, which begins with the pane that has the focus, if one has."""
         super().__init__()
         self._pane = pane
 
     def compose(self) -> ComposeResult:
         """One text, by group."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Help"
-            dialog.border_subtitle = "esc"
-            with VerticalScroll():  # its scroll bar has a place from the start: see dialog.tcss
-                yield Static(markup=False)
+        # The scroll bar has a place from the start: see dialog.tcss.
+        with self.box("Help", "esc"), VerticalScroll():
+            yield Static(markup=False)
 
     def on_resize(self) -> None:
         """Break the sentences where the page ends."""
@@ -94,11 +88,7 @@ def help_text(
 ) -> Content:
     """Every action with its keys and its sentence, in lines of at most `width` columns.
 
-    Args:
-        width: columns.
-        pane: whose sentences and keys come first; None: no pane's.
-        keys: those in force.
-        unicode: whether signs beyond ASCII can be shown; otherwise they are spelled.
+    The sentences and keys of `pane` come first. Without Unicode, signs are spelled.
     """
     lines: list[Content] = []
     if pane is not None:
@@ -129,12 +119,9 @@ def _of_group(group: Group, width: int, keys: KeyMap, unicode: bool) -> list[Con
     lines = []
     for action in ACTIONS:
         if action.group == group:
-            lines += _lines(_named(keys.of(action.id)), action.description, width, unicode)
+            names = " ".join(map(key_label, keys.of(action.id)))
+            lines += _lines(names, action.description, width, unicode)
     return lines
-
-
-def _named(keys: Keys) -> str:
-    return " ".join(map(key_label, keys))
 
 
 def _lines(keys: str, sentence: str, width: int, unicode: bool) -> list[Content]:

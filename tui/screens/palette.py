@@ -10,7 +10,7 @@ from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Vertical
 
-from tui.screens.modal import Modal
+from tui.screens.dialog import Modal
 from tui.terminal.textual_private import ClosablePalette
 
 

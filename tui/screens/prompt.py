@@ -9,16 +9,15 @@ from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widgets import Input
 
 from engine.wire.client import EngineError
 from tui.drawing.fitted_text import FittedText
-from tui.screens.dialog import Dialog
+from tui.screens.confirmation import Confirmation
+from tui.screens.dialog import SECONDS_TO_READ, Dialog
 from tui.screens.fields.digits import Digits
 from tui.screens.fields.field import Field
-from tui.screens.modal import SECONDS_TO_READ
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,13 @@ class Prompt(Dialog):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
+        self.confirmation = Confirmation()  # of an answer that a person was asked about
         self._trying: str | None = None  # the answer that is under way
         self._reading: Timer | None = None  # while the word about a wrong key is to be read
 
     def compose(self) -> ComposeResult:
         """The line, and below it the hint or what was wrong."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._question.title.replace("[", "\\[")  # which reads markup
-            dialog.border_subtitle = "enter · esc"
+        with self.box(self._question.title, "enter · esc"):
             if self._question.digits:
                 yield Digits(self._question.initial)
             else:
@@ -62,6 +60,7 @@ class Prompt(Dialog):
 
     def on_input_changed(self) -> None:
         """A new attempt: the old error is no longer true. That letters were left out, still is."""
+        self.confirmation.forget()
         if self._reading is None:
             self._say(self._question.hint)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Literal
 
 from engine.settings.values import Settings
-from engine.wire.answers import Answers
 from engine.wire.client import EngineError
 from engine.wire.events import DatasetOpened
-from engine.wire.requests import Configure, Requests
+from engine.wire.requests import Configure
+from tui.screens.dialog import Call
 from tui.screens.fields.parsing import whole
 from tui.screens.prompt import Question
-
-Call = Callable[[Requests], Awaitable[Answers]]
 
 Asked = Literal["prefix", "seed", "top_k"]
 

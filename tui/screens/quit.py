@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
@@ -21,9 +21,9 @@ class QuitScreen(Dialog):
     """Three ways, each with a key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k,enter", "keep", show=False),
-        Binding("s", "stop", show=False),
-        Binding("x", "drop", show=False),
+        Binding("k,enter", "choose('keep')", show=False),
+        Binding("s", "choose('stop')", show=False),
+        Binding("x", "choose('drop')", show=False),
     ]
     AUTO_FOCUS = None
 
@@ -34,13 +34,7 @@ class QuitScreen(Dialog):
         way: Way
 
     def __init__(self, attach_command: str, trouble: str = "", *, is_training: bool) -> None:
-        """A question.
-
-        Args:
-            attach_command: takes up a lab that was kept.
-            trouble: why the lab could not be saved; empty where that was not tried.
-            is_training: whether the lab trains.
-        """
+        """A question; `trouble` says why the lab could not be saved, where that was tried."""
         super().__init__()
         self._attach_command = attach_command
         self._trouble = trouble
@@ -48,10 +42,8 @@ class QuitScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """What goes on, and the keys."""
-        with Vertical(classes="dialog") as dialog:
-            idle = self._trouble and not self._is_training
-            dialog.border_title = "Quit?" if idle else "Quit while it trains?"
-            dialog.border_subtitle = "esc stays"
+        idle = self._trouble and not self._is_training
+        with self.box("Quit?" if idle else "Quit while it trains?", "esc stays"):
             if self._trouble:
                 yield FittedText(self._trouble, id="hint").add_class("-wrong")
             way_back = f"Keep it in the background; later,\n{self._attach_command}"
@@ -61,30 +53,22 @@ class QuitScreen(Dialog):
             else:
                 yield Answer("s", "Stop: save, and end the engine.", "stop")
 
-    def action_keep(self) -> None:
-        """Leave the engine to itself."""
-        self.app.post_message(self.Chosen("keep"))
-
-    def action_stop(self) -> None:
-        """Save, and end the engine."""
-        if not self._trouble:
+    def action_choose(self, way: Way) -> None:
+        """Answer, if that is one of the answers."""
+        if way == ("stop" if self._trouble else "drop"):
+            return
+        if way != "keep":
             self.action_close()
-            self.app.post_message(self.Chosen("stop"))
-
-    def action_drop(self) -> None:
-        """End the engine, which cannot save."""
-        if self._trouble:
-            self.action_close()
-            self.app.post_message(self.Chosen("drop"))
+        self.app.post_message(self.Chosen(way))
 
 
 class Answer(Horizontal):
     """A key, and what it does beside it, in as many lines as that takes; a click does it too."""
 
-    def __init__(self, key: str, what: str, action: str) -> None:
+    def __init__(self, key: str, what: str, way: Way) -> None:
         super().__init__(Static(key, classes="key"), Static(what, classes="what", markup=False))
-        self._action = action
+        self._way = way
 
     async def on_click(self) -> None:
         """Do what the key does."""
-        await self.run_action(f"screen.{self._action}")
+        await self.run_action(f"screen.choose('{self._way}')")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from engine.wire.answers import Answers, Exists, Saved
+from engine.wire.answers import Exists, Saved
 from engine.wire.client import EngineError, expected
-from engine.wire.requests import Requests, Save
-from tui.screens.confirmation import Confirmation
+from engine.wire.requests import Save
+from tui.screens.dialog import Call
 from tui.screens.prompt import Prompt, Question
 
 
@@ -15,11 +15,7 @@ class SavePrompt(Prompt):
     """A path on the engine's machine. Pressing enter twice replaces a file that is there."""
 
     def __init__(
-        self,
-        suggestion: str,
-        folder: str,
-        call: Callable[[Requests], Awaitable[Answers]],
-        saved: Callable[[str], None],
+        self, suggestion: str, folder: str, call: Call, saved: Callable[[str], None]
     ) -> None:
         """A prompt.
 
@@ -34,23 +30,18 @@ class SavePrompt(Prompt):
         super().__init__(Question("Save the lab", hint, suggestion, self._save))
         self._call = call
         self._saved = saved
-        self._confirmation = Confirmation()
-
-    def on_input_changed(self) -> None:
-        """Another path: whatever was asked was about the other."""
-        self._confirmation.forget()
 
     async def _save(self, text: str) -> None:
         path = text.strip()
         if not path:
             raise EngineError("Give the file a name.")
         # A lab that is being saved is saved, whether the dialog is still there or not.
-        await self.finish_even_if_closed(self._kept(path, self._confirmation.is_sure(path)))
+        await self.finish_even_if_closed(self._kept(path, self.confirmation.is_sure(path)))
 
     async def _kept(self, path: str, is_sure: bool) -> None:
         match await self._call(Save(path, over="anything" if is_sure else "nothing")):
             case Exists(there):
-                self._confirmation.ask(path)
+                self.confirmation.ask(path)
                 again = (
                     "It was not saved there." if self.is_closed else "Enter again writes over it."
                 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 
 # What a frame is when it is handed to the terminal: the lab sends only what it changes.
@@ -32,6 +33,8 @@ from textual.types import CallbackType
 from textual.widget import Widget
 from textual.widgets import Input
 from textual.widgets.option_list import Option
+
+from tui.terminal.letter_widths import laid_out
 
 
 class FrameFilteringApp(App[None], inherit_bindings=False):
@@ -138,18 +141,12 @@ class ClosablePalette(CommandPalette):
 
 
 class ColumnInput(Input):
-    """A field that says itself in which column a letter is drawn; Textual knows one width each."""
-
-    def column_of(self, position: int) -> int:
-        """The column in which the letter at a position begins."""
-        raise NotImplementedError
-
-    def position_in(self, column: int) -> int:
-        """The position of the letter that is drawn in a column."""
-        raise NotImplementedError
+    """A field whose cursor is where its letters are laid out; Textual knows one width of each."""
 
     def _position_to_cell(self, position: int) -> int:
-        return self.column_of(position)
+        return cell_len(laid_out(self.value)[:position])
 
     def _cell_offset_to_index(self, offset: int) -> int:
-        return self.position_in(offset + self.scroll_offset.x)
+        text, column = laid_out(self.value), offset + self.scroll_offset.x
+        ends = (place for place in range(len(text)) if cell_len(text[: place + 1]) > column)
+        return next(ends, len(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.events import Key
@@ -38,13 +37,3 @@ class Field(ColumnInput):
             event.stop()
             event.prevent_default()
             self.replace(event.character, *self.selection)
-
-    def column_of(self, position: int) -> int:
-        """The column in which the letter at a position begins, as it is laid out."""
-        return cell_len(laid_out(self.value)[:position])
-
-    def position_in(self, column: int) -> int:
-        """The position of the letter that is drawn in a column; that of the end behind them all."""
-        text = laid_out(self.value)
-        ends = (place for place in range(len(text)) if cell_len(text[: place + 1]) > column)
-        return next(ends, len(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from os.path import basename
 from time import localtime, strftime
 from typing import Final
@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from engine.settings.limits import MOST_SAVED
 from engine.text.printable import printable, safe_sentence
-from engine.wire.answers import Answers, Browsed, Done, OtherLab
+from engine.wire.answers import Browsed, Done, OtherLab
 from engine.wire.client import EngineError, expected
-from engine.wire.requests import Browse, DeleteLab, Open, RenameLab, Requests, Resume
+from engine.wire.requests import Browse, DeleteLab, Open, RenameLab, Resume
 from tui.drawing.numbers import figure
+from tui.screens.dialog import Call
 from tui.screens.fields.choices import Choice
 from tui.screens.prompt import Question
 
@@ -26,17 +27,8 @@ _ENDS: Final = {"crashed": "it did not end well; ", "ended": "it ended by itself
 class LabList:
     """All labs of the engine's machine but the one that is open."""
 
-    def __init__(
-        self,
-        call: Callable[[Requests], Awaitable[Answers]],
-        attach_command: Callable[[str, str], str],
-    ) -> None:
-        """An empty list.
-
-        Args:
-            call: carries out a request.
-            attach_command: what a person types to go on with a lab, by its save and its name.
-        """
+    def __init__(self, call: Call, attach_command: Callable[[str, str], str]) -> None:
+        """An empty list; a person types `attach_command`, of a save and a name, to go on."""
         self._call = call
         self._attach_command = attach_command
         self._labs: dict[str, OtherLab] = {}  # by how they are listed
@@ -94,12 +86,7 @@ class LabList:
         self.hold(expected(Browsed, await self._call(Browse())).labs)
 
     def renaming(self, lab: OtherLab, renamed: Callable[[str], object]) -> Question:
-        """Ask for another name of a lab.
-
-        Args:
-            lab: which.
-            renamed: takes how it is listed then, once it is called so.
-        """
+        """Ask for another name of a lab; `renamed` takes how it is listed then."""
 
         async def rename(new: str) -> None:
             if new.strip() != lab.name:

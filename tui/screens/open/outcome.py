@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 from msgspec.structs import replace
 
 from engine.settings.data_format import DataFormat
 from engine.settings.limits import MOST_SAVED
-from engine.wire.answers import Answers, Examined
+from engine.wire.answers import Examined
 from engine.wire.client import expected
-from engine.wire.requests import Examine, Open, Requests, Resume
+from engine.wire.requests import Examine, Open, Resume
+from tui.screens.dialog import Call
 from tui.screens.open.lab_list import LabList
 
 BUILT_IN: Final = "the built-in names"  # as people call them here
@@ -24,7 +25,7 @@ class Opening:
         self,
         before: Open,
         labs: LabList,
-        call: Callable[[Requests], Awaitable[Answers]],
+        call: Call,
         present: str | None,
         is_training: Callable[[], bool],
     ) -> None:
@@ -66,12 +67,9 @@ class Opening:
         if (lab := self._labs.get(path)) is not None:
             return self._labs.request(lab)
         opening = replace(
-            self._before,
-            path=real(path),
-            save_to=None,
-            data_format=DataFormat(),
+            self._before, path=real(path), save_to=None, data_format=DataFormat(),
             hold_out_data=None,
-        )
+        )  # fmt: skip
         if not options:
             return opening
         asked = expected(Examined, await self._call(Examine(real(path), options)))

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from pathlib import Path, PurePath
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from engine.text.printable import printable
-from engine.wire.answers import Answers, Browsed, Examined, OtherLab, Saved
+from engine.wire.answers import Browsed, Examined, OtherLab, Saved
 from engine.wire.client import EngineError, expected
-from engine.wire.requests import Browse, Examine, Open, Requests
+from engine.wire.requests import Browse, Examine, Open
 from tui.screens.confirmation import Confirmation
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Call, Dialog
 from tui.screens.fields.choices import Choice, Choices
 from tui.screens.fields.field import Field
 from tui.screens.open.hint import OpenHint
@@ -49,28 +47,16 @@ class OpenScreen(Dialog):
         Binding("ctrl+d,delete", "delete_lab", show=False, priority=True),
         Binding("ctrl+r,f2", "rename_lab", show=False, priority=True),
     ]
-    CSS_PATH: ClassVar[list[str | PurePath]] = [
-        *Dialog.CSS_PATH,
-        Path(__file__).with_name("screen.tcss"),
-    ]
 
     def __init__(
         self,
         opening: Open,
-        call: Callable[[Requests], Awaitable[Answers]],
+        call: Call,
         go_on_command: Callable[[str, str], str],
         present: str | None = None,
         is_training: Callable[[], bool] = lambda: False,
     ) -> None:
-        """A dialog; see `Opening` and `LabList`.
-
-        Args:
-            opening: what was opened last.
-            call: carries out a request.
-            go_on_command: what a person types to go on with a lab that was saved.
-            present: the whole path of what is open; None: nothing is.
-            is_training: whether a training would end.
-        """
+        """A dialog; see `Opening` and `LabList`."""
         super().__init__()
         self._call = call
         self._go_on_command = go_on_command
@@ -90,9 +76,7 @@ class OpenScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """The fields, the list, and below them the hint or what was wrong."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Open a file"
-            dialog.border_subtitle = KEYS
+        with self.box("Open a file", KEYS):
             yield Field(self._last, select=True)
             yield OptionsField()
             yield self._list

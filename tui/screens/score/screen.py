@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -76,13 +76,13 @@ class ScoreScreen(Dialog):
         *,
         is_passage: bool = False,
     ) -> None:
-        """A dialog.
+        """A dialog for a word to begin with, or for a passage of a running text.
 
         Args:
             score: asks the engine.
             written: the label of each character of the data.
             word: to begin with.
-            is_passage: whether it is a passage of a running text that is scored, not a word.
+            is_passage: whether it is a passage.
         """
         super().__init__()
         self._score = score
@@ -94,9 +94,7 @@ class ScoreScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """The word, and the table."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Score a passage" if self._is_passage else "Score a word"
-            dialog.border_subtitle = "esc"
+        with self.box("Score a passage" if self._is_passage else "Score a word", "esc"):
             if self._is_passage:
                 yield PassageField(self._written, self._word)
             else:

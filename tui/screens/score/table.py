@@ -51,13 +51,7 @@ class ScoredWord:
 def score_table(
     scored: Scored, width: int = _WITH_BARS, written: Mapping[str, str] = AS_THEY_ARE
 ) -> ScoreTable:
-    """A line for each character, and the sum and the mean of all.
-
-    Args:
-        scored: a word's probabilities.
-        width: columns.
-        written: the label of each character; those that are not in it are their own.
-    """
+    """A line for each character, by the label it has in `written`, and the sum and mean of all."""
     pairs = [
         laid_out(" → ".join(written.get(letter, letter) for letter in (step.previous, step.symbol)))
         for step in scored.characters
@@ -104,13 +98,7 @@ def score_table(
 
 
 def list_table(words: Sequence[ScoredWord], width: int, note: str = "") -> ScoreTable:
-    """A line for each word with its mean under both runs, and the mean over all characters.
-
-    Args:
-        words: scored, or not.
-        width: columns.
-        note: a sentence below.
-    """
+    """A line for each word with its mean under both runs, and the mean over all characters."""
     room = max(1, width - _MEANS - 2)
     rows = []
     for one in words:
