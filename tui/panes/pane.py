@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Literal, Self
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -17,6 +16,8 @@ from textual.widgets import Static
 from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.requests import Exportable
 from tui.terminal.letter_widths import laid_out
+
+NOTCH: Final = 2  # lines a turn of the wheel; at the matrix's smallest scale two rows share one
 
 
 class Pane(Vertical, can_focus=True):
@@ -106,13 +107,11 @@ class Pane(Vertical, can_focus=True):
             return  # hidden behind an enlarged pane; it is told again when it shows
         while facts and not self.has_room(*facts):
             facts = facts[:-1]
-        if self.border_title != (escaped := _literal(self._title(facts))):
-            with self._redrawing(Region(-1, -1, self.outer_size.width, 1)):
-                self.border_title = escaped
+        self._write("border_title", self._title(facts), -1)
 
     def has_room(self, *facts: str) -> bool:
         """Whether the border has room for all these facts."""
-        return cell_len(self._title(facts)) <= self.size.width - 4
+        return self.has_room_below(self._title(facts))
 
     def has_room_below(self, text: str) -> bool:
         """Whether the lower border has room for a text."""
@@ -128,22 +127,18 @@ class Pane(Vertical, can_focus=True):
 
     def subtitle(self, text: str) -> None:
         """Put a smaller fact into the lower border."""
-        if self.border_subtitle != (escaped := _literal(text)):
-            last = self.outer_size.height - 2
-            with self._redrawing(Region(-1, last, self.outer_size.width, 1)):
-                self.border_subtitle = escaped
+        self._write("border_subtitle", text, self.outer_size.height - 2)
 
-    @contextmanager
-    def _redrawing(self, border: Region) -> Iterator[None]:
-        """Redraw one line of the border alone.
+    def _write(self, border: Literal["border_title", "border_subtitle"], text: str, y: int) -> None:
+        """Write into one line of the border, and redraw that alone.
 
         Textual redraws a pane with all that is in it when its title changes. With the step in the
         titles, the screen would need 50 % of a core during training, not 32 %.
         """
-        self._border = border
-        try:
-            yield
-        finally:
+        escaped = Content(text).markup  # borders read markup; a data set may be called "[b]"
+        if getattr(self, border) != escaped:
+            self._border = Region(-1, y, self.outer_size.width, 1)
+            setattr(self, border, escaped)
             self._border = None
 
     def refresh(
@@ -154,7 +149,27 @@ class Pane(Vertical, can_focus=True):
             regions = (self._border,)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
+    # --- the wheel
 
-def _literal(text: str) -> str:
-    # Borders read markup; a data set may be called "[b]".
-    return Content(text).markup
+    def wheel(self, lines: int, columns: int) -> None:
+        """Show what is so many lines further down, and so many columns further right."""
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down; with shift or ctrl, to the right."""
+        self._turned(event, NOTCH)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up; with shift or ctrl, to the left."""
+        self._turned(event, -NOTCH)
+
+    def on_mouse_scroll_right(self) -> None:
+        """Scroll to the right, where the mouse or the touch pad can tell it."""
+        self.wheel(0, NOTCH)
+
+    def on_mouse_scroll_left(self) -> None:
+        """Scroll to the left."""
+        self.wheel(0, -NOTCH)
+
+    def _turned(self, event: events.MouseEvent, by: int) -> None:
+        aside = event.shift or event.ctrl
+        self.wheel(0 if aside else by, by if aside else 0)

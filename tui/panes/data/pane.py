@@ -57,7 +57,6 @@ class DatasetPane(Pane):
 
     def on_mount(self) -> None:
         """Tell which lines are shown, whatever scrolls them."""
-        super().on_mount()
         self.watch(self.query_one(Facts), "scroll_y", self._tell)
 
     def opened(self, dataset: DatasetOpened) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rich.text import Text
 from textual.content import Content
@@ -28,8 +28,7 @@ _PLOTEXT: Final = Lock()  # it has one figure for all
 DOTS: Final = 2, 4  # of a braille sign: across and down
 
 
-@dataclass(frozen=True)
-class Inks:
+class Inks(NamedTuple):
     """The colours of a plot."""
 
     train: RGB
@@ -42,15 +41,8 @@ class Inks:
 
     def of(self, ink: Ink) -> RGB:
         """Find the colour of a reference line and of its label."""
-        match ink:
-            case "floor":
-                return self.floor
-            case "compared":
-                return self.compared
-            case "uniform":
-                return self.uniform
-            case "held-out":
-                return self.held_out
+        colour: RGB = getattr(self, ink)
+        return colour
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,7 @@ Colour = Callable[[str], str]  # of an ink
 def legend(snapshot: Snapshot, width: int, height: int, colour: Colour) -> list[Content]:
     """Write the lines of the legend: of the references, and of the runs if there are several.
 
-    Args:
-        snapshot: what is shown.
-        width: columns of the pane.
-        height: lines of it. Where they are few, the plot's own labels tell the references.
-        colour: tells the colour of an ink.
+    In a low pane the plot's own labels tell the references.
     """
     runs = [_runs(snapshot, width, colour)] if snapshot.overlays else []
     if runs and height < ENOUGH:
@@ -48,7 +44,7 @@ def _references(snapshot: Snapshot, width: int, colour: Colour) -> Content:
     held_out = held_out_of(snapshot) if curve is not None and curve.held_out else None
     keys: list[tuple[str, str, str, float]] = []  # ink, sign, name, value
     for one in references_of(snapshot.lines, snapshot.compared_run.name):
-        if one.ink != "held-out":
+        if one.ink != "held_out":
             keys.append((one.ink, one.sign, one.name, one.value))
             continue
         compared = short_name(snapshot.compared_run.name, LONGEST_NAME)

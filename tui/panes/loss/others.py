@@ -31,13 +31,7 @@ def signs_of(overlays: Sequence[Overlay]) -> list[str]:
 def curves_of(
     overlays: Sequence[Overlay], grid: Grid, *, log: bool
 ) -> tuple[tuple[str, Points], ...]:
-    """Choose the points of each curve that lie within the plot, in columns of its own.
-
-    Args:
-        overlays: the losses.
-        grid: of the plot.
-        log: whether its scale is logarithmic.
-    """
+    """Choose the points of each curve that lie within the plot, in columns of its own."""
     apart = max(LEAST_APART, len(overlays))
     curves = []
     for phase, (sign, overlay) in enumerate(zip(signs_of(overlays), overlays, strict=True)):

@@ -24,7 +24,6 @@ from tui.panes.pane import Pane
 from tui.terminal.capabilities import terminal_of
 
 PLOTS_PER_SECOND: Final = 8.0  # smooth enough for a curve that moves by a dot
-INKS: Final = ("train", "held-out", "floor", "compared", "uniform", "other", "quiet")
 
 
 class LossPane(Pane):
@@ -34,7 +33,7 @@ class LossPane(Pane):
     TITLE = "Loss"
     EXPORT: ClassVar[Exportable] = "loss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(PANE_GROUPS["loss"])]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"loss--{ink}" for ink in INKS}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"loss--{ink}" for ink in Inks._fields}
 
     def __init__(self) -> None:
         super().__init__("loss")
@@ -147,7 +146,7 @@ class LossPane(Pane):
             style = self.get_visual_style(f"loss--{part}")
             return (style.background + style.foreground).rgb if style.foreground else (128,) * 3
 
-        return Inks(*map(ink, INKS))
+        return Inks(*map(ink, Inks._fields))
 
     def _colour(self, ink: str) -> str:
         return self.get_component_styles(f"loss--{ink}").color.hex

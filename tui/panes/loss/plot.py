@@ -9,14 +9,13 @@ from engine.wire.events import Snapshot
 from tui.drawing.numbers import with_minus
 from tui.panes.loss.drawing import Grid, Inks, Picture
 from tui.panes.loss.others import curves_of
-from tui.panes.loss.references import at, labels_of, references_of
+from tui.panes.loss.references import at, labels_of, references_of, width_of
 
 Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
 Fours = tuple[tuple[float, float, float, float], ...]
 
-LARGEST: Final = (
-    1e200  # loss that is drawn, or its negative: beyond, float64 has no room for the plot's edges
-)
+# The loss that is drawn, or its negative: beyond, float64 has no room for the plot's edges.
+LARGEST: Final = 1e200
 LONG: Final = 20  # columns of a curve, from which its beginning does not decide what is seen
 STEPS_AT_FIRST: Final = 100  # the goal when the lab opens, and so the width of an empty plot
 
@@ -26,14 +25,9 @@ def picture_of(
 ) -> Picture | None:
     """Make a plot of `height` lines and `width` columns; None if that is too small for one.
 
-    Args:
-        snapshot: the losses so far. Before the first step, the plot has room for the loss as it is
-            now; that of a run without steps is a line. Where the goal is near, the plot is wide
-            enough for it from the start: the curve grows to the right, and little is redrawn.
-        width: columns.
-        height: lines.
-        inks: colours.
-        log: whether the loss is shown on a logarithmic scale.
+    Before the first step, the plot has room for the loss as it is now; that of a run without steps
+    is a line. Where the goal is near, the plot is wide enough for it from the start: the curve
+    grows to the right, and little is redrawn.
     """
     if width < 12 or height < 4:
         return None
@@ -54,7 +48,7 @@ def picture_of(
     labels = _labels(ticks, log=scaled)
     rows, room = height - 1, width - max(map(len, labels), default=0) - 1
     behind = labels_of(references, low, high, rows, room, log=scaled)
-    beside = max((label.width for label in behind), default=0)
+    beside = max((width_of(label.parts) for label in behind), default=0)
     grid = Grid(last, low, high, max(1, room - beside), rows)
     steps = curve.steps if curve else ()
     strokes = _strokes(steps, step, train, log=scaled)

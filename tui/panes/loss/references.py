@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, inf, isnan, log10
+from math import floor, inf, isnan, log10, nan
 from typing import Final, Literal
 
 from rich.cells import cell_len
@@ -14,7 +14,7 @@ from engine.wire.values import ReferenceLosses
 from tui.drawing.numbers import figure
 from tui.drawing.run_names import short_name
 
-Ink = Literal["floor", "compared", "uniform", "held-out"]
+Ink = Literal["floor", "compared", "uniform", "held_out"]
 Parts = tuple[tuple[str, Ink], ...]  # texts, each in an ink
 
 # Each line has a sign of its own, so that they are told apart without colours and in ASCII too.
@@ -43,28 +43,17 @@ class Label:
     row: int  # of the plot, 0 on top
     parts: Parts
 
-    @property
-    def width(self) -> int:
-        """The width in columns."""
-        return _width(self.parts)
-
 
 def references_of(lines: ReferenceLosses, compared: str) -> tuple[Reference, ...]:
     """List the lines of known heights; those that may lie close together stand beside each other.
 
-    Args:
-        lines: their heights.
-        compared: the name of the run that the selected one is compared with.
+    The one of the run that the selected one is compared with has its name, `compared`.
     """
-    held_out = (
-        []
-        if lines.held_out is None
-        else [Reference(COMPARED_HELD_OUT, "hold-out", lines.held_out, "held-out")]
-    )
+    held_out = nan if lines.held_out is None else lines.held_out
     references = (
         Reference(FLOOR, "floor", lines.floor, "floor"),
         Reference(COMPARED, short_name(compared, LONGEST_NAME), lines.compared, "compared"),
-        *held_out,
+        Reference(COMPARED_HELD_OUT, "hold-out", held_out, "held_out"),
         Reference(UNIFORM, "ln V", lines.uniform, "uniform"),
     )
     return tuple(each for each in references if not isnan(each.value))
@@ -86,39 +75,30 @@ def row_of(height: float, low: float, high: float, rows: int) -> int:
 def labels_of(
     references: Sequence[Reference], low: float, high: float, rows: int, width: int, *, log: bool
 ) -> tuple[Label, ...]:
-    """Make the labels of a plot whose heights run from `low` to `high`.
+    """Make the labels of a plot of so many rows, whose heights run from `low` to `high`.
 
-    Lines of one row share a label, with the number of each. Without room the names go first, then
-    all but the signs, then these.
-
-    Args:
-        references: the lines; an infinite one is named on top.
-        low: the lower edge, on the plot's scale.
-        high: the upper edge.
-        rows: lines of the plot.
-        width: columns of plot and labels.
-        log: whether the scale is logarithmic.
+    Lines of one row share a label, with the number of each; an infinite one is named on top. The
+    `width` is that of plot and labels. Without room the names go first, then all but the signs,
+    then these.
     """
     together: dict[int, list[Reference]] = defaultdict(list)
     for reference in references:
         height = at(reference.value, log=log)
         together[row_of(height, low, high, rows)].append(reference)
     named = {row: _names(some) for row, some in together.items()}
-    for wording, least in (
-        (_names, width * 2 // 3),
-        (_numbers, LEAST_ACROSS),
-        (_signs, LEAST_ACROSS),
-    ):
+    wordings = ((_names, width * 2 // 3), (_numbers, LEAST_ACROSS), (_signs, LEAST_ACROSS))
+    for wording, least in wordings:
         told = {row: wording(some) for row, some in together.items()}
-        most = max(map(_width, told.values()), default=0)
+        most = max(map(width_of, told.values()), default=0)
         if width - most >= least:
             # What is no wider than the others can have its name as well.
-            told |= {row: parts for row, parts in named.items() if _width(parts) <= most}
+            told |= {row: parts for row, parts in named.items() if width_of(parts) <= most}
             return tuple(Label(row, told[row]) for row in sorted(told))
     return ()
 
 
-def _width(parts: Parts) -> int:
+def width_of(parts: Parts) -> int:
+    """The columns of a label."""
     return sum(cell_len(text) for text, _ in parts)
 
 

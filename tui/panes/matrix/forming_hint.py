@@ -23,11 +23,8 @@ class FormingHint:
     ) -> None:
         """Take note of a newer snapshot.
 
-        Args:
-            before: the one that was shown.
-            now: the newer one.
-            is_live: whether training changes what is shown.
-            is_refitted: whether a setting was changed that stands where the hint would.
+        What is shown `is_live` where training changes it. What `is_refitted` stands with its
+        setting where the hint would.
         """
         trains = now.state == "training"
         if self.is_shown and (is_refitted or not trains):

@@ -9,8 +9,8 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
+from tui.drawing.line_widget import CachedLines
 from tui.drawing.shades import Ramp
 from tui.panes.matrix.cells import Window, ramp_for, text_of
 from tui.panes.matrix.drawing import Drawing, Pens, Sight
@@ -18,10 +18,9 @@ from tui.panes.matrix.scales import HEADER, scales
 from tui.terminal.capabilities import terminal_of
 
 
-class MatrixGrid(Widget):
+class MatrixGrid(CachedLines):
     """Shades cells by value. It knows symbols, not pairs' meanings; the pane moves the cursor."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--label", "grid--label-here", "grid--cursor"}
     DEFAULT_CSS = """
     MatrixGrid {
@@ -47,8 +46,6 @@ class MatrixGrid(Widget):
         self._window: Window | None = None
         self._levels: list[list[int | None]] = []
         self._texts: list[list[str]] = []
-        self._strips: dict[int, Strip] = {}
-        self._width = 0  # of the strips: a widget is drawn before it hears of another size
         self._pens: tuple[Ramp, Pens] | None = None
 
     # --- what to draw
@@ -58,7 +55,7 @@ class MatrixGrid(Widget):
         if (labels, sight) != (self.labels, self.sight) or not self._levels:
             self.labels, self.sight, self.cursor = labels, sight, cursor
             self._levels, self._texts = self._computed()
-            self.redraw()
+            self.forget_all()
         elif cursor != self.cursor:
             self._move(cursor)
 
@@ -76,11 +73,6 @@ class MatrixGrid(Widget):
                 or (texts and texts[row][column] != before[1][row][column])
             ]
             self._dirty(row, changed)
-
-    def redraw(self) -> None:
-        """Draw everything anew."""
-        self._strips.clear()
-        self.refresh()
 
     def _computed(self) -> tuple[list[list[int | None]], list[list[str]]]:
         sight, window = self.sight, self._window
@@ -110,10 +102,10 @@ class MatrixGrid(Widget):
                 self._dirty(rows.index(row), [columns.index(column)])
             if row in rows and old[0] != cursor[0]:
                 y = scale.line_of(rows.index(row))
-                self._dirty_region(Region(0, y, scale.gutter, 1))
+                self.forget(Region(0, y, scale.gutter, 1))
             if column in columns and old[1] != cursor[1]:
                 x = self.sight.left(columns.index(column))
-                self._dirty_region(Region(x, 0, scale.width_of(column), HEADER))
+                self.forget(Region(x, 0, scale.width_of(column), HEADER))
 
     def _dirty(self, row: int, columns: list[int]) -> None:
         """Redraw some cells of a row of the window, as one region.
@@ -124,22 +116,12 @@ class MatrixGrid(Widget):
         if columns:
             scale = self.sight.scale
             start, end = self.sight.left(columns[0]), self.sight.left(columns[-1] + 1)
-            self._dirty_region(Region(start, scale.line_of(row), end - start, scale.lines_per_row))
-
-    def _dirty_region(self, region: Region) -> None:
-        for y in range(region.y, region.bottom):
-            self._strips.pop(y, None)
-        self.refresh(region)
+            self.forget(Region(start, scale.line_of(row), end - start, scale.lines_per_row))
 
     def notify_style_update(self) -> None:
         """Take the ramps of another theme."""
         self._pens = None
-        self._strips.clear()
         super().notify_style_update()
-
-    def on_resize(self) -> None:
-        """Draw lines of another length."""
-        self.redraw()
 
     def on_click(self, event: events.Click) -> None:
         """Tell the pane which cell was clicked, if it was one."""
@@ -153,19 +135,13 @@ class MatrixGrid(Widget):
 
     # --- drawing
 
-    def render_line(self, y: int) -> Strip:
-        """Return a line, drawn once for as long as nothing on it changes."""
-        if self._width != self.size.width:
-            self._strips.clear()
-            self._width = self.size.width
-        if y not in self._strips:
-            base = self.visual_style.rich_style
-            drawing = Drawing(
-                self.sight, self.labels, self.cursor, self._levels, self._texts, self._drawn_with()
-            )
-            strip = Strip(drawing.line(y)).simplify()
-            self._strips[y] = strip.adjust_cell_length(self._width, base)
-        return self._strips[y]
+    def draw_line(self, y: int, width: int) -> Strip:
+        """One line: labels, or cells."""
+        drawing = Drawing(
+            self.sight, self.labels, self.cursor, self._levels, self._texts, self._drawn_with()
+        )
+        strip = Strip(drawing.line(y)).simplify()
+        return strip.adjust_cell_length(width, self.visual_style.rich_style)
 
     def _drawn_with(self) -> Pens:
         ramp = self._ramp()

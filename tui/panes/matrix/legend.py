@@ -22,16 +22,8 @@ def legend(
 ) -> Content:
     """Draw the shades from the smallest to the largest value, in at most `width` columns.
 
-    Without room, less is said about them; the meaning of two colours goes last.
-
-    Args:
-        ramp: the shades.
-        low: the smallest value of the matrix.
-        high: the largest.
-        view: what the values are.
-        width: columns.
-        name: of the run whose P a difference is above or below.
-        root: the sign of a square root.
+    Without room, less is said about them; the meaning of two colours goes last: of a difference,
+    that it is above or below the P of the run of that name.
     """
     for before, after in _words(ramp, low, high, view, short_name(name, width // 3), root):
         room = min(LONGEST, width - cell_len(before) - cell_len(after))

@@ -36,12 +36,11 @@ from tui.panes.matrix.views import (
     views_of,
 )
 from tui.panes.pane import Pane
-from tui.panes.wheel import Wheeled
 from tui.terminal.capabilities import terminal_of
 from tui.terminal.letter_widths import laid_out
 
 
-class MatrixPane(Wheeled, Pane):
+class MatrixPane(Pane):
     """A matrix of symbols by symbols, in one of some views: counts, P of a run, a difference."""
 
     NUMBER = 1

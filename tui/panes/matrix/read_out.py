@@ -57,15 +57,10 @@ def readout(
     height: int,
     legend: Legend,
 ) -> list[Content]:
-    """Write the lines below the matrix.
+    """Write the lines below the matrix, as many as `height_in` has, or fewer.
 
-    Args:
-        pair: the labels of the two characters.
-        names: of the compared run and of the selected one.
-        reading: what is known of the pair; None while it is on its way.
-        width: columns of the pane.
-        height: lines, as `height_in` has it, or fewer.
-        legend: the shades, in at most so many columns.
+    The `names` are of the compared run and of the selected one. What is known of the pair, the
+    `reading`, is None while it is on its way.
     """
     if reading is None:
         lines = [Content.assemble((pair, _PAIR))]

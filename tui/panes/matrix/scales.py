@@ -63,11 +63,9 @@ class Scale:
 
 
 def scales(labels: tuple[str, ...], *, halves: bool = True) -> tuple[Scale, ...]:
-    """List the scales for an alphabet, the largest first.
+    """List the scales for an alphabet, the largest first, by the labels as they are laid out.
 
-    Args:
-        labels: of the characters, laid out.
-        halves: whether two cells can share a character, one above the other.
+    With `halves`, two cells can share a character, one above the other.
     """
     widths = tuple(map(cell_len, labels))
     label = max(widths)
@@ -151,11 +149,8 @@ def _has_room(fit: Fit, room: Room) -> bool:
 def scrolled(corner: int, at: int, starts: Sequence[int], room: int) -> int:
     """Find the first place to show, such that `at` is in sight and no room is left over.
 
-    Args:
-        corner: the first place that is shown now.
-        at: the place of the cursor.
-        starts: where each place begins, and where the last one ends.
-        room: how much there is to show places in.
+    The first that is shown now is `corner`. `starts` tells where each place begins, and where the
+    last one ends.
 
     >>> [scrolled(0, at, range(11), 4) for at in (0, 3, 4, 9)], scrolled(9, 9, range(11), 4)
     ([0, 0, 1, 6], 6)

@@ -33,13 +33,9 @@ def run_names(snapshot: Snapshot | None) -> tuple[str, str]:
 def view_name(
     view: View, snapshot: Snapshot | None, longest: int = NAMES[0], *, in_cells: bool = False
 ) -> str:
-    """Write what a view shows, with the names of the runs.
+    """Write what a view shows, with the names of the runs in at most `longest` columns.
 
-    Args:
-        view: any of `views_of`.
-        snapshot: tells the runs.
-        longest: columns of a name.
-        in_cells: whether the cells tell numbers, which are hundredths where it is a difference.
+    The numbers of cells are hundredths where it is a difference.
     """
     if snapshot is None:
         return view

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import zip_longest
 from typing import Final
 
@@ -33,11 +34,7 @@ def header_lines(
 ) -> list[Content]:
     """Write the sampler's settings, on as many lines as they need, and the columns' names.
 
-    Args:
-        settings: of the lab.
-        runs: the compared one and the selected one.
-        width: columns.
-        steps: of each run's first name below; None where a heading there says it, or there is none.
+    The `steps` are those of each run's first name below, where no heading there says them.
     """
     facts = [f"{settings.stream} {settings.sample_seed}", f"T {compact(settings.temperature)}"]
     facts += [f"top-{settings.top_k:,}"] if settings.top_k else []
@@ -50,9 +47,12 @@ def header_lines(
             lines.append(fact)
     told = [Content.styled(line, _QUIET) for line in lines]
     if settings.source == "both":
-        half, gap = halves(width)
-        left, right = (_of_run(run, step, half) for run, step in zip(runs, steps, strict=True))
-        told.append(Content.assemble((_padded(left, half), _QUIET), (gap, _FAINT), (right, _QUIET)))
+        half, _ = halves(width)
+        left, right = (
+            Content.styled(_of_run(run, step, half), _QUIET)
+            for run, step in zip(runs, steps, strict=True)
+        )
+        told += side_by_side([left], [right], width)
     else:
         side = int(settings.source == "selected")
         if runs[side].is_trained:
@@ -73,22 +73,26 @@ def name_lines(
 ) -> tuple[Content, ...]:
     """Draw all lines of one draw: a name with what is known of it, or two side by side.
 
-    Args:
-        drawn: the draw.
-        both: whether names of both runs are shown.
-        width: columns.
-        picked: whose name is under the cursor; None: it is elsewhere.
-        cut: what stands behind a name that was cut off as it was drawn.
+    Of the run `picked` the name is under the cursor. Behind a name that was cut off as it was drawn
+    stands `cut`.
     """
+    return draw_lines(partial(_lines, cut=cut), drawn, both, width, picked)
+
+
+def draw_lines(
+    lines: Callable[[Name | None, int, bool], list[Content]],
+    drawn: Drawn,
+    both: bool,
+    width: int,
+    picked: Source | None,
+) -> tuple[Content, ...]:
+    """Draw all lines of one draw, or of two side by side; `lines` draws those of one."""
     if not both:
-        return tuple(_lines(drawn.compared or drawn.selected, width, picked is not None, cut))
-    half, gap = halves(width)
-    left = _lines(drawn.compared, half, picked == "compared", cut)
-    right = _lines(drawn.selected, half, picked == "selected", cut)
-    blank = Content(" " * half)
-    return tuple(
-        Content.assemble(a, (gap, _FAINT), b) for a, b in zip_longest(left, right, fillvalue=blank)
-    )
+        return tuple(lines(drawn.compared or drawn.selected, width, picked is not None))
+    half, _ = halves(width)
+    left = lines(drawn.compared, half, picked == "compared")
+    right = lines(drawn.selected, half, picked == "selected")
+    return tuple(side_by_side(left, right, width))
 
 
 def heading_line(steps: Headings, both: bool, width: int) -> Content:
@@ -96,15 +100,25 @@ def heading_line(steps: Headings, both: bool, width: int) -> Content:
     if not both:
         (step,) = filter(None, steps)
         return Content.styled(_fitting(step.texts, width), _QUIET)
-    half, gap = halves(width)
-    left, right = ("" if step is None else _fitting(step.texts, half) for step in steps)
-    return Content.assemble((_padded(left, half), _QUIET), (gap, _FAINT), (right, _QUIET))
+    half, _ = halves(width)
+    texts = ("" if step is None else _fitting(step.texts, half) for step in steps)
+    left, right = (Content.styled(text, _QUIET) for text in texts)
+    return next(side_by_side([left], [right], width))
 
 
 def halves(width: int) -> tuple[int, str]:
     """Tell the columns of each of two names, and what stands between them."""
     gap = " │ " if width >= 2 * _NARROW + 3 else "│"
     return (width - len(gap)) // 2, gap
+
+
+def side_by_side(
+    left: Sequence[Content], right: Sequence[Content], width: int
+) -> Iterator[Content]:
+    """Put the lines of two columns beside each other."""
+    half, gap = halves(width)
+    for a, b in zip_longest(left, right, fillvalue=Content("")):
+        yield Content.assemble(a, " " * (half - a.cell_length), (gap, _FAINT), b)
 
 
 def _of_run(run: RunSummary, step: Heading | None, width: int) -> str:

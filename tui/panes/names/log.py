@@ -21,16 +21,7 @@ def log_lines(
     is_of_text: bool,
     cut: str,
 ) -> dict[Line, Content]:
-    """Draw each line by its place, the oldest first.
-
-    Args:
-        snapshot: with the names.
-        headings: what stands above some of them, by their index.
-        place: where the cursor is.
-        width: columns.
-        is_of_text: whether they are texts.
-        cut: what stands behind a name that was cut off as it was drawn.
-    """
+    """Draw each line by its place, the oldest first; `headings` are by the index of draws."""
     both = snapshot.settings.source == "both"
     side: Source = "selected" if place.right else "compared"
     lines: dict[Line, Content] = {}

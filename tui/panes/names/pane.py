@@ -22,13 +22,12 @@ from tui.panes.names.redraw_note import redrawn, source_name
 from tui.panes.names.scrolling import NamesScroll
 from tui.panes.names.step_headings import headings, steps_above
 from tui.panes.pane import Pane
-from tui.panes.wheel import Wheeled
 from tui.terminal.capabilities import terminal_of
 
 SHORT_NAME: Final = 10  # columns of a run's name in a title without room
 
 
-class NamesPane(Wheeled, Pane):
+class NamesPane(Pane):
     """Shows names of the compared run, of the selected one, or of both side by side."""
 
     NUMBER = 4

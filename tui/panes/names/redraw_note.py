@@ -12,13 +12,7 @@ _DRAWN_AGAIN = "drawn again"
 def redrawn(before: Snapshot, now: Snapshot, *, is_of_text: bool) -> tuple[str, ...]:
     """Tell which settings or runs have changed, if names were drawn with them before.
 
-    Args:
-        before: the snapshot that was shown.
-        now: the one behind it.
-        is_of_text: whether texts are drawn, which have a length.
-
-    Returns:
-        The same sentence in several lengths, the longest first; empty where nothing has changed.
+    Returns the same sentence in several lengths, the longest first; none where nothing has changed.
     """
     changes = _changes(before, now, is_of_text)
     if not (before.drawn and before.data == now.data and changes):

@@ -43,12 +43,8 @@ def headings(
 ) -> dict[int, Headings]:
     """Find the headings above some draws, by their index; the first draw has one.
 
-    Which have one depends on their neighbours alone, so that no heading moves as the log grows.
-
-    Args:
-        draws: names of the compared run, of the selected one, or of both.
-        compared: the one run. Where it has no steps, there is nothing to say.
-        selected: the other.
+    Which have one depends on their neighbours alone, so that no heading moves as the log grows. Of
+    a run without steps there is nothing to say.
     """
     left = _of_side(draws, [draw.compared for draw in draws]) if compared.is_trained else {}
     right = _of_side(draws, [draw.selected for draw in draws]) if selected.is_trained else {}

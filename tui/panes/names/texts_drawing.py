@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import zip_longest
+from functools import lru_cache, partial
 from typing import Final
 
 from rich.cells import cell_len
@@ -11,11 +10,10 @@ from textual.content import Content
 
 from engine.settings.values import Source
 from engine.wire.values import Drawn, Name
-from tui.panes.names.drawing import halves
+from tui.panes.names.drawing import draw_lines
 from tui.terminal.letter_widths import pieces
 
 _QUIET: Final = "$foreground-muted"
-_FAINT: Final = "$foreground 20%"  # as the panes' borders
 _PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without colour too
 
 
@@ -23,24 +21,8 @@ _PICKED: Final = "bold reverse $accent"  # reversed, so that it is seen without 
 def lines_of(
     drawn: Drawn, both: bool, width: int, picked: Source | None = None
 ) -> tuple[Content, ...]:
-    """Draw all lines of one draw: a text of one run, or two side by side.
-
-    Args:
-        drawn: the draw.
-        both: whether texts of both runs are shown.
-        width: columns.
-        picked: whose text is under the cursor; None: it is elsewhere.
-    """
-    if not both:
-        name = drawn.compared or drawn.selected
-        return tuple(_lines(drawn.index, name, width, picked is not None))
-    half, gap = halves(width)
-    left = _lines(drawn.index, drawn.compared, half, picked == "compared")
-    right = _lines(drawn.index, drawn.selected, half, picked == "selected")
-    return tuple(
-        Content.assemble(a, " " * (half - a.cell_length), (gap, _FAINT), b)
-        for a, b in zip_longest(left, right, fillvalue=Content(""))
-    )
+    """Draw all lines of one draw: a text of one run, or two side by side; see `name_lines`."""
+    return draw_lines(partial(_lines, index=drawn.index), drawn, both, width, picked)
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -59,7 +41,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def _lines(index: int, name: Name | None, width: int, picked: bool) -> list[Content]:
+def _lines(name: Name | None, width: int, picked: bool, *, index: int) -> list[Content]:
     if name is None:
         return []
     heading = f"{index + 1:,}: {name.nll:.2f} a character"

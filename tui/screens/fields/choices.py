@@ -89,7 +89,6 @@ class Choices(LineWidget):
 
     def on_resize(self) -> None:
         """Another size: other lines of text; the chosen one stays in sight."""
-        super().on_resize()
         self._draw_chosen()
 
     def on_click(self, event: events.Click) -> None:
