@@ -74,13 +74,7 @@ class LabApp(TerminalApp):
         super().__init__(terminal, KeyMap(config.keys))
         self.config = config
         self.session = Session(engine, opening, self._hear, self.keys, resuming, attaches=attaches)
-        self.lab = LabScreen(
-            self.session,
-            config.frames,
-            send=self.send,
-            hold=self.hold,
-            look_again=self.dispatcher.look_again,
-        )
+        self.lab = LabScreen(self.session, config.frames, send=self.send)
         self.dialogs = Dialogs(self.session, self, self.lab)
         self.training = Training(self.session, self)
         self.copying = Copying(self.session, self)

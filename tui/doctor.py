@@ -25,9 +25,7 @@ _COLOURS: Final[dict[Colours, str]] = {
 def screen_facts(environ: Mapping[str, str], config: Path) -> dict[str, str]:
     """Names and values; colours and characters are those that the lab would use here.
 
-    Args:
-        environ: the variables of the process.
-        config: where the configuration is; what is wrong in it is told, and counts for nothing.
+    What is wrong in the configuration is told, and counts for nothing.
     """
     place = str(config)
     try:

@@ -31,14 +31,7 @@ class KeyHint(Static):
     ALLOW_SELECT = False
 
     def __init__(self, key: str, shown: str, label: str, tooltip: str = "") -> None:
-        """A hint.
-
-        Args:
-            key: as Textual names it.
-            shown: what is drawn for it.
-            label: what it does, in a word.
-            tooltip: the same in a few words.
-        """
+        """A hint: the key as Textual names it and as it is shown, and what it does in a word."""
         key_in_bold = (shown, "bold $footer-key-foreground")
         super().__init__(Content.assemble(key_in_bold, (f" {label}", "$foreground-muted")))
         self._key = key

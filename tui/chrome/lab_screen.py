@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.events import DescendantFocus, Resize
 from textual.signal import Signal
@@ -36,6 +36,7 @@ from tui.session.messages import (
 from tui.session.session import Session
 from tui.terminal.capabilities import terminal_of
 from tui.terminal.textual_private import ResizingScreen
+from tui.terminal_app import TerminalApp
 
 STARTING = "The engine is starting.\nLoading torch takes about two seconds."
 
@@ -46,35 +47,25 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
     It has none of Textual's own keys, for all keys are in the table of actions.
     """
 
+    app = getters.app(TerminalApp)
     ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, KeyFooter"
 
     def __init__(
-        self,
-        session: Session,
-        frames: float,
-        *,
-        send: Callable[[Requests], object],
-        hold: Callable[[], object],
-        look_again: Callable[[], None],
+        self, session: Session, frames: float, *, send: Callable[[Requests], object]
     ) -> None:
         """Make the screen of a lab that is not open yet.
 
-        Args:
-            session: what is known of the lab.
-            frames: snapshots per second, at the most.
-            send: carries out a request; what goes wrong is said in a toast.
-            hold: holds frames back until all panes are drawn for another size.
-            look_again: called where keys that were typed too early may be carried out now.
+        It asks for so many `frames` a second at the most. `send` carries out a request, and says in
+        a toast what goes wrong.
         """
         super().__init__(id="_default")
         self.session = session
-        self.pane_layout = PaneLayout(hold)
+        self.pane_layout = PaneLayout()
         self.matrix, self.loss = self.pane_layout.matrix, self.pane_layout.loss
         self.names = self.pane_layout.names
         self.panes = self.pane_layout.panes
         self._frames = frames
         self._send = send
-        self._look_again = look_again
         self.snapshots: Signal[Snapshot] = Signal(self, "snapshots")  # for dialogs that follow them
         self._diverging: int | None = None  # number of the run of which that was said last
         self._watched: Watch | None = None  # what this engine was asked for last
@@ -122,7 +113,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
             return
         session = self.session
         self.query_one(StatusLine).tell(session.state, session.dataset, session.snapshot)
-        self._look_again()
+        self.app.dispatcher.look_again()  # keys that were typed too early may be in time now
         if vacancy and session.dataset is None:
             for pane in self.panes:
                 pane.vacate(vacancy)

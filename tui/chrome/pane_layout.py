@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -15,19 +13,16 @@ from tui.panes.loss.pane import LossPane
 from tui.panes.matrix.pane import MatrixPane
 from tui.panes.names.pane import NamesPane
 from tui.panes.pane import Pane
+from tui.terminal_app import TerminalApp
 
 
 class PaneLayout(Horizontal):
     """Shows the matrix on the left and the other panes on the right; fewer where room is scarce."""
 
-    def __init__(self, hold: Callable[[], Any]) -> None:
-        """Make panes that have nothing to show yet.
+    app = getters.app(TerminalApp)
 
-        Args:
-            hold: holds frames back until all panes are drawn for another size.
-        """
+    def __init__(self) -> None:
         super().__init__(id="body")
-        self._hold = hold
         self._arrangement: Arrangement = "all"
         self._looked_at = MatrixPane.NUMBER
         self._companion = LossPane.NUMBER  # the other pane that was looked at last
@@ -60,12 +55,8 @@ class PaneLayout(Horizontal):
         chosen, self._looked_at = self._arrangement, number
         if number != MatrixPane.NUMBER:
             self._companion = number
-        shown = {
-            "all": {1, 2, 3, 4},
-            "beside": {1, self._companion},
-            "below": {1, self._companion},
-            "alone": {number},
-        }[chosen]
+        two = {MatrixPane.NUMBER, self._companion}
+        shown = {"all": {1, 2, 3, 4}, "beside": two, "below": two, "alone": {number}}[chosen]
         for pane in self.panes:
             pane.display = pane.NUMBER in shown
             pane.set_class(chosen == "below", "-below")
@@ -107,16 +98,12 @@ class PaneLayout(Horizontal):
         self._refit()
 
     def _refit(self) -> None:
-        self._hold()
+        self.app.hold()
         for pane in self.panes:
             self.call_after_refresh(pane.refit)
 
     def wanted(self, frames: float) -> Watch:
-        """Tell what the panes show, and so what snapshots are to hold.
-
-        Args:
-            frames: snapshots per second, at the most.
-        """
+        """Tell what the panes show, and so what snapshots are to hold; so many a second at most."""
         sight = self.matrix.sight
         return Watch(
             view=self.matrix.view,

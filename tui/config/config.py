@@ -133,10 +133,7 @@ def config_path() -> Path:
 
 
 def checked(given: Mapping[str, object]) -> dict[str, Any]:
-    """The settings that a file or a command line gives, each as `Config` has it.
-
-    Args:
-        given: what was found, by the names of settings.
+    """The settings that a file or a command line gives, by their names, each as `Config` has it.
 
     Raises:
         ConfigError: one is unknown or makes no sense; says which, and what would.
@@ -216,12 +213,7 @@ def _check_lines(text: str) -> None:
 
 
 def settled(given: Mapping[str, Any], options: Mapping[str, Any]) -> Config:
-    """The settings in force.
-
-    Args:
-        given: those of the file.
-        options: those of the command line, which come before; None: not given.
-    """
+    """The settings in force: the options that are not None, then those that the file gives."""
     chosen = {name: value for name, value in options.items() if value is not None}
     config = Config(**{**given, **chosen})
     if config.slow_link:

@@ -25,10 +25,7 @@ def signed_settings(
 ) -> dict[str, str]:
     """List the values of a run's settings that have a sign, by their signs.
 
-    Args:
-        kind: of its model.
-        run: whose.
-        that_change: whether to leave out those that belong to a run from its beginning.
+    With `that_change`, those that belong to a run from its beginning are left out.
     """
     return {
         setting.sign: value_text(setting, run.settings[setting.name])

@@ -85,16 +85,6 @@ def luminance(colour: str) -> float:
     return round(sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True)), 9)
 
 
-def contrast(one: str, other: str) -> float:
-    """How well two colours are told apart, 1 to 21, as WCAG 2 defines it.
-
-    >>> contrast("#ffffff", "#000000")
-    21.0
-    """
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
 def _shades(kind: Kind, dark: bool, terminal: Terminal) -> tuple[str, ...]:
     if terminal.colours == "none":
         return (BLACK if dark else WHITE,)

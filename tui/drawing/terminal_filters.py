@@ -32,8 +32,7 @@ class InAscii(LineFilter):
 class Colourless(LineFilter):
     """Tells by reverse video, dim, bold and underline what was told by colour.
 
-    Args:
-        dark: whether the theme is; a background of the other kind becomes reverse video.
+    In a dark theme a light background becomes reverse video, and the reverse.
     """
 
     def __init__(self, *, dark: bool) -> None:

@@ -15,11 +15,7 @@ class KeyMap:
     """The keys in force. Whatever shows a key, or listens to one, asks here."""
 
     def __init__(self, changes: Mapping[str, Keys] | None = None) -> None:
-        """Put keys over those of the table.
-
-        Args:
-            changes: by action id; already checked.
-        """
+        """Put keys, by action id, over those of the table. They are checked already."""
         self._changes = dict(changes or {})
 
     def of(self, identity: str) -> Keys:

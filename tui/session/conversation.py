@@ -82,9 +82,9 @@ class Conversation:
         """A conversation that has not begun.
 
         Args:
-            engine: whom to talk with.
+            engine: whom to talk with; it may run already.
             opening: what to open, where the engine has no data yet.
-            post: takes what happens.
+            post: takes what happens, in order; see `session.messages`.
             absence: why no request reaches the engine, as a sentence.
             resuming: what to take up instead.
             attaches: whether to look at what others have opened, and to open nothing.

@@ -22,10 +22,7 @@ def not_saved(trouble: str) -> str:
 def link_down(event: LinkLost, key: str, *, is_training: bool) -> str:
     """Why the engine's machine cannot be reached, what goes on there, and when it is tried again.
 
-    Args:
-        event: what is known of it.
-        key: tries it at once.
-        is_training: whether the lab did when it was heard of last.
+    The key tries it at once.
     """
     goes_on = "The training goes on there. " if is_training else ""
     next_one = f"{key} tries again."
@@ -35,12 +32,7 @@ def link_down(event: LinkLost, key: str, *, is_training: bool) -> str:
 
 
 def last_word(event: Stopped, key: str) -> str:
-    """Who has ended the engine, what became of the lab, and what to do.
-
-    Args:
-        event: what it said itself.
-        key: starts an engine again.
-    """
+    """Who has ended the engine, what became of the lab, and which key starts an engine again."""
     who = {
         "screen": "This lab was stopped from elsewhere.",
         "signal": "The engine was ended by a signal, as when its machine shuts down.",

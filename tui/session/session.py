@@ -8,10 +8,10 @@ from typing import Any, Final
 from msgspec.structs import replace
 from textual.message import Message
 
-from engine.wire.answers import Answers, Description
+from engine.wire.answers import Description
 from engine.wire.client import Engine
 from engine.wire.events import DatasetOpened, Snapshot
-from engine.wire.requests import Open, Requests, Resume
+from engine.wire.requests import Open, Resume
 from tui.actions import Action
 from tui.keys.overrides import KeyMap
 from tui.session.conversation import Conversation
@@ -36,19 +36,11 @@ class Session:
         *,
         attaches: bool = False,
     ) -> None:
-        """A session that has not begun.
-
-        Args:
-            engine: the lab's; it may run already.
-            opening: what to open, where nothing is open yet.
-            post: takes what happens, in order; see `session.messages`.
-            keys: those in force, for sentences that name one.
-            resuming: what to take up, instead of opening anything.
-            attaches: whether to look at what others have opened, and to open nothing.
-        """
+        """A session that has not begun; see `Conversation`. Its sentences name keys."""
         self.conversation = Conversation(
             engine, opening, post, self.absence, resuming, attaches=attaches
         )
+        self.call = self.conversation.call
         self.keys = keys
         self.lab_name = engine.name
         self.dataset: DatasetOpened | None = None
@@ -85,11 +77,7 @@ class Session:
         return about_it and self.link in (Link.STARTING, Link.OPENING)
 
     def others_look_on(self, lab: Description | None) -> bool:
-        """Whether there are other screens.
-
-        Args:
-            lab: as the engine describes it; None: it is silent, and what was shown last counts.
-        """
+        """Whether there are other screens; of a silent engine, what was shown last counts."""
         seen = lab or self.snapshot
         return seen is not None and seen.clients > 1
 
@@ -108,14 +96,6 @@ class Session:
             case Link.LOST:
                 return f"The link is down: {self.keys.name('engine.restart')} tries it at once."
         return "The engine does not answer."
-
-    async def call(self, request: Requests) -> Answers:
-        """Carry out a request.
-
-        Raises:
-            EngineError: it could not be done; the text says why.
-        """
-        return await self.conversation.call(request)
 
     # --- what happens to it
 

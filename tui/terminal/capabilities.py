@@ -40,12 +40,7 @@ def detect(
     colour: Literal["auto"] | Colours = "auto",
     ascii: bool | None = None,  # noqa: A002  the option's name
 ) -> Terminal:
-    """What the environment says of the terminal, and what a person says against it.
-
-    Args:
-        environ: the variables of the process.
-        colour: a depth that a person has asked for, which wins over everything.
-        ascii: True for ASCII only, False for Unicode; None to find out.
+    """What the environment says of the terminal, and what a person says against it, which wins.
 
     >>> detect({"TERM": "xterm-256color", "LANG": "de_DE.UTF-8"})
     Terminal(colours='256', unicode=True)

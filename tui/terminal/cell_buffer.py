@@ -44,10 +44,7 @@ class Frame:
     def difference(self, segments: Iterable[Segment], width: int, height: int) -> str:
         """The escape sequences and texts that bring an update to a terminal of that size.
 
-        Args:
-            segments: texts, and control segments that say where each line of them begins.
-            width: columns of the terminal.
-            height: its lines.
+        Among the texts are control segments, which say where each line of them begins.
         """
         if len(self._lines) != height or (height and len(self._lines[0]) != width):
             self._lines = [[_NOBODY] * width for _ in range(height)]

@@ -24,12 +24,9 @@ class NonblockingFile:
     def __init__(
         self, file: TextIO, ended: Callable[[], None], written: Callable[[int], None]
     ) -> None:
-        """A file.
+        """A file that calls `ended` when the terminal turns out to be gone.
 
-        Args:
-            file: the terminal.
-            ended: called when it turns out to be gone.
-            written: called with the number of characters that were just written or discarded.
+        And `written` with the number of characters that were just written or discarded.
         """
         self._file = file
         self._ended = ended

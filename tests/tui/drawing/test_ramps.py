@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 from rich.color import Color, ColorSystem
 
+from tests.tui.contrast import contrast
 from tui.drawing.ramp_colours import ASCII_GLYPHS, GLYPHS
-from tui.drawing.shades import Kind, Ramp, contrast, luminance, ramp
+from tui.drawing.shades import Kind, Ramp, luminance, ramp
 from tui.terminal.capabilities import Colours, Terminal
 
 DEPTHS: tuple[Colours, ...] = ("truecolour", "256", "16", "8", "none")

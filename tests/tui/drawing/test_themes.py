@@ -4,7 +4,7 @@ import pytest
 from rich._palettes import STANDARD_PALETTE
 from rich.color import Color, ColorSystem
 
-from tui.drawing.shades import contrast
+from tests.tui.contrast import contrast
 from tui.drawing.themes import themes
 from tui.terminal.capabilities import Colours
 

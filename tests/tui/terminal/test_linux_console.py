@@ -6,11 +6,11 @@ import pytest
 from textual.containers import VerticalScroll
 from textual.geometry import Region
 
+from tests.tui.contrast import contrast
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, settled
 from tests.tui.linux_console import on_console
 from tui.app import LabApp
-from tui.drawing.shades import contrast
 from tui.drawing.themes import DARK, LIGHT
 from tui.panes.matrix.grid import MatrixGrid
 from tui.terminal.capabilities import detect

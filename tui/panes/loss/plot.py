@@ -54,9 +54,10 @@ def picture_of(
     strokes = _strokes(steps, step, train, log=scaled)
     if not snapshot.selected_run.is_trained and isfinite(start):
         strokes = [[(0, _at(start, log=scaled)), (last, _at(start, log=scaled))]]
+    every = max(1, round(_round_step(last / max(2, (width - beside) // 10))))  # steps
     return Picture(
         width - beside, height, grid, tuple(ticks), tuple(f"{label} " for label in labels),
-        tuple(_step_ticks(last, max(2, (width - beside) // 10))),
+        tuple(range(0, last + 1, every)),
         tuple((at(one.value, log=scaled), one.sign, one.ink) for one in finite), behind,
         curves_of(snapshot.overlays, grid, log=scaled),
         tuple(grid.snapped(strokes)),
@@ -145,7 +146,3 @@ def _labels(ticks: list[float], *, log: bool) -> list[str]:
     labels = [f"{value:,.{digits}f}" for value in values]
     short = [t if len(t) < 7 else f"{v:.0e}" for t, v in zip(labels, values, strict=True)]
     return [with_minus(text) for text in short]
-
-
-def _step_ticks(last: int, most: int) -> list[int]:
-    return list(range(0, last + 1, max(1, round(_round_step(last / most)))))

@@ -155,11 +155,8 @@ def _lines(name: Name | None, width: int, picked: bool, cut: str) -> list[Conten
     first, *rest = chopped(text or EMPTY, room, max(1, width - len(indent)))
     known = "$primary" if name.in_data and name.current else _QUIET
     ink = _PICKED if picked else "" if text and name.current else _QUIET
-    lines = [
-        Content.assemble(
-            (_padded(first, room), ink), (before, known), (figure, _QUIET), (after, known)
-        )
-    ]
+    first += " " * (room - cell_len(first))
+    lines = [Content.assemble((first, ink), (before, known), (figure, _QUIET), (after, known))]
     for part in rest:
         blank = " " * (width - len(indent) - cell_len(part))
         lines.append(Content.assemble(indent, (part, ink), blank))
@@ -180,7 +177,3 @@ def chopped(text: str, first: int, others: int) -> list[str]:
         parts[-1] += piece
         room -= cell_len(piece)
     return parts
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - cell_len(text))

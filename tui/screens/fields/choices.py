@@ -36,11 +36,7 @@ class Choices(LineWidget):
         choice: Choice
 
     def __init__(self, *, always: bool = False) -> None:
-        """A list without lines.
-
-        Args:
-            always: whether one is chosen as soon as there are lines: there is no field above it.
-        """
+        """A list without lines. Where it has no field above it, one is `always` chosen."""
         super().__init__()
         self._is_always_chosen = always
         self._choices: tuple[Choice, ...] = ()

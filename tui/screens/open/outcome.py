@@ -36,7 +36,7 @@ class Opening:
                 it is saved to, which is of that lab.
             labs: those that can be taken up.
             call: carries out a request.
-            present: the whole path of what is open; None: nothing is.
+            present: the whole path of what is open, if anything is.
             is_training: whether a training would end.
         """
         self.last = before.path or BUILT_IN

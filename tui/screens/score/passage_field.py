@@ -12,12 +12,7 @@ from tui.screens.fields.field import Field
 
 
 class PassageField(Field):
-    """Holds a passage in one line: what a field cannot hold is written as its label.
-
-    Args:
-        written: the label of each character of the data.
-        passage: to begin with.
-    """
+    """Holds a passage in one line: what a field cannot hold is written as its label."""
 
     def __init__(self, written: Mapping[str, str], passage: str = "") -> None:
         self._written = {letter: label for letter, label in written.items() if is_obeyed(letter)}

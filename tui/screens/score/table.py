@@ -9,7 +9,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from engine.wire.answers import Scored
@@ -62,7 +62,9 @@ def score_table(
     both_names = (scored.compared, scored.selected)
     names = "".join(_right("P {}", name, 9) for name in both_names) if probabilities else ""
     if bars:
-        names += "".join(f"{'−ln P':>9} {_left(name, _BAR)}" for name in both_names)
+        names += "".join(
+            f"{'−ln P':>9} {set_cell_size(short_name(name, _BAR), _BAR)}" for name in both_names
+        )
     else:
         names += "".join(
             _right("−ln {}", name, room) for name, room in zip(both_names, (11, 9), strict=True)
@@ -72,10 +74,9 @@ def score_table(
     longest = _BAR - (inf in chain(*surprises))  # of the finite ones
     rows = []
     for pair, step, both in zip(pairs, scored.characters, surprises, strict=True):
-        row = [pair + " " * (first - cell_len(pair))]
+        parts: list[str | tuple[str, str]] = [set_cell_size(pair, first)]
         if probabilities:
-            row.append(f"{figure(step.p_compared):>9}{figure(step.p_selected):>9}")
-        parts: list[str | tuple[str, str]] = ["".join(row)]
+            parts.append(f"{figure(step.p_compared):>9}{figure(step.p_selected):>9}")
         for surprise, columns in zip(both, (9, 9) if bars else (11, 9), strict=True):
             parts.append(f"{figure(surprise, 3):>{columns}}")
             if bars and surprise == inf:
@@ -141,12 +142,6 @@ def _right(text: str, name: str, room: int) -> str:
     """Write a run's name with a text, at the right of a column, with a blank before it."""
     text = text.format(short_name(name, room - 1 - len(text.format(""))))
     return " " * (room - cell_len(text)) + text
-
-
-def _left(name: str, room: int) -> str:
-    """Write a run's name at the left of a column, and fill it."""
-    name = short_name(name, room)
-    return name + " " * (room - cell_len(name))
 
 
 def _total(value: float, room: int) -> str:
