@@ -78,7 +78,7 @@ class Dialogs:
             OpenScreen(
                 conversation.opening,
                 conversation.call,
-                conversation.go_on_command,
+                self._session.engine.go_on_command,
                 None if dataset is None else dataset.path,
                 lambda: self._session.is_training,
             )

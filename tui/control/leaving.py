@@ -98,7 +98,7 @@ class Leaving:
             if goes_on is not None:
                 self._tell_way_back(is_watched=True)
             elif (last := session.conversation.last_word) is not None and last.saved is not None:
-                again = session.conversation.go_on_command(last.saved, last.lab)
+                again = session.engine.go_on_command(last.saved, last.lab)
                 session.farewell = f"The lab {session.lab_name} is saved. {again} goes on with it."
             self._ui.exit()
 
@@ -106,12 +106,12 @@ class Leaving:
         """Ask what is to become of the training, or of a lab that could not be saved."""
         if not isinstance(self._ui.screen, QuitScreen):
             session = self._session
-            again = session.conversation.attach_command
+            again = session.engine.attach_command
             self._ui.push_screen(QuitScreen(again, trouble, is_training=session.is_training))
 
     def _tell_way_back(self, *, is_watched: bool) -> None:
         where = "on other screens" if is_watched else "without a screen"
-        again = self._session.conversation.attach_command
+        again = self._session.engine.attach_command
         self._session.farewell = (
             f"The lab {self._session.lab_name} goes on, {where}. {again} takes it up again."
         )
@@ -119,7 +119,7 @@ class Leaving:
     def _leave_unheard(self) -> None:
         """Leave at once, though the engine has not answered yet: what becomes of it is open."""
         if self._session.conversation.is_up:
-            again = self._session.conversation.attach_command
+            again = self._session.engine.attach_command
             self._session.farewell = (
                 f"The engine of the lab {self._session.lab_name} did not answer yet."
                 f" {again} takes the lab up again, if it goes on or was saved."

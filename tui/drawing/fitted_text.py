@@ -23,9 +23,10 @@ class FittedText(Static):
         super().__init__(id=id, markup=False)
         self._text = text
 
-    def say(self, text: str) -> None:
-        """Show another sentence."""
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Show another sentence; one of what is `wrong` has a class of its own."""
         self._text = text
+        self.set_class(wrong, "-wrong")
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

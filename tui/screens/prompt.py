@@ -37,6 +37,7 @@ class Prompt(Dialog):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
+        self._says = FittedText(question.hint, id="hint")
         self.confirmation = Confirmation()  # of an answer that a person was asked about
         self._trying: str | None = None  # the answer that is under way
         self._reading: Timer | None = None  # while the word about a wrong key is to be read
@@ -48,7 +49,7 @@ class Prompt(Dialog):
                 yield Digits(self._question.initial)
             else:
                 yield Field(self._question.initial, select=True)
-            yield FittedText(self._question.hint, id="hint")
+            yield self._says
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Try the answer, once; the worker lets the screen live while the engine is at it."""
@@ -107,8 +108,4 @@ class Prompt(Dialog):
         if self._reading is not None:
             self._reading.stop()
             self._reading = None
-        if self.is_closed:
-            return
-        hint = self.query_one("#hint", FittedText)
-        hint.set_class(wrong, "-wrong")
-        hint.say(text)
+        self._says.say(text, wrong=wrong)

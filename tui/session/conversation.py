@@ -142,15 +142,6 @@ class Conversation:
             await self._wait(broken or await self._engine.obituary(), wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
-    @property
-    def attach_command(self) -> str:
-        """What a person types to take the lab up again."""
-        return self._engine.attach_command
-
-    def go_on_command(self, saved: str, lab: str) -> str:
-        """What a person types to go on with a lab that was saved; see `Saved`."""
-        return self._engine.go_on_command(saved, lab)
-
     def try_again(self) -> None:
         """Where the link is down: now, not later."""
         self._again.set()

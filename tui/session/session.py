@@ -40,6 +40,7 @@ class Session:
         self.conversation = Conversation(
             engine, opening, post, self.absence, resuming, attaches=attaches
         )
+        self.engine = engine
         self.call = self.conversation.call
         self.keys = keys
         self.lab_name = engine.name
@@ -113,10 +114,10 @@ class Session:
             case EngineEnded() if self.dataset is not None:
                 self.farewell = (
                     f"The lab {self.lab_name} does not run any more."
-                    f" {self.conversation.attach_command} resumes it, if it was saved."
+                    f" {self.engine.attach_command} resumes it, if it was saved."
                 )
             case EngineStopped(event=event) if event.saved is not None:
-                again = self.conversation.go_on_command(event.saved, event.lab)
+                again = self.engine.go_on_command(event.saved, event.lab)
                 self.farewell = (
                     f"The lab {self.lab_name} has ended. {again} goes on where it is saved."
                 )

@@ -134,10 +134,9 @@ async def test_quitting_says_how_to_come_back(
     async with lab(engine) as (session, ui):
         Leaving(session, ui).quit(asks=asks)
         await ui.rest()
-        conversation = session.conversation
         assert session.farewell == f"The lab names {farewell}".format(
-            attach=conversation.attach_command,
-            go_on=conversation.go_on_command("/saves/newest", "names"),
+            attach=session.engine.attach_command,
+            go_on=session.engine.go_on_command("/saves/newest", "names"),
         )
     assert (engine.stops, ui.exits, ui.screen) == (stops, 1, None)
     assert ui.held == ([True, False] if asks else [False])

@@ -23,18 +23,13 @@ class MatrixScroll:
         self.room = room  # columns and lines
         self.order: tuple[int, ...] = ()  # of the symbols
         self._places: dict[int, int] = {}  # of the symbols in the order
-        self._at = (0, 0)  # the cursor
+        self.at = (0, 0)  # the place of the cursor
         self._corner = (0, 0)  # what is drawn first
 
     @property
     def cursor(self) -> tuple[int, int] | None:
         """The pair under the cursor, as symbols."""
-        return (self.order[self._at[0]], self.order[self._at[1]]) if self.order else None
-
-    @property
-    def at(self) -> tuple[int, int]:
-        """The place of the cursor."""
-        return self._at
+        return (self.order[self.at[0]], self.order[self.at[1]]) if self.order else None
 
     @property
     def sight(self) -> Sight:
@@ -57,11 +52,11 @@ class MatrixScroll:
     def go(self, row: int, column: int) -> None:
         """Put the cursor at a place, and scroll as little as brings it into sight."""
         last = len(self.order) - 1
-        self._at = max(0, min(last, row)), max(0, min(last, column))
+        self.at = max(0, min(last, row)), max(0, min(last, column))
         places, down = range(len(self.order) + 1), self.scale.rows_in(self.room.height)
         self._corner = (
-            scrolled(self._corner[0], self._at[0], places, down),
-            scrolled(self._corner[1], self._at[1], self._starts, self._across),
+            scrolled(self._corner[0], self.at[0], places, down),
+            scrolled(self._corner[1], self.at[1], self._starts, self._across),
         )
 
     def scroll(self, lines: int, columns: int) -> bool:

@@ -23,15 +23,9 @@ class OpenHint(FittedText):
     def answer(self, text: str, *, wrong: bool = False) -> None:
         """Say what a key has come to."""
         self.is_answer = True
-        self.tell(text, wrong=wrong)
+        self.say(text, wrong=wrong)
 
     def remark(self, text: str) -> None:
         """Say what comes of looking, which may be late: what a key has come to matters more."""
         if not self.is_answer:
-            self.tell(text if self.reading is None else self.delay)
-
-    def tell(self, text: str, *, wrong: bool = False) -> None:
-        """Say it, unless the dialog is gone."""
-        if self.is_attached:
-            self.set_class(wrong, "-wrong")
-            self.say(text)
+            self.say(text if self.reading is None else self.delay)

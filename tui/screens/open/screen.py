@@ -297,7 +297,7 @@ class OpenScreen(Dialog):
 
     def _take(self, path: str, *, picked: bool = False) -> None:
         if self._says.reading is not None:
-            self._says.tell(self._says.delay)
+            self._says.say(self._says.delay)
         elif (picked or self._list.chosen) and path.endswith("/"):
             self._fill(path)  # into the folder
         elif not path:
