@@ -20,10 +20,7 @@ def not_saved(trouble: str) -> str:
 
 
 def link_down(event: LinkLost, key: str, *, is_training: bool) -> str:
-    """Why the engine's machine cannot be reached, what goes on there, and when it is tried again.
-
-    The key tries it at once.
-    """
+    """Why the engine's machine cannot be reached, what goes on there, and how it is tried again."""
     goes_on = "The training goes on there. " if is_training else ""
     next_one = f"{key} tries again."
     if event.seconds is not None:

@@ -42,10 +42,7 @@ class Frame:
         self._lines = []
 
     def difference(self, segments: Iterable[Segment], width: int, height: int) -> str:
-        """The escape sequences and texts that bring an update to a terminal of that size.
-
-        Among the texts are control segments, which say where each line of them begins.
-        """
+        """The escape sequences and texts that bring an update to a terminal of that size."""
         if len(self._lines) != height or (height and len(self._lines[0]) != width):
             self._lines = [[_NOBODY] * width for _ in range(height)]
         changed: dict[int, set[int]] = {}

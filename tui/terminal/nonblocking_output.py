@@ -24,10 +24,7 @@ class NonblockingFile:
     def __init__(
         self, file: TextIO, ended: Callable[[], None], written: Callable[[int], None]
     ) -> None:
-        """A file that calls `ended` when the terminal turns out to be gone.
-
-        And `written` with the number of characters that were just written or discarded.
-        """
+        """A file that tells when it has gone, and how many characters it wrote or discarded."""
         self._file = file
         self._ended = ended
         self._written = written

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -94,7 +93,7 @@ class DatasetPane(Pane):
         if facts or self.dataset is None:
             return title
         short = f"{self.NUMBER} {drawable(self.dataset.name)}"
-        return short if cell_len(short) <= self.size.width - 4 else title
+        return short if self._fits(short) else title
 
     def _tell(self) -> None:
         """Say in the border which of the lines are shown, where not all are."""

@@ -119,8 +119,7 @@ class LossPane(Pane):
         texts = [" · ".join([*before, *scale, *rates]) for before in (hint, []) for scale in scales]
         if snapshot.state == "failed":
             texts = [snapshot.reason]
-        told = [spelled(text, unicode=unicode) for text in texts]
-        self.subtitle(next(filter(self.has_room_below, told), told[-1]))
+        self.subtitle(*(spelled(text, unicode=unicode) for text in texts))
         keys = legend(snapshot, *self.content_size, self._colour)
         height = self._keys.styles.height
         if height is None or height.value != len(keys):

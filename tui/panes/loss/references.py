@@ -45,10 +45,7 @@ class Label:
 
 
 def references_of(lines: ReferenceLosses, compared: str) -> tuple[Reference, ...]:
-    """List the lines of known heights; those that may lie close together stand beside each other.
-
-    The one of the run that the selected one is compared with has its name, `compared`.
-    """
+    """List the lines of known heights; those that may lie close together are neighbours."""
     held_out = nan if lines.held_out is None else lines.held_out
     references = (
         Reference(FLOOR, "floor", lines.floor, "floor"),

@@ -223,14 +223,12 @@ class MatrixPane(Pane):
         order = "most frequent first" if self.by_frequency else ""
         # The settings stand nowhere else; where one is can be seen by the labels.
         (where, brief), fitted = place.place_texts(), self._fitted_with(snapshot)
-        for parts in ((order, where, fitted), (order, brief, fitted), ("", brief, fitted)):
-            text = " · ".join(filter(None, parts))
-            if self.has_room_below(text):
-                break
+        lengths = ((order, where, fitted), (order, brief, fitted), ("", brief, fitted))
+        texts = [" · ".join(filter(None, parts)) for parts in lengths]
         if self._hint.is_shown:
             key, name = keys_of(self.app).name("matrix.next_view"), view_name("selected", snapshot)
-            text = f"{key}: {name}, forming"
-        self.subtitle(text)
+            texts = [f"{key}: {name}, forming"]
+        self.subtitle(*texts)
 
         reading = snapshot.reading if snapshot else None
         if reading is not None and (reading.row, reading.column) != cursor:

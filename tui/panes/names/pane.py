@@ -194,4 +194,4 @@ class NamesPane(Pane):
         count = f"{snapshot.drawn:,}" if snapshot.drawn else ""
         place = " · ".join(filter(None, (below, count)))
         told = [text for why in self._redrawn for text in (f"{why} · {place}", why)]
-        self.subtitle(next(filter(self.has_room_below, told), place))
+        self.subtitle(*told, place)

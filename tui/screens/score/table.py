@@ -108,14 +108,14 @@ def list_table(words: Sequence[ScoredWord], width: int, note: str = "") -> Score
             continue
         first, *rest = chopped(one.word, room, max(1, room - 2)) or [""]
         mark = "•" if one.scored.in_data else " "
-        means = "".join(f"{figure(mean, 3):>9}" for mean in _means([one.scored]))
+        means = _means([one.scored])
         blank = " " * (room - cell_len(first) + 1)
         rows.append(Content.assemble(first, blank, (mark, "$primary"), means))
         rows += [Content(f"  {part}") for part in rest]
     scored = [one.scored for one in words if one.scored is not None]
     totals = []
     if scored:
-        means = "".join(f"{figure(mean, 3):>9}" for mean in _means(scored))
+        means = _means(scored)
         told = f"all {len(scored):,}"
         blank = " " * max(1, room + 2 - len(told))
         totals.append(Content.assemble((told, _QUIET), blank, (means, "bold")))
@@ -129,13 +129,11 @@ def list_table(words: Sequence[ScoredWord], width: int, note: str = "") -> Score
     return ScoreTable(head, Content("\n").join(rows), Content("\n").join(totals))
 
 
-def _means(words: Sequence[Scored]) -> tuple[float, float]:
+def _means(words: Sequence[Scored]) -> str:
+    """Write the mean of all characters under either run, each in its column."""
     steps = [step for word in words for step in word.characters]
-    count = max(1, len(steps))
-    return (
-        sum(nll(step.p_compared) for step in steps) / count,
-        sum(nll(step.p_selected) for step in steps) / count,
-    )
+    both = ([nll(step.p_compared) for step in steps], [nll(step.p_selected) for step in steps])
+    return "".join(f"{figure(sum(nlls) / max(1, len(steps)), 3):>9}" for nlls in both)
 
 
 def _right(text: str, name: str, room: int) -> str:
