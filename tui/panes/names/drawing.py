@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import lru_cache, partial
 from itertools import zip_longest
 from typing import Final
@@ -48,11 +48,8 @@ def header_lines(
     told = [Content.styled(line, _QUIET) for line in lines]
     if settings.source == "both":
         half, _ = halves(width)
-        left, right = (
-            Content.styled(_of_run(run, step, half), _QUIET)
-            for run, step in zip(runs, steps, strict=True)
-        )
-        told += side_by_side([left], [right], width)
+        left, right = (_of_run(run, step, half) for run, step in zip(runs, steps, strict=True))
+        told.append(_quiet_pair(left, right, width))
     else:
         side = int(settings.source == "selected")
         if runs[side].is_trained:
@@ -89,10 +86,13 @@ def draw_lines(
     """Draw all lines of one draw, or of two side by side; `lines` draws those of one."""
     if not both:
         return tuple(lines(drawn.compared or drawn.selected, width, picked is not None))
-    half, _ = halves(width)
+    half, gap = halves(width)
     left = lines(drawn.compared, half, picked == "compared")
     right = lines(drawn.selected, half, picked == "selected")
-    return tuple(side_by_side(left, right, width))
+    return tuple(
+        Content.assemble(a, " " * (half - a.cell_length), (gap, _FAINT), b)
+        for a, b in zip_longest(left, right, fillvalue=Content(""))
+    )
 
 
 def heading_line(steps: Headings, both: bool, width: int) -> Content:
@@ -101,9 +101,8 @@ def heading_line(steps: Headings, both: bool, width: int) -> Content:
         (step,) = filter(None, steps)
         return Content.styled(_fitting(step.texts, width), _QUIET)
     half, _ = halves(width)
-    texts = ("" if step is None else _fitting(step.texts, half) for step in steps)
-    left, right = (Content.styled(text, _QUIET) for text in texts)
-    return next(side_by_side([left], [right], width))
+    left, right = ("" if step is None else _fitting(step.texts, half) for step in steps)
+    return _quiet_pair(left, right, width)
 
 
 def halves(width: int) -> tuple[int, str]:
@@ -112,13 +111,10 @@ def halves(width: int) -> tuple[int, str]:
     return (width - len(gap)) // 2, gap
 
 
-def side_by_side(
-    left: Sequence[Content], right: Sequence[Content], width: int
-) -> Iterator[Content]:
-    """Put the lines of two columns beside each other."""
+def _quiet_pair(left: str, right: str, width: int) -> Content:
     half, gap = halves(width)
-    for a, b in zip_longest(left, right, fillvalue=Content("")):
-        yield Content.assemble(a, " " * (half - a.cell_length), (gap, _FAINT), b)
+    left += " " * (half - cell_len(left))
+    return Content.assemble((left, _QUIET), (gap, _FAINT), (right, _QUIET))
 
 
 def _of_run(run: RunSummary, step: Heading | None, width: int) -> str:
