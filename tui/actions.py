@@ -237,9 +237,9 @@ def textual_key(key: str) -> str:
     return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
-def action_of(identity: str) -> Action:
+def action_of(action_id: str) -> Action:
     """The action with an id."""
-    return next(action for action in ACTIONS if action.id == identity)
+    return next(action for action in ACTIONS if action.id == action_id)
 
 
 def key_label(key: str) -> str:

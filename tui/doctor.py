@@ -7,19 +7,9 @@ import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
 
 from tui.config.config import read, settled
 from tui.config.errors import ConfigError
-from tui.terminal.capabilities import Colours
-
-_COLOURS: Final[dict[Colours, str]] = {
-    "truecolour": "truecolour",
-    "256": "256 colours",
-    "16": "16 colours",
-    "8": "8 colours",
-    "none": "none",
-}
 
 
 def screen_facts(environ: Mapping[str, str], config: Path) -> dict[str, str]:
@@ -33,10 +23,11 @@ def screen_facts(environ: Mapping[str, str], config: Path) -> dict[str, str]:
     except ConfigError as error:
         given, place = {}, str(error)
     terminal = settled(given, {}).terminal(environ)
+    colours = terminal.colours
     return {
         "textual": version("textual"),
         "terminal": _kind(environ),
-        "colour": _COLOURS[terminal.colours],
+        "colour": f"{colours} colours" if colours.isdigit() else colours,
         "characters": "Unicode" if terminal.unicode else "ASCII",
         "encoding": sys.stdout.encoding,
         "configuration": place,

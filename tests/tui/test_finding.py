@@ -14,9 +14,9 @@ from tests.tui.fake_engine import FakeEngine, dataset
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
 from tui.control.palette_commands import commands
-from tui.panes.about import ABOUT
 from tui.panes.matrix.pane import MatrixPane
 from tui.panes.pane import Pane
+from tui.panes.pane_help import PANE_HELP
 from tui.screens.help import help_text
 
 
@@ -36,7 +36,7 @@ async def test_help_begins_with_the_focused_pane(number: str):
         await pilot.press(number)
         assert isinstance(app.focused, Pane)
         assert app.focused.id is not None
-        first = ABOUT[app.focused.id].text.split(":")[0].split(",")[0]
+        first = PANE_HELP[app.focused.id].text.split(":")[0].split(",")[0]
         await pilot.press("question_mark")
         await until(pilot, lambda: first[:40] in screen_text(app))
 

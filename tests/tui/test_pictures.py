@@ -16,7 +16,7 @@ from engine.wire.requests import Open
 from tests.tui.lab import settled, until
 from tests.tui.real_engine import RealEngine
 from tui.app import LabApp
-from tui.drawing.themes import DARK, LIGHT
+from tui.config.config import DARK, LIGHT
 
 Compare = Callable[..., bool]
 SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]

@@ -19,7 +19,7 @@ def checked_keys(table: object) -> dict[str, Keys]:
     """
     if not isinstance(table, dict):
         raise ConfigError(f"keys is {shown(table)}. Give a table [keys] of actions and keys.")
-    changes = {identity: _keys_of(identity, value) for identity, value in _flat(table)}
+    changes = {action_id: _keys_of(action_id, value) for action_id, value in _flat(table)}
     owners: dict[str, str] = {}
     for action in ACTIONS:
         for key in changes.get(action.id, action.keys):
@@ -42,25 +42,25 @@ def _flat(table: dict[str, Any], before: str = "") -> Iterator[tuple[str, object
             yield before + name, value
 
 
-def _keys_of(identity: str, value: object) -> Keys:
+def _keys_of(action_id: str, value: object) -> Keys:
     ids = tuple(action.id for action in ACTIONS)
-    if identity not in ids:
-        more = nearest(identity, ids) or " makemore-tui config --default lists all."
-        raise ConfigError(f"keys: there is no action {shown(identity)}.{more}")
+    if action_id not in ids:
+        more = nearest(action_id, ids) or " makemore-tui config --default lists all."
+        raise ConfigError(f"keys: there is no action {shown(action_id)}.{more}")
     texts = value if isinstance(value, list) else [value]
     if not texts or not all(isinstance(text, str) for text in texts):
         wanted = 'Give a key such as "f5", or a list of keys.'
-        raise ConfigError(f"keys.{identity} is {shown(value)}. {wanted}")
-    return tuple(dict.fromkeys(_key(identity, str(text)) for text in texts))
+        raise ConfigError(f"keys.{action_id} is {shown(value)}. {wanted}")
+    return tuple(dict.fromkeys(_key(action_id, str(text)) for text in texts))
 
 
-def _key(identity: str, text: str) -> str:
+def _key(action_id: str, text: str) -> str:
     try:
         key = parsed(text)
     except ValueError as error:
-        raise ConfigError(f"keys.{identity} is {shown(text)}. {error}") from error
-    if key not in action_of(identity).keys:
+        raise ConfigError(f"keys.{action_id} is {shown(text)}. {error}") from error
+    if key not in action_of(action_id).keys:
         use = "moves the cursor" * (key in MOVING) or "is for dialogs" * (key in OF_DIALOGS)
         if use:
-            raise ConfigError(f"keys.{identity} has the key {key}, which {use}. Choose another.")
+            raise ConfigError(f"keys.{action_id} has the key {key}, which {use}. Choose another.")
     return key

@@ -12,8 +12,7 @@ from typing import Final
 
 from textual.theme import Theme
 
-from tui.config.config import DARK as DARK
-from tui.config.config import LIGHT as LIGHT
+from tui.config.config import DARK, LIGHT
 from tui.terminal.capabilities import Colours
 
 

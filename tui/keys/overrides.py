@@ -18,17 +18,17 @@ class KeyMap:
         """Put keys, by action id, over those of the table. They are checked already."""
         self._changes = dict(changes or {})
 
-    def of(self, identity: str) -> Keys:
+    def of(self, action_id: str) -> Keys:
         """The keys of an action; the first is shown."""
-        return self._changes.get(identity) or action_of(identity).keys
+        return self._changes.get(action_id) or action_of(action_id).keys
 
-    def name(self, identity: str) -> str:
+    def name(self, action_id: str) -> str:
         """The first key of an action as a sentence names it: ctrl+r."""
-        return self.of(identity)[0]
+        return self.of(action_id)[0]
 
-    def label(self, identity: str) -> str:
+    def label(self, action_id: str) -> str:
         """The first key of an action as a table shows it: ^r."""
-        return key_label(self.name(identity))
+        return key_label(self.name(action_id))
 
     def on(self, key: str) -> tuple[str, Action] | None:
         """The key as it is written, and its action, for a key as Textual names it."""
@@ -42,7 +42,7 @@ class KeyMap:
     def for_textual(self) -> dict[str, str]:
         """The changed keys, as `App.set_keymap` takes them."""
         return {
-            identity: ",".join(map(textual_key, keys)) for identity, keys in self._changes.items()
+            action_id: ",".join(map(textual_key, keys)) for action_id, keys in self._changes.items()
         }
 
 

@@ -56,8 +56,8 @@ class Pane(Vertical, can_focus=True):
 
     _border: Region | None = None  # of the border, while only that is to be redrawn
 
-    def __init__(self, identity: str) -> None:
-        super().__init__(id=identity, classes="-vacant")
+    def __init__(self, pane_id: str) -> None:
+        super().__init__(id=pane_id, classes="-vacant")
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
 

@@ -14,8 +14,8 @@ from textual.widgets import Static
 from tui.actions import ACTIONS, GROUP_TITLES, PANE_GROUPS, Group, key_label
 from tui.drawing.ascii import spelled
 from tui.keys.overrides import DEFAULT_KEYS, KeyMap, keys_of
-from tui.panes.about import ABOUT
 from tui.panes.pane import Pane
+from tui.panes.pane_help import PANE_HELP
 from tui.screens.dialog import Dialog
 from tui.terminal.capabilities import terminal_of
 
@@ -94,7 +94,7 @@ def help_text(
     if pane is not None:
         assert pane.id is not None
         lines += _titled(pane.TITLE)
-        about = ABOUT[pane.id]
+        about = PANE_HELP[pane.id]
         lines += [*map(Content, wrap(about.text, width)), Content("")]
         for names, sentence in about.moving:
             lines += _lines(names, sentence, width, unicode)

@@ -11,7 +11,7 @@ from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, settled
 from tests.tui.linux_console import on_console
 from tui.app import LabApp
-from tui.drawing.themes import DARK, LIGHT
+from tui.config.config import DARK, LIGHT
 from tui.panes.matrix.grid import MatrixGrid
 from tui.terminal.capabilities import detect
 

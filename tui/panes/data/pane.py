@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.widgets import Static
 
 from engine.wire.events import DatasetOpened
-from engine.wire.requests import Exportable
 from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.panes.pane import Pane
 from tui.terminal.letter_widths import drawable
@@ -35,7 +34,7 @@ class DatasetPane(Pane):
 
     NUMBER = 3
     TITLE = "Data"
-    EXPORT: ClassVar[Exportable] = "dataset"
+    EXPORT = "dataset"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(PANE_GROUPS["dataset"]),
         *unlisted({

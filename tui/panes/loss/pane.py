@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from engine.wire.events import DatasetOpened, Snapshot
-from engine.wire.requests import Exportable
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.drawing.ascii import spelled
 from tui.drawing.line_widget import LineWidget
@@ -31,7 +30,7 @@ class LossPane(Pane):
 
     NUMBER = 2
     TITLE = "Loss"
-    EXPORT: ClassVar[Exportable] = "loss"
+    EXPORT = "loss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(PANE_GROUPS["loss"])]
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"loss--{ink}" for ink in Inks._fields}
 

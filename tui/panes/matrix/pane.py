@@ -11,7 +11,6 @@ from textual.geometry import Size
 
 from engine.text.labels import beside
 from engine.wire.events import DatasetOpened, Snapshot
-from engine.wire.requests import Exportable
 from engine.wire.values import View
 from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.drawing.line_widget import LineWidget
@@ -45,7 +44,7 @@ class MatrixPane(Pane):
 
     NUMBER = 1
     TITLE = "Bigrams"
-    EXPORT: ClassVar[Exportable] = "matrix"
+    EXPORT = "matrix"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(PANE_GROUPS["matrix"]),
         *unlisted({

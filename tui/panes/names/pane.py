@@ -10,7 +10,6 @@ from textual.binding import BindingType
 
 from engine.settings.limits import KEPT_CHARACTERS, KEPT_NAMES, NAMES_AT_ONCE
 from engine.wire.events import DatasetOpened, Snapshot
-from engine.wire.requests import Exportable
 from engine.wire.values import Name
 from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.drawing.line_widget import LineWidget
@@ -32,7 +31,7 @@ class NamesPane(Pane):
 
     NUMBER = 4
     TITLE = "Names"
-    EXPORT: ClassVar[Exportable] = "samples"
+    EXPORT = "samples"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of(PANE_GROUPS["samples"]),
         *unlisted({

@@ -7,15 +7,15 @@ from typing import Final
 
 
 @dataclass(frozen=True)
-class About:
+class PaneHelp:
     """What the help says of a pane."""
 
     text: str
     moving: tuple[tuple[str, str], ...]  # keys, and what they do
 
 
-ABOUT: Final[dict[str, About]] = {
-    "matrix": About(
+PANE_HELP: Final[dict[str, PaneHelp]] = {
+    "matrix": PaneHelp(
         "How often the character of a column follows that of a row: the matrix N, the lecture's"
         " first step. The other views are P as each of the two runs has it that are compared, their"
         " difference, and what the selected run has of its own, as a net its weights W.",
@@ -26,14 +26,14 @@ ABOUT: Final[dict[str, About]] = {
             ("mouse", "A click moves the cursor to a cell; the wheel scrolls, with shift aside."),
         ),
     ),
-    "loss": About(
+    "loss": PaneHelp(
         "The selected run's loss at every step, the lecture's gradient descent: its mean negative"
         " log likelihood (nll), with λ · mean(W²) where it has λ. Without λ are the lines that it"
         " is compared with: the compared run's, also on words held out, the floor that no bigram"
         " model can beat, and ln V, that of knowing nothing. Letters are the losses of other runs.",
         (),
     ),
-    "dataset": About(
+    "dataset": PaneHelp(
         "What was read: the words, how long they are, their most frequent pairs. The lecture begins"
         " here, with 32,033 names and the question which character follows which.",
         (
@@ -42,7 +42,7 @@ ABOUT: Final[dict[str, About]] = {
             ("mouse", "The wheel scrolls."),
         ),
     ),
-    "samples": About(
+    "samples": PaneHelp(
         "Names drawn character by character from one of the two runs that are compared, or from"
         " both with the same random numbers: the lecture's sampling. Behind a name stands its mean"
         " negative log likelihood, and whether the data has it; above those of a run with steps,"
