@@ -20,8 +20,8 @@ class CachedLines(Widget):
 
     ALLOW_SELECT = False  # `y` copies; a selection would have to follow lines that move
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self._strips: dict[int, Strip] = {}
         self._width = 0  # of the strips: a widget is drawn before it hears of another size
 
@@ -66,8 +66,8 @@ class LineWidget(CachedLines):
     LineWidget { width: 1fr; height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self._lines: tuple[Content, ...] = ()
 
     @property

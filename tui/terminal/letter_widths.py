@@ -79,16 +79,16 @@ def pieces(text: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def shortened(text: str, room: int, cut: str = "…") -> str:
-    """A text as it can be drawn in so many columns; where it goes on, `cut` stands at its end."""
+def shortened(text: str, room: int) -> str:
+    """A text as it can be drawn in so many columns; where it goes on, … stands at its end."""
     if cell_len(drawn := drawable(text)) <= room:
         return drawn
     shown = ""
     for piece in pieces(text):
-        if cell_len(shown) + cell_len(piece) > room - cell_len(cut):
+        if cell_len(shown) + cell_len(piece) > room - 1:
             break
         shown += piece
-    return shown + cut
+    return shown + "…"
 
 
 def on_circle(letter: str) -> str:
