@@ -21,9 +21,7 @@ from tui.drawing.fitted_text import FittedText
 from tui.panes.matrix.labels import in_ascii
 from tui.panes.pane import Pane
 from tui.session import sentences
-from tui.session.link import Link
 from tui.session.messages import (
-    EngineAnswersAgain,
     EngineEnded,
     EngineEvent,
     EngineSilent,
@@ -157,12 +155,11 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         self._show_state(event.reason)
         self.announce(f"{event.reason} What you press is carried out once it answers.")
 
-    def on_engine_answers_again(self, event: EngineAnswersAgain) -> None:
+    def on_engine_answers_again(self) -> None:
         """Show that the engine answers again."""
         snapshot = self.session.snapshot
         self.announce(sentences.not_saved("" if snapshot is None else snapshot.trouble))
-        if self.session.link is Link.SILENT:  # otherwise a snapshot was heard first
-            self.session.follow(event)
+        if self.session.end_silence():
             self._show_state()
 
     def on_engine_stopped(self, event: EngineStopped) -> None:

@@ -28,9 +28,8 @@ from engine.wire.client import (
     LoginRefused,
     expected,
 )
-from engine.wire.events import DatasetOpened, Events, Snapshot, Stopped
+from engine.wire.events import DatasetOpened, Events, Stopped
 from engine.wire.requests import Describe, Open, Ping, Requests, Resume
-from tui.session.link import Link
 from tui.session.messages import (
     EngineAnswersAgain,
     EngineEnded,
@@ -40,7 +39,6 @@ from tui.session.messages import (
     EngineStopped,
     LabAlreadyOpen,
     LabResumed,
-    LinkChange,
     LinkLost,
     NoData,
 )
@@ -64,10 +62,9 @@ class _Lab(Enum):
 class Conversation:
     """Requests out, events in, for as long as the engine lives; and then again.
 
-    `link` says where it is. `_take` changes that as the engine's events say, and `_move` at all
-    other times; both tell the app, which follows in its own time. Of the next engine it wants what
-    `_resuming` says, otherwise `opening`, or nothing while it `_attaches`; and a lab that has
-    crashed goes on from its newest save.
+    The app is told of each change of the link, and follows in its own time. What is wanted of the
+    next engine is what `_resuming` says, otherwise `opening`, or nothing while it `_attaches`; and
+    a lab that has crashed goes on from its newest save.
     """
 
     def __init__(
@@ -92,7 +89,6 @@ class Conversation:
         self._engine = engine
         self._post = post
         self._absence = absence
-        self.link = Link.STARTING
         self._connection: Connection | None = None
         self._is_leaving = False  # on purpose: what ends now is told by whoever ends it
         self._resuming = resuming
@@ -113,7 +109,6 @@ class Conversation:
 
     async def run(self) -> None:
         """Connect, open the data where none is open, and listen until the engine ends."""
-        self.link = Link.STARTING
         met, wait = False, FIRST_WAIT
         while not self._is_leaving:
             try:
@@ -121,7 +116,7 @@ class Conversation:
             except EngineError as error:
                 if not (met and isinstance(error, LinkDown)):
                     self._crashed()
-                    self._move(EngineEnded(str(error), self._was_saved(error)))
+                    self._post(EngineEnded(str(error), self._was_saved(error)))
                     return
                 await self._wait(str(error), None if isinstance(error, LoginRefused) else wait)
                 wait = min(2 * wait, LONGEST_WAIT)
@@ -135,7 +130,7 @@ class Conversation:
                 return
             if not self._engine.host:
                 self._crashed()
-                self._move(EngineEnded(broken or await self._engine.obituary()))
+                self._post(EngineEnded(broken or await self._engine.obituary()))
                 return
             if monotonic() - began > SECONDS_TO_TRUST:
                 wait = FIRST_WAIT
@@ -189,7 +184,7 @@ class Conversation:
 
     async def _listen(self, connection: Connection) -> str:
         """Until the engine ends. Returns why not to listen any longer, where it goes on."""
-        self._move(EngineStarted())
+        self._post(EngineStarted())
         self._heard_out.clear()
         wanted = None if self._attaches else self._resuming or self.opening
         opening = asyncio.create_task(self._begin(wanted))
@@ -212,20 +207,13 @@ class Conversation:
     def _take(self, event: Events) -> None:
         """Follow what is open, by whomever it was opened: a new engine would open the same."""
         if isinstance(event, DatasetOpened):
-            self.link, self._attaches = Link.OPENING, False
+            self._attaches = False
             if self._lab is _Lab.UNKNOWN:
                 self._lab = _Lab.KNOWN
             if event.lab:
                 self._engine.renamed(event.lab)
             self.opening = replace(event.opening or self.opening, save_to=event.save_to)
-        elif isinstance(event, Snapshot):
-            self.link = Link.OPEN
         self._post(EngineEvent(event))
-
-    def _move(self, change: LinkChange) -> None:
-        """Go to another state, and tell it."""
-        self.link = change.link
-        self._post(change)
 
     async def _watch(self, connection: Connection) -> None:
         """Tell where the engine is silent, as one that is stopped is, and where it speaks again."""
@@ -236,12 +224,9 @@ class Conversation:
                     async with asyncio.timeout(SECONDS_TO_SIGN):
                         await connection.call(Ping())
                 except TimeoutError:
-                    before = self.link
-                    self._move(EngineSilent(self._engine.silence))
+                    self._post(EngineSilent(self._engine.silence))
                     await connection.call(Ping())
-                    # An event that came first has ended the silence.
-                    after = before if self.link is Link.SILENT else self.link
-                    self._move(EngineAnswersAgain(after))
+                    self._post(EngineAnswersAgain())
 
     def _was_stopped(self, event: Stopped) -> None:
         """Next time, take the lab up from where it was saved, or open its data."""
@@ -250,7 +235,7 @@ class Conversation:
             self._lab = _Lab.KNOWN
         if event.saved is not None:
             self._resuming = Resume(event.saved, save_to=self.opening.save_to)
-        self._move(EngineStopped(event))
+        self._post(EngineStopped(event))
 
     def _crashed(self) -> None:
         """Take the lab up from its newest save next time, if it was open."""
@@ -271,7 +256,7 @@ class Conversation:
         return True
 
     async def _wait(self, reason: str, seconds: float | None) -> None:
-        self._move(LinkLost(reason, seconds))
+        self._post(LinkLost(reason, seconds))
         if self._is_leaving:
             return
         self._again.clear()
@@ -289,7 +274,7 @@ class Conversation:
             elif wanted is not None:
                 await self._open(wanted)
             elif lab.data is None:
-                self._move(NoData(""))
+                self._post(NoData(""))
         except EngineUnavailable:
             return  # its end is told by others; the next engine is asked for the same
         except EngineError as error:
@@ -308,7 +293,7 @@ class Conversation:
                 data_format=self.opening.data_format,
                 hold_out_data=self.opening.hold_out_data,
             )
-            self._move(NoData(f"{error}{left_out}"))
+            self._post(NoData(f"{error}{left_out}"))
         self._resuming = None
 
     async def _open(self, request: Open | Resume) -> None:

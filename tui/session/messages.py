@@ -75,11 +75,8 @@ class EngineSilent(LinkChange):
     reason: str
 
 
-@dataclass
-class EngineAnswersAgain(LinkChange):
-    """The engine that was silent answers."""
-
-    link: Link  # as it was before the silence
+class EngineAnswersAgain(Message):
+    """The engine that was silent answers; the link is as it was before."""
 
 
 @dataclass

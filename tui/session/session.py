@@ -47,6 +47,7 @@ class Session:
         self.dataset: DatasetOpened | None = None
         self.snapshot: Snapshot | None = None
         self.link = Link.STARTING  # as it was told last
+        self._link_before = Link.STARTING  # the silence
         self.farewell = ""  # printed after the screen has closed: says how to come back
 
     # --- how it is
@@ -107,7 +108,7 @@ class Session:
 
     def follow(self, change: LinkChange) -> None:
         """Take over where the link is, and say at the end of the screen what became of the lab."""
-        self.link = change.link
+        self._link_before, self.link = self.link, change.link
         match change:
             case EngineStarted():
                 self.farewell = ""
@@ -121,6 +122,13 @@ class Session:
                 self.farewell = (
                     f"The lab {self.lab_name} has ended. {again} goes on where it is saved."
                 )
+
+    def end_silence(self) -> bool:
+        """The engine answers again. Returns whether nothing was heard of it before that."""
+        was_silent = self.link is Link.SILENT
+        if was_silent:
+            self.link = self._link_before
+        return was_silent
 
     def opened(self, dataset: DatasetOpened) -> bool:
         """Another data set is open. Returns whether it is what was open already."""
