@@ -28,6 +28,7 @@ from tui.session.messages import (
     EngineStarted,
     EngineStopped,
     LabAlreadyOpen,
+    LinkChange,
     LinkLost,
     NoData,
 )
@@ -69,6 +70,8 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         self._watched: Watch | None = None  # what this engine was asked for last
         self._watch_due = False
         self._has_data = False  # this engine has told what it has open
+        self._restart = session.keys.name("engine.restart")
+        self._no_data = sentences.NO_DATA.format(key=session.keys.name("dataset.open"))
 
     def compose(self) -> ComposeResult:
         """Yield the status line, the panes and the footer."""
@@ -116,20 +119,22 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
             for pane in self.panes:
                 pane.vacate(vacancy)
 
+    def _follow(self, change: LinkChange, vacancy: str, sentence: str = "") -> None:
+        """Show that the link has changed: why there is no data, and a sentence above the panes."""
+        self.session.follow(change)
+        self._show_state(vacancy)
+        self.announce(sentence)
+
     # --- what the engine tells
 
     def on_engine_started(self, event: EngineStarted) -> None:
         """Show that the engine runs."""
         self._watched, self._has_data = None, False
-        self.session.follow(event)
-        self.announce("")
-        self._show_state("Reading the data.")
+        self._follow(event, "Reading the data.")
 
     def on_no_data(self, event: NoData) -> None:
         """Show that there is an engine, but that it could not open the data."""
-        self.session.follow(event)
-        self._show_state(self.session.absence())
-        self.announce(event.reason)
+        self._follow(event, self._no_data, event.reason)
 
     def on_lab_already_open(self, event: LabAlreadyOpen) -> None:
         """Tell that something else is open than what was asked for."""
@@ -144,16 +149,13 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
 
     def on_link_lost(self, event: LinkLost) -> None:
         """Show that the link is down; the panes keep what they show."""
-        self.session.follow(event)
-        self._show_state("The engine's machine cannot be reached.")
-        key = self.session.keys.name("engine.restart")
-        self.announce(sentences.link_down(event, key, is_training=self.session.is_training))
+        told = sentences.link_down(event, self._restart, is_training=self.session.is_training)
+        self._follow(event, "The engine's machine cannot be reached.", told)
 
     def on_engine_silent(self, event: EngineSilent) -> None:
         """Show that the engine is stopped or hangs; the panes keep what they show."""
-        self.session.follow(event)
-        self._show_state(event.reason)
-        self.announce(f"{event.reason} What you press is carried out once it answers.")
+        told = f"{event.reason} What you press is carried out once it answers."
+        self._follow(event, event.reason, told)
 
     def on_engine_answers_again(self) -> None:
         """Show that the engine answers again."""
@@ -164,17 +166,12 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
 
     def on_engine_stopped(self, event: EngineStopped) -> None:
         """Show that somebody else has stopped the engine."""
-        self.session.follow(event)
-        self._show_state(sentences.NO_DATA.format(key=self.session.keys.name("dataset.open")))
-        key = self.session.keys.name("engine.restart")
-        self.announce(sentences.last_word(event.event, key))
+        self._follow(event, self._no_data, sentences.last_word(event.event, self._restart))
 
     def on_engine_ended(self, event: EngineEnded) -> None:
         """Show that the engine has ended, and why."""
-        self.session.follow(event)
-        self._show_state(sentences.NO_DATA.format(key=self.session.keys.name("dataset.open")))
         again = "takes it up from its newest save" if event.is_saved else "starts it again"
-        self.announce(f"{event.reason} {self.session.keys.name('engine.restart')} {again}.")
+        self._follow(event, self._no_data, f"{event.reason} {self._restart} {again}.")
 
     @on(EngineEvent)
     def take_event(self, message: EngineEvent) -> None:
