@@ -257,7 +257,6 @@ def _labs(host: str | None, program: str) -> list[Listed]:
 
 
 def _engine(name: str, host: str | None, program: str, config: Config) -> Engine:
-    """A lab's engine, on this machine or another."""
     idle_seconds = config.idle_minutes * 60
     if host is not None:
         from engine.remote.connection import RemoteEngine
@@ -275,7 +274,6 @@ def _show(
     resuming: Resume | None = None,
     attaches: bool = False,
 ) -> None:
-    """Run the screen, until it is closed."""
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # read when Textual is imported
     gc.disable()  # nothing that is imported is garbage, and looking for some delays the first paint
     # Imported here: the other commands need no screen, and --help neither.

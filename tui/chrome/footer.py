@@ -125,6 +125,5 @@ def _place(action: Action, groups: tuple[Group, ...]) -> tuple[int, int]:
 
 
 def _said(action: Action, keys: KeyMap, unicode: bool) -> tuple[str, str]:
-    """Write an action's keys and its word."""
     ids = filter(None, (action.id, action.twin))
     return " ".join(map(keys.label, ids)), spelled(action.label, unicode=unicode)

@@ -199,11 +199,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _check_lines(text: str) -> None:
-    """Refuse lines that are no settings, before they take the reader of TOML very long.
-
-    Raises:
-        ConfigError: says which.
-    """
+    """Refuse lines that are no settings, before they take the reader of TOML very long."""
     for number, line in enumerate(text.split("\n"), start=1):
         if len(line) > LONGEST_LINE and not line.lstrip().startswith("#"):
             raise ConfigError(

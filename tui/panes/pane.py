@@ -111,9 +111,10 @@ class Pane(Vertical, can_focus=True):
 
     def has_room(self, *facts: str) -> bool:
         """Whether the border has room for all these facts."""
-        return self._fits(self._title(facts))
+        return self.has_room_below(self._title(facts))
 
-    def _fits(self, text: str) -> bool:
+    def has_room_below(self, text: str) -> bool:
+        """Whether the lower border has room for a text."""
         return cell_len(text) <= self.size.width - 4
 
     def _title(self, facts: tuple[str, ...]) -> str:
@@ -126,7 +127,7 @@ class Pane(Vertical, can_focus=True):
 
     def subtitle(self, *texts: str) -> None:
         """Put a smaller fact into the lower border: the first text that has room, or the last."""
-        text = next(filter(self._fits, texts), texts[-1])
+        text = next(filter(self.has_room_below, texts), texts[-1])
         self._write("border_subtitle", text, self.outer_size.height - 2)
 
     def _write(self, border: Literal["border_title", "border_subtitle"], text: str, y: int) -> None:

@@ -56,7 +56,6 @@ class Frame:
         return _written(self._lines, changed)
 
     def _cells(self, segments: Iterable[Segment]) -> Iterator[tuple[int, int, Cell]]:
-        """Every cell of an update with its place."""
         x = y = 0
         for text, style, control in segments:
             if control:
@@ -155,7 +154,6 @@ def _runs(line: list[Cell], changed: set[int]) -> Iterator[tuple[int, int]]:
 
 
 def _joins(line: list[Cell], x: int) -> bool:
-    """Whether a cell belongs to the one before it."""
     text = line[x][0]
     if x == 0 or (text and text.isascii()):
         return False

@@ -81,7 +81,6 @@ def changed_to(old: Pen, new: Pen, parts: list[str]) -> Pen:
 
 
 def _change(old: Pen, new: Pen) -> str:
-    """From one pen to another."""
     codes: list[str] = []
     if old.attributes - new.attributes:
         codes.append("0")

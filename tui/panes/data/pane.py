@@ -92,7 +92,7 @@ class DatasetPane(Pane):
         if facts or self.dataset is None:
             return title
         short = f"{self.NUMBER} {drawable(self.dataset.name)}"
-        return short if self._fits(short) else title
+        return short if self.has_room_below(short) else title
 
     def _tell(self) -> None:
         """Say in the border which of the lines are shown, where not all are."""

@@ -103,7 +103,6 @@ def plot_lines(picture: Picture) -> list[Content]:
 
 
 def _plotted(picture: Picture) -> str:
-    """Let plotext draw the picture."""
     # Imported late: it takes 80 ms, which the first paint has better uses for.
     import plotext
 

@@ -127,13 +127,11 @@ class LossPane(Pane):
         self._keys.show(keys)
 
     def _draw(self) -> None:
-        """Draw the plot now."""
         self.workers.cancel_group(self, "plot")  # it draws something older
         picture = self._picture()
         self._plot.show(plot_lines(picture) if picture else [])
 
     def _picture(self) -> Picture | None:
-        """Make what the plot shows, if there is anything to show and room for it."""
         snapshot, size = self.snapshot, self._plot.size
         if snapshot is None:
             return None

@@ -9,7 +9,7 @@ from engine.wire.events import Snapshot
 from tui.drawing.numbers import with_minus
 from tui.panes.loss.drawing import Grid, Inks, Picture
 from tui.panes.loss.others import curves_of
-from tui.panes.loss.references import at, labels_of, references_of, width_of
+from tui.panes.loss.references import at, labels_of, references_of
 
 Stroke = list[tuple[float, float]]  # step and loss, or its logarithm
 Fours = tuple[tuple[float, float, float, float], ...]
@@ -48,7 +48,7 @@ def picture_of(
     labels = _labels(ticks, log=scaled)
     rows, room = height - 1, width - max(map(len, labels), default=0) - 1
     behind = labels_of(references, low, high, rows, room, log=scaled)
-    beside = max((width_of(label.parts) for label in behind), default=0)
+    beside = max((label.width for label in behind), default=0)
     grid = Grid(last, low, high, max(1, room - beside), rows)
     steps = curve.steps if curve else ()
     strokes = _strokes(steps, step, train, log=scaled)

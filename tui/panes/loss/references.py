@@ -43,6 +43,11 @@ class Label:
     row: int  # of the plot, 0 on top
     parts: Parts
 
+    @property
+    def width(self) -> int:
+        """The width in columns."""
+        return _width(self.parts)
+
 
 def references_of(lines: ReferenceLosses, compared: str) -> tuple[Reference, ...]:
     """List the lines of known heights; those that may lie close together are neighbours."""
@@ -86,16 +91,15 @@ def labels_of(
     wordings = ((_names, width * 2 // 3), (_numbers, LEAST_ACROSS), (_signs, LEAST_ACROSS))
     for wording, least in wordings:
         told = {row: wording(some) for row, some in together.items()}
-        most = max(map(width_of, told.values()), default=0)
+        most = max(map(_width, told.values()), default=0)
         if width - most >= least:
             # What is no wider than the others can have its name as well.
-            told |= {row: parts for row, parts in named.items() if width_of(parts) <= most}
+            told |= {row: parts for row, parts in named.items() if _width(parts) <= most}
             return tuple(Label(row, told[row]) for row in sorted(told))
     return ()
 
 
-def width_of(parts: Parts) -> int:
-    """The columns of a label."""
+def _width(parts: Parts) -> int:
     return sum(cell_len(text) for text, _ in parts)
 
 

@@ -55,7 +55,6 @@ def _words(
 
 
 def _band(ramp: Ramp, room: int) -> list[tuple[str, str]]:
-    """Draw the shades in so many columns."""
     top = len(ramp.shades) - 1
     if not ramp.halves:
         levels = [round(i * top / (room - 1)) for i in range(room)]

@@ -89,5 +89,4 @@ class MatrixScroll:
 
     @property
     def _across(self) -> int:
-        """Columns of the terminal that the cells may take."""
         return self.room.width - self.scale.gutter

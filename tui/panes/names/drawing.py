@@ -128,7 +128,6 @@ def _of_run(run: RunSummary, step: Heading | None, width: int) -> str:
 
 
 def _fitting(texts: tuple[str, ...], width: int) -> str:
-    """Choose the first text that fits, or the last if none does."""
     return next((text for text in texts if cell_len(text) <= width), texts[-1])
 
 

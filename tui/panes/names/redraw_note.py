@@ -53,6 +53,5 @@ def _changes(then: Snapshot, at_present: Snapshot, is_of_text: bool) -> list[tup
 
 
 def _drawn_from(snapshot: Snapshot) -> tuple[int, ...]:
-    """The numbers of the runs that names are drawn from."""
     pair = {"compared": (snapshot.compared,), "selected": (snapshot.selected,)}
     return pair.get(snapshot.settings.source, (snapshot.compared, snapshot.selected))

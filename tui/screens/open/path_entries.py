@@ -28,8 +28,10 @@ def completed(seen: Browsed, text: str) -> str:
     return seen.head + seen.common + ("/" if only else "")
 
 
-def told(seen: Browsed) -> str:
-    """What the list does not show."""
+def told(seen: Browsed | None) -> str:
+    """What the list does not show; where nothing is listed yet, what may be typed."""
+    if seen is None:
+        return HINT
     parts = []
     if not seen.entries:
         parts.append("Nothing there begins like this.")

@@ -71,14 +71,16 @@ class OpenScreen(Dialog):
         self._asked: str | None = None  # None: nothing yet
         self._listing: Browsed | None = None  # the answer to `_asked`, once it has come
         self._answered = asyncio.Event()  # whether it has
+        self._path = Field(self._last, select=True)
+        self._options = OptionsField()
         self._list = Choices()
         self._says = OpenHint()
 
     def compose(self) -> ComposeResult:
         """The fields, the list, and below them the hint or what was wrong."""
         with self.box("Open a file", KEYS):
-            yield Field(self._last, select=True)
-            yield OptionsField()
+            yield self._path
+            yield self._options
             yield self._list
             yield self._says
 
@@ -88,22 +90,13 @@ class OpenScreen(Dialog):
         self._look("")
         self._examine_chosen()
 
-    @property
-    def _path(self) -> Field:
-        return self.query_one(Field)  # the first of them
-
-    @property
-    def _options(self) -> OptionsField:
-        return self.query_one(OptionsField)
-
     # --- typing
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what the path may go on to; an old error is no longer true."""
         if event.input is self._options:
             if self._options.is_written:
-                self._confirmation.forget()
-                self._says.is_answer = False
+                self._forget_answer()
                 self._says.remark(self._found or WRITING)
             return
         now = event.input.value  # which may be further on than the event
@@ -113,10 +106,13 @@ class OpenScreen(Dialog):
     def _type(self, text: str) -> None:
         self._asked, self._listing = text, None
         self._answered.clear()
-        self._confirmation.forget()
-        self._says.is_answer = False
+        self._forget_answer()
         self._says.remark(HINT)
         self._look(text)
+
+    def _forget_answer(self) -> None:
+        self._confirmation.forget()
+        self._says.is_answer = False
 
     @work(group="look", exclusive=True)
     async def _look(self, path: str, *, stay: bool = False) -> None:
@@ -151,13 +147,7 @@ class OpenScreen(Dialog):
             self._list.offer(choices, stay=stay)
 
     @property
-    def _hint_text(self) -> str:
-        """What the list does not show."""
-        return HINT if self._listing is None else told(self._listing)
-
-    @property
     def _chosen(self) -> str:
-        """The path that enter would take."""
         chosen = self._list.chosen
         return self._path.value.strip() if chosen is None else chosen.value
 
@@ -196,7 +186,6 @@ class OpenScreen(Dialog):
 
     @property
     def _lab(self) -> OtherLab | None:
-        """The lab that is chosen in the list."""
         chosen = self._list.chosen
         return None if chosen is None else self._labs.get(chosen.value)
 
@@ -252,7 +241,7 @@ class OpenScreen(Dialog):
         self._confirmation.forget()
         if self._says.reading is None:
             self._says.is_answer = False
-        self._says.remark(self._hint_text)
+        self._says.remark(told(self._listing))
         self._list.move(by)
         self._examine_chosen()
 
@@ -308,12 +297,10 @@ class OpenScreen(Dialog):
         else:
             self._says.reading = path
             self._says.answer("One moment…")
+            field = self._options
+            options = field.value.strip() if field.is_written else self._remembered.get(path, "")
             # The app's, not the dialog's: the engine opens it, whether the dialog is there or not.
-            self.app.run_worker(self._open(path, self._options_for(path)), group="open")
-
-    def _options_for(self, path: str) -> str:
-        field = self._options
-        return field.value.strip() if field.is_written else self._remembered.get(path, "")
+            self.app.run_worker(self._open(path, options), group="open")
 
     def action_close(self) -> None:
         """Close; where a file is being read, that goes on."""
@@ -339,12 +326,11 @@ class OpenScreen(Dialog):
             return
         if trouble:
             self.app.notify(trouble, severity="error")
-        self._says.remark(self._hint_text)
+        self._says.remark(told(self._listing))
 
     def _fill(self, path: str) -> None:
-        field = self._path
-        self.set_focus(field)
-        field.value = path
-        field.cursor_position = len(path)
+        self.set_focus(self._path)
+        self._path.value = path
+        self._path.cursor_position = len(path)
         if self._asked != path:
             self._type(path)

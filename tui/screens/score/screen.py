@@ -133,7 +133,6 @@ class ScoreScreen(Dialog):
 
     @work(exclusive=True)
     async def _show(self, word: str) -> None:
-        """Show the score of one word."""
         if not word or (self._is_passage and len(word) == 1):  # the first of a passage has none
             self._say(Content.styled(self._advice, "$foreground-muted"))
             return
@@ -146,7 +145,6 @@ class ScoreScreen(Dialog):
 
     @work(exclusive=True)
     async def _show_list(self, words: list[str]) -> None:
-        """Show the scores of several words, while they come."""
         taken, scored = words[:MOST_WORDS], []
         note = ""
         if len(words) > len(taken):
