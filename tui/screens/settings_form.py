@@ -143,8 +143,7 @@ class SettingsForm(Dialog):
         """Say what the engine says beside the setting that it is about."""
         about = [each for each in self._fields if each.setting.name == error.setting]
         hint = self.query_one("#hint", FittedText)
-        hint.set_class(not about, "-wrong")
-        hint.say(self._does if about else str(error))
+        hint.say(self._does if about else str(error), wrong=not about)
         for each in about:
             each.say(str(error))
             self.set_focus(each.field)

@@ -120,8 +120,7 @@ class RunsScreen(Dialog):
         self.query_one("#about", FittedText).say(about(run, self._dataset.kind_of(run)))
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
-        self._says.set_class(wrong, "-wrong")
-        self._says.say(text)
+        self._says.say(text, wrong=wrong)
 
     # --- keys
 
