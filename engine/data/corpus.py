@@ -91,7 +91,7 @@ class Corpus:
     @property
     def held_out_tokens(self) -> Tokens | None:
         """The same of the held-out words; None without a hold-out."""
-        return self._tokens[1]
+        return None if self.held_out_VV is None else self._tokens[1]
 
     @property
     def test_tokens(self) -> Tokens | None:
@@ -100,8 +100,9 @@ class Corpus:
 
     @cached_property
     def _tokens(self) -> tuple[Tokens, Tokens | None, Tokens | None]:
-        if self.kept is None:
-            raise BadSetting(_too_large(self.path, "models that see several symbols", self.is_text))
+        if self.too_large:
+            raise BadSetting(self.too_large)
+        assert self.kept is not None
         if self.is_text:
             train, behind = of_text(self.kept.train, self.kept.held_out, self.vocabulary)
             return train, None if self.held_out_VV is None else behind, None
@@ -110,6 +111,12 @@ class Corpus:
             for side in (self.kept.held_out, self.kept.test)
         )
         return of_words(self.kept.train, self.vocabulary), held_out, test
+
+    @property
+    def too_large(self) -> str:
+        """Why it cannot be learned by models that see several symbols; empty: it can."""
+        what = "models that see several symbols"
+        return _too_large(self.path, what, self.is_text) if self.kept is None else ""
 
     @property
     def all_counts_VV(self) -> Tensor:

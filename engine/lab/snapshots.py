@@ -60,6 +60,7 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         hold_out_data=None if hold_out_data is None else path_text(hold_out_data),
         settings=sampling_settings(len(corpus.vocabulary), is_text=corpus.is_text),
         kinds=tuple(KINDS.values()),
+        too_large=corpus.too_large,
     )
 
 

@@ -45,6 +45,7 @@ class DatasetOpened(Message, frozen=True):
     lab: str = ""  # the name that it has from now on
     settings: tuple[Setting, ...] = ()  # of the lab, whatever its runs are
     kinds: tuple[ModelKind, ...] = ()  # of models, with their settings
+    too_large: str = ""  # for models that see several symbols, and why; empty: it is not
 
     def kind_of(self, run: RunSummary) -> ModelKind:
         """What is known of the kind of a run's model."""

@@ -32,7 +32,7 @@ class Dialogs:
 
             dataset, snapshot = open_
             self._ui.push_screen(
-                KindScreen(dataset.kinds, snapshot.selected_run.kind, self._session.call)
+                KindScreen(dataset, snapshot.selected_run.kind, self._session.call)
             )
 
     def runs(self) -> None:

@@ -14,6 +14,8 @@ from engine.data.corpus import Corpus, read_corpus
 from engine.data.counting.words import is_held_out
 from engine.data.tokens import Tokens
 from engine.errors import BadSetting
+from engine.lab.lab import Lab
+from engine.lab.snapshots import dataset_opened
 from engine.settings.data_format import DataFormat
 
 Write = Callable[[bytes | str], Path]
@@ -162,3 +164,5 @@ def test_what_is_too_large_to_be_kept_is_said_when_it_is_asked_for(
     with pytest.raises(BadSetting, match=r"data\.txt has more than .* Choose counts or bigram"):
         _ = corpus.tokens
     assert corpus.held_out_tokens is None
+    lab = Lab(path, device="cpu", data_format=how)
+    assert "Choose counts or bigram" in dataset_opened(lab, 1).too_large

@@ -20,7 +20,7 @@ from engine.wire.requests import (
     SelectRun,
     Train,
 )
-from tests.tui.fake_engine import FakeEngine
+from tests.tui.fake_engine import FakeEngine, dataset
 from tests.tui.keys.test_keyboard import typed_at_once
 from tests.tui.lab import hold_enter, opened, screen_text, settled, until
 from tests.tui.real_engine import RealEngine
@@ -104,6 +104,20 @@ async def test_b_offers_each_kind_with_what_it_is_and_a_field_for_each_of_its_se
             assert each.region.bottom <= size[1], "the whole of it is in sight"
             await pilot.press("tab")
         assert "space then trains it" in text(app) or not KINDS[kind].goal
+
+
+async def test_data_that_is_too_large_for_a_kind_refuses_it_before_its_settings_are_typed():
+    sentence = "words.txt has more than 32 MiB of words. Choose counts or bigram."
+    engine = FakeEngine(dataset(too_large=sentence))
+    async with opened(engine) as (app, pilot):
+        await pilot.press("b")
+        await until(pilot, lambda: KINDS["bigram"].meaning in text(app))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: sentence in text(app))
+        await pilot.press("up")
+        await until(pilot, lambda: sentence not in text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, BeginScreen))
 
 
 async def test_what_was_typed_for_a_kind_is_there_again_after_escape():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from engine.settings.limits import LONGEST_RUN_NAME
-from engine.settings.model_kinds import ModelKind
+from engine.settings.model_kinds import FIRST_RUNS, ModelKind
 from engine.settings.setting import Setting
 from engine.settings.values import Value
 from engine.wire.answers import Answers
+from engine.wire.events import DatasetOpened
 from engine.wire.requests import BeginRun, Requests
 from tui.drawing.fitted_text import FittedText
 from tui.keys.overrides import keys_of
@@ -38,16 +39,17 @@ class KindScreen(Dialog):
         Binding("enter", "take", show=False),
     ]
 
-    def __init__(self, kinds: Sequence[ModelKind], at_first: str, call: Call) -> None:
+    def __init__(self, dataset: DatasetOpened, at_first: str, call: Call) -> None:
         """A dialog.
 
         Args:
-            kinds: those that there are.
+            dataset: tells the kinds that there are, and whether it is too large for some.
             at_first: the one that is chosen at first.
             call: carries out a request.
         """
         super().__init__()
-        self._kinds = {kind.kind: kind for kind in kinds}
+        self._kinds = {kind.kind: kind for kind in dataset.kinds}
+        self._too_large = dataset.too_large
         self._at_first = at_first
         self._call = call
         self._list = Choices(always=True)
@@ -76,10 +78,15 @@ class KindScreen(Dialog):
     def action_choose(self, by: int) -> None:
         """Choose another kind, and say what it is."""
         self._list.move(by)
+        self._about.set_class(False, "-wrong")
         self._about.say(self._chosen.meaning)
 
     def action_take(self) -> None:
         """Go on to the settings; escape comes back from there."""
+        if self._too_large and self._chosen.kind not in dict(FIRST_RUNS).values():
+            self._about.set_class(True, "-wrong")
+            self._about.say(self._too_large)
+            return
         typed = self._typed[self._chosen.kind]
         self.app.push_screen(BeginScreen(self._chosen, typed, self._call, self._begun))
 

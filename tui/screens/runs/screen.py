@@ -173,7 +173,7 @@ class RunsScreen(Dialog):
 
     def action_begin(self) -> None:
         """Begin another run."""
-        self.app.push_screen(KindScreen(self._dataset.kinds, self._run.kind, self._call))
+        self.app.push_screen(KindScreen(self._dataset, self._run.kind, self._call))
 
     @work(group="runs")
     async def _ask_for(self, request: Requests, *, closes: bool = False) -> None:
