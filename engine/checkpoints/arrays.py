@@ -40,7 +40,7 @@ def encode(contents: Contents, words: Words, arrays: Arrays) -> bytes:
 
 
 def read(path: Path) -> tuple[Contents, Words, Arrays]:
-    """Read the parts of a checkpoint; CheckpointError if it is none, damaged, or makes no sense.
+    """Read the parts of a checkpoint; raises CheckpointError if they do not make sense.
 
     Its header is checked before anything else of it is read, and its SHA-256 before it is kept.
     """

@@ -48,12 +48,9 @@ data_option = click.option(
     help="The file to learn from: words, a table or a text; the built-in names by default.",
 )
 device_option = click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    shell_complete=completion(lambda: DEVICES),
+    "--device", default="auto", show_default=True, shell_complete=completion(lambda: DEVICES),
     help="auto, cpu, cuda, cuda:N or mps.",
-)
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Results as JSON.")
 
 

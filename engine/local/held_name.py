@@ -50,7 +50,7 @@ class HeldName:
             self._claim.note(again)
 
     def take(self, name: str) -> None:
-        """Take another lab's name instead; raises NameTaken and EngineUnavailable."""
+        """Take another lab's name; after NameTaken or EngineUnavailable the first is still held."""
         self._go_on(claimed(LabPaths(name)))
 
     def take_new(self, base: str) -> None:

@@ -71,11 +71,10 @@ class RemoteEngine:
         try:
             async with asyncio.timeout(SECONDS_TO_CONNECT):
                 return await link.greet()
-        except TimeoutError:
+        except BaseException as error:
             await link.end()
-            raise LinkDown(f"{self.host} did not answer within a minute.") from None
-        except BaseException:
-            await link.end()
+            if isinstance(error, TimeoutError):
+                raise LinkDown(f"{self.host} did not answer within a minute.") from None
             raise
 
     async def leave(self) -> None:

@@ -145,7 +145,7 @@ class Autosaver:
                 self.newest = outcome.path
 
     def finish(self, lab: Lab) -> None:
-        """Save what is not saved yet, and wait; raises EngineError if it is nowhere."""
+        """Save what is not saved yet, and wait; raises EngineError if it is saved nowhere then."""
         if self._saving is not None:
             self._saving.join()
             assert self._saving.outcome is not None

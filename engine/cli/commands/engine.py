@@ -12,12 +12,9 @@ from engine.settings.limits import IDLE_SECONDS
 
 @click.command("engine")
 @click.option(
-    "--stdio",
-    is_flag=True,
-    required=True,
-    expose_value=False,  # there is no other way yet
+    "--stdio", is_flag=True, required=True, expose_value=False,  # there is no other way yet
     help="Speak over standard input and output.",
-)
+)  # fmt: skip
 @click.option("--name", required=True, help="Of the lab.")
 @click.option("--idle", "idle_seconds", default=IDLE_SECONDS, show_default=True, help="Seconds.")
 @click.option("--attach", is_flag=True, help="Start no engine.")

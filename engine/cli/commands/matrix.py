@@ -17,11 +17,9 @@ VIEWS = ("counts", *OTHER_NAMES, *OF_MODELS, "difference", *OTHER_NAMES.values()
 
 @click.command("matrix")
 @click.option(
-    "--view",
-    type=click.Choice(VIEWS),
-    show_default="counts; with --model or --run, selected",
+    "--view", type=click.Choice(VIEWS), show_default="counts; with --model or --run, selected",
     help="selected (net, if it is one): P of that model; compared (or probabilities): the counts'.",
-)
+)  # fmt: skip
 @smoothing_option
 @source_options()
 def command(source: ExistingLab, view: str | None) -> None:

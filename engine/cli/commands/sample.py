@@ -62,11 +62,9 @@ def _overwrite_is_told() -> Iterator[None]:
     help="Only the k most probable; 0 for all.",
 )  # fmt: skip
 @click.option(
-    "--prefix",
-    default=DEFAULTS.prefix,
-    callback=lambda _, __, prefix: decoded_argument(prefix),
+    "--prefix", default=DEFAULTS.prefix, callback=lambda _, __, prefix: decoded_argument(prefix),
     help="What each name or text begins with.",
-)
+)  # fmt: skip
 @smoothing_option
 @source_options(seed="--weights-seed")
 @click.option(

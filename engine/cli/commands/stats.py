@@ -30,12 +30,9 @@ def _number_or_all(ctx: click.Context, parameter: click.Parameter, value: str) -
 @format_options
 @as_it_is_options
 @click.option(
-    "--bigrams",
-    "most",
-    callback=_number_or_all,
-    metavar="N|all",
+    "--bigrams", "most", callback=_number_or_all, metavar="N|all",
     help="List the N most frequent bigrams, or all.",
-)
+)  # fmt: skip
 @json_option
 def command(
     data: Path,
