@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
 from io import StringIO
@@ -21,6 +20,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from engine.cli.console import ReaderGone, narrate, prepare
+from engine.cli.options import nearest
 from engine.errors import EngineError
 from engine.local import command_lines
 
@@ -60,8 +60,7 @@ class Group(click.Group):
         """The command that is meant; of a name that is none, the nearest right one is told."""
         names = self.list_commands(ctx)
         if args[0] not in (*names, *HIDDEN) and not ctx.resilient_parsing:
-            near = get_close_matches(args[0].lower(), names, n=1)
-            hint = f"The nearest is {near[0]}." if near else "--help lists them all."
+            hint = nearest(args[0], names, "--help lists them all.")
             if os.path.isfile(args[0]):
                 from engine.checkpoints.header import is_checkpoint
 

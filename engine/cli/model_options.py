@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
+from engine.cli.options import nearest
 from engine.errors import BadSetting, EngineError
 from engine.settings.model_kinds import FIRST_RUNS, KINDS
 from engine.settings.recipes import RECIPES, Recipe
@@ -90,8 +90,7 @@ def assigned(
             raise click.UsageError(f"--set {assignment}: give NAME=VALUE, such as smoothing=2.")
         if setting is None:
             names = [each.name for each in settings]
-            near = get_close_matches(name.lower(), names, n=1)
-            hint = f"The nearest is {near[0]}." if near else f"There are {', '.join(names)}."
+            hint = nearest(name, names, f"There are {', '.join(names)}.")
             if others := [each.kind for each in KINDS.values() if setting_in(each.settings, name)]:
                 hint = f"--model {' or '.join(others)} has it."
             of = " or ".join(_kinds(kind))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -30,6 +31,12 @@ def completion(names: Callable[[], Iterable[str]]) -> Completion:
         return []
 
     return offered
+
+
+def nearest(name: str, names: Iterable[str], otherwise: str) -> str:
+    """Say which name is the nearest to one that there is not, or something else if none is near."""
+    near = get_close_matches(name.lower(), [*names], n=1)
+    return f"The nearest is {near[0]}." if near else otherwise
 
 
 def setting_option(setting: Setting, *names: str, **more: Any) -> Callable[[Command], Command]:

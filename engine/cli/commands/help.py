@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from engine.cli.console import write
 from engine.cli.kinds_text import kinds_text
-from engine.cli.options import completion
+from engine.cli.options import completion, nearest
 
 TOPICS = Path(__file__).parents[1] / "topics"  # a Markdown file each, its heading the summary
 
@@ -33,8 +32,7 @@ def command(ctx: click.Context, topic: str | None) -> None:
         for name, text in texts.items():
             write(f"{name:<{width}}  {text.splitlines()[0].removeprefix('# ')}")
     elif topic not in texts:
-        near = get_close_matches(topic.lower(), texts, n=1)
-        hint = f"The nearest is {near[0]}." if near else "makemore-tui help lists them all."
+        hint = nearest(topic, texts, "makemore-tui help lists them all.")
         program = ctx.find_root().command
         if isinstance(program, click.Group) and topic in program.list_commands(ctx):
             hint = f"makemore-tui {topic} --help lists that command's options."

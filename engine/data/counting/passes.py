@@ -65,9 +65,9 @@ def counted(files: tuple[Path, ...], how: DataFormat, hold_out: float, most_kept
         digests = _count(files, how, counts)
         characters_found = counts.sides.characters()
     except TooManyCharacters:
-        raise _about(files[0], _characters(files, how).too_many(is_text)) from None
+        raise _error_in(files[0], _characters(files, how).too_many(is_text)) from None
     if not counts.lengths:
-        raise _about(files[0], _nothing_but(counts, how))
+        raise _error_in(files[0], _nothing_but(counts, how))
     return Counted(counts, Vocabulary(characters_found), digests)
 
 
@@ -82,7 +82,7 @@ def _count(
                 for part in READERS[how.format](file, how, digest):
                     counts.add(part, helper)
             except Unplaced as error:
-                raise _about(file, error) from None
+                raise _error_in(file, error) from None
             counts.end_file()
             digests.append(digest.hexadecimal())
     return tuple(digests)
@@ -118,5 +118,5 @@ def _nothing_but(counts: WordCounts | TextCounts, how: DataFormat) -> str:
     return f"{what}. {way_out}"
 
 
-def _about(file: Path, trouble: object) -> DataError:
+def _error_in(file: Path, trouble: object) -> DataError:
     return DataError(f"{printable(str(file))}: {trouble}")
