@@ -7,10 +7,10 @@ import time
 import pytest
 
 from engine.bench import terminal_traffic
-from engine.bench.pseudo_terminal import SECONDS_TO_WAIT
+from engine.bench.pseudo_terminal import SECONDS_TO_WAIT, Pty
 from tests.faults.conftest import SECONDS
 from tests.faults.memory import Growth
-from tests.pseudo_terminal import Pty
+from tests.pseudo_terminal import resize
 
 MEBIBYTE = 1 << 20
 
@@ -91,7 +91,7 @@ def test_after_many_differences_the_screen_is_what_it_is_drawn_anew(seed: int) -
             terminal.press(chance.choice(KEYS))
             terminal.count(chance.choice([0.0, 0.02, 0.1]))
             if chance.random() < 0.1:
-                terminal.resize(chance.choice([60, 80, 120]), chance.choice([20, 24, 40]))
+                resize(terminal, chance.choice([60, 80, 120]), chance.choice([20, 24, 40]))
         terminal.press(*[ESCAPE] * 5)
         deadline = time.monotonic() + SECONDS_TO_WAIT
         while terminal.count(3.0) or GOES_ON.search(terminal.text()):

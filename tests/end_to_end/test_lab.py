@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.bench.pseudo_terminal import Pty
 from tests.end_to_end.conftest import engines
-from tests.pseudo_terminal import Pty
+from tests.pseudo_terminal import hang_up
 
 COMMAND = (sys.executable, "-m", "tui")
 
@@ -92,7 +93,7 @@ def test_a_training_goes_on_when_the_terminal_is_lost_and_is_taken_up_elsewhere(
         terminal.wait_for("idle")
         terminal.press("N", "]", "S")
         terminal.wait_for("training", "smoothing 2")
-        terminal.hang_up()
+        hang_up(terminal)
     (lab,) = listed(environment)
     assert (lab["state"], lab["clients"]) == ("training", 0)
     with Pty((*COMMAND, "attach"), 120, 40, environment) as terminal:

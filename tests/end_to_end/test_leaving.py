@@ -12,10 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.bench.pseudo_terminal import Pty
 from engine.checkpoints.header import peek
 from tests.end_to_end.conftest import engines
 from tests.end_to_end.test_lab import COMMAND, restored
-from tests.pseudo_terminal import Pty
+from tests.pseudo_terminal import wait_for_exit_unread
 
 BASH = shutil.which("bash")
 LAB = f"{sys.executable} -m tui --slow-link"  # no cursor blinks, so that it comes to rest
@@ -151,7 +152,7 @@ def test_a_lab_ends_though_its_terminal_does_not_read_and_restores_it(
             os.kill(terminal.pid, signal.SIGTERM)
         else:
             terminal.press("ctrl+c", "ctrl+c")
-        assert terminal.wait_for_exit_unread(60.0) == 0
+        assert wait_for_exit_unread(terminal, 60.0) == 0
         assert engine.is_running(), "it trains on"
         while terminal.read(0.1):
             pass

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.bench.pseudo_terminal import Pty
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.header import peek
 from engine.checkpoints.saving import save_schedule
@@ -23,7 +24,7 @@ from engine.cli.train_saves import TrainSaves
 from engine.data.built_in import built_in_path
 from engine.lab.lab import Lab
 from tests.engine.checkpoints.crafting import everything, train
-from tests.pseudo_terminal import Pty
+from tests.pseudo_terminal import hang_up
 from tui.__main__ import main
 
 pytestmark = pytest.mark.slow
@@ -277,7 +278,7 @@ def test_a_terminal_that_goes_away_costs_no_step(file: Path) -> None:
     command = (sys.executable, "-m", "tui", "train", "--device", "cpu", "--steps", FOREVER)
     with Pty((*command, "--save", str(file)), 80, 24, {}) as terminal:
         terminal.wait_for("2.4")
-        terminal.hang_up()
+        hang_up(terminal)
     assert load(file, device="cpu").selected.step > 10
 
 
