@@ -1,1 +1,1 @@
-"""The models, a file each."""
+"""The models, a file each; the n-gram, a folder."""

@@ -11,7 +11,7 @@ from engine.models.counts import Counts
 from engine.models.microgpt import MicroGpt
 from engine.models.mlp import Mlp
 from engine.models.model import Model
-from engine.models.ngram import Ngram
+from engine.models.ngram.model import Ngram
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec
 

@@ -104,12 +104,22 @@ KINDS: Final = {
                     choices={
                         "add-k": "k is added to every count.",
                         "witten-bell": "Shorter contexts take part, the more the less was seen.",
+                        "kneser-ney": "Each count gives a discount to shorter contexts.",
                     },
                 ),
                 msgspec.structs.replace(
                     SMOOTHING,
                     default=0.1,  # the best of EurekaLabs' grid
                     rungs=(0.0, *one_two_five(-2, 6)),
+                ),
+                Setting(
+                    "escape", "escape λ",
+                    "How much shorter contexts take part in Witten–Bell.", "number",
+                    # Collins'; on makemore's test names, where n = 6, it gives 1.94 nats, 1 gives
+                    # 2.05, and 8 gives 1.95
+                    5.0,
+                    f"a number above 0, at most {LARGEST_SMOOTHING:,.0f}", 0, LARGEST_SMOOTHING,
+                    above_low=True, rungs=one_two_five(-1, 3),
                 ),
                 Setting(
                     "across_words", "across words",

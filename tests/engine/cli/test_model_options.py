@@ -86,7 +86,10 @@ def test_the_net_of_every_lab_is_its_bigram_and_is_called_so_too() -> None:
         ("--model gpt", "'gpt' is not one of 'counts', 'bigram', 'ngram', 'mlp', 'net'"),
         ("--set order", "--set order: give NAME=VALUE"),
         ("--set lerning_rate=3", "is lerning_rate. The nearest is learning_rate."),
-        ("--model ngram --set xyzzy=3", "There are order, method, smoothing, across_words."),
+        (
+            "--model ngram --set xyzzy=3",
+            "There are order, method, smoothing, escape, across_words.",
+        ),
         ("--model mlp --set smoothing=3", "no setting of mlp is smoothing."),
         ("--set hidden=3", "no setting of counts or bigram is hidden. --model mlp has it."),
         ("--lr 3 --set learning_rate=4", "--set learning_rate and --learning-rate give the"),
@@ -94,7 +97,10 @@ def test_the_net_of_every_lab_is_its_bigram_and_is_called_so_too() -> None:
         ("--model mlp --set hidden=1.5", "Hidden 1.5: give a whole number from 1 to 16,384."),
         ("--model mlp --set learning_rate=x", "Learning rate x: give a number above 0."),
         ("--model mlp --set learning_rate=nan", "Learning rate nan: give a number above 0."),
-        ("--model ngram --set method=add", "Method add: give one of add-k, witten-bell."),
+        (
+            "--model ngram --set method=add",
+            "Method add: give one of add-k, witten-bell, kneser-ney.",
+        ),
         ("--model ngram --set across_words=1", "Across words 1: give one of no, yes."),
         ("--model ngram --set order=9", "Order 9: give a whole number from 1 to 8."),
         ("--model ngram --learning-rate 3", "--learning-rate: A model of the kind ngram has no"),

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.data import corpus as corpus_module
+from engine.data import tokens as tokens_module
 from engine.data.built_in import built_in_path
 from engine.data.corpus import Corpus, read_corpus
 from engine.data.counting.words import is_held_out
@@ -152,6 +154,24 @@ def test_the_pairs_that_are_seen_are_those_that_were_counted(
         windows, targets = tokens.windows(torch.arange(len(tokens)), 1)
         pairs = torch.bincount(windows[:, 0] * size + targets, minlength=size * size)
         assert pairs.reshape(size, size).equal(counts_VV)
+
+
+@pytest.mark.parametrize("across_words", [False, True])
+@pytest.mark.parametrize("first", [1, 3])
+def test_columns_are_the_windows_symbol_by_symbol(
+    across_words: bool, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens_module, "COLUMN", 5)
+    tokens = Tokens(torch.tensor([0, 1, 2, 0, 2, 0, 3, 3, 1, 2, 2, 1, 0]), first=first)
+    for context in (0, 1, 3):
+        parts = list(tokens.columns(context, across_words))
+        *before, there = (
+            torch.from_numpy(np.concatenate(part)) for part in zip(*parts, strict=True)
+        )
+        windows, targets = tokens.windows(torch.arange(len(tokens)), max(1, context), across_words)
+        assert there.tolist() == targets.tolist()
+        for back, column in enumerate(before, start=1):
+            assert column.tolist() == windows[:, -back].tolist()
 
 
 @pytest.mark.parametrize("how", [LINES, TEXT])

@@ -1,4 +1,4 @@
-"""The n-gram model: published figures, and a plain reference for both methods."""
+"""The n-gram model: published figures, and a plain reference for each method."""
 
 import math
 import random
@@ -13,12 +13,15 @@ from engine.data.built_in import built_in_path
 from engine.data.corpus import read_corpus
 from engine.data.tokens import Tokens
 from engine.models.evaluation import mean_nll
-from engine.models.ngram import Ngram
+from engine.models.ngram import counting
+from engine.models.ngram.model import Ngram
+from engine.models.ngram.smoothing import discounts
 from engine.settings.values import ModelSpec
 from tests.golden import WORDS, needs_words
 
 Words = list[list[int]]
-ADD_K, WITTEN_BELL = "add-k", "witten-bell"
+Rows = defaultdict[tuple[int, ...], Counter[int]]  # what followed a context, and how often
+METHODS = ADD_K, WITTEN_BELL, KNESER_NEY = "add-k", "witten-bell", "kneser-ney"
 
 # Order, k: the mean NLL of EurekaLabs' training, validation and test names.
 EUREKA = {
@@ -37,10 +40,11 @@ EUREKA = {
 }
 
 
-def spec(order: int, method: str = ADD_K, k: float = 0.1, across: bool = False) -> ModelSpec:
-    across_words = across
-    named = {"order": order, "method": method, "smoothing": k, "across_words": across_words}
-    return ModelSpec("ngram", named)
+def spec(
+    order: int, method: str = ADD_K, k: float = 0.1, across: bool = False, escape: float = 5
+) -> ModelSpec:
+    named = {"order": order, "method": method, "smoothing": k, "escape": escape}
+    return ModelSpec("ngram", named | {"across_words": across})
 
 
 def tokens_of(words: Words, weights: list[int] | None = None) -> Tokens:
@@ -58,43 +62,80 @@ def letters(name: str) -> list[int]:
 def reference(
     words: Words, weights: list[int], how: ModelSpec, symbols: int, window: tuple[int, ...]
 ) -> list[float]:
-    """P behind a window of n - 1 symbols, from counters, without `across_words`."""
-    order, k = int(how.settings["order"]), float(how.settings["smoothing"])
-    counts: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
-    for word, weight in zip(words, weights, strict=True):
-        padded = [0] * (order - 1) + word + [0]
+    """P behind a window of n - 1 symbols, from counters; across words, where all are known."""
+    order, k, escape = (how.settings[name] for name in ("order", "smoothing", "escape"))
+    order, across = int(order), bool(how.settings["across_words"])
+    texts = [[*word, 0] for word in words]
+    if across:
+        texts = [[symbol for text in texts for symbol in text]]
+    counts: list[Rows] = [defaultdict(Counter) for _ in range(order)]
+    for text, weight in zip(texts, weights, strict=False):
+        padded = [0] * (order - 1) + text
         for at in range(order - 1, len(padded)):
             for length in range(order):
-                counts[tuple(padded[at - length : at])][padded[at]] += weight
+                counts[length][tuple(padded[at - length : at])][padded[at]] += weight
+    probs = [1 / symbols] * symbols
     if how.settings["method"] == ADD_K:
-        row = counts[window]
+        row = counts[-1][window]
         total = row.total() + k * symbols
         return [(row[j] + k) / total if total else 1 / symbols for j in range(symbols)]
-    probs = [1 / symbols] * symbols
     for length in range(order):
-        row = counts[window[len(window) - length :]]
+        context = window[len(window) - length :]
+        if how.settings["method"] == WITTEN_BELL:
+            row = counts[length][context]
+            new = escape * len(row)
+            old = {j: float(row[j]) for j in row}
+        else:
+            rows = counts[-1] if length == order - 1 else continuations(counts, length, across)
+            row = rows[context]
+            d = discounts_of([count for each in rows.values() for count in each.values()])
+            new = sum(d[min(count, 3)] for count in row.values())
+            old = {j: count - d[min(count, 3)] for j, count in row.items()}
         if row:
-            new = 5 * len(row)
-            probs = [(row[j] + new * probs[j]) / (row.total() + new) for j in range(symbols)]
+            total = sum(old.values()) + new
+            probs = [(old.get(j, 0) + new * probs[j]) / total for j in range(symbols)]
     return probs
+
+
+def continuations(counts: list[Rows], length: int, across: bool) -> Rows:
+    """How many symbols stand before each n-gram; of what begins a word, how often it is there."""
+    rows: Rows = defaultdict(Counter)
+    for context, row in counts[length + 1].items():
+        for j in row:
+            rows[context[1:]][j] += 1
+    if not across:
+        rows |= {h: row for h, row in counts[length].items() if h and h[0] == 0}
+    return rows
+
+
+def discounts_of(counts: list[int]) -> list[float]:
+    """Chen and Goodman's, for counts of 0, 1, 2, and 3 or more."""
+    n1, n2, n3, n4 = (counts.count(number) for number in (1, 2, 3, 4))
+    if n1 and n2 and n3 and n4:
+        y = n1 / (n1 + 2 * n2)
+        found = [0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]
+        if min(found[1:]) > 0:
+            return found
+    return [0, 0.5, 1, 1.5]
 
 
 @settings(deadline=None, max_examples=150)
 @given(
     words=st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=5), min_size=1, max_size=6),
     order=st.integers(1, 8),
-    method=st.sampled_from([ADD_K, WITTEN_BELL]),
+    method=st.sampled_from(METHODS),
     k=st.sampled_from([0.0, 0.1, 2.0]),
+    escape=st.sampled_from([0.5, 5.0]),
     weighs=st.booleans(),
     seed=st.integers(0, 1000),
 )
 def test_the_probabilities_are_those_of_plain_counters(
-    words: Words, order: int, method: str, k: float, weighs: bool, seed: int
+    words: Words, order: int, method: str, k: float, escape: float, weighs: bool, seed: int
 ) -> None:
     chance = random.Random(seed)
-    weights = [chance.choice([1, 7, 10**12]) for _ in words] if weighs else [1] * len(words)
+    weights = [chance.choice([1, 2, 7, 10**12]) for _ in words] if weighs else [1] * len(words)
     tokens = tokens_of(words, weights if weighs else None)
-    how = spec(order, method, k)
+    how = spec(order, method, k, escape=escape)
     model = Ngram(how, tokens, 5)  # symbol 4 never comes
     context = max(1, order - 1)
     assert model.context == context
@@ -107,6 +148,7 @@ def test_the_probabilities_are_those_of_plain_counters(
         expected = reference(words, weights, how, 5, known)
         assert row.tolist() == pytest.approx(expected, rel=1e-12)
         assert float(row.sum()) == pytest.approx(1, abs=1e-12)
+        assert k == 0 or row.min() > 0
     nlls = -probs[: len(seen)].gather(1, targets[:, None])[:, 0].log()
     assert model.nlls(seen, targets).equal(nlls)
     of_places = [1] * len(tokens) if tokens.weights is None else tokens.weights.tolist()
@@ -114,8 +156,41 @@ def test_the_probabilities_are_those_of_plain_counters(
     assert mean_nll(model, tokens) == pytest.approx(mean, rel=1e-12)
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("order", [2, 4])
+def test_across_words_the_probabilities_are_those_of_one_text(method: str, order: int) -> None:
+    chance = random.Random(5)
+    words = [[chance.choice([1, 1, 2, 3]) for _ in range(chance.randint(1, 6))] for _ in range(90)]
+    how, tokens = spec(order, method, across=True), tokens_of(words)
+    model = Ngram(how, tokens, 4)
+    windows, _ = tokens.windows(torch.arange(order, len(tokens)), order - 1, across_words=True)
+    windows = windows[::7]
+    for window, row in zip(windows.tolist(), model.probs_after(windows), strict=True):
+        expected = reference(words, [1], how, 4, tuple(window))
+        assert row.tolist() == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("counts", [[1], [1, 2, 3], [7] * 9, [1] * 9 + [2] * 2 + [3] * 20 + [4]])
+def test_too_little_data_has_the_usual_discounts(counts: list[int]) -> None:
+    assert discounts(torch.tensor(counts)) == (0.5, 1, 1.5)
+
+
+def test_the_smoothing_changes_without_counting_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = tokens_of([[1, 2, 1], [1, 2]])
+    models = [Ngram(spec(3), tokens, 3)]
+    with monkeypatch.context() as patch:
+        patch.delattr(counting, "_counted_paths")
+        models += [Ngram(spec(3, method, 0.3, escape=2), tokens, 3) for method in METHODS]
+    expected = [Ngram(each.spec, tokens_of([[1, 2, 1], [1, 2]]), 3) for each in models]
+    window = torch.tensor([[0, 1]])
+    for model, fresh in zip(models, expected, strict=True):
+        assert model.probs_after(window).equal(fresh.probs_after(window))
+    del models, model
+    assert not counting._known[tokens], "counts are kept that no model has"
+
+
 @pytest.mark.parametrize("across", [False, True])
-@pytest.mark.parametrize("method", [ADD_K, WITTEN_BELL])
+@pytest.mark.parametrize("method", METHODS)
 def test_a_window_alone_has_the_probabilities_it_has_in_a_batch(method: str, across: bool) -> None:
     tokens = read_corpus(built_in_path()).tokens
     model = Ngram(spec(5, method, across=across), tokens, 27)
@@ -145,14 +220,19 @@ def test_what_was_never_seen_without_smoothing_costs_without_end() -> None:
     assert mean_nll(model, tokens_of([[1]])) == pytest.approx((0 + math.log(2)) / 2)
 
 
-def test_as_many_symbols_as_there_can_be_have_contexts_of_the_longest_kind() -> None:
+@pytest.mark.parametrize("method", [WITTEN_BELL, KNESER_NEY])
+@pytest.mark.parametrize("weight", [1, 10**12])
+def test_as_many_symbols_as_there_can_be_have_contexts_of_the_longest_kind(
+    method: str, weight: int
+) -> None:
     chance = random.Random(3)
     words = [[chance.choice([1, 4095, 4096]) for _ in range(9)] for _ in range(200)]
-    tokens, how = tokens_of(words), spec(8, WITTEN_BELL)
+    weights = [chance.choice([1, weight]) for _ in words]
+    tokens, how = tokens_of(words, weights), spec(8, method)
     model = Ngram(how, tokens, 4097)
     windows, _ = tokens.windows(torch.tensor([9, 500, 1203]), 7)
     for window, row in zip(windows.tolist(), model.probs_after(windows), strict=True):
-        expected = reference(words, [1] * len(words), how, 4097, tuple(window))
+        expected = reference(words, weights, how, 4097, tuple(window))
         assert row.tolist() == pytest.approx(expected, rel=1e-12)
 
 
@@ -191,7 +271,10 @@ def test_eurekalabs_figures_come_out() -> None:
 
 
 @needs_words
-@pytest.mark.parametrize(("order", "method", "nll"), [(4, ADD_K, 2.0642), (6, WITTEN_BELL, 1.94)])
+@pytest.mark.parametrize(
+    ("order", "method", "nll"),
+    [(4, ADD_K, 2.0642), (6, WITTEN_BELL, 1.94), (5, KNESER_NEY, 1.9556)],
+)
 def test_the_counting_models_do_as_well_as_on_makemores_split(
     order: int, method: str, nll: float
 ) -> None:
@@ -202,3 +285,15 @@ def test_the_counting_models_do_as_well_as_on_makemores_split(
     assert len(test) == 7166
     model = Ngram(spec(order, method, 0.1), train, 27)
     assert mean_nll(model, test) == pytest.approx(nll, abs=5e-5)
+
+
+@needs_words
+@pytest.mark.parametrize("method", METHODS)
+def test_order_6_of_the_lectures_names_takes_6_megabytes_at_the_most(method: str) -> None:
+    model = Ngram(spec(6, method), tokens_of([letters(n) for n in WORDS.read_text().split()]), 27)
+    counts, levels = model._counts, model._levels.values()
+    tensors = [*counts.contexts]
+    for held in (*counts._levels.values(), *levels):
+        tensors += [each for each in vars(held).values() if isinstance(each, torch.Tensor)]
+    sizes = {each.data_ptr(): each.untyped_storage().nbytes() for each in tensors}
+    assert 2e6 < sum(sizes.values()) < 6e6
