@@ -12,6 +12,7 @@ from engine.models.microgpt import MicroGpt
 from engine.models.mlp import Mlp
 from engine.models.model import Model
 from engine.models.ngram.model import Ngram
+from engine.models.transformer import Transformer
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec
 
@@ -33,4 +34,6 @@ def model_of(spec: ModelSpec, corpus: Corpus, device: torch.device) -> Model:
             return Mlp(spec, len(corpus.vocabulary), device)
         case "microgpt":
             return MicroGpt(spec, len(corpus.vocabulary), corpus.tokens, device)
+        case "transformer":
+            return Transformer(spec, len(corpus.vocabulary), device)
     raise BadSetting(f"Model {spec.kind}: there are {', '.join(KINDS)}.")

@@ -12,6 +12,7 @@ from engine.settings.setting import Setting, one_two_five, setting_in
 from engine.settings.training_settings import (
     SEED_OF_WEIGHTS,
     choice,
+    fraction,
     learning_rate,
     minibatch_settings,
     pace,
@@ -165,6 +166,23 @@ KINDS: Final = {
                 ),
             ),
             goal=1000,  # the script's
+        ),
+        ModelKind(
+            "transformer", "transformer",
+            "Attention to the characters before, in blocks one above another: that of makemore.py.",
+            (  # makemore.py's, all of them; its context holds the longest of the lecture's names
+                size("layers", "layers", "How many blocks of attention it has.", 4, 64),
+                size("heads", "heads", "In how many ways a block looks back.", 4, 64),
+                size("embedding", "embedding", "How many numbers are a character's.", 64, 1024),
+                size("context", "context", "How many characters are seen at the most.", 16, 1024),
+                fraction(
+                    "dropout", "dropout",
+                    "The part of the embedding, and of what a block adds, that a step leaves out.",
+                    0.0,
+                ),
+                *minibatch_settings(5e-4, optimizer="adamw", weight_decay=0.01),
+            ),
+            goal=15_000,  # as many as makemore.py's models were compared after
         ),
     )
 }  # fmt: skip

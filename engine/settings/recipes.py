@@ -50,6 +50,10 @@ RECIPES: Final = {
             "microgpt", "Karpathy's script microgpt: last loss 2.6497, names kamon to anton.",
             "microgpt", {"seed": 42}, 1000, "hash", Names(20, "python", 42, 0.5, goes_on=True),
         ),
+        Recipe(
+            "makemore-transformer", "The Transformer of makemore.py: test 1.965.",
+            "transformer", {}, 15_000, "makemore",
+        ),
     )
 }  # fmt: skip
 
