@@ -45,9 +45,9 @@ class Dialogs:
     def settings(self) -> None:
         """Give settings exact values."""
         if (open_ := self._open_lab()) is not None:
-            from tui.screens.settings import SettingsScreen
+            from tui.screens.settings import settings_form
 
-            self._ui.push_screen(SettingsScreen(*open_, self._session.call))
+            self._ui.push_screen(settings_form(*open_, self._session.call))
 
     def ask(self, what: Asked) -> None:
         """Ask for one of the sampler's settings."""

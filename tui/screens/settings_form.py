@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from engine.settings.setting import Setting
 from engine.settings.values import Value
-from engine.wire.answers import Answers
 from engine.wire.client import EngineError
 from engine.wire.requests import Requests
 from tui.drawing.fitted_text import FittedText
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Call, Dialog
 from tui.screens.fields.setting_field import SettingField
 
 NARROW: Final = 60  # columns below which a number beside its name would be cut
@@ -28,6 +27,8 @@ Group = tuple[str, Sequence[tuple[Setting, Value]]]  # a heading, and settings w
 class SettingsForm(Dialog):
     """Settings as fields, which scroll; what is wrong with one is said beside it."""
 
+    # On a narrow screen a name and its field are one below the other.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012  Textual's type
     BINDINGS: ClassVar[list[BindingType]] = [  # before those of what scrolls
         Binding("tab,down", "go(1)", show=False, priority=True),
         Binding("shift+tab,up", "go(-1)", show=False, priority=True),
@@ -40,7 +41,8 @@ class SettingsForm(Dialog):
         title: str,
         hint: str,
         groups: Sequence[Group],
-        call: Callable[[Requests], Awaitable[Answers]],
+        request: Callable[[dict[str, Value]], Requests | None],
+        call: Call,
     ) -> None:
         """A form.
 
@@ -48,6 +50,7 @@ class SettingsForm(Dialog):
             title: of the dialog.
             hint: what enter does.
             groups: the settings, in their order. An empty heading takes no line.
+            request: what enter asks the engine for, if anything, by the values that have changed.
             call: carries out a request.
         """
         super().__init__()
@@ -57,16 +60,9 @@ class SettingsForm(Dialog):
             for heading, settings in groups
         ]
         self._fields = [field for _, fields in self._groups for field in fields]
+        self._request = request
         self._call = call
         self._is_trying = False
-
-    def request(self, changes: dict[str, Value]) -> Requests | None:
-        """What enter asks the engine for; None: nothing.
-
-        Args:
-            changes: values that are others than at first.
-        """
-        raise NotImplementedError
 
     def done(self) -> None:
         """Close: it has been carried out."""
@@ -74,19 +70,13 @@ class SettingsForm(Dialog):
 
     def compose(self) -> ComposeResult:
         """The settings, and below them what enter does."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._title.replace("[", "\\[")  # which reads markup
-            dialog.border_subtitle = "enter · ↓↑ · esc"
+        with self.box(self._title, "enter · ↓↑ · esc"):
             with VerticalScroll(can_focus=False):
                 for heading, fields in self._groups:
                     if heading:
                         yield Static(heading, classes="heading", markup=False)
                     yield from fields
             yield FittedText(self._does, id="hint")
-
-    def on_resize(self) -> None:
-        """A narrow screen has a name and its field one below the other."""
-        self.set_class(self.size.width < NARROW, "-narrow")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Bring the whole of a setting into sight, what it means as well."""
@@ -116,7 +106,7 @@ class SettingsForm(Dialog):
         try:
             if (changes := self._changes()) is None:
                 return
-            if (request := self.request(changes)) is not None:
+            if (request := self._request(changes)) is not None:
                 await self._call(request)
             self.done()
         except EngineError as error:

@@ -20,7 +20,7 @@ from tests.tui.real_engine import RealEngine
 from tui.app import LabApp
 from tui.screens.fields.parsing import text_of, value_of
 from tui.screens.fields.setting_field import SettingField
-from tui.screens.settings import SettingsScreen
+from tui.screens.settings_form import SettingsForm
 
 OF_RUNS = (*KINDS["bigram"].settings, *KINDS["counts"].settings)  # of the first two
 TABLE = {each.name: each for each in (*OF_RUNS, *sampling_settings(27, is_text=True))}
@@ -28,7 +28,7 @@ TABLE = {each.name: each for each in (*OF_RUNS, *sampling_settings(27, is_text=T
 
 async def ask(app: LabApp, pilot: Pilot[None]) -> None:
     await pilot.press("i")
-    await until(pilot, lambda: isinstance(app.screen, SettingsScreen) and app.focused)
+    await until(pilot, lambda: isinstance(app.screen, SettingsForm) and app.focused)
 
 
 def row(app: LabApp, name: str) -> SettingField:
@@ -75,7 +75,7 @@ async def test_what_was_changed_is_sent_at_once_and_nothing_else():
         put(app, learning_rate="1,234.5", pace="no limit", temperature="0.7", keep_sampling="y",
             source="selected", prefix="em", sample_seed="42")  # fmt: skip
         await pilot.press("enter")
-        await until(pilot, lambda: not isinstance(app.screen, SettingsScreen))
+        await until(pilot, lambda: not isinstance(app.screen, SettingsForm))
         assert engine.asked(Configure) == [
             Configure(
                 {
@@ -106,11 +106,11 @@ async def test_nothing_changed_is_nothing_sent_and_escape_changes_nothing():
     async with opened(engine) as (app, pilot):
         await ask(app, pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: not isinstance(app.screen, SettingsScreen))
+        await until(pilot, lambda: not isinstance(app.screen, SettingsForm))
         await ask(app, pilot)
         put(app, learning_rate="3")
         await pilot.press("escape")
-        await until(pilot, lambda: not isinstance(app.screen, SettingsScreen))
+        await until(pilot, lambda: not isinstance(app.screen, SettingsForm))
         assert engine.asked(Configure) == []
 
 

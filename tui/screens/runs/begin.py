@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 
 from engine.settings.limits import LONGEST_RUN_NAME
 from engine.settings.model_kinds import FIRST_RUNS, ModelKind
 from engine.settings.setting import Setting
 from engine.settings.values import Value
-from engine.wire.answers import Answers
 from engine.wire.events import DatasetOpened
-from engine.wire.requests import BeginRun, Requests
+from engine.wire.requests import BeginRun
 from tui.drawing.fitted_text import FittedText
 from tui.keys.overrides import keys_of
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Call, Dialog
 from tui.screens.fields.choices import Choice, Choices
 from tui.screens.settings_form import SettingsForm
-
-Call = Callable[[Requests], Awaitable[Answers]]
 
 NAME: Final = Setting(
     "name", "name", "What the run is called; empty: as its kind.", "text", "",
@@ -58,9 +54,7 @@ class KindScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """The list, and below it what the chosen one is."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Begin a run"
-            dialog.border_subtitle = "enter · ↓↑ · esc"
+        with self.box("Begin a run", "enter · ↓↑ · esc"):
             yield self._list
             yield self._about
 
@@ -78,14 +72,12 @@ class KindScreen(Dialog):
     def action_choose(self, by: int) -> None:
         """Choose another kind, and say what it is."""
         self._list.move(by)
-        self._about.set_class(False, "-wrong")
         self._about.say(self._chosen.meaning)
 
     def action_take(self) -> None:
         """Go on to the settings; escape comes back from there."""
         if self._too_large and self._chosen.kind not in dict(FIRST_RUNS).values():
-            self._about.set_class(True, "-wrong")
-            self._about.say(self._too_large)
+            self._about.say(self._too_large, wrong=True)
             return
         typed = self._typed[self._chosen.kind]
         self.app.push_screen(BeginScreen(self._chosen, typed, self._call, self._begun))
@@ -115,7 +107,8 @@ class BeginScreen(SettingsForm):
             begun: called when the run has begun.
         """
         settings = ((setting, setting.default) for setting in (NAME, *kind.settings))
-        super().__init__(f"Begin a run: {kind.label}", "", [("", list(settings))], call)
+        groups = [("", list(settings))]
+        super().__init__(f"Begin a run: {kind.label}", "", groups, self._beginning, call)
         self._kind = kind
         self._typed = typed
         self._begun = begun
@@ -128,8 +121,7 @@ class BeginScreen(SettingsForm):
         self._does = f"Enter begins it and selects it{trains if self._kind.goal else ''}."
         self.query_one("#hint", FittedText).say(self._does)
 
-    def request(self, changes: dict[str, Value]) -> Requests:
-        """Begin it with what was changed."""
+    def _beginning(self, changes: dict[str, Value]) -> BeginRun:
         name = str(changes.pop(NAME.name, ""))
         return BeginRun(self._kind.kind, changes, name)
 

@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.signal import Signal
 from textual.widgets import Static
 
@@ -20,11 +19,11 @@ from engine.wire.requests import ChangeRun, CompareRun, DeleteRun, Requests, Sel
 from engine.wire.values import RunSummary
 from tui.drawing.fitted_text import FittedText
 from tui.screens.confirmation import Confirmation
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Call, Dialog
 from tui.screens.fields.choices import Choices
 from tui.screens.prompt import Prompt, Question
-from tui.screens.runs.begin import Call, KindScreen
-from tui.screens.runs.table import RunTable, about
+from tui.screens.runs.begin import KindScreen
+from tui.screens.runs.table import about, run_table
 
 HINT: Final = (
     "Enter selects, c compares the selected one with it; ^r renames, p pins, ^d deletes; b begins"
@@ -60,14 +59,7 @@ class RunsScreen(Dialog):
     def __init__(
         self, dataset: DatasetOpened, snapshot: Snapshot, snapshots: Signal[Snapshot], call: Call
     ) -> None:
-        """A dialog.
-
-        Args:
-            dataset: describes the kinds of the models.
-            snapshot: the newest.
-            snapshots: tells of those to come.
-            call: carries out a request.
-        """
+        """A dialog that shows a snapshot, and then those to come."""
         super().__init__()
         self._dataset, self._snapshot, self._snapshots = dataset, snapshot, snapshots
         self._call = call
@@ -77,9 +69,7 @@ class RunsScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """The table, what is set of the chosen run, and what the keys do."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Runs"
-            dialog.border_subtitle = "enter · ↓↑ · esc"
+        with self.box("Runs", "enter · ↓↑ · esc"):
             yield Static(id="head", markup=False)
             yield self._list
             yield FittedText(id="about")
@@ -101,10 +91,10 @@ class RunsScreen(Dialog):
         if self.is_closed:
             return
         width = self._list.size.width or min(WIDTH, self.app.size.width) - 4  # before it is drawn
-        table = RunTable(self._dataset, snapshot, width)
-        self.query_one("#head", Static).update(table.head)
+        head, lines = run_table(self._dataset, snapshot, width)
+        self.query_one("#head", Static).update(head)
         is_first = self._list.chosen is None
-        self._list.offer(table.lines, stay=True)
+        self._list.offer(lines, stay=True)
         if is_first or before.selected != snapshot.selected:
             self._list.choose(str(snapshot.selected))
         self._tell_about()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
 from typing import Final
@@ -31,69 +31,45 @@ class Column:
     text: Callable[[RunSummary], str]
     is_number: bool = True
 
-    def of(self, run: RunSummary) -> str:
-        """What a run has in it."""
-        return self._aligned(self.text(run))
-
-    @property
-    def head(self) -> str:
-        """Its title, where the values stand."""
-        return self._aligned(self.title)
-
-    def _aligned(self, text: str) -> str:
+    def aligned(self, text: str) -> str:
+        """A text in as many columns."""
         text = shortened(text, self.width)
         return f"{text:>{self.width}}" if self.is_number else f"{text:{self.width}}"
 
 
-class RunTable:
-    """The columns that a width has room for."""
+def run_table(dataset: DatasetOpened, snapshot: Snapshot, width: int) -> tuple[str, list[Choice]]:
+    """The titles of the columns that a width has room for, and a line for each run.
 
-    def __init__(self, dataset: DatasetOpened, snapshot: Snapshot, width: int) -> None:
-        """A table.
+    The runs stand as they were begun, each with its number for what it stands for.
+    """
+    roles = {snapshot.selected: "selected", snapshot.compared: "compared"}
+    columns = [
+        Column("model", 10, lambda run: dataset.kind_of(run).label, is_number=False),
+        Column("parameters", 10, lambda run: _count(run.parameters)),
+        Column("step", 11, _step),
+        Column("train", 6, lambda run: _loss(run.nll)),
+        Column("hold-out", 8, lambda run: _loss(run.held_out_nll)),
+        Column("", 8, lambda run: roles.get(run.number, ""), is_number=False),
+    ]
+    if all(run.held_out_nll is None for run in snapshot.runs):
+        del columns[4]
 
-        Args:
-            dataset: describes the kinds of the models.
-            snapshot: has the runs, all of them.
-            width: columns.
-        """
-        self._dataset, self._snapshot = dataset, snapshot
-        roles = {snapshot.selected: "selected", snapshot.compared: "compared"}
-        columns = [
-            Column("model", 10, lambda run: dataset.kind_of(run).label, is_number=False),
-            Column("parameters", 10, lambda run: _count(run.parameters)),
-            Column("step", 11, _step),
-            Column("train", 6, lambda run: _loss(run.nll)),
-            Column("hold-out", 8, lambda run: _loss(run.held_out_nll)),
-            Column("", 8, lambda run: roles.get(run.number, ""), is_number=False),
-        ]
-        if all(run.held_out_nll is None for run in snapshot.runs):
-            del columns[4]
-        names = max(_NAME, *(cell_len(run.name + _star(run)) for run in snapshot.runs))
-        for title in ("parameters", "model", "hold-out"):
-            if self._room(columns, width) < _NAME:
-                columns = [column for column in columns if column.title != title]
-        self._columns = columns
-        self._names = min(names, max(1, self._room(columns, width)))
-
-    @staticmethod
-    def _room(columns: Sequence[Column], width: int) -> int:
+    def room() -> int:
         return width - _MARK - sum(column.width + 1 for column in columns)
 
-    @property
-    def head(self) -> str:
-        """The columns' titles."""
-        heads = (column.head for column in self._columns)
-        return " ".join((" " * _MARK + f"{'run':{self._names}}", *heads)).rstrip()
-
-    @property
-    def lines(self) -> list[Choice]:
-        """The runs as they were begun, each with its number for what it stands for."""
-        return [Choice(self._line(run), "", str(run.number)) for run in self._snapshot.runs]
-
-    def _line(self, run: RunSummary) -> str:
-        name = shortened(run.name, self._names - len(_star(run))) + _star(run)
-        padding = " " * (self._names - cell_len(name))
-        return " ".join((name + padding, *(column.of(run) for column in self._columns)))
+    for title in ("parameters", "model", "hold-out"):
+        if room() < _NAME:
+            columns = [column for column in columns if column.title != title]
+    longest = max(_NAME, *(cell_len(run.name + _star(run)) for run in snapshot.runs))
+    names = min(longest, max(1, room()))
+    head = [f"{'':{_MARK}}{'run':{names}}", *(column.aligned(column.title) for column in columns)]
+    lines = []
+    for run in snapshot.runs:
+        name = shortened(run.name, names - len(_star(run))) + _star(run)
+        texts = [name + " " * (names - cell_len(name))]
+        texts += [column.aligned(column.text(run)) for column in columns]
+        lines.append(Choice(" ".join(texts), "", str(run.number)))
+    return " ".join(head).rstrip(), lines
 
 
 def about(run: RunSummary, kind: ModelKind) -> str:
