@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 import engine
+from tests.preloaded import ADDRESS
 
 HOME = Path(engine.__file__).parent.parent
 
@@ -79,11 +80,17 @@ class Box:
 
     @classmethod
     def program(cls, path: Path, before: str = "") -> None:
-        """Write a makemore-tui: this one, but for what some lines of Python change in it."""
+        """Write a makemore-tui: this one, but for what some lines of Python change in it.
+
+        Where there is a process that forks, its engines are forks of that.
+        """
+        own = {"PYTHONPATH": str(HOME)}
+        if ADDRESS in os.environ:
+            own[ADDRESS] = os.environ[ADDRESS]
+            before += "\nfrom tests.preloaded.process import use_forks\nuse_forks()"
         words = (sys.executable, "-P", "-c", f"{before}\nfrom tui.__main__ import main\nmain()")
-        cls.script(
-            path, f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(HOME))} exec {shlex.join(words)} "$@"\n'
-        )
+        variables = shlex.join(f"{name}={value}" for name, value in own.items())
+        cls.script(path, f'#!/bin/sh\nexec env {variables} {shlex.join(words)} "$@"\n')
 
     def calls_back(self) -> None:
         """From now on it can be reached."""

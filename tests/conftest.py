@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.preloaded.fixtures import fork_server, preloaded  # noqa: F401  fixtures
+
 LONGEST_NAME = 80  # characters of a parameter within the name of a case
 
 # Each worker rewrites the asserts of all tests: without bytecode that takes as long as importing.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A worker has a core at the most: where torch shares out its work, its threads wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 SLOW_FOLDERS = [Path(__file__).parent / name for name in ("end_to_end", "faults")]
 

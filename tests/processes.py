@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.local import engine_process
 from engine.local.engine_process import EngineProcess
 from engine.local.log import opened_log
 from engine.local.name_lock import standing
@@ -32,8 +31,8 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def engine(folder: Path) -> AsyncIterator[EngineProcess]:
-    """An engine, ended at the end of the test."""
+async def engine(folder: Path, preloaded: None) -> AsyncIterator[EngineProcess]:
+    """An engine, ended at the end of the test; a fork, see `tests.preloaded`."""
     engine = EngineProcess("test")
     yield engine
     await engine.leave()
@@ -45,7 +44,7 @@ def launched(*options: str) -> subprocess.Popen[bytes]:
     place = LabPaths("test")
     make_runtime_folder()
     with opened_log(place.log, place.socket.parent) as log:
-        process = subprocess.Popen(
+        process = engine_process.subprocess.Popen(
             (sys.executable, "-m", "engine", "--name", "test", "--idle", "600", *options),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -62,9 +61,10 @@ def end(name: str) -> None:
     """End a lab's engine, if it still runs, and leave its lab as a crash does."""
     state, holder = standing(LabPaths(name))
     if state == "running" and holder is not None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(holder.pid, signal.SIGKILL)
-            psutil.wait_procs([psutil.Process(holder.pid)], 20)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(holder.pid)
+            process.kill()
+            process.wait(20)
 
 
 def process_of(engine: EngineProcess) -> psutil.Process:

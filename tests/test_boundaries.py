@@ -8,6 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from engine.cli.group import COMMANDS
 
 SHOW_MODULES = """
@@ -38,6 +40,7 @@ def test_the_screen_loads_no_torch() -> None:
     assert not loaded & {"torch", "numpy"}
 
 
+@pytest.mark.slow
 def test_the_engine_loads_no_screen() -> None:
     loaded = modules_after(
         "import pkgutil, importlib, engine\n"

@@ -15,7 +15,7 @@ from tests.box import Box
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+def environment(fork_server: None, tmp_path: Path) -> Iterator[dict[str, str]]:
     # Short, for a socket's path has a limit.
     with tempfile.TemporaryDirectory(prefix="mm-") as runtime:
         yield {
@@ -34,7 +34,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def box() -> Iterator[Box]:
+def box(fork_server: None) -> Iterator[Box]:
     # Short, for a socket's path has a limit.
     with tempfile.TemporaryDirectory(prefix="mm-") as folder:
         box = Box(Path(folder))

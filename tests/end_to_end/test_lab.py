@@ -15,7 +15,8 @@ from engine.bench.pseudo_terminal import Pty
 from tests.end_to_end.conftest import engines
 from tests.pseudo_terminal import hang_up
 
-COMMAND = (sys.executable, "-m", "tui")
+COMMAND = (sys.executable, "-m", "tests.preloaded")  # whose engines are forks
+FROM_NOTHING = (sys.executable, "-m", "tui")
 
 
 def restored(raw: bytes) -> bool:
@@ -27,13 +28,15 @@ def restored(raw: bytes) -> bool:
     return all((mode in on_at_rest) == (switch == b"h") for mode, switch in final.items())
 
 
-@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
+@pytest.mark.parametrize(
+    ("command", "columns", "lines"), [(FROM_NOTHING, 80, 24), (COMMAND, 120, 40)]
+)
 def test_a_person_opens_trains_samples_and_quits(
-    columns: int, lines: int, environment: dict[str, str], tmp_path: Path
+    command: tuple[str, ...], columns: int, lines: int, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with Pty(COMMAND, columns, lines, environment) as terminal:
+    with Pty(command, columns, lines, environment) as terminal:
         terminal.wait_for("10,120", "idle", "0/100")
-        processes = psutil.Process(terminal.pid).children(recursive=True)
+        processes = engines(tmp_path)
         assert processes
         terminal.press(">", ">", ">")
         terminal.press(" ")
@@ -62,7 +65,7 @@ def test_a_person_opens_trains_samples_and_quits(
 def test_quitting_while_the_engine_starts_leaves_nothing_behind(
     environment: dict[str, str],
 ) -> None:
-    with Pty(COMMAND, 80, 24, environment) as terminal:
+    with Pty(FROM_NOTHING, 80, 24, environment) as terminal:
         terminal.wait_for("Bigrams")
         processes = psutil.Process(terminal.pid).children(recursive=True)
         terminal.press("q")
@@ -163,10 +166,12 @@ def listed(environment: dict[str, str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_an_engine_that_dies_is_started_again_with_a_key(environment: dict[str, str]) -> None:
+def test_an_engine_that_dies_is_started_again_with_a_key(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     with Pty(COMMAND, 120, 40, environment) as terminal:
         terminal.wait_for("idle", "10,120")
-        (engine,) = psutil.Process(terminal.pid).children()
+        (engine,) = engines(tmp_path)
         engine.kill()
         terminal.wait_for("SIGKILL", "names.log")
         terminal.press("\x12")  # ctrl+r

@@ -19,7 +19,9 @@ from tests.end_to_end.test_lab import COMMAND, restored
 from tests.pseudo_terminal import wait_for_exit_unread
 
 BASH = shutil.which("bash")
-LAB = f"{sys.executable} -m tui --slow-link"  # no cursor blinks, so that it comes to rest
+LAB = (
+    f"{sys.executable} -m tests.preloaded --slow-link"  # no cursor blinks, so that it comes to rest
+)
 
 
 @pytest.fixture
@@ -137,13 +139,13 @@ def test_a_word_typed_together_with_the_key_of_its_dialog_is_scored(
 
 @pytest.mark.parametrize("leave", ["SIGTERM", "ctrl+c"])
 def test_a_lab_ends_though_its_terminal_does_not_read_and_restores_it(
-    leave: str, environment: dict[str, str]
+    leave: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     with Pty(COMMAND, 120, 40, environment) as terminal:
         terminal.wait_for("10,120", "idle")
         terminal.press(*">" * 40, *"N" * 9)
         terminal.wait_for("no limit", "training", "/9,000,000")
-        (engine,) = terminal.processes()[1:]
+        (engine,) = engines(tmp_path)
         # Each "m" redraws the matrix, each "y" is copied: more than a pty holds.
         for _ in range(40):
             terminal.press("m", "y")
@@ -186,7 +188,7 @@ def test_the_file_of_a_lab_is_written_by_its_engine_whoever_ends_it(
     assert data.read_text() == "apple\npear\nplum\n" * 5
     with Pty((*kept, str(mine)), 250, 30, environment) as terminal:
         terminal.wait_for("0/100")
-        terminal.press("n")
+        terminal.press("N")
         terminal.wait_for("● training")
         terminal.press("D")
         assert terminal.wait_for_exit() == 0

@@ -20,7 +20,11 @@ GROWTH = 50e6  # bytes that a process may have gained
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: F811
+def nothing_is_left(
+    folder: Path,  # noqa: F811
+    preloaded: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
     """After each fault there is no lab but what ended well, no process and no socket."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -52,6 +56,7 @@ def processes(folder: Path) -> list[psutil.Process]:  # noqa: F811
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             is_other = process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE
-            if is_other and process.environ().get("XDG_RUNTIME_DIR") == str(folder):
+            homes = (process.environ().get("XDG_RUNTIME_DIR"), process.cwd())  # that of a fork
+            if is_other and str(folder) in homes:
                 found.append(process)
     return found

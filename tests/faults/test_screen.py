@@ -22,7 +22,7 @@ from engine.wire.requests import Configure, Export, Open, Pause
 from tests.faults.conftest import GROWTH, SECONDS, measured
 from tests.faults.memory import Growth
 
-LAB = (sys.executable, "-m", "tui", "--name", "test", "--pace", "500")
+LAB = (sys.executable, "-m", "tests.preloaded", "--name", "test", "--pace", "500")
 
 
 def lab_now(name: str = "test") -> Listed:

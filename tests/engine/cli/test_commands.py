@@ -286,6 +286,7 @@ def test_without_a_terminal_the_lab_says_what_to_do_instead() -> None:
     assert "stats, train, sample" in result.stderr
 
 
+@pytest.mark.slow
 def test_results_can_be_cut_short_by_a_pipe() -> None:
     done = subprocess.run(
         f"{sys.executable} -m tui sample -n 200000 | head -n 1",

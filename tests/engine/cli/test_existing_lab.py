@@ -125,7 +125,12 @@ def test_a_lab_is_a_file_or_runs(command: tuple[str, ...]) -> None:
 
 
 @pytest.fixture
-def lab(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # noqa: F811
+def lab(
+    folder: Path,  # noqa: F811
+    data: Path,
+    preloaded: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[str]:
     """The name of a lab that runs, trained for 30 steps."""
     (folder / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "temporary"))

@@ -24,10 +24,11 @@ from engine.cli.train_saves import TrainSaves
 from engine.data.built_in import built_in_path
 from engine.lab.lab import Lab
 from tests.engine.checkpoints.crafting import everything, train
+from tests.preloaded.process import Popen
 from tests.pseudo_terminal import hang_up
 from tui.__main__ import main
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.usefixtures("fork_server")
 
 FOREVER = "1000000000"
 NEEDS_PROC = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
@@ -55,10 +56,10 @@ def lines(*arguments: object) -> list[Any]:
 
 
 @contextmanager
-def training(*arguments: object) -> Iterator[subprocess.Popen[str]]:
+def training(*arguments: object) -> Iterator[Popen]:
     """A training in a process of its own, that has made its first steps."""
-    command = [sys.executable, "-m", "tui", "train", "--device", "cpu", "--steps", FOREVER]
-    process = subprocess.Popen(
+    command = ["-m", "tui", "train", "--device", "cpu", "--steps", FOREVER]
+    process = Popen(
         [*command, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -230,7 +231,7 @@ def test_a_signal_saves_and_ends_the_training(number: signal.Signals, file: Path
     assert os.listdir(file.parent) == [file.name]
 
 
-def catches(process: subprocess.Popen[str], number: signal.Signals) -> bool:
+def catches(process: Popen, number: signal.Signals) -> bool:
     """Whether a process does something of its own at a signal."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     (caught,) = (line.split()[1] for line in status.splitlines() if "SigCgt" in line)
@@ -274,6 +275,7 @@ def test_what_is_ignored_stays_ignored() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 def test_a_terminal_that_goes_away_costs_no_step(file: Path) -> None:
     command = (sys.executable, "-m", "tui", "train", "--device", "cpu", "--steps", FOREVER)
     with Pty((*command, "--save", str(file)), 80, 24, {}) as terminal:
@@ -282,6 +284,7 @@ def test_a_terminal_that_goes_away_costs_no_step(file: Path) -> None:
     assert load(file, device="cpu").selected.step > 10
 
 
+@pytest.mark.slow
 def test_in_a_terminal_lines_and_bar_do_not_write_into_each_other() -> None:
     command = (sys.executable, "-m", "tui", "train", "--device", "cpu", "--steps", FOREVER)
     with Pty((*command, "--every", "1"), 80, 24, {}) as terminal:
@@ -327,6 +330,7 @@ def is_newer(file: Path, than: int) -> bool:
     return file.exists() and file.stat().st_mtime_ns > than
 
 
+@pytest.mark.slow
 def test_a_training_that_is_killed_leaves_a_whole_checkpoint(file: Path, lab: Lab) -> None:
     for resumed in ([], ["--resume", file]):
         before = file.stat().st_mtime_ns if file.exists() else 0

@@ -60,7 +60,7 @@ ASCII = st.text(st.sampled_from("ab. \t\r\n\x1b"), max_size=60)
 ANY = st.text(st.sampled_from("aé.漢 \u2028\u00a0\r\n\x85\x0b"), max_size=60)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.one_of(ASCII, ANY))
 @example(text="a\r\n\r\nb\r")
 @example(text="\n\r\na \n b\n\n")

@@ -17,11 +17,10 @@ from engine.local.paths import LabPaths, make_runtime_folder
 from engine.wire.envelopes import VERSION, Welcome
 from engine.wire.framing import pack
 from engine.wire.requests import Open, Resume, StepOnce, Train
-from tests.faults.conftest import processes
 from tests.processes import described, process_of
 from tui.__main__ import main
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("folder")]
+pytestmark = pytest.mark.usefixtures("folder", "preloaded")
 
 
 async def test_an_engine_that_nobody_needs_ends_by_itself() -> None:
@@ -92,7 +91,7 @@ async def test_sigterm_saves_and_ends_an_engine_properly(engine: EngineProcess) 
 
 
 async def test_stopping_starts_no_engine(
-    engine: EngineProcess, folder: Path, monkeypatch: pytest.MonkeyPatch
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await engine.start()
     state, holder = standing(LabPaths("test"))
@@ -100,9 +99,9 @@ async def test_stopping_starts_no_engine(
     await engine.obituary()
     # It dies in the instant after it was looked for.
     monkeypatch.setattr("engine.cli.commands.stop.standing", lambda _: (state, holder))
+    monkeypatch.setattr(EngineProcess, "_spawn", None)  # nor could it
     result = await stopped()
     assert (result.exit_code, "does not run any more" in result.output) == (1, True)
-    assert processes(folder) == []
 
 
 async def stopped(*options: str) -> Result:

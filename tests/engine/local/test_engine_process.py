@@ -25,12 +25,12 @@ from engine.wire.answers import Done
 from engine.wire.requests import Configure, Open, Pause, Resume, StepOnce, Train
 from tests.processes import described, eventually, process_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("folder")]
+pytestmark = pytest.mark.usefixtures("folder")
 
 
-async def test_an_engine_starts_works_and_leaves_nothing_behind(
-    engine: EngineProcess, folder: Path
-) -> None:
+@pytest.mark.slow  # from nothing, with all that a start loads
+async def test_an_engine_starts_works_and_leaves_nothing_behind(folder: Path) -> None:
+    engine = EngineProcess("test")
     client = await engine.start()
     sockets = folder / "makemore-tui"
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
@@ -88,6 +88,7 @@ async def test_an_engine_that_is_ended_by_a_signal_without_a_name_says_which(
     assert f"was ended by signal {signal.SIGRTMIN + 1}." in await engine.obituary()
 
 
+@pytest.mark.slow
 async def test_an_engine_whose_screen_is_killed_goes_on() -> None:
     screen = """
         import asyncio
@@ -207,18 +208,20 @@ async def test_a_lab_of_another_machine_with_the_same_home_is_told(engine: Engin
 
 
 async def test_an_engine_that_does_not_start_says_what_it_wrote(
-    monkeypatch: pytest.MonkeyPatch, engine: EngineProcess
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(EngineError, match="exit code 1"):
-        await engine.start()
+        await EngineProcess("test").start()
 
 
+@pytest.mark.slow
 async def test_an_engine_that_is_not_wanted_any_more_while_it_starts_ends() -> None:
+    others = set(psutil.Process().children())
     engine = EngineProcess("test")
     starting = asyncio.create_task(engine.start())
-    await eventually(lambda: psutil.Process().children())
-    (child,) = psutil.Process().children()
+    await eventually(lambda: set(psutil.Process().children()) - others)
+    (child,) = set(psutil.Process().children()) - others
     starting.cancel()
     await asyncio.wait([starting])
     await engine.stop()

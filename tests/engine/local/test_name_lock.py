@@ -282,6 +282,7 @@ def test_an_engine_whose_starter_has_gone_ends_and_leaves_nothing(folder: Path) 
     assert list(folder.rglob("*.sock")) == []
 
 
+@pytest.mark.usefixtures("preloaded")
 @pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGHUP])
 def test_a_hang_up_beside_another_signal_is_no_second_one(first: signal.Signals) -> None:
     process = launched()

@@ -33,7 +33,7 @@ from engine.wire.requests import Open
 from tests.processes import described, eventually, process_of
 from tui.__main__ import main
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("folder")]
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 @pytest.fixture

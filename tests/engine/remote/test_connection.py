@@ -25,14 +25,13 @@ from engine.wire.client import Client
 from engine.wire.requests import Configure, Open, Pause, Ping, Resume, Train
 from tests.box import NETWORK, Box
 from tests.end_to_end.conftest import engines
+from tests.preloaded import ADDRESS
 from tests.processes import described, eventually
 from tui.__main__ import main
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(autouse=True)
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
+def box(fork_server: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
     # Short, for a socket's path has a limit.
     with tempfile.TemporaryDirectory(prefix="mm-") as folder:
         box = Box(Path(folder))
@@ -77,9 +76,12 @@ def is_plain(sentence: str) -> bool:
 # --- as it should be
 
 
+@pytest.mark.slow
 async def test_a_lab_starts_there_is_left_and_taken_up_and_stops(
-    engine: RemoteEngine, box: Box
+    engine: RemoteEngine, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv(ADDRESS)
+    box.program(box.folder / "programs" / "makemore-tui")  # whose engine starts from nothing
     client = await trained(engine)
     before = await described(client)
     (process,) = engines(box.state)
@@ -304,6 +306,7 @@ async def test_a_lab_that_ended_meanwhile_is_not_started_again_and_where_it_is_s
     assert engines(box.state) == []
 
 
+@pytest.mark.slow
 async def test_a_link_that_is_half_open_is_noticed(
     engine: RemoteEngine, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -318,6 +321,7 @@ async def test_a_link_that_is_half_open_is_noticed(
     await engine.stop()
 
 
+@pytest.mark.slow
 async def test_a_link_that_is_half_open_can_be_left(engine: RemoteEngine, box: Box) -> None:
     await engine.start()
     box.signal_links(signal.SIGSTOP)
@@ -383,6 +387,7 @@ async def test_the_bridge_ends_with_its_link_and_the_engine_does_not(
     assert process.is_running()
 
 
+@pytest.mark.slow
 async def test_a_screen_that_sleeps_is_none_any_more_and_one_that_only_looks_is(
     engine: RemoteEngine, box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
