@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.checkpoints.checkpoint import load, save
+from engine.checkpoints.contents import SavedRun
 from engine.checkpoints.header import last_loss, peek
 from engine.errors import BadSetting, EngineError
 from engine.lab.driver import LabDriver
@@ -149,6 +150,12 @@ def test_an_ngram_is_fitted_again(lab: Lab, tmp_path: Path) -> None:
     again = reopened(lab, tmp_path / "a")
     assert again.selected.model.parameters == lab.selected.model.parameters
     assert everything(again) == everything(lab)
+
+
+def test_an_ngram_saved_before_its_escape_could_be_set_has_that_of_then() -> None:
+    settings = {"order": 3, "method": "witten-bell", "smoothing": 0.1, "across_words": False}
+    saved = SavedRun(3, "three", "ngram", settings, "idle", "", 0, 0, None, is_pinned=False)
+    assert saved.spec.settings == settings | {"escape": 5}
 
 
 def test_a_model_that_is_too_large_is_refused(lab: Lab) -> None:
