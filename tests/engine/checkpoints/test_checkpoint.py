@@ -125,6 +125,7 @@ def test_the_losses_do_not_depend_on_how_the_steps_fall_into_bursts(
     assert everything(labs[1]) == everything(labs[0])
 
 
+@pytest.mark.slow
 def test_nor_do_those_of_a_matrix_that_takes_several_threads(
     write: Callable[[bytes | str], Path],
 ) -> None:

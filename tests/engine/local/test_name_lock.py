@@ -79,6 +79,7 @@ def test_what_was_written_into_a_claim_may_be_anything() -> None:
         assert standing(PLACE) == ("crashed", None)
 
 
+@pytest.mark.slow
 def test_whoever_clears_away_never_takes_a_name_from_who_has_just_taken_it() -> None:
     holder, over, lost = crash(Claim(PLACE)), threading.Event(), 0
 

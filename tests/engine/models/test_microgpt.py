@@ -76,6 +76,7 @@ def model_of(tokens: Tokens, symbols: int = 27, **settings: Value) -> MicroGpt:
 
 
 @needs_words
+@pytest.mark.slow
 def test_the_scripts_losses_and_names_come_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
     corpus = read_corpus(WORDS)

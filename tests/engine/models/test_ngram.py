@@ -253,6 +253,7 @@ def test_across_words_a_word_that_stands_alone_begins_as_words_do(method: str) -
 
 
 @needs_words
+@pytest.mark.slow
 def test_eurekalabs_figures_come_out() -> None:
     # Its split is of the file's lines, the last of which has no line end: in the training text
     # zzyzx runs into the next name. Its windows begin with the first whole one.
