@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from time import monotonic
 
 import pytest
+from textual._wait import wait_for_idle
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -30,7 +31,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     while not (condition() and _is_composed(pilot.app)):
         if monotonic() > deadline:
             raise AssertionError(f"never: {condition.__code__.co_names}\n{screen_text(pilot.app)}")
-        await pilot.pause()
+        await rest(pilot)
 
 
 def is_drawn(snapshot: Snapshot | None) -> bool:
@@ -74,8 +75,20 @@ def by_both(characters: tuple[Character, ...], in_data: bool | None) -> Scored:
 
 async def settled(pilot: Pilot[None]) -> None:
     """Let everything that was asked for be drawn."""
-    for _ in range(6):
-        await pilot.pause()
+    await pilot.pause()
+    for _ in range(5):
+        await rest(pilot)
+
+
+async def rest(pilot: Pilot[None]) -> None:
+    """Let the app work until it has nothing to do for a moment.
+
+    A pause of Textual's also sends a message to every widget and waits for it: that was a third of
+    what the tests of the screen cost.
+    """
+    await wait_for_idle(0)
+    if pilot.app.screen_stack:
+        pilot.app.screen._on_timer_update()
 
 
 async def hold_enter(pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch) -> None:

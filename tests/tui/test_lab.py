@@ -34,42 +34,29 @@ async def test_the_screen_is_painted_while_the_engine_still_starts():
         await until(pilot, lambda: "32,033" in screen_text(app) and "idle" in screen_text(app))
 
 
-@pytest.mark.parametrize(
-    ("key", "request_"),
-    [
-        ("space", Train()),
-        ("full_stop", StepOnce()),
-        ("n", Train(more=100)),
-        ("r", Reset()),
-        ("R", Reset(by=1)),
-        ("less_than_sign", Adjust("pace", -1)),
-        ("greater_than_sign", Adjust("pace", 1)),
-        ("minus", Adjust("learning_rate", -1)),
-        ("plus", Adjust("learning_rate", 1)),
-        ("equals_sign", Adjust("learning_rate", 1)),
-        ("left_square_bracket", Adjust("smoothing", -1)),
-        ("right_square_bracket", Adjust("smoothing", 1)),
-        ("left_curly_bracket", Adjust("regularisation", -1)),
-        ("right_curly_bracket", Adjust("regularisation", 1)),
-        ("s", Draw(10)),
-        ("S", Adjust("keep_sampling", 1)),
-        ("w", Adjust("source", 1)),
-        ("t", Adjust("temperature", -1)),
-        ("T", Adjust("temperature", 1)),
-        ("x", Adjust("stream", 1)),
-    ],
-)
 @pytest.mark.parametrize("pane", ["1", "4"])
-async def test_a_key_asks_the_engine_for_its_action_from_any_pane(
-    key: str, request_: Any, pane: str
-):
+async def test_a_key_asks_the_engine_for_its_action_from_any_pane(pane: str):
+    keys: dict[str, Any] = {
+        "full_stop": StepOnce(), "r": Reset(), "R": Reset(by=1),
+        "less_than_sign": Adjust("pace", -1), "greater_than_sign": Adjust("pace", 1),
+        "minus": Adjust("learning_rate", -1), "plus": Adjust("learning_rate", 1),
+        "equals_sign": Adjust("learning_rate", 1),
+        "left_square_bracket": Adjust("smoothing", -1),
+        "right_square_bracket": Adjust("smoothing", 1),
+        "left_curly_bracket": Adjust("regularisation", -1),
+        "right_curly_bracket": Adjust("regularisation", 1),
+        "s": Draw(10), "S": Adjust("keep_sampling", 1), "w": Adjust("source", 1),
+        "t": Adjust("temperature", -1), "T": Adjust("temperature", 1), "x": Adjust("stream", 1),
+        "space": Train(), "n": Train(more=100),
+    }  # fmt: skip
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
         await pilot.press(pane)
         await settled(pilot)
-        engine.requests.clear()
-        await pilot.press(key)
-        await until(pilot, lambda: request_ in engine.requests)
+        for key, request in keys.items():
+            engine.requests.clear()
+            await pilot.press(key)
+            await until(pilot, lambda request=request: request in engine.requests)
         assert app.is_running
 
 
