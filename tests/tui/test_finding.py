@@ -97,6 +97,7 @@ async def test_the_palette_has_every_action_view_stream_source_and_theme_once():
         assert screen_text(app).count("Quit (q)") == 1
 
 
+@pytest.mark.slow
 async def test_a_view_a_stream_and_a_theme_are_chosen_by_name():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):

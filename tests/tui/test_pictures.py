@@ -19,7 +19,8 @@ from tui.app import LabApp
 from tui.config.config import DARK, LIGHT
 
 Compare = Callable[..., bool]
-SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
+SLOW = pytest.mark.slow
+SIZES = [(80, 24), *(pytest.param(size, marks=SLOW) for size in ((60, 20), (120, 40), (200, 60)))]
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])

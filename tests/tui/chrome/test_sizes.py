@@ -21,8 +21,9 @@ from tui.panes.matrix.pane import MatrixPane
 from tui.panes.names.pane import NamesPane
 from tui.panes.pane import Pane
 
-CORNERS = [(40, 12), (40, 100), (300, 12), (300, 100), (79, 24), (80, 23), (80, 24), (60, 20),
-           (60, 40), (100, 15), (120, 40), (200, 40), (200, 60)]  # fmt: skip
+MORE = [(40, 100), (300, 12), (300, 100), (79, 24), (80, 23), (60, 20), (60, 40), (100, 15),
+        (120, 40), (200, 40), (200, 60)]  # fmt: skip
+CORNERS = [(40, 12), (80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in MORE)]
 
 ARRANGEMENTS = [(60, 12), (100, 12), (60, 40), (80, 24)]  # a size of each
 TURNS = [ARRANGEMENTS[i] for i in (0, 1, 0, 2, 0, 3, 1, 2, 1, 3, 2, 3, 0)]  # each into each other
@@ -119,6 +120,7 @@ async def test_a_resized_lab_looks_as_if_it_had_been_opened_at_that_size() -> No
             await until(pilot, lambda size=size: screen_text(app) == looked[size])
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.parametrize("key", ["3", "4"])
 async def test_a_lab_that_had_no_room_at_all_looks_as_ever_when_it_has_some(key: str) -> None:

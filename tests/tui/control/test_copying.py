@@ -105,6 +105,7 @@ async def test_one_move_of_the_names_cursor_redraws_two_lines():
         assert len(redrawn) == 2
 
 
+@pytest.mark.slow
 async def test_a_pane_is_exported_under_a_sensible_name(folder: Path):
     engine = FakeEngine()
     engine.draw(3)

@@ -38,6 +38,7 @@ def check(app: LabApp) -> None:
         assert "?" not in meant, (number, line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "colours"), [((80, 24), "none"), ((120, 40), "16")])
 async def test_the_whole_lab_is_drawn_in_ascii(size: tuple[int, int], colours: Colours):
     engine = FakeEngine(dataset(FOREIGN + tuple("bcdefghijklm"), name="données.txt"))
@@ -128,6 +129,7 @@ def test_text_borders_have_no_character_that_reads_as_a_letter_of_the_data():
     assert {to_ascii(c) for c in borders} <= set("+-=|#_:")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unicode", [True, False])
 async def test_without_colours_not_one_colour_is_sent(unicode: bool):
     engine = FakeEngine()

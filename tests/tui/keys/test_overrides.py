@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -61,6 +62,7 @@ async def test_a_letter_with_alt_is_a_key_of_its_own_where_an_action_has_it():
         assert len(app.screen_stack) == 1
 
 
+@pytest.mark.slow
 async def test_two_actions_swap_their_keys_whatever_has_the_focus():
     for pane in ("1", "2", "4"):
         engine = FakeEngine()

@@ -108,6 +108,7 @@ async def test_each_lab_that_there_is_is_offered_and_told_of(name: str, told: st
         assert "^r renames · ^d deletes" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_a_lab_of_which_nothing_was_saved_begins_again_and_one_that_runs_is_left_alone():
     engine = engine_with_labs()
     async with opened(engine, (120, 40)) as (app, pilot):

@@ -81,6 +81,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- beginning
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_b_offers_each_kind_with_what_it_is_and_a_field_for_each_of_its_settings(

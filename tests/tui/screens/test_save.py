@@ -45,6 +45,7 @@ async def test_saving_asks_where_and_about_a_file_that_is_there(monkeypatch: pyt
     ]
 
 
+@pytest.mark.slow
 async def test_a_held_enter_saves_over_nothing_and_closes_nothing(monkeypatch: pytest.MonkeyPatch):
     engine = FakeEngine()
     engine.answers[Save] = Exists("/home/names.safetensors")

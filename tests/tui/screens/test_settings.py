@@ -40,6 +40,7 @@ def put(app: LabApp, **values: str) -> None:
         row(app, name).field.value = text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_every_setting_has_a_field_with_its_meaning_its_range_and_its_present_value(
     size: tuple[int, int],
@@ -134,6 +135,7 @@ async def test_a_value_that_is_none_is_said_beside_its_field_and_nothing_is_sent
         ]
 
 
+@pytest.mark.slow
 async def test_what_the_engine_refuses_is_said_beside_the_field_that_it_is_about():
     engine = FakeEngine()
     error = EngineError("Top-k 99: there are 27 symbols.")

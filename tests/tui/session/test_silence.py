@@ -69,6 +69,7 @@ async def test_an_engine_that_answers_signs_of_life_is_left_in_peace():
         assert "not answering" not in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_a_process_that_is_stopped_says_nothing_until_it_is_continued(
     engine: EngineProcess,  # noqa: F811
 ):

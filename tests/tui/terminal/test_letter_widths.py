@@ -147,6 +147,7 @@ def paint(app: LabApp, frame: Frame, terminals: tuple[Emulator, ...]) -> None:
         terminal.feed(sent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_nothing_shifts_on_any_terminal_in_panes_dialogs_and_toasts(
     size: tuple[int, int],

@@ -38,6 +38,7 @@ def points(region: Region) -> list[tuple[int, int]]:
     return [(x, y) for y in range(region.y, region.bottom) for x in range(region.x, region.right)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 async def test_what_the_kernel_makes_of_the_lab_can_be_read(theme: str):
     engine = FakeEngine()

@@ -76,6 +76,7 @@ async def test_bars_and_dots_need_no_font() -> None:
     assert not re.search("[\u2580-\u2590\u2800-\u28ff]", svg)
 
 
+@pytest.mark.slow
 async def test_backgrounds_side_by_side_leave_no_seam() -> None:
     async with opened(FakeEngine()) as (app, _):
         svg = app.export_screenshot()

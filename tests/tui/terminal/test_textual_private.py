@@ -88,6 +88,7 @@ def test_a_sign_has_the_name_that_textual_hears(sign: str):
     assert heard == [textual_key(sign)]
 
 
+@pytest.mark.slow
 def test_no_other_file_touches_a_private_part():
     trees = {path: ast.parse(path.read_text()) for path in TUI.rglob("*.py")}
     ours = {name for path, tree in trees.items() if path != HOME for name in _made(tree)}
