@@ -7,15 +7,14 @@ import math
 import os
 from array import array
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 
 from engine.settings.data_format import DataFormat
-from engine.settings.lab_settings import DEFAULTS, sampling_settings
-from engine.settings.model_kinds import KINDS, ModelKind
+from engine.settings.lab_settings import DEFAULTS
+from engine.settings.model_kinds import KINDS
 from engine.settings.setting import setting_in
 from engine.settings.values import Value
 from engine.wire.answers import (
@@ -57,99 +56,21 @@ from engine.wire.requests import (
     Train,
     Watch,
 )
-from engine.wire.statistics import Distribution, Figure, Ranking, Statistic, Words
 from engine.wire.values import (
     Cells,
     Character,
-    Curve,
     Drawn,
     Entry,
     Name,
-    Overlay,
     Reading,
     RecentFile,
     ReferenceLosses,
-    RunSummary,
-    SettingChange,
     State,
 )
+from tests.tui.fake_data import dataset, made_up_count
+from tests.tui.fake_runs import FakeRun, noise
 
 SETTINGS = msgspec.structs.replace(DEFAULTS, source="compared")  # of the lab
-LETTERS = ".abcdefghijklmnopqrstuvwxyz"
-STARTS = (0, 4410, 1306, 1542, 1690, 1531, 417, 669, 874, 591, 2422, 2963, 1572, 2538, 1146, 394,
-          515, 92, 1639, 2055, 1308, 78, 376, 307, 134, 535, 929)  # fmt: skip
-
-LENGTHS = Distribution(
-    dict(zip(range(2, 16), (37, 620, 2458, 6241, 8194, 7062, 4331, 1959, 702, 267, 109, 38, 11, 4),
-             strict=True))
-)  # fmt: skip
-FIRST_WORDS = ("emma", "olivia", "ava", "isabella", "sophia", "charlotte", "mia", "amelia",
-               "harper", "evelyn")  # fmt: skip
-
-
-def made_up_count(row: int, column: int) -> int:
-    """Skewed like the counts of names, and the same in every run."""
-    if row == 0:
-        return STARTS[column % 27]
-    if (row * 7 + column * 13) % 5 == 0:
-        return 0
-    vowel = column % 27 in (0, 1, 5, 9, 15)
-    return (row * 37 + column * 101) % 211 * (1 + 24 * vowel * (1 + row % 2))
-
-
-def dataset(
-    labels: tuple[str, ...] = tuple(LETTERS), name: str = "names.txt", **changes: Any
-) -> DatasetOpened:
-    symbols = len(labels)
-    counts = [[made_up_count(r, c) for c in range(symbols)] for r in range(symbols)]
-    facts: dict[str, Any] = dict(  # noqa: C408
-        number=1, opening=Open(f"/data/{name}", device="cpu"), folder="/home/me",
-        path=f"/data/{name}",
-        name=name, device="cpu", characters=labels, labels=labels,
-        frequencies=tuple(map(sum, counts)), statistics=made_up_statistics(counts),
-        settings=sampling_settings(symbols, is_text=False), kinds=tuple(KINDS.values()),
-    )  # fmt: skip
-    return DatasetOpened(**{**facts, **changes})
-
-
-@dataclass
-class FakeRun:
-    """A run made of figures. A test may change any of them before the next snapshot."""
-
-    number: int
-    kind: ModelKind
-    name: str = ""
-    settings: dict[str, Value] = field(default_factory=dict)
-    state: State = "idle"
-    step: int = 0
-    nll: float = 3.7686
-    held_out_nll: float | None = None
-    losses: list[float] = field(default_factory=list)
-    held_out: list[float] = field(default_factory=list)  # as many as losses, or none
-    marks: list[SettingChange] = field(default_factory=list)
-    is_pinned: bool = False
-
-    def __post_init__(self) -> None:
-        self.name = self.name or self.kind.kind
-        self.settings = self.kind.spec(self.settings).settings
-        self.goal = self.kind.goal
-        if not self.is_trained:
-            self.nll = 2.4546
-
-    @property
-    def is_trained(self) -> bool:
-        return self.kind.goal > 0
-
-    def train_to(self, step: int) -> None:
-        """Train, with a loss like the lecture's."""
-        self.step = step
-        self.losses = [2.46 + 1.31 * math.exp(-n / 16) + 0.06 / (1 + n / 9) for n in range(step)]
-
-    def summary(self) -> RunSummary:
-        return RunSummary(
-            self.number, self.name, self.kind.kind, 729, self.state, self.step, self.goal,
-            self.nll, self.held_out_nll, self.is_pinned, self.is_trained, self.settings,
-        )  # fmt: skip
 
 
 def of_selected(name: str) -> Any:
@@ -157,31 +78,6 @@ def of_selected(name: str) -> Any:
     return property(
         lambda engine: getattr(engine.selected, name),
         lambda engine, value: setattr(engine.selected, name, value),
-    )
-
-
-def made_up_statistics(counts: list[list[int]]) -> tuple[Statistic, ...]:
-    symbols = len(counts)
-    pairs = sorted(
-        (((r, c), counts[r][c]) for r in range(symbols) for c in range(symbols)),
-        key=lambda pair: -pair[1],
-    )
-    return (
-        Statistic("words", Figure(32033), "words", comes_first=True),
-        Statistic("bigrams", Figure(228146), "bigrams", comes_first=True),
-        Statistic("distinct", Figure(29494), "distinct words", "distinct"),
-        Statistic("duplicates", Figure(2539), "duplicates"),
-        Statistic("distinct_characters", Figure(symbols - 1), "characters", "chars"),
-        Statistic("distinct_bigrams", Figure(627), "distinct pairs", "pairs"),
-        Statistic("empty_cells", Figure(102, symbols**2), "empty cells", "empty"),
-        Statistic("lengths", LENGTHS, "word lengths"),
-        Statistic("top_bigrams", Ranking(tuple(pairs[:10])), "most frequent pairs", "pairs"),
-        Statistic(
-            "first_letters",
-            Ranking(tuple(((c % symbols,), STARTS[c]) for c in (1, 11, 13, 10, 19, 4, 3, 12, 5))),
-            "first letters",
-        ),
-        Statistic("first_words", Words(FIRST_WORDS), "first words"),
     )
 
 
@@ -493,12 +389,13 @@ class FakeEngine:
             steps_per_second=20.0 if self.state == "training" else 0.0, settings=self.settings,
             lines=ReferenceLosses(2.4540, compared.nll, 3.2958, compared.held_out_nll),
             cells=self._cells(watch),
-            reading=self._reading(watch.cursor), curve=self._curve(selected),
+            reading=self._reading(watch.cursor),
+            curve=selected.curve(self._width_of_columns(selected)),
             names=tuple(self.names[-watch.names :]) if watch.names else (),
             drawn=len(self.names), clients=self.clients, trouble=self.trouble,
             loss_nll=None if loss is None or decay is None else loss - 1.5 * float(decay),
             is_diverging=self.is_diverging, newest_from=self.newest_from,
-            overlays=tuple(self._overlay(run) for run in self.runs
+            overlays=tuple(run.overlay(self._width_of_columns(run, selected)) for run in self.runs
                            if run is not selected and run.losses),
             trained=sum(run.state == "training" for run in self.runs),
         )  # fmt: skip
@@ -510,24 +407,17 @@ class FakeEngine:
             sum(run.state == "training" for run in self.runs),
         )  # fmt: skip
 
-    def probability(self, run: FakeRun, row: int, column: int) -> float:
-        p = (made_up_count(row, column) + 1) / (self.data.frequencies[row] + len(self.data.labels))
-        share = run.step / (run.step + 20) if run.is_trained else 1.0
-        return p * share + (1 - share) * (1 + self.noise(row, column)) / len(self.data.labels)
-
-    def noise(self, row: int, column: int) -> float:
-        return ((row * 31 + column * 17) % 23 - 11) / 11
-
     def value(self, view: str, row: int, column: int) -> float:
         compared, selected = (
-            self.probability(run, row, column) for run in (self.compared, self.selected)
+            run.probability(row, column, self.data.frequencies)
+            for run in (self.compared, self.selected)
         )
         share = self.step / (self.step + 20)
         views: dict[str, Callable[[], float]] = {
             "counts": lambda: float(made_up_count(row, column)),
             "compared": lambda: compared,
             "selected": lambda: selected,
-            "weights": lambda: self.noise(row, column) * 2 + share * (math.log(selected or 1) + 4),
+            "weights": lambda: noise(row, column) * 2 + share * (math.log(selected or 1) + 4),
             "difference": lambda: selected - compared,
         }
         return views[view]()
@@ -551,28 +441,7 @@ class FakeEngine:
             self.value("weights", row, column) if "weights" in self.selected.kind.views else None,
         )  # fmt: skip
 
-    def _width_of_columns(self, losses: list[float]) -> int:
+    def _width_of_columns(self, *runs: FakeRun) -> int:
+        """How many steps a column of the loss holds, so that the longest of the runs fits."""
         columns = max(1, self.watch.loss_columns if self.watch else 40)
-        return max(1, -(-len(losses) // columns))
-
-    def _overlay(self, run: FakeRun) -> Overlay:
-        longest = max((run.losses, self.selected.losses), key=len)
-        width = self._width_of_columns(longest)
-        last = [run.losses[start : start + width][-1] for start in range(0, len(run.losses), width)]
-        return Overlay(run.number, run.name, run.step, width, array("f", last).tobytes())
-
-    def _curve(self, run: FakeRun) -> Curve | None:
-        if not run.losses:
-            return None
-        each = self._width_of_columns(run.losses)
-        starts = range(0, len(run.losses), each)
-
-        def fours(losses: list[float]) -> tuple[tuple[float, float, float, float], ...]:
-            parts = [losses[s : s + each] for s in starts]
-            known = [[loss for loss in part if loss == loss] or part for part in parts]
-            return tuple((p[0], min(p), max(p), p[-1]) for p in known if p)
-
-        return Curve(
-            1, len(run.losses), tuple(s + 1 for s in starts), fours(run.losses),
-            fours(run.held_out), tuple(run.marks),
-        )  # fmt: skip
+        return max(1, -(-max(len(run.losses) for run in runs) // columns))

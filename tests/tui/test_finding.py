@@ -10,7 +10,8 @@ from textual.command import CommandPalette
 
 from engine.settings.values import Source, Stream
 from engine.wire.requests import Configure
-from tests.tui.fake_engine import FakeEngine, dataset
+from tests.tui.fake_data import dataset
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
 from tui.control.palette_commands import commands

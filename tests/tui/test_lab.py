@@ -8,7 +8,8 @@ import pytest
 
 from engine.wire.requests import Adjust, Configure, Draw, Open, Pause, Reset, Score, StepOnce, Train
 from engine.wire.values import Name
-from tests.tui.fake_engine import SETTINGS, FakeEngine, dataset
+from tests.tui.fake_data import dataset
+from tests.tui.fake_engine import SETTINGS, FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.actions import ACTIONS
 from tui.app import LabApp

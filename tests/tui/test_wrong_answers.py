@@ -4,7 +4,8 @@ import pytest
 
 from engine.wire.answers import Done, Exists, OtherLab
 from engine.wire.requests import Browse, Export, Requests, Save, Score
-from tests.tui.fake_engine import FakeEngine, dataset
+from tests.tui.fake_data import dataset
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.screens.open.hint import OpenHint
 

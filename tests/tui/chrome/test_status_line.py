@@ -10,7 +10,8 @@ import pytest
 from rich.cells import cell_len
 
 from engine.wire.events import Snapshot
-from tests.tui.fake_engine import FakeEngine, dataset
+from tests.tui.fake_data import dataset
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, until
 from tui.app import LabApp
 from tui.chrome.speed import LOOKS, Speed

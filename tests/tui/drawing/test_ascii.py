@@ -13,7 +13,8 @@ from textual.color import Color
 from textual.scrollbar import ScrollBarRender
 
 from engine.wire.requests import Configure, Score
-from tests.tui.fake_engine import FakeEngine, dataset, made_up_count
+from tests.tui.fake_data import dataset, made_up_count
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.drawing.ascii import to_ascii

@@ -7,7 +7,8 @@ from textual.pilot import Pilot
 
 from engine.wire.answers import Exists
 from engine.wire.requests import Save
-from tests.tui.fake_engine import FakeEngine, dataset
+from tests.tui.fake_data import dataset
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.panes.matrix.pane import MatrixPane

@@ -13,7 +13,7 @@ from engine.lab.snapshots import dataset_opened
 from engine.settings.data_format import DataFormat
 from engine.wire.events import DatasetOpened
 from engine.wire.statistics import Distribution, Figure, Ranking, Statistic, Words
-from tests.tui.fake_engine import LENGTHS, dataset
+from tests.tui.fake_data import LENGTHS, dataset
 from tui.panes.data.facts import facts
 
 

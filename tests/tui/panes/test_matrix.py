@@ -13,7 +13,8 @@ from textual.widget import Widget
 
 from engine.text.labels import labels
 from engine.wire.values import View
-from tests.tui.fake_engine import FakeEngine, dataset, made_up_count
+from tests.tui.fake_data import dataset, made_up_count
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.drawing.line_widget import LineWidget

@@ -10,7 +10,8 @@ from textual.widgets import Input
 from engine.settings.data_format import DataFormat
 from engine.wire.requests import Draw, Score
 from engine.wire.values import Drawn, Name
-from tests.tui.fake_engine import FakeEngine, dataset
+from tests.tui.fake_data import dataset
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.panes.names.pane import NamesPane
 from tui.panes.names.scrolling import NamesScroll

@@ -12,7 +12,8 @@ from textual.widgets import Input
 from engine.wire.answers import Answers, OtherLab, Saved
 from engine.wire.requests import Browse, DeleteLab, Open, RenameLab, Requests, Resume
 from engine.wire.values import Entry, RecentFile
-from tests.tui.fake_engine import FakeEngine, dataset
+from tests.tui.fake_data import dataset
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import hold_enter, opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.drawing.fitted_text import FittedText

@@ -13,7 +13,8 @@ from engine.text.labels import labels
 from engine.wire.statistics import Statistic, Words
 from engine.wire.values import Drawn, Name
 from tests.tui.emulators import Emulator, bases, least, most
-from tests.tui.fake_engine import FakeEngine, dataset
+from tests.tui.fake_data import dataset
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.lab import opened, screen_text, settled, until
 from tui.app import LabApp
 from tui.screens.fields.field import Field
