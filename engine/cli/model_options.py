@@ -92,7 +92,7 @@ def assigned(
             names = [each.name for each in settings]
             hint = nearest(name, names, f"There are {', '.join(names)}.")
             if others := [each.kind for each in KINDS.values() if setting_in(each.settings, name)]:
-                hint = f"--model {' or '.join(others)} has it."
+                hint = f"It is one of --model {', '.join(others)}."
             of = " or ".join(_kinds(kind))
             raise click.UsageError(f"--set {assignment}: no setting of {of} is {name}. {hint}")
         value = value_of(text, setting)

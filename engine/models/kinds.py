@@ -7,12 +7,15 @@ import torch
 from engine.data.corpus import Corpus
 from engine.errors import BadSetting
 from engine.models.bigram import Bigram
+from engine.models.bow import Bow
 from engine.models.counts import Counts
+from engine.models.lookup import Lookup
 from engine.models.microgpt import MicroGpt
 from engine.models.mlp import Mlp
 from engine.models.model import Model
 from engine.models.ngram.model import Ngram
 from engine.models.transformer import Transformer
+from engine.models.recurrent import RECURRENT
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec
 
@@ -32,6 +35,12 @@ def model_of(spec: ModelSpec, corpus: Corpus, device: torch.device) -> Model:
             return Ngram(spec, corpus.tokens, len(corpus.vocabulary))
         case "mlp":
             return Mlp(spec, len(corpus.vocabulary), device)
+        case "lookup":
+            return Lookup(spec, len(corpus.vocabulary), device)
+        case "bow":
+            return Bow(spec, len(corpus.vocabulary), device)
+        case "rnn" | "gru" | "lstm":
+            return RECURRENT[spec.kind](spec, len(corpus.vocabulary), device)
         case "microgpt":
             return MicroGpt(spec, len(corpus.vocabulary), corpus.tokens, device)
         case "transformer":

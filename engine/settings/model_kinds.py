@@ -64,6 +64,13 @@ SMOOTHING: Final = Setting(
 )  # fmt: skip
 
 
+BATCH_OF: Final = {
+    "places": "Places: any character of any word.",
+    "words": "Words, with all of their places.",
+}
+MAKEMORE: Final = minibatch_settings(  # makemore.py's, with its defaults
+    5e-4, optimizer="adamw", betas=(0.9, 0.99), weight_decay=0.01
+)
 KINDS: Final = {
     each.kind: each
     for each in (
@@ -137,13 +144,7 @@ KINDS: Final = {
                 size("context", "context", "How many characters before are seen.", 3, 64),
                 size("embedding", "embedding", "How many numbers are a character's.", 10, 1024),
                 size("hidden", "hidden units", "How many units the tanh layer has.", 200, 16_384),
-                choice(
-                    "batch_of", "batch of", "What a batch has so many of.", "places",
-                    {
-                        "places": "Places: any character of any word.",
-                        "words": "Words, with all of their places.",
-                    },
-                ),
+                choice("batch_of", "batch of", "What a batch has so many of.", "places", BATCH_OF),
                 *minibatch_settings(
                     0.1,  # the lecture's, found by its sweep
                     schedule="step",
@@ -151,6 +152,50 @@ KINDS: Final = {
                 ),
             ),
             goal=200_000,  # the lecture's
+        ),
+        ModelKind(
+            "lookup", "lookup table",
+            "A table of logits, trained on batches until it is that of the counts: makemore.py's"
+            " bigram.",
+            (
+                choice("batch_of", "batch of", "What a batch has so many of.", "words", BATCH_OF),
+                *MAKEMORE,
+            ),
+            goal=15_000,
+        ),
+        ModelKind(
+            "bow", "bag of words",
+            "The mean of the embeddings of all characters before, and a tanh layer.",
+            (
+                size("embedding", "embedding", "How many numbers are a character's.", 64, 1024),
+                size("hidden", "hidden units", "How many units the tanh layer has.", 64, 16_384),
+                size("context", "context", "How many characters are seen at the most.", 16, 1024),
+                *MAKEMORE,
+            ),
+            goal=15_000,
+        ),
+        *(
+            ModelKind(
+                name, label, meaning,
+                (
+                    size("embedding", "embedding", "How many numbers are a character's.", 64, 1024),
+                    size("hidden", "hidden units", "How many numbers the state has.", 64, 8192),
+                    size(
+                        "context", "context", "How many characters are learnt from in one go.",
+                        64, 4096,
+                    ),
+                    fraction(
+                        "dropout", "dropout", "The part of the units that a step does without.", 0.0
+                    ),
+                    *MAKEMORE,
+                ),
+                goal=15_000,
+            )
+            for name, label, meaning in (
+                ("rnn", "RNN", "A state that each character changes: a recurrent net."),
+                ("gru", "GRU", "A recurrent net whose gates say what is forgotten of its state."),
+                ("lstm", "LSTM", "A recurrent net with gates, and a memory beside its state."),
+            )
         ),
         ModelKind(
             "microgpt", "microgpt",

@@ -46,6 +46,19 @@ RECIPES: Final = {
             "lecture2", "The MLP of lecture 2: train 2.126, hold-out 2.170.",
             "mlp", {}, 200_000, "lecture",
         ),
+        *(
+            Recipe(
+                f"makemore-{name}",
+                f"makemore.py's {name}: {nll} nats a character on its test names.",
+                kind, {}, 15_000, "makemore",
+            )
+            for name, kind, nll in (
+                ("bigram", "lookup", 2.451),
+                ("bow", "bow", 2.168),
+                ("rnn", "rnn", 2.062),
+                ("gru", "gru", 2.012),
+            )
+        ),
         Recipe(
             "microgpt", "Karpathy's script microgpt: last loss 2.6497, names kamon to anton.",
             "microgpt", {"seed": 42}, 1000, "hash", Names(20, "python", 42, 0.5, goes_on=True),

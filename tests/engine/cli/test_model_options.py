@@ -91,7 +91,7 @@ def test_the_net_of_every_lab_is_its_bigram_and_is_called_so_too() -> None:
             "There are order, method, smoothing, escape, across_words.",
         ),
         ("--model mlp --set smoothing=3", "no setting of mlp is smoothing."),
-        ("--set hidden=3", "no setting of counts or bigram is hidden. --model mlp has it."),
+        ("--set hidden=3", "no setting of counts or bigram is hidden. It is one of --model mlp, "),
         ("--lr 3 --set learning_rate=4", "--set learning_rate and --learning-rate give the"),
         ("--model mlp --set hidden=0", "Hidden 0: give a whole number from 1 to 16,384."),
         ("--model mlp --set hidden=1.5", "Hidden 1.5: give a whole number from 1 to 16,384."),

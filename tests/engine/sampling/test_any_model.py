@@ -27,6 +27,10 @@ CORPUS = read_corpus(built_in_path())
 VOCABULARY = CORPUS.vocabulary
 SMALL: dict[str, dict[str, Value]] = {
     "mlp": {"embedding": 4, "hidden": 16},
+    "bow": {"context": 8, "embedding": 8, "hidden": 8},
+    "rnn": {"embedding": 8, "hidden": 16},
+    "gru": {"embedding": 8, "hidden": 16},
+    "lstm": {"embedding": 8, "hidden": 16},
     "microgpt": {"context": 8, "embedding": 8},
     "transformer": {"layers": 1, "heads": 2, "embedding": 6, "context": 5},
 }
@@ -121,7 +125,7 @@ def test_a_text_is_drawn_from_each_model(kind: str, stream: str, tmp_path: Path)
     corpus = read_corpus(path, data_format=DataFormat(format="text"))
     model = made(kind, corpus)
     names = NameStream(stream, 3, corpus.vocabulary)
-    text = "".join(names.next_text(model, 200, "to "))
-    assert (len(text), text[:3]) == (203, "to ")
+    text = "".join(names.next_text(model, 60, "to "))
+    assert (len(text), text[:3]) == (63, "to ")
     again = NameStream(stream, 3, corpus.vocabulary)
-    assert "".join(again.next_text(model, 120, "to ")) == text[:123]
+    assert "".join(again.next_text(model, 30, "to ")) == text[:33]
