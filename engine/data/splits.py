@@ -44,13 +44,13 @@ def split_words(words: Side, split: str, hold_out: float = 0.0) -> Sides:
 
     >>> sides = split_words(Side(b"a\nb\nc\nd\ne\nf\ng\nh\ni\nj"), "lecture")
     >>> sides.train.text.split(), sides.held_out.text.split(), sides.test.text.split()
-    ([b'h', b'd', b'c', b'i', b'j', b'g', b'f', b'a'], [b'e'], [b'b'])
+    ([b'h', b'd', b'c', b'i', b'f', b'g', b'j', b'e'], [b'a'], [b'b'])
     """
     texts = [word for word in words.text.replace(b"\r", b"\n").split(b"\n") if word]
     train, held_out, test = _SPLITS[split](len(texts))
     if hold_out:
         are_held_out = [is_held_out(texts[place].decode(), hold_out) for place in train]
-        held_out = [place for place, is_out in zip(train, are_held_out, strict=True) if is_out]
+        held_out += [place for place, is_out in zip(train, are_held_out, strict=True) if is_out]
         train = [place for place, is_out in zip(train, are_held_out, strict=True) if not is_out]
 
     def side(places: Sequence[int]) -> Side:

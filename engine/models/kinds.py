@@ -14,8 +14,8 @@ from engine.models.microgpt import MicroGpt
 from engine.models.mlp import Mlp
 from engine.models.model import Model
 from engine.models.ngram.model import Ngram
-from engine.models.transformer import Transformer
 from engine.models.recurrent import RECURRENT
+from engine.models.transformer import Transformer
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec
 

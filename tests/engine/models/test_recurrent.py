@@ -137,13 +137,13 @@ def test_a_lookup_table_of_the_counts_logarithms_is_the_table_of_the_counts() ->
 def test_dropout_is_of_training_alone_and_its_chance_is_given(kind: str) -> None:
     model = made(kind, dropout=0.5)
     inputs, targets = Sequences(CORPUS.tokens, 16).of(torch.arange(50))
-    plain = float(model.loss(inputs, targets))
+    plain = model.loss(inputs, targets).item()
     assert plain == pytest.approx(
-        float(functional.cross_entropy(model.logits(inputs)[targets >= 0], targets[targets >= 0])),  # type: ignore[attr-defined]
+        functional.cross_entropy(model.logits(inputs)[targets >= 0], targets[targets >= 0]).item(),  # type: ignore[attr-defined]
         abs=1e-6,
     )
     losses = [
-        float(model.loss(inputs, targets, torch.Generator().manual_seed(seed)))
+        model.loss(inputs, targets, torch.Generator().manual_seed(seed)).item()
         for seed in (1, 1, 2)
     ]
     assert losses[0] == losses[1] != losses[2]
