@@ -139,7 +139,7 @@ def test_bash_completes_with_the_script(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert done.stdout.split() == ["keyed", "video", "notebook", "torch"], done.stderr
+    assert done.stdout.split() == ["keyed", "video", "notebook", "torch", "python"], done.stderr
 
 
 @pytest.mark.parametrize("command", ["attach", "stop"])
