@@ -252,6 +252,7 @@ async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_m
         assert set(frames) == {screen_text(app)}
 
 
+@pytest.mark.slow
 async def test_in_a_small_terminal_a_key_turns_to_the_pane_that_it_is_about():
     async with opened(FakeEngine(), (60, 20)) as (app, pilot):
         lab = app.screen_stack[0]

@@ -65,6 +65,7 @@ async def test_no_key_does_harm_while_there_is_no_data(state):
         assert "╭" in screen_text(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialog", ["", "question_mark", "c"])
 async def test_a_file_may_open_while_a_pane_is_enlarged_or_a_dialog_is_open(dialog: str):
     engine = FakeEngine()
