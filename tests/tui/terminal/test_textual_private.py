@@ -21,6 +21,7 @@ TUI = Path(__file__).parents[3] / "tui"
 HOME = TUI / "terminal" / "textual_private.py"
 SIGNATURES = {
     "textual.app.App._display": ("self", "screen", "renderable"),
+    "textual.screen.Screen._compositor_refresh": ("self",),
     "textual.screen.Screen._refresh_layout": ("self", "size", "scroll"),
     "textual.screen.Screen._invoke_later": ("self", "callback", "sender"),
     "textual.command.CommandPalette._watch__list_visible": ("self",),
@@ -43,6 +44,9 @@ USES = [
     (Screen.__init__, "_compositor"),
     (Screen._refresh_layout, "reflow"),
     (Screen._compositor_refresh, "_display"),
+    (Screen._compositor_refresh, "_dirty_widgets"),
+    (Screen._on_timer_update, "_compositor_refresh"),
+    (Screen._refresh_layout, "_compositor_refresh"),
     (Input._on_mouse_down, "_cell_offset_to_index"),
     (LinuxDriver.__init__, "_file"),
     (LinuxDriver.__init__, "_writer_thread"),
