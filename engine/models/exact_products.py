@@ -30,6 +30,7 @@ class Factor:
     """
 
     def __init__(self, weights_KN: Tensor) -> None:
+        self.terms = len(weights_KN)  # K
         self._high_KN, low_KN = _split(weights_KN.double(), dim=0)
         self._others = torch.cat((low_KN, self._high_KN))  # (2K, N)
 

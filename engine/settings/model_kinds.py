@@ -139,11 +139,28 @@ KINDS: Final = {
         ),
         ModelKind(
             "mlp", "MLP",
-            "Embeddings of the characters before, a tanh layer, minibatches: the second lecture.",
+            "Embeddings of the characters before, and tanh layers: the second and third lecture.",
             (
                 size("context", "context", "How many characters before are seen.", 3, 64),
                 size("embedding", "embedding", "How many numbers are a character's.", 10, 1024),
-                size("hidden", "hidden units", "How many units the tanh layer has.", 200, 16_384),
+                size("hidden", "hidden units", "How many units a tanh layer has.", 200, 16_384),
+                size("layers", "tanh layers", "How many tanh layers there are.", 1, 8),
+                choice(
+                    "initialisation", "initialisation", "How the first weights are drawn.", "plain",
+                    {
+                        "plain": "All from the standard normal distribution: the second lecture.",
+                        "kaiming": "So small that no tanh is saturated, and all symbols are as"
+                        " likely: the third.",
+                    },
+                ),
+                choice(
+                    "batchnorm", "BatchNorm",
+                    "Whether a tanh layer's units are normalised over each batch.", False,
+                    {
+                        "no": "They are taken as they are.",
+                        "yes": "Each unit gets mean 0 and deviation 1, then a gain and a bias.",
+                    },
+                ),
                 choice("batch_of", "batch of", "What a batch has so many of.", "places", BATCH_OF),
                 *minibatch_settings(
                     0.1,  # the lecture's, found by its sweep

@@ -104,7 +104,7 @@ def test_the_net_of_every_lab_is_its_bigram_and_is_called_so_too() -> None:
         ("--model ngram --set across_words=1", "Across words 1: give one of no, yes."),
         ("--model ngram --set order=9", "Order 9: give a whole number from 1 to 8."),
         ("--model ngram --learning-rate 3", "--learning-rate: A model of the kind ngram has no"),
-        ("--model mlp --regularisation 3", "It has context, embedding, hidden, batch_of,"),
+        ("--model mlp --regularisation 3", "It has context, embedding, hidden, layers,"),
     ],
 )
 @pytest.mark.parametrize("command", [("train",), ("sample",), ("score", "a"), ("matrix",)])

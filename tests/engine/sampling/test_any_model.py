@@ -26,13 +26,13 @@ from engine.settings.values import Value
 CORPUS = read_corpus(built_in_path())
 VOCABULARY = CORPUS.vocabulary
 SMALL: dict[str, dict[str, Value]] = {
-    "mlp": {"embedding": 4, "hidden": 16},
     "bow": {"context": 8, "embedding": 8, "hidden": 8},
     "rnn": {"embedding": 8, "hidden": 16},
     "gru": {"embedding": 8, "hidden": 16},
     "lstm": {"embedding": 8, "hidden": 16},
     "microgpt": {"context": 8, "embedding": 8},
     "transformer": {"layers": 1, "heads": 2, "embedding": 6, "context": 5},
+    "mlp": {"embedding": 4, "hidden": 16, "layers": 2, "batchnorm": True},
 }
 
 

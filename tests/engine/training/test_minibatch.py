@@ -129,7 +129,7 @@ def test_the_same_steps_come_out_to_the_last_bit_however_they_fall_into_bursts(
         {**SMALL, "batch": 1, "batch_of": "words"},
         {**SMALL, "decay_at": 40, "mean_weights": 0.9},
         {**SMALL, "optimizer": "adamw", "weight_decay": 0.1, "order": "passes"},
-        {**SMALL, "generators": "shared"},
+        {**SMALL, "generators": "shared", "layers": 2, "batchnorm": True},
     ],
 )
 def test_a_training_that_is_resumed_goes_on_to_the_last_bit(
