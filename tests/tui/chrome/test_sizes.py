@@ -252,6 +252,27 @@ async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_m
         assert set(frames) == {screen_text(app)}
 
 
+async def test_while_frames_are_held_back_none_is_drawn_and_then_all_that_has_changed(
+    watched: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.terminal_app.LONGEST_HOLD", inf)
+    drawn: list[bool] = []
+    async with opened(FakeEngine()) as (app, pilot):
+        draw, let_go = app.screen._compositor.render_update, app._let_go
+        monkeypatch.setattr(
+            app.screen._compositor,
+            "render_update",
+            lambda **given: drawn.append(True) or draw(**given),
+        )
+        monkeypatch.setattr(app, "_let_go", lambda: None)
+        app.hold()
+        await pilot.press("down", "2", "m")
+        await settled(pilot)
+        assert not drawn
+        let_go()
+        await until(pilot, lambda: drawn)
+
+
 @pytest.mark.slow
 async def test_in_a_small_terminal_a_key_turns_to_the_pane_that_it_is_about():
     async with opened(FakeEngine(), (60, 20)) as (app, pilot):
