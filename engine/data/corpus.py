@@ -5,6 +5,7 @@ Shape suffixes: V symbols.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -206,7 +207,7 @@ def read_corpus(
     if how.split != "hash":
         if sides is None:
             raise BadSetting(_too_large(path, f"--split {how.split}", is_text=False))
-        sides = split_words(sides.train, how.split, hold_out)
+        sides = split_words(sides.train, how.split, hold_out, last_has_end=_has_end(path))
         symbols, has_hold_out = len(vocabulary), bool(sides.held_out.text)
         counts_VV, held_out_VV = (
             of_words(side, vocabulary).counts(symbols) for side in (sides.train, sides.held_out)
@@ -272,6 +273,13 @@ def _nothing_in(path: Path, *, has_left_out: bool) -> str:
     if has_left_out:
         return f"{name}: no word without rarer characters. Give --alphabet a larger number."
     return f"{name}: no word. Training and hold-out need some each."
+
+
+def _has_end(path: Path) -> bool:
+    """Whether the last line of a file has a line end."""
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() in b"\r\n"
 
 
 def _size(path: Path) -> int:

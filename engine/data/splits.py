@@ -28,7 +28,9 @@ class Sides:
     test: Side = field(default=Side(b""))
 
 
-def split_words(words: Side, split: str, hold_out: float = 0.0) -> Sides:
+def split_words(
+    words: Side, split: str, hold_out: float = 0.0, *, last_has_end: bool = True
+) -> Sides:
     r"""Split words as others have published it.
 
     `lecture` shuffles them by Python's generator with seed 42, and takes 80, 10 and 10 of a hundred
@@ -41,6 +43,8 @@ def split_words(words: Side, split: str, hold_out: float = 0.0) -> Sides:
         split: its name.
         hold_out: the fraction of the distinct words that is held out of the training words, where
             the split itself holds out none.
+        last_has_end: whether the file ends with a line end. Where it does not, `ngram` lets the
+            last word run into the one that comes to stand behind it: it shuffles lines.
 
     >>> sides = split_words(Side(b"a\nb\nc\nd\ne\nf\ng\nh\ni\nj"), "lecture")
     >>> sides.train.text.split(), sides.held_out.text.split(), sides.test.text.split()
@@ -53,8 +57,10 @@ def split_words(words: Side, split: str, hold_out: float = 0.0) -> Sides:
         held_out += [place for place, is_out in zip(train, are_held_out, strict=True) if is_out]
         train = [place for place, is_out in zip(train, are_held_out, strict=True) if not is_out]
 
+    endless = None if last_has_end or split != "ngram" else len(texts) - 1
+
     def side(places: Sequence[int]) -> Side:
-        text = b"".join(texts[place] + b"\n" for place in places)
+        text = b"".join(texts[place] + (b"" if place == endless else b"\n") for place in places)
         weights_W = None if words.weights_W is None else words.weights_W[np.array(places, int)]
         return Side(text, weights_W)
 

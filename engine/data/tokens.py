@@ -97,6 +97,14 @@ class Tokens:
                     is_of_word &= column != BOUNDARY
             yield [*columns, symbols[start:stop]]
 
+    def behind(self, symbols: int) -> Tokens:
+        """The same without the places that have fewer symbols before them; all, if none has."""
+        left_out = symbols - self._first
+        if not 0 < left_out < len(self):
+            return self
+        weights = None if self.weights is None else self.weights[left_out:]
+        return Tokens(self._symbols_S, symbols, weights)
+
     def pairs(self, places: Tensor) -> tuple[Tensor, Tensor]:
         """The symbol before each place, and the one there; int64, in the shape of the places."""
         at = places + self._first

@@ -99,8 +99,8 @@ class WindowModel(Model, ABC):
         """
 
     def examples(self, tokens: Tokens) -> Examples:
-        """See `Model.examples`; a model with `across_words` sees the words before, too."""
-        return Windows(tokens, self.context, bool(self.spec.settings.get("across_words")))
+        """See `Model.examples`."""
+        return Windows(tokens, self.context)
 
     def rough_probs(self, inputs: Tensor) -> Tensor:
         """See `Model.rough_probs`; inputs of (R, C)."""

@@ -46,6 +46,10 @@ RECIPES: Final = {
             "lecture2", "The MLP of lecture 2: train 2.126, hold-out 2.170.",
             "mlp", {}, 200_000, "lecture",
         ),
+        Recipe(
+            "ngram", "EurekaLabs' ngram, the best of its grid: hold-out 2.1118, test 2.1064.",
+            "ngram", {"order": 4, "smoothing": 0.1, "across_words": True}, 0, "ngram",
+        ),
         *(
             Recipe(
                 f"makemore-{name}",

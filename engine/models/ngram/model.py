@@ -10,6 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from engine.data.examples import Examples, Windows
 from engine.data.tokens import Tokens
 from engine.data.vocabulary import BOUNDARY
 from engine.devices import one_thread
@@ -46,12 +47,23 @@ class Ngram(WindowModel):
         self._is_mixed = spec.settings["method"] != "add-k"
         self._is_across_words = bool(spec.settings["across_words"])
         with one_thread():
-            self._counts = counts_of(tokens, order, self._is_across_words, symbols)
+            self._counts = counts_of(self._seen(tokens), order, self._is_across_words, symbols)
             has_all = self._is_mixed or self._is_across_words
             self._levels = {  # the n-grams, by the length of their contexts
                 length: self._level(self._counts.level(length))
                 for length in range(0 if has_all else order - 1, order)
             }
+
+    def examples(self, tokens: Tokens) -> Examples:
+        """See `Model.examples`."""
+        return Windows(self._seen(tokens), self.context, self._is_across_words)
+
+    def _seen(self, tokens: Tokens) -> Tokens:
+        """Those places that have a whole n-gram, where words stand one behind another.
+
+        So EurekaLabs' ngram, whose figures this gives, lets a window slide over its text.
+        """
+        return tokens.behind(int(self.spec.settings["order"])) if self._is_across_words else tokens
 
     def _level(self, counts: LevelCounts) -> _Level:
         match self.spec.settings:

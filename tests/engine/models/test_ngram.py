@@ -16,6 +16,7 @@ from engine.models.evaluation import mean_nll
 from engine.models.ngram import counting
 from engine.models.ngram.model import Ngram
 from engine.models.ngram.smoothing import discounts
+from engine.settings.data_format import DataFormat
 from engine.settings.values import ModelSpec
 from tests.golden import WORDS, needs_words
 
@@ -71,7 +72,7 @@ def reference(
     counts: list[Rows] = [defaultdict(Counter) for _ in range(order)]
     for text, weight in zip(texts, weights, strict=False):
         padded = [0] * (order - 1) + text
-        for at in range(order - 1, len(padded)):
+        for at in range((order - 1) * (2 if across else 1), len(padded)):
             for length in range(order):
                 counts[length][tuple(padded[at - length : at])][padded[at]] += weight
     probs = [1 / symbols] * symbols
@@ -239,13 +240,13 @@ def test_as_many_symbols_as_there_can_be_have_contexts_of_the_longest_kind(
 @pytest.mark.parametrize("method", [ADD_K, WITTEN_BELL])
 def test_across_words_a_word_that_stands_alone_begins_as_words_do(method: str) -> None:
     words = [[1, 2], [3, 1], [3, 3], [2, 2]]
-    how = spec(4, method, 0.5, across=True)
-    model = Ngram(how, tokens_of(words), 4)
+    tokens = tokens_of(words).behind(4)
+    model = Ngram(spec(4, method, 0.5, across=True), tokens, 4)
     alone = model.probs_after(torch.tensor([[0, 0, 0], [0, 0, 3]]))
     pairs = spec(2, method, 0.5, across=True)
     threes = spec(3, method, 0.5, across=True)
-    first = Ngram(pairs, tokens_of(words), 4).probs_after(torch.tensor([[0]]))
-    second = Ngram(threes, tokens_of(words), 4).probs_after(torch.tensor([[0, 3]]))
+    first = Ngram(pairs, tokens, 4).probs_after(torch.tensor([[0]]))
+    second = Ngram(threes, tokens, 4).probs_after(torch.tensor([[0, 3]]))
     assert torch.allclose(alone, torch.cat((first, second)), rtol=1e-12)
     assert first.argmax() == 3
     behind_another = model.probs_after(torch.tensor([[3, 1, 0]]))
@@ -253,21 +254,12 @@ def test_across_words_a_word_that_stands_alone_begins_as_words_do(method: str) -
 
 
 @needs_words
-@pytest.mark.slow
 def test_eurekalabs_figures_come_out() -> None:
-    # Its split is of the file's lines, the last of which has no line end: in the training text
-    # zzyzx runs into the next name. Its windows begin with the first whole one.
-    lines = WORDS.read_text().splitlines(keepends=True)
-    order = list(range(len(lines)))
-    random.Random(42).shuffle(order)
-    sides = [
-        "".join(lines[i] for i in part) for part in (order[2000:], order[1000:2000], order[:1000])
-    ]
-    tapes = [torch.tensor([0, *letters(side.replace("\n", "`"))]) for side in sides]
+    corpus = read_corpus(WORDS, data_format=DataFormat(split="ngram"))
+    sides = [corpus.tokens, corpus.held_out_tokens, corpus.test_tokens]
     for (n, k), expected in EUREKA.items():
-        train, val, test = (Tokens(tape, first=n) for tape in tapes)
-        model = Ngram(spec(n, ADD_K, k, across=True), train, 27)
-        found = [mean_nll(model, side) for side in (train, val, test)]
+        model = Ngram(spec(n, ADD_K, k, across=True), corpus.tokens, 27)
+        found = [mean_nll(model, side) for side in sides if side is not None]
         assert found == pytest.approx(expected, abs=1e-6), (n, k)
 
 
