@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.checkpoints.contents import Contents, SavedRun, of_run, of_state, of_stream
 from engine.checkpoints.layout import EVALUATIONS, sides_of
-from engine.checkpoints.losses import KINDS, LEAST_LOSS, Arrays, check_losses
+from engine.checkpoints.losses import KINDS, LEAST_LOSS, SMOOTHED, Arrays, check_losses
 from engine.checkpoints.words import LONGEST_MARK, Words
 from engine.errors import BadSetting
 from engine.lab.runs import is_run_name
@@ -96,7 +96,7 @@ def _check_numbers(run: SavedRun, contents: Contents, arrays: Arrays) -> None:
         is_float = numbers.dtype.kind == "f"
         if key.startswith(of_state(run.number)) and is_float and not np.isfinite(numbers).all():
             raise ValueError(f"{printable(key[:100])}: a number that is not finite")
-    for kind in KINDS:
+    for kind in (*KINDS, SMOOTHED):
         check_losses(of_run(run.number, kind), arrays)
     evaluations = arrays.get(of_run(run.number, EVALUATIONS))
     if evaluations is None:

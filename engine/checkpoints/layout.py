@@ -8,12 +8,13 @@ from typing import Final
 
 from engine.checkpoints.contents import Contents, SavedRun, of_run, of_state, of_stream
 from engine.checkpoints.header import Header, TensorEntry
-from engine.checkpoints.losses import KINDS, shapes_of
+from engine.checkpoints.losses import BLOCKS, KINDS, SMOOTHED, shapes_of
 from engine.checkpoints.words import LARGEST_MARKS, LARGEST_NAMES
 from engine.sampling.names import STREAMS
 from engine.sampling.sampler import SIDES, Side
 from engine.settings.limits import MOST_EVALUATIONS, MOST_PARAMETERS
 from engine.text.printable import printable
+from engine.training.series import block_count
 
 EVALUATIONS: Final = "evaluations"  # of a run: step, training words, hold-out; (3, N)
 BYTES: Final = {"F64": 8, "F32": 4, "I64": 8, "U32": 4, "U8": 1}
@@ -55,6 +56,8 @@ def _layout_of_run(run: SavedRun, contents: Contents, found: frozenset[str]) -> 
     for key in keys:
         shapes = shapes_of(key, run.step, contents.version)
         layout |= {name: (("F64",), shape) for name, shape in shapes.items()}
+    if (smoothed := of_run(run.number, SMOOTHED) + BLOCKS) in found:
+        layout[smoothed] = (("F64",), (4, block_count(run.step)))
     if (evaluations := of_run(run.number, EVALUATIONS)) in found:
         layout[evaluations] = (("F64",), (3, None))
     state = (name for name in found if name.startswith(of_state(run.number)))

@@ -16,7 +16,15 @@ from torch import Tensor
 from engine.checkpoints.contents import SavedRun, of_run, of_state
 from engine.checkpoints.header import TAKE_ANOTHER
 from engine.checkpoints.layout import EVALUATIONS
-from engine.checkpoints.losses import KINDS, Arrays, arrays_of, series_of
+from engine.checkpoints.losses import (
+    BLOCKS,
+    KINDS,
+    SMOOTHED,
+    Arrays,
+    arrays_of,
+    series_of,
+    smoothed_of,
+)
 from engine.data.corpus import Corpus
 from engine.errors import CheckpointError
 from engine.lab.run import Run
@@ -52,6 +60,8 @@ def pack_run(run: Run) -> tuple[SavedRun, Arrays]:
     arrays = arrays_of(train, run.history.train)
     if len(run.history.held_out):
         arrays |= arrays_of(held_out, run.history.held_out)
+    if (blocks_4N := run.history.smoothed.blocks_4N).size:
+        arrays[of_run(run.number, SMOOTHED) + BLOCKS] = blocks_4N
     if evaluations := run.history.evaluations:
         rows = [
             (e.step, e.train, math.nan if e.held_out is None else e.held_out) for e in evaluations
@@ -89,9 +99,14 @@ def run_of(
         trouble = f"losses of {len(held_out):,} steps on the hold-out"
     if trouble:
         raise CheckpointError(f"run {run.name}: {trouble}. {TAKE_ANOTHER}")
+    smoothed = None
+    if not run.trainer.measures_each_step:
+        smoothed = smoothed_of(of_run(run.number, SMOOTHED), train, arrays)
     evaluations = arrays.get(of_run(run.number, EVALUATIONS), np.empty((3, 0)))
     run.resume(
-        history=History.of(train, held_out, marks, map(_evaluation, evaluations.T.tolist())),
+        history=History.of(
+            train, held_out, marks, map(_evaluation, evaluations.T.tolist()), smoothed
+        ),
         goal=saved.goal,
         state=saved.state,
         reason=saved.reason,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from engine.lab.lab import Lab
 from engine.lab.run import Run
-from engine.training.history import column_size
+from engine.training.history import column_size, last_of_each
 from engine.wire.values import Overlay
 
 
@@ -38,5 +36,4 @@ def overlays(lab: Lab, columns: int) -> tuple[Overlay, ...]:
 
 
 def _losses(run: Run, size: int, columns: int) -> bytes:
-    fours = run.history.train.columns(size)[:columns]
-    return np.array([four[-1] for four in fours], np.float32).tobytes()
+    return last_of_each(run.history.line, size, columns)

@@ -197,6 +197,8 @@ class Run:
             self.version += 1
         history.train.extend(burst.losses)
         history.held_out.extend(burst.held_out)
+        if not trainer.measures_each_step:
+            history.smooth(burst.losses)
         self.loss_nll = burst.nlls[-1] if burst.nlls else self.loss_nll
         history.evaluations.extend(burst.evaluations)
         if burst.diverged:

@@ -10,8 +10,11 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from math import nan
 
+import numpy as np
+
 from engine.settings.limits import MOST_EVALUATIONS, MOST_MARKS
 from engine.training.series import Series
+from engine.training.smoothing import smoothed
 from engine.training.trainer import Evaluation
 from engine.wire.values import Curve, SettingChange
 
@@ -26,12 +29,18 @@ def column_size(steps: int, columns: int) -> int:
     return 1 << (-(-steps // columns) - 1).bit_length()
 
 
+def last_of_each(series: Series, size: int, most: int | None = None) -> bytes:
+    """The last number of each column, or of `most` from the first on, as float32."""
+    return np.array([four[-1] for four in series.columns(size)[:most]], np.float32).tobytes()
+
+
 class History:
     """The losses since step 1, and where a setting was changed on the way."""
 
     def __init__(self) -> None:
         self.train = Series()
         self.held_out = Series()  # of the same steps; empty where it is not measured at each
+        self.smoothed = Series()  # `train` without noise; empty where each loss is of all the data
         self.evaluations: deque[Evaluation] = deque(maxlen=MOST_EVALUATIONS)
         self._marks: dict[tuple[int, str], SettingChange] = {}  # by step and setting
 
@@ -42,10 +51,12 @@ class History:
         held_out: Series,
         marks: Sequence[SettingChange],
         evaluations: Iterable[Evaluation] = (),
+        smoothed: Series | None = None,
     ) -> History:
-        """The history that has these losses, marks and evaluations."""
+        """The history that has these losses, marks and evaluations; None: nothing is smoothed."""
         history = cls()
         history.train, history.held_out = train, held_out
+        history.smoothed = Series() if smoothed is None else smoothed
         history.evaluations.extend(evaluations)
         for mark in marks:
             what, _, value = mark.text.partition(" ")
@@ -61,6 +72,16 @@ class History:
     def last(self) -> float | None:
         """The loss of the last step; None before step 1."""
         return self.train.last
+
+    @property
+    def line(self) -> Series:
+        """The losses as a curve can show them where it has nothing else: without noise."""
+        return self.smoothed if len(self.smoothed) else self.train
+
+    def smooth(self, losses: Iterable[float]) -> None:
+        """Go on with the smoothed losses, by those that were added last to `train`."""
+        smooth = self.smoothed
+        smooth.extend([*smoothed(losses, smooth.last or 0.0, len(smooth))])
 
     def mark(self, step: int, what: str, value: str) -> None:
         """Remember that after `step` a setting was changed; the last change of a step counts.
@@ -92,6 +113,7 @@ class History:
             train=self.train.columns(size),
             held_out=self.held_out.columns(size) if len(self.held_out) else self._evaluated(size),
             marks=self._marks_by(size),
+            smoothed=last_of_each(self.smoothed, size) if len(self.smoothed) else b"",
         )
 
     def _evaluated(self, size: int) -> Fours:

@@ -37,7 +37,7 @@ class Overlay(msgspec.Struct, frozen=True, array_like=True):
     name: str
     steps: int  # that it has made; not all of them may have columns
     width: int  # steps of a column; the first begins at step 1
-    losses: bytes  # the last of each column, as float32
+    losses: bytes  # the last of each column, as float32; of minibatches the smoothed ones
 
 
 class ReferenceLosses(msgspec.Struct, frozen=True):
@@ -90,6 +90,7 @@ class Curve(msgspec.Struct, frozen=True):
     train: tuple[tuple[float, float, float, float], ...]  # first, smallest, largest, last
     held_out: tuple[tuple[float, float, float, float], ...]  # empty without a hold-out
     marks: tuple[SettingChange, ...]
+    smoothed: bytes = b""  # `train`, where it is of minibatches: as `Overlay.losses`; else empty
 
 
 class Name(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ class FakeRun:
     held_out_nll: float | None = None
     losses: list[float] = field(default_factory=list)
     held_out: list[float] = field(default_factory=list)  # as many as losses, or none
+    smoothed: list[float] = field(default_factory=list)  # the same
     marks: list[SettingChange] = field(default_factory=list)
     is_pinned: bool = False
 
@@ -79,6 +80,8 @@ class FakeRun:
         return Curve(
             1, len(self.losses), tuple(s + 1 for s in starts), fours(self.losses),
             fours(self.held_out), tuple(self.marks),
+            array("f", [self.smoothed[s : s + width][-1] for s in starts] if self.smoothed else [])
+            .tobytes(),
         )  # fmt: skip
 
 

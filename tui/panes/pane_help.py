@@ -30,7 +30,8 @@ PANE_HELP: Final[dict[str, PaneHelp]] = {
         "The selected run's loss at every step, the lecture's gradient descent: its mean negative"
         " log likelihood (nll), with λ · mean(W²) where it has λ. Without λ are the lines that it"
         " is compared with: the compared run's, also on words held out, the floor that no bigram"
-        " model can beat, and ln V, that of knowing nothing. Letters are the losses of other runs.",
+        " model can beat, and ln V, that of knowing nothing. Letters are the losses of other runs."
+        " Where a step sees only a batch, its loss is a dot, and the curve their exponential mean.",
         (),
     ),
     "dataset": PaneHelp(

@@ -74,7 +74,11 @@ def everything_of(run: Run) -> dict[str, Any]:
         "known": np.array([run.nll, run.held_out_nll or math.nan]).tobytes(),
         "train": history.train.newest().tobytes(),
         "held_out": history.held_out.newest().tobytes(),
-        "blocks": [series.blocks_4N.tobytes() for series in (history.train, history.held_out)],
+        "smoothed": history.smoothed.newest().tobytes(),
+        "blocks": [
+            series.blocks_4N.tobytes()
+            for series in (history.train, history.held_out, history.smoothed)
+        ],
         "evaluations": list(history.evaluations),
         "marks": history.marks,
         "step": run.step,

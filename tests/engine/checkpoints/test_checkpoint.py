@@ -304,6 +304,21 @@ def test_a_long_training_goes_on_as_if_there_had_been_no_end(tmp_path: Path) -> 
     assert everything(resumed) == everything(lab)
 
 
+def test_a_long_training_on_minibatches_is_smoothed_as_if_there_had_been_no_end(
+    tmp_path: Path,
+) -> None:
+    lab = Lab(built_in_path(), device="cpu")
+    history = lab.runs.begin("mlp", {"hidden": 4, "embedding": 2, "context": 2}).history
+    losses = 2.5 + np.random.default_rng(1).random(1_300_000)
+    history.train.extend(losses)
+    history.smooth(losses)
+    resume_at(lab, len(history.train))
+    lab.selected.state = "paused"
+    resumed = reopened(lab, tmp_path / "a")
+    assert everything(resumed) == everything(lab)
+    assert history.smoothed.last == pytest.approx(3.0, abs=0.1), "the mean of the noise"
+
+
 def test_settings_at_their_ends_are_kept(lab: Lab, tmp_path: Path) -> None:
     lab.begin_again(lab.selected, {"seed": 2**64 - 1})
     lab.configure(

@@ -392,6 +392,18 @@ def test_blocks_that_no_losses_make_are_refused(sentence: str, lab: Lab, tmp_pat
     assert sentence in refused(tmp_path / "saved")
 
 
+def test_blocks_of_smoothed_losses_that_no_training_makes_are_refused(
+    lab: Lab, tmp_path: Path
+) -> None:
+    save(lab, tmp_path / "saved")
+
+    def change(_: object, __: object, arrays: dict[str, Any]) -> None:
+        arrays["runs.2.smoothed_blocks"] = np.ones((4, 7))
+
+    crafted(tmp_path / "saved", change)
+    assert "runs.2.smoothed_blocks: of shape [4, 7]" in refused(tmp_path / "saved")
+
+
 def words_of(**parts: object) -> bytes:
     return msgspec.msgpack.encode({"names": [], "marks": [], **parts})
 

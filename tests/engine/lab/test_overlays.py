@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 
+import numpy as np
 import pytest
 
 from engine.data.built_in import built_in_path
@@ -40,6 +41,23 @@ def test_the_losses_of_another_run_have_the_columns_of_the_selected_ones(lab: La
     losses = lab.runs.of(2).history.train.newest(300)
     wanted = [losses[min(299, (n + 1) * overlay.width - 1)] for n in range(30)]
     assert list(array("f", overlay.losses)) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_a_run_on_minibatches_is_told_by_its_smoothed_losses():
+    lab = Lab(built_in_path(), device="cpu")
+    batches = lab.runs.begin("mlp", {"hidden": 4, "embedding": 2, "context": 2})
+    batches.train(more=40)
+    while batches.step < 40:
+        lab.advance(batches, 40)
+    curve = told(lab).curve
+    assert curve is not None
+    lab.runs.select(2)
+    (overlay,) = told(lab).overlays
+    smoothed = [*array("f", overlay.losses)]
+    assert smoothed[-1] == pytest.approx(batches.history.smoothed.last)
+    assert smoothed[-1] == pytest.approx(array("f", curve.smoothed)[-1])
+    spread = np.diff(batches.history.train.newest()).std()
+    assert np.diff(smoothed)[10:].std() < spread / 5, "a line, without noise"
 
 
 def test_beside_a_run_without_steps_the_others_are_told_to_their_ends(lab: Lab):

@@ -17,7 +17,7 @@ from tui.app import LabApp
 from tui.drawing.ascii import to_ascii
 from tui.drawing.line_widget import LineWidget
 from tui.panes.loss import pane as loss
-from tui.panes.loss.drawing import HELD_OUT, TRAIN, Inks, plot_lines
+from tui.panes.loss.drawing import BATCHES, HELD_OUT, TRAIN, Inks, plot_lines
 from tui.panes.loss.legend import legend
 from tui.panes.loss.others import SIGNS
 from tui.panes.loss.pane import LossPane
@@ -25,7 +25,7 @@ from tui.panes.loss.plot import picture_of
 from tui.panes.loss.references import LEAST_ACROSS, references_of, row_of
 from tui.terminal.capabilities import Terminal
 
-INKS = Inks(*[(200, 200, 200)] * 7)
+INKS = Inks(*[(200, 200, 200)] * len(Inks._fields))
 
 
 def plot_of(app: LabApp) -> str:
@@ -223,7 +223,13 @@ async def test_four_lines_in_one_row_share_a_label_at_80_by_24_where_the_loss_ha
 
 def test_the_signs_of_the_lines_differ_in_ascii_too():
     lines = ReferenceLosses(1.0, 2.0, 3.0, 4.0)
-    signs = [HELD_OUT, TRAIN, *SIGNS, *(one.sign for one in references_of(lines, "counts"))]
+    signs = [
+        BATCHES,
+        HELD_OUT,
+        TRAIN,
+        *SIGNS,
+        *(one.sign for one in references_of(lines, "counts")),
+    ]
     assert len(set(map(to_ascii, signs))) == len(signs)
 
 
@@ -287,6 +293,61 @@ async def test_a_count_model_that_cannot_predict_the_hold_out_is_told_too():
         engine.compared.held_out_nll = math.inf
         engine.step_to(20)
         await until(pilot, lambda: "× hold-out inf" in plot_of(app).splitlines()[0])
+
+
+# --- minibatches
+
+
+def on_batches() -> FakeEngine:
+    """An engine whose selected run, an MLP, has made 60 steps on batches."""
+    engine = FakeEngine()
+    engine.selected = engine.begin("mlp")
+    engine.selected.train_to(60)
+    engine.losses = [3.0 + (0.5 if n % 2 else -0.5) for n in range(60)]
+    engine.selected.smoothed = [2.5 + n / 100 for n in range(60)]
+    return engine
+
+
+@pytest.mark.parametrize(
+    "terminal", [Terminal(), Terminal(unicode=False, colours="none")], ids=["colour", "ascii"]
+)
+async def test_losses_of_batches_are_faint_dots_and_the_smoothed_ones_a_strong_line(
+    terminal: Terminal,
+):
+    engine = on_batches()
+    async with opened(engine, (120, 40), terminal) as (app, pilot):
+        engine.tell_snapshot()
+        pane = app.query_one(LossPane)
+        await until(pilot, lambda: "smoothed 3.0900 · loss 3.5000" in str(pane.border_title))
+        await until(
+            pilot, lambda: f"{BATCHES} batches" in app.query_one("#legend", LineWidget).text
+        )
+        rows = plot_of(app).splitlines()
+        dotted = [row for row, line in enumerate(rows) if BATCHES in line]
+        drawn = [row for row, line in enumerate(rows) if re.search("[\u2801-\u28ff]", line)]
+        assert len(dotted) == 2, "one row of dots above, one below"
+        assert min(dotted) < min(drawn) < max(drawn) <= max(dotted), "the line is between them"
+        strong, faint = (f"loss--{ink}" for ink in ("train", "batches"))
+        inks = [pane.get_component_styles(ink).color for ink in (strong, faint)]
+        assert inks[0] != inks[1]
+
+
+def test_the_smoothed_line_goes_from_the_first_loss_to_the_last_step():
+    picture = picture_of(on_batches().snapshot(), 60, 20, INKS, log=False)
+    assert picture is not None
+    (line,) = picture.train
+    height = (picture.grid.high - picture.grid.low) / (picture.grid.lines * 4)  # of a dot
+    assert line[0][1] == pytest.approx(2.5, abs=height)
+    assert line[-1] == (pytest.approx(60, abs=1), pytest.approx(3.09, abs=height))
+
+
+def test_the_loss_of_all_data_at_each_step_is_the_line_itself():
+    engine = FakeEngine()
+    engine.selected.train_to(60)
+    picture = picture_of(engine.snapshot(), 60, 20, INKS, log=False)
+    assert picture is not None
+    assert picture.batches == ()
+    assert "batches" not in str(legend(engine.snapshot(), 100, 20, lambda ink: "red"))
 
 
 # --- several runs

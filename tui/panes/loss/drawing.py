@@ -15,13 +15,14 @@ from typing import Any, Final, NamedTuple
 from rich.text import Text
 from textual.content import Content
 
-from tui.panes.loss.references import Ink, Label
+from tui.panes.loss.references import Ink, Label, row_of
 
 RGB = tuple[int, int, int]
 Points = tuple[tuple[float, float], ...]
 
 HELD_OUT: Final = "◦"  # the selected run's loss on the hold-out
 TRAIN: Final = "⠒"  # a sign of the curve's own
+BATCHES: Final = "∙"  # losses of minibatches; the curve is smoothed then
 
 _PLOTEXT: Final = Lock()  # it has one figure for all
 
@@ -32,6 +33,7 @@ class Inks(NamedTuple):
     """The colours of a plot."""
 
     train: RGB
+    batches: RGB  # the losses that the curve smooths
     held_out: RGB
     floor: RGB
     compared: RGB
@@ -67,6 +69,12 @@ class Grid:
             dots = [(round(x * across), round((y - self.low) * down)) for x, y in inside]
             yield tuple((x / across, self.low + y / down) for x, y in dict.fromkeys(dots))
 
+    def in_row(self, height: float) -> float:
+        """Move a height to the middle of its row of signs: what looks the same is the same."""
+        row = row_of(height, self.low, self.high, self.lines)
+        share = (self.lines - 1 - row) / (self.lines - 1)
+        return self.low + share * (self.high - self.low)
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -81,6 +89,7 @@ class Picture:
     references: tuple[tuple[float, str, Ink], ...]  # value, sign and ink of the lines across
     behind: tuple[Label, ...]  # the ends of these, right of the plot
     others: tuple[tuple[str, Points], ...]  # signs and curves of the runs that are not selected
+    batches: Points  # the losses that the curve smooths; empty where it shows them itself
     train: tuple[Points, ...]  # strokes
     held_out: tuple[Points, ...]
     marks: tuple[tuple[int, str], ...]  # steps at which something was changed, and what
@@ -125,6 +134,8 @@ def _plotted(picture: Picture) -> str:
         columns = range(phase, grid.columns, len(picture.references))
         x = [grid.last * (column + 0.5) / grid.columns for column in columns]
         plotext.scatter(x, [value] * len(x), marker=sign, color=inks.of(ink))
+    if picture.batches:
+        plotext.scatter(*zip(*picture.batches, strict=True), marker=BATCHES, color=inks.batches)
     for sign, points in picture.others:
         plotext.scatter(*zip(*points, strict=True), marker=sign, color=inks.other)
     for stroke in picture.train:

@@ -7,6 +7,7 @@ from math import isfinite
 from engine.wire.events import Snapshot
 from tui.drawing.ascii import spelled
 from tui.drawing.numbers import figure
+from tui.panes.loss.batches import smoothed_of
 
 
 def loss_facts(snapshot: Snapshot, *, unicode: bool) -> list[str]:
@@ -14,7 +15,8 @@ def loss_facts(snapshot: Snapshot, *, unicode: bool) -> list[str]:
 
     They are of the last step. Only the nll of a run on minibatches may be of an earlier one while
     it trains: it is measured now and then, and where the run rests. Without λ is what the figures
-    of other models compare with; the loss that is trained has λ in it, or is that of a batch alone.
+    of other models compare with; the loss that is trained has λ in it, or is that of a batch alone,
+    and then the smoothed one says more.
     """
     run, loss, nll = snapshot.selected_run, snapshot.loss, snapshot.loss_nll
     held_out = held_out_of(snapshot)
@@ -26,7 +28,8 @@ def loss_facts(snapshot: Snapshot, *, unicode: bool) -> list[str]:
     step = f"step {snapshot.step:,}"
     if nll is None:
         measured = [f"nll {figure(run.nll)}"] if isfinite(run.nll) else []
-        return [*measured, *hold_out, f"loss {figure(loss)}", step]
+        smoothed = [f"smoothed {figure(last)}" for last in smoothed_of(snapshot.curve)[-1:]]
+        return [*measured, *hold_out, *smoothed, f"loss {figure(loss)}", step]
     with_decay = [] if loss == nll else [spelled(f"with λ {figure(loss)}", unicode=unicode)]
     return [f"nll {figure(nll)}", *hold_out, *with_decay, step]
 

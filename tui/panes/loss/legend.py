@@ -10,7 +10,7 @@ from textual.content import Content
 from engine.wire.events import Snapshot
 from tui.drawing.numbers import figure
 from tui.drawing.run_names import short_name
-from tui.panes.loss.drawing import HELD_OUT, TRAIN
+from tui.panes.loss.drawing import BATCHES, HELD_OUT, TRAIN
 from tui.panes.loss.facts import held_out_of
 from tui.panes.loss.others import signs_of
 from tui.panes.loss.references import LONGEST_NAME, references_of
@@ -37,12 +37,13 @@ def legend(snapshot: Snapshot, width: int, height: int, colour: Colour) -> list[
 def _references(snapshot: Snapshot, width: int, colour: Colour) -> Content:
     """Write the sign of each reference, its name and its value.
 
-    Without room for all of them ln V goes first, then the values, which the plot's own labels
-    tell too; then the last lines. So either every line that is named has its value, or none.
+    Without room for all of them the sign of batches goes first, and ln V, then the values, which
+    the plot's own labels tell too; then the last lines. So either every line that is named has its
+    value, or none.
     """
     curve = snapshot.curve
     held_out = held_out_of(snapshot) if curve is not None and curve.held_out else None
-    keys: list[tuple[str, str, str, float]] = []  # ink, sign, name, value
+    keys: list[tuple[str, str, str, float | None]] = []  # ink, sign, name, value
     for one in references_of(snapshot.lines, snapshot.compared_run.name):
         if one.ink != "held_out":
             keys.append((one.ink, one.sign, one.name, one.value))
@@ -55,16 +56,22 @@ def _references(snapshot: Snapshot, width: int, colour: Colour) -> Content:
             keys.append((one.ink, f"hold-out {HELD_OUT}", selected, held_out))
             keys.append((one.ink, one.sign, compared, one.value))
 
+    if curve is not None and curve.smoothed:
+        keys.append(("batches", BATCHES, "batches", None))
+
     def written(*, values: bool) -> list[Content]:
         return [
             Content.assemble(
-                (f"{sign} ", colour(ink)), (name, _QUIET), f" {figure(value, 3)}" if values else ""
+                (f"{sign} ", colour(ink)),
+                (name, _QUIET),
+                f" {figure(value, 3)}" if values and value is not None else "",
             )
             for ink, sign, name, value in keys
         ]
 
-    if _width(written(values=True)) > width:
-        del keys[-1]
+    for told in ("batches", "uniform"):
+        if keys[-1][0] == told and _width(written(values=True)) > width:
+            del keys[-1]
     has_values = _width(written(values=True)) <= width
     return _joined(written(values=has_values), width)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.wire.values import Overlay
 from tui.panes.loss.drawing import Grid, Points
-from tui.panes.loss.references import at, row_of
+from tui.panes.loss.references import at
 
 SIGNS: Final = "abcdefghijklmnpqrstuwyz"  # o, v and x are signs of other things in ASCII
 LEAST_APART: Final = 3  # columns from one letter of a curve to the next: it is to be faint
@@ -51,8 +51,5 @@ def _points(overlay: Overlay, grid: Grid, columns: range, *, log: bool) -> Point
             break
         height = at(losses[place], log=log)
         if isfinite(height) and grid.low <= height <= grid.high:
-            # In the middle of its row: losses that look the same are the same.
-            row = row_of(height, grid.low, grid.high, grid.lines)
-            share = (grid.lines - 1 - row) / (grid.lines - 1)
-            points.append((step, grid.low + share * (grid.high - grid.low)))
+            points.append((step, grid.in_row(height)))
     return tuple(points)

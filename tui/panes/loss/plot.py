@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.wire.events import Snapshot
 from tui.drawing.numbers import with_minus
+from tui.panes.loss.batches import dots_of, line_of
 from tui.panes.loss.drawing import Grid, Inks, Picture
 from tui.panes.loss.others import curves_of
 from tui.panes.loss.references import at, labels_of, references_of
@@ -51,7 +52,10 @@ def picture_of(
     beside = max((label.width for label in behind), default=0)
     grid = Grid(last, low, high, max(1, room - beside), rows)
     steps = curve.steps if curve else ()
+    batches = dots_of(curve, grid, log=scaled) if curve and curve.smoothed else ()
     strokes = _strokes(steps, step, train, log=scaled)
+    if curve is not None and curve.smoothed:
+        strokes = [[(x, _at(loss, log=scaled)) for x, loss in line_of(curve)]]
     if not snapshot.selected_run.is_trained and isfinite(start):
         strokes = [[(0, _at(start, log=scaled)), (last, _at(start, log=scaled))]]
     every = max(1, round(_round_step(last / max(2, (width - beside) // 10))))  # steps
@@ -60,6 +64,7 @@ def picture_of(
         tuple(range(0, last + 1, every)),
         tuple((at(one.value, log=scaled), one.sign, one.ink) for one in finite), behind,
         curves_of(snapshot.overlays, grid, log=scaled),
+        batches,
         tuple(grid.snapped(strokes)),
         tuple(grid.snapped(_strokes(steps, step, held_out, log=scaled))),
         tuple((mark.step, mark.text) for mark in curve.marks) if curve else (),
