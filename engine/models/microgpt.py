@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 import random
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import torch
@@ -26,11 +26,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from engine.data.examples import NOTHING, Sequences
+from engine.data.examples import Sequences
 from engine.data.tokens import Tokens
 from engine.devices import float_type, one_thread
 from engine.errors import BadSetting
 from engine.models.exact_products import Factor
+from engine.models.microgpt_gradients import loss_and_gradients
 from engine.models.model import State
 from engine.models.sequence import SequenceModel
 from engine.models.trainable import check_size
@@ -95,33 +96,33 @@ class MicroGpt(SequenceModel):
 
     def logits(self, inputs_RT: Tensor, chance: torch.Generator | None = None) -> Tensor:
         """See `SequenceModel.logits`."""
-        return self._forward(inputs_RT).logits_NV.view(*inputs_RT.shape, -1)
+        weights = self.weights
+        x_RTE = functional.embedding(inputs_RT, weights["wte"])
+        x_RTE = _normalised(x_RTE + weights["wpe"][: inputs_RT.shape[1]])
+        for number in range(1, self._layers + 1):
+            wq, wk, wv, wo, fc1, fc2 = (weights[f"{name} {number}"] for name in LAYER)
+            normal = _normalised(x_RTE)
+            q, k, v = (
+                (normal @ w.t()).view(*inputs_RT.shape, self._heads, -1).transpose(1, 2)
+                for w in (wq, wk, wv)
+            )
+            seen = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+            x_RTE = x_RTE + seen.transpose(1, 2).flatten(2) @ wo.t()
+            x_RTE = x_RTE + (_normalised(x_RTE) @ fc1.t()).relu() @ fc2.t()
+        return x_RTE @ weights["lm_head"].t()
 
-    @torch.no_grad()
     def gradients(
         self, inputs: Tensor, targets: Tensor, chance: torch.Generator | None = None
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """See `TrainableModel.gradients`; by hand, in less than half of autograd's time."""
-        embedded, layers, x_RTE, logits_NV = self._forward(inputs)
-        by: dict[str, Tensor] = {}  # the gradients, by the names of the weights
-        targets_N = targets.flatten()
-        log_probs_NV = logits_NV.log_softmax(1)
-        loss = functional.nll_loss(log_probs_NV, targets_N, ignore_index=NOTHING)
-        # By the logits: P, less 1 at the target, divided by the places; 0 where there is no target.
-        share_N1 = (targets_N != NOTHING).to(x_RTE)[:, None] / (targets_N != NOTHING).sum()
-        logits_NV = log_probs_NV.exp_().mul_(share_N1)
-        logits_NV.scatter_add_(1, targets_N.clamp(min=0)[:, None], -share_N1)
-        by["lm_head"] = logits_NV.t() @ x_RTE.flatten(0, 1)
-        x_RTE = (logits_NV @ self.weights["lm_head"]).view(x_RTE.shape)
-        for number in range(self._layers, 0, -1):
-            x_RTE = self._layer_gradients(x_RTE, layers[number - 1], number, by)
-        x_RTE = embedded.gradient(x_RTE)
-        by["wpe"] = torch.zeros_like(self.weights["wpe"])
-        by["wpe"][: x_RTE.shape[1]] = x_RTE.sum(0)
-        one_hot = x_RTE.new_zeros(len(targets_N), self.symbols)
-        one_hot.scatter_(1, inputs.flatten()[:, None], 1.0)
-        by["wte"] = one_hot.t() @ x_RTE.flatten(0, 1)
-        return loss, tuple(by[name] for name in self.weights)
+        """See `TrainableModel.gradients`; by hand on the CPU, ten times as fast as autograd's."""
+        if self.device.type != "cpu":
+            return super().gradients(inputs, targets, chance)
+        weights = {name: weight.detach().numpy() for name, weight in self.weights.items()}
+        loss, by = loss_and_gradients(
+            weights, self._heads, EPSILON, inputs.numpy(), targets.numpy()
+        )
+        gradients = tuple(torch.from_numpy(by[name]) for name in weights)
+        return torch.tensor(loss, dtype=torch.float64), gradients
 
     def begin(self, batch: int) -> State:
         """See `Model.begin`."""
@@ -147,63 +148,18 @@ class MicroGpt(SequenceModel):
         seen_BT, cache = state
         return seen_BT[places], [(keys[places], values[places]) for keys, values in cache]
 
-    def _forward(self, inputs_RT: Tensor) -> _Pass:
-        weights = self.weights
-        x_RTE = (
-            functional.embedding(inputs_RT, weights["wte"]) + weights["wpe"][: inputs_RT.shape[1]]
-        )
-        embedded, layers = _normalised(x_RTE), list[_LayerPass]()
-        x_RTE = embedded.x
-        for number in range(1, self._layers + 1):
-            before = _normalised(x_RTE)
-            wq, wk, wv, wo, fc1, fc2 = (weights[f"{name} {number}"] for name in LAYER)
-            qkv = before.x @ torch.cat((wq, wk, wv)).t()
-            q, k, v = qkv.view(*x_RTE.shape[:2], 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-            scores_RHTT = q @ k.mT / math.sqrt(q.shape[3])
-            later_TT = torch.ones(scores_RHTT.shape[2:], dtype=torch.bool, device=q.device).triu(1)
-            attention = scores_RHTT.masked_fill(later_TT, -math.inf).softmax(3)
-            heads_RTE = (attention @ v).transpose(1, 2).flatten(2)
-            x_RTE = x_RTE + heads_RTE @ wo.t()
-            between = _normalised(x_RTE)
-            hidden = (between.x @ fc1.t()).relu()
-            x_RTE = x_RTE + hidden @ fc2.t()
-            layers.append(_LayerPass(before, q, k, v, attention, heads_RTE, between, hidden))
-        return _Pass(embedded, layers, x_RTE, x_RTE.flatten(0, 1) @ weights["lm_head"].t())
-
-    def _layer_gradients(
-        self, x_RTE: Tensor, layer: _LayerPass, number: int, by: dict[str, Tensor]
-    ) -> Tensor:
-        """From the gradient by a layer's output: that by its input, and those by its weights."""
-        before, q, k, v, attention, heads_RTE, between, hidden = layer
-        wq, wk, wv, wo, fc1, fc2 = (self.weights[f"{name} {number}"] for name in LAYER)
-        by[f"fc2 {number}"] = x_RTE.flatten(0, 1).t() @ hidden.flatten(0, 1)
-        hidden = (x_RTE @ fc2).mul_(hidden > 0)
-        by[f"fc1 {number}"] = hidden.flatten(0, 1).t() @ between.x.flatten(0, 1)
-        x_RTE = x_RTE + between.gradient(hidden @ fc1)
-        by[f"wo {number}"] = x_RTE.flatten(0, 1).t() @ heads_RTE.flatten(0, 1)
-        heads = (x_RTE @ wo).view(*x_RTE.shape[:2], self._heads, -1).transpose(1, 2)
-        by_attention = heads @ v.mT
-        mean = (by_attention * attention).sum(3, keepdim=True)
-        scores = attention * (by_attention - mean) / math.sqrt(q.shape[3])
-        qkv = torch.stack((scores @ k, scores.mT @ q, attention.mT @ heads))
-        qkv = qkv.permute(1, 3, 0, 2, 4).flatten(2)
-        by_wqkv = qkv.flatten(0, 1).t() @ before.x.flatten(0, 1)
-        for name, gradient in zip(LAYER, by_wqkv.chunk(3), strict=False):
-            by[f"{name} {number}"] = gradient
-        return x_RTE + before.gradient(qkv @ torch.cat((wq, wk, wv)))
-
     def _cached(self, tokens_BT: Tensor, cache: Cache) -> tuple[Tensor, Cache]:
         """P behind more symbols of each word, by the same numbers in any batch; (B, V)."""
         if not self._factors:
             self._factors = self._new_factors()
         wte, wpe = (self.weights[name].detach().cpu().double() for name in ("wte", "wpe"))
         (batch, new), before = tokens_BT.shape, cache[0][0].shape[2]
-        x = _normalised(wte[tokens_BT] + wpe[before : before + new]).x.flatten(0, 1)  # (B · T, E)
+        x = _normalised(wte[tokens_BT] + wpe[before : before + new]).flatten(0, 1)  # (B · T, E)
         later_TT = torch.ones((new, before + new), dtype=torch.bool).triu(before + 1)
         longer: Cache = []
         for number, (keys, values) in enumerate(cache, 1):
             qkv, wo, fc1, fc2 = (self._factors[f"{n} {number}"] for n in ("qkv", *LAYER[3:]))
-            normal = qkv.product(_normalised(x).x).view(batch, new, 3, self._heads, -1)
+            normal = qkv.product(_normalised(x)).view(batch, new, 3, self._heads, -1)
             q, k, v = normal.permute(2, 0, 3, 1, 4)
             keys, values = torch.cat((keys, k), dim=2), torch.cat((values, v), dim=2)
             longer.append((keys, values))
@@ -211,7 +167,7 @@ class MicroGpt(SequenceModel):
             attention = scores.masked_fill(later_TT, -math.inf).softmax(3)
             heads = (attention[..., None] * values[:, :, None]).sum(3)  # (B, H, T, D)
             x = x + wo.product(heads.transpose(1, 2).reshape(batch * new, -1))
-            x = x + fc2.product(fc1.product(_normalised(x).x).relu())
+            x = x + fc2.product(fc1.product(_normalised(x)).relu())
         last_BE = x.view(batch, new, -1)[:, -1]
         return self._factors["lm_head"].product(last_BE).softmax(1), longer
 
@@ -223,42 +179,9 @@ class MicroGpt(SequenceModel):
         return {name: Factor(weight.t()) for name, weight in weights.items()}
 
 
-class _Normalised(NamedTuple):
-    """n(x), and what x was multiplied by."""
-
-    x: Tensor  # (…, E)
-    scale: Tensor  # (…, 1)
-
-    def gradient(self, by: Tensor) -> Tensor:
-        """From the gradient by n(x) to that by x."""
-        return (by - self.x * (by * self.x).mean(-1, keepdim=True)) * self.scale
-
-
-class _LayerPass(NamedTuple):
-    """What a layer has computed, for its gradients."""
-
-    before: _Normalised
-    q: Tensor  # (R, H, T, D), as k and v
-    k: Tensor
-    v: Tensor
-    attention: Tensor  # (R, H, T, T)
-    heads_RTE: Tensor
-    between: _Normalised
-    hidden: Tensor  # (R, T, 4 E)
-
-
-class _Pass(NamedTuple):
-    """What the model has computed."""
-
-    embedded: _Normalised
-    layers: list[_LayerPass]
-    x_RTE: Tensor
-    logits_NV: Tensor
-
-
-def _normalised(x: Tensor) -> _Normalised:
-    scale = (x.square().mean(-1, keepdim=True) + EPSILON).rsqrt()
-    return _Normalised(x * scale, scale)
+def _normalised(x: Tensor) -> Tensor:
+    """n(x); (…, E)."""
+    return x * (x.square().mean(-1, keepdim=True) + EPSILON).rsqrt()
 
 
 def _gauss(chance: random.Random, shape: tuple[int, int]) -> Tensor:

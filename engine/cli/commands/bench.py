@@ -13,14 +13,22 @@ from engine.errors import EngineError
 
 @click.command("bench")
 @click.option("--terminal", is_flag=True, help="What the lab costs its terminal, in a real pty.")
+@click.option(
+    "--series", is_flag=True, help="The models of the later lectures, against plain loops."
+)
 @json_option
-def command(terminal: bool, as_json: bool) -> None:
+def command(terminal: bool, series: bool, as_json: bool) -> None:
     """How fast it is on this machine, against the lecture's own loops."""
+    if terminal and series:
+        raise click.UsageError("--terminal and --series are two measurements: give one of them.")
     if terminal:
         _measure_terminal(as_json)
         return
-    from engine.bench.lecture import machine, measurements  # and with them torch
+    from engine.bench import lecture  # and with it torch
+    from engine.bench import series as of_series
 
+    machine = lecture.machine
+    measurements = of_series.measurements if series else lecture.measurements
     narrate(f"{machine()}. This takes about a minute.")
     results = []
     for what, measure in measurements():
