@@ -24,7 +24,7 @@ def lecture_3(
         batches_NB: the rows of each step.
         rate: the learning rate.
     """
-    parameters = [weight.clone().requires_grad_() for weight in weights]
+    parameters = [weight.detach().clone().requires_grad_() for weight in weights]
     c, w1, gain, bias, w2, b2 = parameters
     running_mean, running_std = torch.zeros_like(bias), torch.ones_like(gain)
     losses = []
@@ -60,7 +60,7 @@ def lecture_5(
         batches_NB: the rows of each step.
         rate: the learning rate.
     """
-    parameters = [weight.clone().requires_grad_() for weight in weights]
+    parameters = [weight.detach().clone().requires_grad_() for weight in weights]
     embedding, *layers = parameters[:-2]
     means = [torch.zeros_like(bias) for bias in layers[2::3]]
     variances = [torch.ones_like(bias) for bias in layers[2::3]]
