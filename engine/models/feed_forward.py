@@ -87,9 +87,9 @@ class FeedForwardModel(TrainableModel, WindowModel):
             gradients |= of_layer
             layer.follow(batch, self.statistics)
         # As a product of matrices, a GPU adds up each symbol's places in one order, always.
-        places_P1 = inputs.reshape(-1, 1)
-        one_hot_PV = d_h.new_zeros(len(places_P1), self.symbols).scatter_(1, places_P1, 1.0)
-        gradients["embedding"] = torch.mm(one_hot_PV.t(), d_h.view(len(places_P1), -1))
+        rows_P1, rows = self._rows(inputs).reshape(-1, 1), len(self.weights["embedding"])
+        one_hot_PV = d_h.new_zeros(len(rows_P1), rows).scatter_(1, rows_P1, 1.0)
+        gradients["embedding"] = torch.mm(one_hot_PV.t(), d_h.view(len(rows_P1), -1))
         return loss, tuple(gradients[name] for name in self.weights)
 
     def _forward(self, windows_BC: Tensor) -> tuple[list[Passed], Tensor]:
@@ -102,7 +102,11 @@ class FeedForwardModel(TrainableModel, WindowModel):
 
     def _embedded(self, windows_BC: Tensor) -> Tensor:
         """The embeddings of all places; (P, E)."""
-        return self.weights["embedding"].index_select(0, windows_BC.flatten())
+        return self.weights["embedding"].index_select(0, self._rows(windows_BC).flatten())
+
+    def _rows(self, windows_BC: Tensor) -> Tensor:
+        """Which embedding each symbol of a window has; (B, C)."""
+        return windows_BC
 
     # --- evaluation, where BatchNorm is a part of the weights -------------------------------------
 

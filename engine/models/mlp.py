@@ -15,8 +15,10 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from engine.data.vocabulary import BOUNDARY
 from engine.models.batch_norm import BatchNorm
 from engine.models.feed_forward import FeedForwardModel
+from engine.models.layers import uniform
 from engine.models.tanh_layer import TanhLayer
 from engine.models.trainable import check_size
 from engine.settings.values import ModelSpec
@@ -30,7 +32,7 @@ class Mlp(FeedForwardModel):
 
     Args:
         spec: with the settings `context` (C), `embedding` (E), `hidden` (H), `layers`,
-            `initialisation`, `batchnorm` and `seed`.
+            `initialisation`, `batchnorm`, `blank` and `seed`.
         symbols: V.
         device: where the weights are.
 
@@ -42,34 +44,47 @@ class Mlp(FeedForwardModel):
         context, embedding, hidden, layers = (
             int(spec.settings[name]) for name in ("context", "embedding", "hidden", "layers")
         )
+        self._has_blank = bool(spec.settings["blank"])
+        rows = symbols + self._has_blank
         inputs = [context * embedding, *[hidden] * (layers - 1)]
         batch_norm = LECTURE_3 if spec.settings["batchnorm"] else None
         beside = 1 if batch_norm is None else 2  # of a unit: its bias, and its gain
         check_size(
             [
-                (symbols, embedding),
+                (rows, embedding),
                 *((size + beside, hidden) for size in inputs),
                 (hidden + 1, symbols),
             ]
         )
         tanh_layers = [TanhLayer(number, batch_norm) for number in range(1, layers + 1)]
         generator = torch.Generator().manual_seed(int(spec.settings["seed"]))
-        is_kaiming = spec.settings["initialisation"] == "kaiming"
+        scheme = spec.settings["initialisation"]
 
-        def draw(*shape: int, times: float = 1.0) -> Tensor:
+        def draw(*shape: int, fan_in: int, times: float) -> Tensor:
+            if scheme == "torch":
+                return uniform(shape, fan_in, generator).to(device)
             drawn = torch.randn(shape, generator=generator)
-            return (drawn * times if is_kaiming else drawn).to(device)
+            return (drawn * times if scheme == "kaiming" else drawn).to(device)
 
         # In the order in which the lectures draw them.
-        first = {"embedding": torch.randn((symbols, embedding), generator=generator).to(device)}
+        first = {"embedding": torch.randn((rows, embedding), generator=generator).to(device)}
         for layer, size in zip(tanh_layers, inputs, strict=True):
             # tanh makes its inputs smaller: a gain of 5/3 makes up for it.
-            weights_XH = draw(size, hidden, times=5 / 3 / size**0.5)
+            weights_XH = draw(size, hidden, fan_in=size, times=5 / 3 / size**0.5)
             if batch_norm is None:
-                biases_H = draw(hidden, times=0.01)
+                biases_H = draw(hidden, fan_in=size, times=0.01)
             else:
                 biases_H = torch.zeros(hidden, device=device)
             first |= layer.first(weights_XH, biases_H)
-        first["output weights"] = draw(hidden, symbols, times=0.01)  # all symbols as likely
-        first["output biases"] = draw(symbols, times=0)
+        # So small that all symbols are as likely.
+        first["output weights"] = draw(hidden, symbols, fan_in=hidden, times=0.01)
+        first["output biases"] = draw(symbols, fan_in=hidden, times=0)
         super().__init__(spec, symbols, first, tanh_layers, generator)
+
+    def _rows(self, windows_BC: Tensor) -> Tensor:
+        """See `FeedForwardModel._rows`: what is before a word's boundary may be a symbol itself."""
+        if not self._has_blank:
+            return windows_BC
+        are_blank = (windows_BC[:, :-1] == BOUNDARY) & (windows_BC[:, 1:] == BOUNDARY)
+        earlier = windows_BC[:, :-1].masked_fill(are_blank, self.symbols)
+        return torch.cat((earlier, windows_BC[:, -1:]), dim=1)

@@ -151,7 +151,14 @@ KINDS: Final = {
                         "plain": "All from the standard normal distribution: the second lecture.",
                         "kaiming": "So small that no tanh is saturated, and all symbols are as"
                         " likely: the third.",
+                        "torch": "Uniform, as torch's own layers have them.",
                     },
+                ),
+                choice(
+                    "blank", "blank",
+                    "Whether what is before a word has a symbol of its own, beside the boundary.",
+                    False,
+                    {"no": "The boundary stands there too.", "yes": "A blank does: makemore.py."},
                 ),
                 choice(
                     "batchnorm", "BatchNorm",

@@ -8,7 +8,7 @@ import msgspec
 
 from engine.errors import BadSetting
 from engine.settings.data_format import Split
-from engine.settings.model_kinds import kind_of
+from engine.settings.model_kinds import MAKEMORE, kind_of
 from engine.settings.values import ModelSpec, Stream, Value
 
 
@@ -39,6 +39,11 @@ class Recipe(msgspec.Struct, frozen=True):
         return kind_of(self.kind).spec(self.settings)
 
 
+NO_SETTINGS: Final[dict[str, Value]] = {}
+MAKEMORE_MLP: Final[dict[str, Value]] = {
+    "context": 16, "embedding": 64, "hidden": 64, "initialisation": "torch", "blank": True,
+    "batch_of": "words", **{setting.name: setting.default for setting in MAKEMORE},
+}  # fmt: skip
 RECIPES: Final = {
     recipe.name: recipe
     for recipe in (
@@ -54,13 +59,14 @@ RECIPES: Final = {
             Recipe(
                 f"makemore-{name}",
                 f"makemore.py's {name}: {nll} nats a character on its test names.",
-                kind, {}, 15_000, "makemore",
+                kind, settings, 15_000, "makemore",
             )
-            for name, kind, nll in (
-                ("bigram", "lookup", 2.451),
-                ("bow", "bow", 2.168),
-                ("rnn", "rnn", 2.062),
-                ("gru", "gru", 2.012),
+            for name, kind, settings, nll in (
+                ("bigram", "lookup", NO_SETTINGS, 2.451),
+                ("bow", "bow", NO_SETTINGS, 2.168),
+                ("rnn", "rnn", NO_SETTINGS, 2.062),
+                ("mlp", "mlp", MAKEMORE_MLP, 2.040),
+                ("gru", "gru", NO_SETTINGS, 2.012),
             )
         ),
         Recipe(

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from engine.data.tokens import Tokens
 from engine.errors import BadSetting
 from engine.models.mlp import Mlp
 from engine.models.trainable import TrainableModel
 from engine.settings.model_kinds import KINDS
+from engine.settings.recipes import RECIPES
 from engine.settings.values import Value
 
 CPU = torch.device("cpu")
@@ -249,3 +251,23 @@ def test_weights_of_another_model_are_refused_and_change_nothing(
     with pytest.raises(BadSetting, match=sentence):
         model.load(tensors)
     assert all(map(torch.equal, model.tensors().values(), perceptron(seed=7).tensors().values()))
+
+
+def test_what_is_before_a_word_may_have_a_symbol_of_its_own() -> None:
+    model = Mlp(RECIPES["makemore-mlp"].spec, 27, torch.device("cpu"))
+    assert model.parameters == 69_147
+    tokens = Tokens(torch.tensor([0, 1, 2, 0, 2, 0]))
+    windows, targets = tokens.windows(torch.arange(5), 16)
+    weights = model.weights
+    seen = ([0], [0, 1], [0, 1, 2], [0], [0, 2])
+    rows = torch.tensor([[27] * (16 - len(each)) + each for each in seen])
+    hidden = torch.tanh(
+        weights["embedding"][rows].flatten(1) @ weights["hidden weights"] + weights["hidden biases"]
+    )
+    probs = (hidden @ weights["output weights"] + weights["output biases"]).softmax(1).double()
+    assert torch.allclose(model.probs_after(windows), probs, atol=1e-6)
+    loss, gradients = model.gradients(windows, targets)
+    expected, by_autograd = TrainableModel.gradients(model, windows, targets)
+    assert float(loss) == pytest.approx(expected.item(), abs=1e-6)
+    for mine, theirs in zip(gradients, by_autograd, strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-6)
