@@ -2,38 +2,31 @@
 
 A step takes the gradient of the mean NLL of a batch; an optimizer makes new weights of it.
 
-Shape suffixes: N steps of a burst, B rows of a batch, R rows of one side of the data.
+Shape suffixes: N steps of a burst, B rows of a batch, R rows of the data.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import torch
 from torch import Tensor
 
-from engine.data.examples import Examples, WindowsOfWords
+from engine.data.examples import WindowsOfWords
 from engine.data.tokens import Tokens
 from engine.devices import memory, one_thread
 from engine.errors import BadSetting
-from engine.models.evaluation import mean_nll_so_far
 from engine.models.trainable import TrainableModel
 from engine.settings.values import Value
+from engine.training.chance import generator_for, shuffled
+from engine.training.evaluator import Evaluator, next_evaluation
 from engine.training.mean_weights import MeanWeights
 from engine.training.optimizers import OPTIMIZERS
 from engine.training.schedules import rate_at
 from engine.training.trainer import Burst, Evaluation
 
-EVALUATE_EVERY: Final = 10_000  # steps: lecture 2's net makes them in 2 seconds, one takes 0.2
-EVALUATED_AT_ONCE: Final = 1 << 25  # places times weights: some milliseconds, as a request may wait
-EVALUATED_FIRST: Final = (100, 300, 1000, 3000)  # steps: at first the loss falls fast
-EVALUATED: Final = 1 << 18  # places of a side: all of the lecture's; a loss to three digits
-EVALUATED_PRODUCTS: Final = 1 << 33  # places times weights, of a side: a second or two
-EVALUATED_AT_LEAST: Final = 1 << 13  # places of a side, however large the model is
 LONGEST_BURST: Final = 1000  # steps; preparing a burst then costs next to nothing
 MOST_PLACES: Final = 1 << 18  # of a burst's batches: 20 MB of windows, where they have 8 symbols
 SMALL: Final = 1 << 24  # places of a batch times weights; below, torch's other threads are no help
@@ -60,44 +53,36 @@ class MinibatchTrainer:
         self._train = model.examples(train)
         if settings.get("batch_of") == "words":
             self._train = WindowsOfWords(train, model.context)
-        self._seed = int(settings["seed"])
-        is_shared = settings["generators"] == "shared"
-        self._batches = model.generator if is_shared else _generator(self._seed, BATCHES)
-        self._dropout = _generator(self._seed, DROPOUT) if "dropout" in settings else None
-        self._passes_R = _shuffled(self._seed, len(self._train), settings["order"] == "passes")
+        seed, is_shared = int(settings["seed"]), settings["generators"] == "shared"
+        self._batches = model.generator if is_shared else generator_for(BATCHES, seed)
+        self._dropout = generator_for(DROPOUT, seed) if "dropout" in settings else None
+        in_passes = settings["order"] == "passes"
+        self._passes_R = shuffled(len(self._train), seed) if in_passes else None
         self._optimizer = OPTIMIZERS[str(settings["optimizer"])](model)
         self._mean = MeanWeights(model, float(settings["mean_weights"]))
-        sides = [model.examples(side) for side in (train, held_out) if side is not None]
-        self._sides = [(side, self._sample(side)) for side in sides]
-        self._evaluation: Evaluation | None = None
-        self._evaluating: Iterator[Evaluation | None] | None = None
+        self._evaluator = Evaluator(model, train, held_out, seed)
         self._is_due = False  # an evaluation that the next steps wait for
 
     @property
     def nll(self) -> float:
         """See `Trainer.nll`: every 10,000 steps, and where it was asked to measure."""
-        return math.nan if self._evaluation is None else self._evaluation.train
+        return self._evaluator.nll
 
     @property
     def held_out_nll(self) -> float:
         """See `Trainer.held_out_nll`."""
-        held_out = None if self._evaluation is None else self._evaluation.held_out
-        return math.nan if held_out is None else held_out
+        return self._evaluator.held_out_nll
 
     @property
     def is_measured(self) -> bool:
         """See `Trainer.is_measured`."""
-        return self._evaluation is not None and self._evaluation.step == self.step
+        return self._evaluator.has_measured(self.step)
 
     def measure_on(self) -> Evaluation | None:
         """See `Trainer.measure_on`."""
-        if not self.is_measured:
-            self._evaluating = self._evaluating or self._evaluate()
-            evaluation = next(self._evaluating)
-            if evaluation is None:
-                return None
-            self._evaluation, self._evaluating, self._is_due = evaluation, None, False
-        return self._evaluation
+        evaluation = self._evaluator.measure_on(self.step)
+        self._is_due = self._is_due and evaluation is None
+        return evaluation
 
     def burst(self, steps: int, settings: Mapping[str, Value]) -> Burst:
         """See `Trainer.burst`; it ends where an evaluation is due, and the next ones make that.
@@ -112,7 +97,7 @@ class MinibatchTrainer:
             done = () if evaluation is None else (evaluation,)
             return Burst(self.step + 1, (), (), (), diverged=False, evaluations=done)
         room = max(1, int(MOST_PLACES / self._train.places_a_row) // int(settings["batch"]))
-        due = _next_evaluation(self.step)
+        due = next_evaluation(self.step)
         steps = min(steps, LONGEST_BURST, room, due - self.step)
         before, is_finite = self.state(), False
         try:
@@ -131,7 +116,8 @@ class MinibatchTrainer:
             return Burst(self.step + 1, (), (), (), diverged=True)
         self._model.weights_changed()
         self.step += steps
-        self._evaluating, self._is_due = None, self.step == due
+        self._evaluator.weights_changed()
+        self._is_due = self.step == due
         evaluation = self.measure_on() if self._is_due else None
         return Burst(
             first=self.step - steps + 1,
@@ -164,7 +150,8 @@ class MinibatchTrainer:
         self._optimizer.check(state)
         self._mean.check(state)
         self._restore(state, step)
-        self._evaluation, self._evaluating, self._is_due = None, None, False
+        self._evaluator.forget()
+        self._is_due = False
 
     def _restore(self, state: Mapping[str, Tensor], step: int) -> None:
         self._model.load(state)
@@ -223,47 +210,3 @@ class MinibatchTrainer:
         behind = self._train.draw(self._batches, batch)
         self._batches.set_state(generator_behind)
         return torch.cat((rows, behind)).view(steps + 1, batch)
-
-    def _evaluate(self) -> Iterator[Evaluation | None]:
-        """Measure both sides, some places at a time; the last is what was measured."""
-        nlls: dict[int, float] = {}  # by side
-        places = 0  # since it was asked to go on
-        at_once = max(1, EVALUATED_AT_ONCE // self._model.work)
-        for number, (side, sample_R) in enumerate(self._sides):
-            rows = max(1, int(at_once / side.places_a_row))
-            for nll in mean_nll_so_far(self._model, side, sample_R, rows):
-                nlls[number] = nll
-                places += int(min(rows, len(side)) * side.places_a_row)
-                if places > at_once:
-                    places = 0
-                    yield None
-        yield Evaluation(self.step, nlls[0], nlls.get(1))
-
-    def _sample(self, side: Examples) -> Tensor | None:
-        """The rows that are evaluated; None: all."""
-        at_a_cost = max(EVALUATED_AT_LEAST, EVALUATED_PRODUCTS // self._model.work)
-        most = int(min(EVALUATED, at_a_cost) / side.places_a_row)
-        if len(side) <= most:
-            return None
-        return side.draw(_generator(self._seed, "evaluation"), most)
-
-
-def _next_evaluation(step: int) -> int:
-    """The first step after `step` that is evaluated."""
-    early = (each for each in EVALUATED_FIRST if each > step)
-    return next(early, (step // EVALUATE_EVERY + 1) * EVALUATE_EVERY)
-
-
-def _shuffled(seed: int, rows: int, is_wanted: bool) -> Tensor | None:
-    """All rows in the order of Python's shuffle, as microgpt has it; (R,)."""
-    if not is_wanted:
-        return None
-    order = list(range(rows))
-    random.Random(seed).shuffle(order)  # noqa: S311  it has to be Python's
-    return torch.tensor(order)
-
-
-def _generator(seed: int, purpose: str) -> torch.Generator:
-    """A generator whose numbers have nothing to do with another purpose's of the same seed."""
-    digest = hashlib.sha256(f"{purpose} {seed}".encode()).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "little"))

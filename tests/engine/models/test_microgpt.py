@@ -18,7 +18,7 @@ from engine.sampling.streams import Python
 from engine.settings.model_kinds import KINDS
 from engine.settings.recipes import RECIPES
 from engine.settings.values import Value
-from engine.training import minibatch
+from engine.training import evaluator
 from engine.training.minibatch import MinibatchTrainer
 from tests.golden import WORDS, needs_words
 
@@ -78,7 +78,7 @@ def model_of(tokens: Tokens, symbols: int = 27, **settings: Value) -> MicroGpt:
 @needs_words
 @pytest.mark.slow
 def test_the_scripts_losses_and_names_come_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", ())
     corpus = read_corpus(WORDS)
     model = MicroGpt(RECIPES["microgpt"].spec, 27, corpus.tokens, CPU)
     trainer = MinibatchTrainer(model, corpus.tokens, None)

@@ -16,7 +16,7 @@ from engine.errors import BadSetting
 from engine.models.transformer import Transformer
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import Value
-from engine.training import minibatch
+from engine.training import evaluator
 from engine.training.minibatch import MinibatchTrainer
 
 CPU = torch.device("cpu")
@@ -194,7 +194,7 @@ def names() -> Tokens:
 
 
 def test_the_losses_are_those_of_makemores_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", ())
     model = transformer(context=16)
     settings, trainer = model.spec.settings, MinibatchTrainer(model, names(), None)
     weights = [weight.detach().clone().requires_grad_() for weight in model.weights.values()]
@@ -218,7 +218,7 @@ def test_the_losses_are_those_of_makemores_loop(monkeypatch: pytest.MonkeyPatch)
 def test_a_training_with_dropout_that_is_resumed_goes_on_to_the_last_bit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", ())
     spec = KIND.spec({**SMALL, "dropout": 0.2})
     whole, first, second = (
         MinibatchTrainer(Transformer(spec, 27, CPU), names(), None) for _ in range(3)

@@ -18,7 +18,7 @@ from engine.models.evaluation import mean_nll
 from engine.models.mlp import Mlp
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec, Value
-from engine.training import minibatch
+from engine.training import evaluator
 from engine.training.minibatch import MinibatchTrainer
 from engine.training.trainer import Burst, Evaluation
 from tests.golden import WORDS, needs_words
@@ -96,7 +96,7 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 
 
 def test_the_lectures_loop_makes_the_same_losses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", ())
     settings = {**LECTURE, "decay_at": 700}
     trainer = MinibatchTrainer(model := model_of(settings), *sides())
     # In float32 the first losses, of 26 nats, make the last digits grow.
@@ -135,9 +135,9 @@ def test_the_same_steps_come_out_to_the_last_bit_however_they_fall_into_bursts(
 def test_a_training_that_is_resumed_goes_on_to_the_last_bit(
     settings: dict[str, Value], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
-    monkeypatch.setattr(minibatch, "EVALUATE_EVERY", 40)
-    monkeypatch.setattr(minibatch, "EVALUATED_AT_ONCE", 1 << 30)
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", ())
+    monkeypatch.setattr(evaluator, "EVALUATE_EVERY", 40)
+    monkeypatch.setattr(evaluator, "EVALUATED_AT_ONCE", 1 << 30)
     whole, first, second = (trainer_of(settings) for _ in range(3))
     losses = bursts(whole, (30, 10, 40), settings)
     begun = bursts(first, [30], settings)
@@ -218,9 +218,9 @@ def test_rows_come_in_passes_where_it_is_asked_for() -> None:
 
 
 def test_a_burst_ends_where_an_evaluation_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minibatch, "EVALUATED_FIRST", ())
-    monkeypatch.setattr(minibatch, "EVALUATE_EVERY", 50)
-    monkeypatch.setattr(minibatch, "EVALUATED_AT_ONCE", 1 << 30)
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", ())
+    monkeypatch.setattr(evaluator, "EVALUATE_EVERY", 50)
+    monkeypatch.setattr(evaluator, "EVALUATED_AT_ONCE", 1 << 30)
     trainer = trainer_of()
     made = [trainer.burst(steps, SMALL) for steps in (20, 100, 100)]
     assert [(burst.first, len(burst.losses)) for burst in made] == [(1, 20), (21, 30), (51, 50)]
@@ -255,15 +255,15 @@ def test_what_was_measured_last_stays_until_it_is_measured_again() -> None:
 def test_steps_wait_for_an_evaluation_that_is_made_a_part_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(minibatch, "EVALUATED_FIRST", (20,))
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", (20,))
     whole, parts = trainer_of(), trainer_of()
-    monkeypatch.setattr(minibatch, "EVALUATED_AT_ONCE", 1 << 22)
+    monkeypatch.setattr(evaluator, "EVALUATED_AT_ONCE", 1 << 22)
     made = [parts.burst(100, SMALL)]
     while not made[-1].evaluations:
         made.append(parts.burst(100, SMALL))
     assert [len(burst.losses) for burst in made] == [20, *[0] * (len(made) - 1)]
     assert len(made) > 5
-    monkeypatch.setattr(minibatch, "EVALUATED_AT_ONCE", 1 << 30)
+    monkeypatch.setattr(evaluator, "EVALUATED_AT_ONCE", 1 << 30)
     (evaluation,) = whole.burst(100, SMALL).evaluations
     (in_parts,) = made[-1].evaluations
     assert (in_parts.step, in_parts.train) == (20, pytest.approx(evaluation.train, abs=1e-12))
@@ -283,7 +283,7 @@ def test_the_larger_a_model_is_the_fewer_places_of_a_large_side_are_evaluated(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     everything = measured(trainer_of())
-    monkeypatch.setattr(minibatch, "EVALUATED_PRODUCTS", 1 << 20)
+    monkeypatch.setattr(evaluator, "EVALUATED_PRODUCTS", 1 << 20)
     sampled = measured(trainer_of())
     assert sampled.train != everything.train
     assert sampled.train == pytest.approx(everything.train, abs=0.2)
@@ -293,7 +293,7 @@ def test_of_a_large_side_the_same_places_are_evaluated_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     everything = measured(trainer_of())
-    monkeypatch.setattr(minibatch, "EVALUATED", 10_000)
+    monkeypatch.setattr(evaluator, "EVALUATED", 10_000)
     sampled = measured(trainer_of())
     assert sampled == measured(trainer_of())
     assert sampled.train != everything.train
@@ -370,7 +370,7 @@ def test_the_lectures_whole_run_arrives_where_the_lecture_does() -> None:
     while trainer.step < 200_000 or not trainer.is_measured:
         evaluations += trainer.burst(1000, settings).evaluations
     assert [at.step for at in evaluations] == [
-        *minibatch.EVALUATED_FIRST,
+        *evaluator.EVALUATED_FIRST,
         *range(10_000, 200_001, 10_000),
     ]
     assert trainer.nll == pytest.approx(2.126, abs=0.01)
