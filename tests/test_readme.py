@@ -28,6 +28,8 @@ def test_the_commands_of_the_readme_exist_with_their_options() -> None:
     assert {name for name, _ in commands} == {
         "stats",
         "train",
+        "sweep",
+        "tune",
         "sample",
         "score",
         "matrix",

@@ -27,6 +27,8 @@ from engine.local import command_lines
 COMMANDS = {
     "stats": "The statistics of a data set.",
     "train": "Train a model, a line a step.",
+    "sweep": "Train a run for each combination of settings, and print which is the best.",
+    "tune": "Find the smoothing and order that are best on the hold-out.",
     "sample": "Draw names from a model.",
     "score": "How likely words are, a character at a time.",
     "matrix": "A matrix as CSV.",

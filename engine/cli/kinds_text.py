@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from math import inf
 
+from engine.cli.value_texts import text_of
 from engine.settings.model_kinds import KINDS, ModelKind
 from engine.settings.recipes import RECIPES
 from engine.settings.setting import Setting
@@ -48,9 +48,7 @@ def _explained(setting: Setting, name: str) -> str:
 
 def _assigned(setting: Setting) -> str:
     """A setting with its default, as `--set` takes it."""
-    value = setting.default
-    shown = ("no", "yes")[value] if isinstance(value, bool) else value
-    return f"`{setting.name}={'no limit' if shown == inf else shown}`"
+    return f"`{setting.name}={text_of(setting.default)}`"
 
 
 def _item(text: str) -> str:

@@ -10,11 +10,12 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from engine.cli.options import nearest
+from engine.cli.value_texts import value_of
 from engine.errors import BadSetting, EngineError
 from engine.settings.model_kinds import FIRST_RUNS, KINDS
 from engine.settings.recipes import RECIPES, Recipe
-from engine.settings.setting import Setting, choice_value, setting_in
-from engine.settings.values import NO_PACE_LIMIT, ModelSpec, Value
+from engine.settings.setting import Setting, setting_in
+from engine.settings.values import ModelSpec, Value
 from engine.text.arguments import decoded_argument
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 NET: Final = "net"  # another name of the kind `bigram`, as every lab has a run of that name
-NO_LIMIT: Final = "no limit"
 
 
 def model_options(command: Command) -> Command:
@@ -108,24 +108,18 @@ def assigned(
     return given
 
 
-def value_of(text: str, setting: Setting) -> Value:
-    """What a text means as the value of a setting; the text itself, where it means none.
+def values_given(kind: str, assignments: Iterable[str]) -> dict[str, list[Value]]:
+    """The values that `--set` gives to the settings of a kind, each once, by their names.
 
-    >>> learning_rate, _, pace, seed = KINDS["bigram"].settings
-    >>> value_of("1e-3", learning_rate), value_of("no limit", pace), value_of("7.5", seed)
-    (0.001, inf, '7.5')
+    Raises UsageError, which says what is wrong.
     """
-    try:
-        match setting.kind:
-            case "number":
-                return NO_PACE_LIMIT if text == NO_LIMIT else float(text)
-            case "whole":
-                return int(text)
-            case "choice":
-                return choice_value(text)
-    except ValueError:
-        pass
-    return text
+    given: dict[str, list[Value]] = {}
+    for assignment in assignments:
+        name, sign, texts = assignment.partition("=")
+        for text in texts.split(","):
+            for known, value in assigned(kind, [f"{name}{sign}{text}"], {}).items():
+                given.setdefault(known, []).append(value)
+    return {name: list(dict.fromkeys(values)) for name, values in given.items()}
 
 
 def model_to_begin_with(

@@ -1,4 +1,4 @@
-"""What `makemore-tui train` keeps of a training: a checkpoint, now and then and at the end."""
+"""What `train` and `sweep` keep of a training: a checkpoint, now and then and at the end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from engine.checkpoints.header import is_checkpoint
 from engine.checkpoints.saving.save_outcome import Destination
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     from engine.lab.lab import Lab
 
 
+save_option = click.option(
+    "--save", "save_to", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write a checkpoint there, at the end and now and then. Only a checkpoint is replaced.",
+)  # fmt: skip
+
+
 class TrainSaves:
     """Saves a lab to a file, if any, every so many seconds; 0: never. Raises NotWritten."""
 
@@ -30,9 +38,14 @@ class TrainSaves:
             check_place(path)
 
     def now_and_then(self, lab: Lab) -> None:
-        """Save where it is time to. That it failed is told, and no reason to end a training."""
+        """See `attempt`, where it is time to."""
+        if time.monotonic() >= self._schedule.due:
+            self.attempt(lab)
+
+    def attempt(self, lab: Lab) -> None:
+        """Save. That it failed is told, and no reason to end a training."""
         path = self._path
-        if path is None or time.monotonic() < self._schedule.due:
+        if path is None:
             return
         from engine.checkpoints.checkpoint import save
         from engine.checkpoints.saving.background_save import attempted  # and with it torch

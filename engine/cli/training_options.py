@@ -14,7 +14,7 @@ import click
 
 from engine.cli.console import narrate
 from engine.cli.model_options import assigned, check_has, given_parameters, model_options, option_of
-from engine.cli.options import data_option, device_option, setting_option
+from engine.cli.options import Command, data_option, device_option, setting_option
 from engine.errors import Diverged, OutOfMemory
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options
@@ -114,6 +114,21 @@ class Training:
                 bar.update(1)
 
 
+hold_out_option = setting_option(
+    HOLD_OUT, "--hold-out", help="Fraction of the distinct words to keep from training."
+)
+
+
+def steps_option(least: int) -> Callable[[Command], Command]:
+    """`--steps N`, from `least` up; None: to the goal that the model has."""
+    trained = (kind for kind in KINDS.values() if kind.goal)
+    goals = ", ".join(f"{kind.goal:,} of the {kind.kind}" for kind in trained)
+    return click.option(
+        "--steps", type=click.IntRange(least), show_default=f"the model's goal: {goals}",
+        help="Updates.",
+    )  # fmt: skip
+
+
 def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options of a `Training`, handed over as `training`; `seed` is that of the weights."""
     learning_rate = NET.setting("learning_rate")
@@ -121,10 +136,7 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
         data_option,
         format_options,
         model_options,
-        click.option(
-            "--steps", type=click.IntRange(0), show_default=f"the model's goal: {_goals()}",
-            help="Updates.",
-        ),
+        steps_option(0),
         setting_option(
             learning_rate, "--learning-rate", "--lr", help="Of gradient descent.",
             show_default=f"{learning_rate.default}, or the model's own",
@@ -132,9 +144,7 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
         setting_option(
             NET.setting("regularisation"), "--regularisation", help="λ of λ · mean(W²)."
         ),
-        setting_option(
-            HOLD_OUT, "--hold-out", help="Fraction of the distinct words to keep from training."
-        ),
+        hold_out_option,
         device_option,
         setting_option(NET.setting("seed"), seed, "seed", help="Seed of the weights."),
     )  # fmt: skip
@@ -165,11 +175,6 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
         return with_training
 
     return decorate
-
-
-def _goals() -> str:
-    trained = (kind for kind in KINDS.values() if kind.goal)
-    return ", ".join(f"{kind.goal:,} of the {kind.kind}" for kind in trained)
 
 
 smoothing_option = setting_option(

@@ -95,9 +95,20 @@ class Corpus:
         return None if self.held_out_VV is None else self._tokens[1]
 
     @property
-    def test_tokens(self) -> Tokens | None:
-        """The same of the words of the last test; None where the split has none."""
-        return self._tokens[2]
+    def test_tokens(self) -> Tokens:
+        """The same of the words of the last test; raises BadSetting where the split has none."""
+        self.check_has_test()
+        tokens = self._tokens[2]
+        assert tokens is not None
+        return tokens
+
+    def check_has_test(self) -> None:
+        """Raise BadSetting where the split keeps no words for a last test."""
+        if self.tested is None:
+            raise BadSetting(
+                "There are no words for a test: open the data with --split lecture, makemore or"
+                " ngram."
+            )
 
     @cached_property
     def _tokens(self) -> tuple[Tokens, Tokens | None, Tokens | None]:

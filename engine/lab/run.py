@@ -13,9 +13,9 @@ from engine.devices import is_out_of_memory
 from engine.errors import BadSetting
 from engine.lab.memo import Memo
 from engine.models import counts
-from engine.models.evaluation import mean_nll
+from engine.models.evaluation import held_out_nll, mean_nll, train_nll
 from engine.models.kinds import model_of
-from engine.models.model import Model, TableModel
+from engine.models.model import Model
 from engine.settings.limits import LARGEST_GOAL
 from engine.settings.model_kinds import kind_of
 from engine.settings.setting import Setting
@@ -103,19 +103,7 @@ class Run:
         return self._nlls.of(self.version, self._compute_nlls)
 
     def _compute_nlls(self) -> tuple[float, float | None]:
-        corpus, model = self._corpus, self.model
-        if isinstance(model, TableModel):
-            train, held_out = (
-                None if counts_VV is None else counts.nll_of_counts(counts_VV, model.probs_VV)
-                for counts_VV in (corpus.counts_VV, corpus.held_out_VV)
-            )
-            assert train is not None
-            return train, held_out
-        held_out_tokens = corpus.held_out_tokens
-        return (
-            mean_nll(model, corpus.tokens),
-            None if held_out_tokens is None else mean_nll(model, held_out_tokens),
-        )
+        return train_nll(self.model, self._corpus), held_out_nll(self.model, self._corpus)
 
     @property
     def nlls_of_all(self) -> tuple[float, float | None]:
@@ -130,14 +118,9 @@ class Run:
         Raises:
             BadSetting: the split has none.
         """
-        tokens = self._corpus.test_tokens
-        if tokens is None:
-            raise BadSetting(
-                "There are no words for a test: open the data with --split lecture, makemore or"
-                " ngram."
-            )
+        nll = mean_nll(self.model, self._corpus.test_tokens)
         self.tests += 1
-        return mean_nll(self.model, tokens)
+        return nll
 
     # --- training ---------------------------------------------------------------------------------
 

@@ -18,6 +18,11 @@ def lab(host: str = "", program: str = PROGRAM) -> str:
     return _line(*_there(host, program))
 
 
+def lab_with(*options: str) -> str:
+    """The command that opens a lab of this machine with some options."""
+    return _line(*options)
+
+
 def delete(name: str) -> str:
     """The command that deletes a lab that is saved."""
     return _line("delete", name)

@@ -11,12 +11,30 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from engine.data.corpus import Corpus
 from engine.data.examples import Examples
 from engine.data.tokens import Tokens
 from engine.devices import one_thread
-from engine.models.model import Model
+from engine.models.counts import nll_of_counts
+from engine.models.model import Model, TableModel
 
 CELLS: Final = 1 << 22  # probabilities at a time: 32 MB
+
+
+def train_nll(model: Model, corpus: Corpus) -> float:
+    """Mean NLL of all training words; a table's follows from the counts."""
+    if isinstance(model, TableModel):
+        return nll_of_counts(corpus.counts_VV, model.probs_VV)
+    return mean_nll(model, corpus.tokens)
+
+
+def held_out_nll(model: Model, corpus: Corpus) -> float | None:
+    """The same of the held-out words; None without a hold-out."""
+    if isinstance(model, TableModel):
+        counts_VV = corpus.held_out_VV
+        return None if counts_VV is None else nll_of_counts(counts_VV, model.probs_VV)
+    tokens = corpus.held_out_tokens
+    return None if tokens is None else mean_nll(model, tokens)
 
 
 def mean_nll(model: Model, tokens: Tokens) -> float:

@@ -12,18 +12,12 @@ import click
 
 from engine.cli.console import ReaderGone, narrate, write, write_json
 from engine.cli.interruption import Interruption
-from engine.cli.model_options import (
-    given_parameters,
-    option_of,
-    recipe_option,
-    run_option,
-    select_run,
-)
+from engine.cli.model_options import recipe_option, run_option, select_run
 from engine.cli.options import json_option, setting_option
-from engine.cli.train_saves import TrainSaves
+from engine.cli.resumed_lab import resumed_lab
+from engine.cli.train_saves import TrainSaves, save_option
 from engine.cli.training_options import Step, Training, training_options
 from engine.errors import Diverged, OutOfMemory
-from engine.settings.format_options import given_format_options
 from engine.settings.limits import SAVE_SECONDS
 from engine.settings.recipes import Names, Recipe
 from engine.settings.setting import Setting
@@ -47,10 +41,7 @@ BEGINNING: Final = ("hold_out", "seed", "kind", "assignments")  # not of what is
     "--every", default=1, type=click.IntRange(0), show_default=True,
     help="Print the loss of every so many steps; 0: of none.",
 )  # fmt: skip
-@click.option(
-    "--save", "save_to", type=click.Path(path_type=Path), metavar="FILE",
-    help="Write a checkpoint there, at the end and now and then. Only a checkpoint is replaced.",
-)  # fmt: skip
+@save_option
 @setting_option(
     SAVE_EVERY, "--save-every", metavar="SECONDS",
     help="How often with --save; 0: only at the end.",
@@ -82,11 +73,15 @@ def command(
     """
     keeping = TrainSaves(save_to, save_every)
     if resume_from is not None:
-        lab = _resumed(training, resume_from, run_name)
+        lab = resumed_lab(resume_from, training, BEGINNING, "a training")
+        select_run(lab, run_name)
+        lab.configure(training.settings)
     elif run_name is None:
         lab = training.lab()
     else:
         raise click.UsageError("--run is of a lab that is resumed: name its file with --resume.")
+    if test:
+        lab.corpus.check_has_test()
     run = lab.selected
     training.check_steps(run)
     if run.trainer is not None:
@@ -145,27 +140,6 @@ def _print(steps: Iterator[Step], length: int, every: int, as_json: bool) -> OSE
             except OSError as error:  # raised once: what follows goes nowhere
                 unwritten = error
     return unwritten
-
-
-def _resumed(training: Training, path: Path, run_name: str | None) -> Lab:
-    """A checkpoint's lab, with what the command line says otherwise."""
-    given = given_parameters()
-    typed = [option_of(name) for name in BEGINNING if name in given]
-    for option in (*typed, *given_format_options()):
-        raise click.UsageError(
-            f"{option} belongs to the beginning of a training: leave it out with --resume."
-        )
-    from engine.checkpoints.checkpoint import load  # and with it torch
-
-    lab = load(
-        path,
-        data=training.data if "data" in given else None,
-        hold_out_data=training.hold_out_data,
-        device=training.device if "device" in given else None,
-    )
-    select_run(lab, run_name)
-    lab.configure(training.settings)
-    return lab
 
 
 def _print_names(run: Run, lab: Lab, wanted: Names, as_json: bool) -> None:

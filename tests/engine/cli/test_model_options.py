@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.opening import lab_of
+from engine.cli.value_texts import text_of, value_of
 from engine.data.built_in import built_in_path
 from engine.lab.lab import Lab
 from engine.lab.snapshots import dataset_opened
@@ -135,9 +135,8 @@ def test_help_explains_every_kind_all_its_settings_and_every_recipe() -> None:
         _, _, section = text.partition(f"## {kind.kind} {kind.meaning}")
         section, _, _ = section.partition("## ")
         for setting in kind.settings:
-            value = setting.default
-            shown = ("no", "yes")[value] if isinstance(value, bool) else value
-            shown = "no limit" if value == math.inf else shown
+            shown = text_of(setting.default)
+            assert value_of(shown, setting) == setting.default
             assert f"`{setting.name}={shown}`" in section, kind.kind
             assert setting.meaning in text
     assert all(f"`{recipe.name}`: {recipe.meaning}" in text for recipe in RECIPES.values())

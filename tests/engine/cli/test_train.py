@@ -157,6 +157,12 @@ def test_the_last_line_tells_the_loss_on_the_hold_out_too() -> None:
     assert "hold-out" not in run("--steps", 2).stderr
 
 
+def test_a_test_without_words_for_it_is_told_before_the_training(file: Path) -> None:
+    result = run("--steps", 3, "--test", "--save", file)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "There are no words for a test: open the data with --split lecture" in result.stderr
+
+
 @pytest.mark.parametrize("option", [("--hold-out", 0.5), ("--seed", 3)])
 def test_what_belongs_to_the_beginning_is_wrong_usage_later(
     option: tuple[str, object], file: Path
