@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from engine.settings.data_format import DataFormat
+from engine.settings.data_format import HOLDS_OUT, DataFormat
 from engine.settings.lab_settings import DEFAULTS
 from engine.settings.model_kinds import kind_of
 from engine.settings.values import NO_PACE_LIMIT, ModelSpec, Settings, Value
@@ -94,7 +94,8 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def has_hold_out(self) -> bool:
         """Whether some of the data is held out."""
-        return bool(self.settings.hold_out) or self.hold_out_data is not None
+        is_named = self.hold_out_data is not None or self.data_format.split in HOLDS_OUT
+        return is_named or bool(self.settings.hold_out)
 
     @property
     def settings(self) -> Settings:

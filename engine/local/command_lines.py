@@ -10,34 +10,29 @@ from engine.text.printable import printable
 
 def attach(name: str, host: str = "", program: str = PROGRAM) -> str:
     """The command that takes up a lab, on a host where makemore-tui is called `program`."""
-    return _line("attach", *_there(host, program), name)
+    return line("attach", *_there(host, program), name)
 
 
 def lab(host: str = "", program: str = PROGRAM) -> str:
     """The command that opens a lab; see `attach`."""
-    return _line(*_there(host, program))
-
-
-def lab_with(*options: str) -> str:
-    """The command that opens a lab of this machine with some options."""
-    return _line(*options)
+    return line(*_there(host, program))
 
 
 def delete(name: str) -> str:
     """The command that deletes a lab that is saved."""
-    return _line("delete", name)
+    return line("delete", name)
 
 
 def go_on(saved: str, lab: str = "", host: str = "", program: str = PROGRAM) -> str:
     """The command that goes on with a saved lab: by its name, if that is given, or its file."""
     if lab:
         return attach(lab, host, program)
-    return _line(*_there(host, program), "--resume", saved)
+    return line(*_there(host, program), "--resume", saved)
 
 
 def opening(file: str, *, is_checkpoint: bool) -> str:
     """The command that opens a lab on a data file, or goes on from a checkpoint."""
-    return _line("--resume" if is_checkpoint else "--data", file)
+    return line("--resume" if is_checkpoint else "--data", file)
 
 
 def _there(host: str, program: str) -> tuple[str, ...]:
@@ -45,5 +40,6 @@ def _there(host: str, program: str) -> tuple[str, ...]:
     return ("--host", host, *other) if host else ()
 
 
-def _line(*words: str) -> str:
+def line(*words: str) -> str:
+    """The command makemore-tui with these words behind it."""
     return printable(shlex.join((PROGRAM, *words)))

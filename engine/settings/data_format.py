@@ -9,6 +9,7 @@ import msgspec
 
 Format = Literal["auto", "lines", "csv", "tsv", "json", "text"]
 Split = Literal["hash", "lecture", "makemore", "ngram"]
+HOLDS_OUT: Final = ("lecture", "ngram")  # splits that say themselves what is held out
 
 
 class DataFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

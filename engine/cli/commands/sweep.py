@@ -21,6 +21,7 @@ from engine.cli.train_saves import TrainSaves, save_option
 from engine.cli.training_options import Training, hold_out_option, steps_option
 from engine.cli.value_texts import text_of
 from engine.errors import Diverged, EngineError, OutOfMemory
+from engine.local import command_lines
 from engine.settings.combinations import Combination, combinations, differing
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options
@@ -108,7 +109,10 @@ def command(
         finally:
             print_results(results, as_json)
     if save_to is not None:
-        narrate(f"saved to {printable(str(save_to))}")
+        file = str(save_to)
+        goes_on = command_lines.line("sweep", "--resume", file, "--save", file)
+        more = "" if stop.signal is None else f". {goes_on} goes on."
+        narrate(f"saved to {printable(file)}{more}")
     sys.exit(stop.exit_code)
 
 

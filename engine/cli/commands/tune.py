@@ -87,7 +87,7 @@ def command(
         if name in names or value != model.setting(name).default
     ]
     assignments_of_best = [f"{name}={text_of(best.settings[name])}" for name in changed]
-    opens = command_lines.lab_with(
+    opens = command_lines.line(
         *_data_options(data, data_format, hold_out_data, hold_out),
         *("--model", model.kind),
         *(word for each in assignments_of_best for word in ("--set", each)),

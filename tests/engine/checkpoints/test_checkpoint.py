@@ -6,7 +6,7 @@ import os
 from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -24,8 +24,9 @@ from engine.data.corpus import read_corpus
 from engine.data.reading.chunks import CHUNK
 from engine.lab.lab import Lab
 from engine.models import bigram
-from engine.settings.data_format import DataFormat
+from engine.settings.data_format import HOLDS_OUT, DataFormat, Split
 from engine.settings.lab_settings import DEFAULTS
+from engine.settings.values import ModelSpec
 from tests.engine.checkpoints.crafting import (
     OLDER_DATA,
     crafted,
@@ -203,6 +204,20 @@ def test_a_training_that_failed_still_says_why(lab: Lab, tmp_path: Path) -> None
 
 def test_a_lab_that_has_done_nothing_is_kept_too(lab: Lab, tmp_path: Path) -> None:
     assert everything(reopened(lab, tmp_path / "a")) == everything(lab)
+
+
+@pytest.mark.parametrize("split", get_args(Split))
+@pytest.mark.parametrize("kind", ["bigram", "mlp"])
+def test_a_lab_whose_split_has_a_name_is_kept_with_its_losses(
+    split: Split, kind: str, tmp_path: Path
+) -> None:
+    model = ModelSpec(kind, {} if kind == "bigram" else {"hidden": 3, "embedding": 2})
+    lab = Lab(built_in_path(), device="cpu", data_format=DataFormat(split=split), model=model)
+    train(lab, 3)
+    lab.selected.measure()
+    has_hold_out = lab.selected.held_out_nll is not None
+    assert has_hold_out == (split in HOLDS_OUT)
+    assert everything(load(save(lab, tmp_path / "a"), device="cpu")) == everything(lab)
 
 
 def test_a_file_of_version_2_goes_on_as_that_version_did(tmp_path: Path) -> None:

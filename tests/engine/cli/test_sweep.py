@@ -131,7 +131,8 @@ def test_a_sweep_that_is_stopped_goes_on_bit_for_bit(
     assert result.exit_code == 128 + signal.SIGINT
     assert "stopped at step 100 of 120" in result.stdout
     assert result.stdout.count("not begun") == 2
-    assert f"saved to {stopped}" in result.stderr
+    goes_on = f"makemore-tui sweep --resume {stopped} --save {stopped} goes on"
+    assert f"saved to {stopped}. {goes_on}" in result.stderr
     resumed = lines("--resume", stopped, "--save", stopped)
     for before, after in zip(expected, resumed, strict=True):
         assert before | {"seconds": 0} == after | {"seconds": 0}
@@ -168,16 +169,8 @@ def test_models_without_steps_are_compared_too() -> None:
 
 def test_a_recipe_is_what_the_runs_have_in_common(tmp_path: Path) -> None:
     file = tmp_path / "a"
-    lines(
-        "--recipe",
-        "makemore-bigram",
-        "--set",
-        "learning_rate=0.1,0.2",
-        "--steps",
-        2,
-        "--save",
-        file,
-    )
+    rates = ("--set", "learning_rate=0.1,0.2")
+    lines("--recipe", "lecture2", *rates, "--steps", 2, "--save", file)
     lab = load(file, device="cpu")
     assert lab.corpus.data_format.split == "lecture"
     assert {each.settings["learning_rate"] for each in lab.runs if each.is_pinned} == {0.1, 0.2}
