@@ -171,7 +171,7 @@ def poked(value: float) -> Callable[[Any], Any]:
         (run(name=" net"), "a run called  net, as none can be"),
         (run(name="x" * 25), "a run called x{25}, as none can be"),
         (run(name="\x1b[2J"), r"a run called \\x1b\[2J, as none can be"),
-        (run(kind="transformer"), "Model transformer: there are counts, bigram"),
+        (run(kind="gpt"), "Model gpt: there are counts, bigram"),
         (run(kind="ngram"), "kind ngram has no learning_rate"),
         (run(is_pinned=1), "Expected `bool`"),
         (run(more=1), "unknown field"),
