@@ -20,7 +20,12 @@ from click.shell_completion import CompletionItem
 
 from engine.cli.console import narrate, write, write_json
 from engine.cli.group import Group
-from engine.cli.model_options import model_options, model_to_begin_with, option_of
+from engine.cli.model_options import (
+    model_options,
+    model_to_begin_with,
+    option_of,
+    recipe_option,
+)
 from engine.cli.options import complete_saved_lab, device_option, host_option, json_option
 from engine.settings.format_options import format_options, given_format_options
 from engine.settings.lab_settings import HOLD_OUT, SEED
@@ -33,6 +38,7 @@ from tui.config.options import setting_options
 if TYPE_CHECKING:
     from engine.local.lab_summary import Listed
     from engine.settings.data_format import DataFormat
+    from engine.settings.recipes import Recipe
     from engine.wire.client import Engine
     from engine.wire.requests import Open, Resume
 
@@ -104,6 +110,7 @@ def main() -> None:
     help="Save the lab here when it ends. Only a checkpoint is replaced.",
 )
 @click.option("--resume", "saved", type=click.Path(), help="Go on from a file that was saved.")
+@recipe_option
 @model_options
 @format_options
 @setting_options
@@ -121,15 +128,19 @@ def lab(
     assignments: tuple[str, ...],
     save_to: str | None,
     saved: str | None,
+    recipe: Recipe | None,
     **options: Any,
 ) -> None:
     """Open the lab: data, matrix, loss and names in one screen.
 
-    It has the counts and the lecture's net; with --model another, that is selected.
+    It has the counts and the lecture's net; with --model or --recipe another, that is selected.
     """
     typed = {"seed": seed if _given("seed") else None, "pace": options["pace"]}
     model = model_to_begin_with(
-        kind, assignments, {name: value for name, value in typed.items() if value is not None}
+        kind,
+        assignments,
+        {name: value for name, value in typed.items() if value is not None},
+        recipe,
     )
     config = _ready(options)
     from msgspec.structs import replace
@@ -143,7 +154,7 @@ def lab(
     from engine.wire.client import EngineError
     from engine.wire.requests import Open, Resume
 
-    of_model = _given("kind", "assignments")
+    of_model = _given("recipe", "kind", "assignments")
     if saved is not None and (given := [*of_model, *given_format_options()]):
         raise click.UsageError(
             f"{given[0]} belongs to the beginning of a lab: leave it out with --resume."
@@ -196,6 +207,7 @@ def lab(
     opening = Open(
         data, hold_out, device, seed, limited(pace), save_to,
         data_format=data_format, hold_out_data=held_out, model=model,
+        steps=0 if recipe is None else recipe.steps,
     )  # fmt: skip
     if isinstance(way, Open):
         opening = way

@@ -56,6 +56,7 @@ def lab_of(request: Open | Resume, left_at: Path | None) -> Lab:
             request.data_format,
             hold_out_data,
             request.model,
+            request.steps,
         )
     saved = left_at if request.path is None else absolute_path(request.path)
     if saved is None:

@@ -23,7 +23,12 @@ def kinds_text() -> str:
     parts.append("## How a model is trained on batches")
     parts.append("\n".join(_explained(setting, f"`{name}`") for name, setting in shared.items()))
     parts.append("## Recipes")
-    parts.append(_filled("`makemore-tui train --recipe NAME` trains as a published run did:"))
+    parts.append(
+        _filled(
+            "`makemore-tui train --recipe NAME` trains as a published run did, and `makemore-tui"
+            " --recipe NAME` opens the lab with it:"
+        )
+    )
     parts.append("\n".join(_item(f"`{r.name}`: {r.meaning}") for r in RECIPES.values()))
     return "".join(f"\n{part}\n" for part in parts)
 

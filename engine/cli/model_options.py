@@ -50,6 +50,14 @@ def _take_recipe(ctx: click.Context, _: click.Parameter, name: str | None) -> Re
     return recipe
 
 
+def check_recipe(recipe: Recipe | None, kind: str | None) -> None:
+    """Raise UsageError where a recipe is of another kind of model than the one that is named."""
+    if recipe is not None and recipe.kind != kind:
+        raise click.UsageError(
+            f"--recipe {recipe.name} is of the model {recipe.kind}: leave out --model."
+        )
+
+
 recipe_option = click.option(
     "--recipe", type=click.Choice([*RECIPES]), is_eager=True, callback=_take_recipe,
     help="A published run: its model, settings, split and steps.",
@@ -131,8 +139,10 @@ def model_to_begin_with(
     """The model that a lab is to begin with, beside the first two; None: with these alone.
 
     Without a kind it is the lecture's net, where anything is set of it. Of the settings that are
-    `typed` as options of their own, those that the model does not have are of the net alone.
+    `typed` as options of their own, those that the model does not have are of the net alone. Raises
+    UsageError where something of it is wrong.
     """
+    check_recipe(recipe, kind)
     if kind is None and not assignments:
         return None
     kind = kind or dict(FIRST_RUNS)[NET]

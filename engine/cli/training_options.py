@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from engine.cli.console import narrate
-from engine.cli.model_options import assigned, check_has, given_parameters, model_options, option_of
+from engine.cli.model_options import (
+    assigned,
+    check_has,
+    check_recipe,
+    given_parameters,
+    model_options,
+    option_of,
+)
 from engine.cli.options import Command, data_option, device_option, setting_option
 from engine.errors import Diverged, OutOfMemory
 from engine.settings.data_format import DataFormat
@@ -161,11 +168,8 @@ def training_options(seed: str = "--seed") -> Callable[[Callable[..., Any]], Cal
             if not LABS & typed:  # one that is there refuses `--set`
                 settings |= assigned(kind, assignments, {n: option_of(n) for n in settings})
             recipe: Recipe | None = given.get("recipe")
+            check_recipe(recipe, kind)
             if recipe is not None:
-                if recipe.kind != kind:
-                    raise click.UsageError(
-                        f"--recipe {recipe.name} is of the model {recipe.kind}: leave out --model."
-                    )
                 settings = recipe.settings | settings
             training = Training(settings=settings, **{name: given.pop(name) for name in fields})
             return command(training=training, **given)

@@ -128,8 +128,8 @@ class LabDriver:
             case Reset(by):
                 seed = (int(run.settings.get("seed", 0)) + by) % 2**64
                 lab.begin_again(run, {"seed": seed} if by else {})
-            case BeginRun(kind, settings, name):
-                lab.runs.begin(kind, settings, name)
+            case BeginRun(kind, settings, name, steps):
+                lab.runs.begin(kind, settings, name, steps)
                 lab.draw_again()
             case SelectRun(number, by):
                 lab.runs.select(lab.runs.later(by).number if number is None else number)

@@ -51,6 +51,7 @@ class Lab:
         data_format: DataFormat = DataFormat(),  # noqa: B008  it is frozen
         hold_out_data: Path | None = None,
         model: ModelSpec | None = None,
+        steps: int = 0,
     ) -> None:
         """Read a data file, and begin with the lecture's two models, perhaps with a third.
 
@@ -64,6 +65,7 @@ class Lab:
             hold_out_data: a file to hold out, instead of a fraction.
             model: is selected; settings that it does not give have their defaults. One of the
                 lecture's kinds takes that one's place.
+            steps: the goal of this model; 0: that of its kind.
 
         Raises:
             EngineError: the file, the device or a setting is not good; says why.
@@ -83,6 +85,7 @@ class Lab:
                 self.runs.begin(model.kind, model.settings)
             else:
                 self.runs.select(run.number)
+            self.selected.goal = self.selected.kind.goal_of(steps)
         self._begun_with = len(self.runs)
         self.sampler = Sampler(self.corpus)
         self.wanted = 0  # names that are still to be drawn

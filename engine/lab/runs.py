@@ -75,21 +75,23 @@ class Runs:
         """The run that was begun so many runs after the selected one; round and round."""
         return self._runs[(self._runs.index(self.selected) + by) % len(self)]
 
-    def begin(self, kind: str, given: dict[str, Value], name: str = "") -> Run:
+    def begin(self, kind: str, given: dict[str, Value], name: str = "", steps: int = 0) -> Run:
         """Begin a run beside the others, and select it.
 
         Args:
             kind: of the model.
             given: settings; the others have their defaults.
             name: what it is called; empty: as its kind, with a number where there is one already.
+            steps: its goal; 0: that of its kind.
 
         Raises:
-            BadSetting: there is no such kind, a setting makes no sense, the name is taken, or no
-                run makes room.
+            BadSetting: there is no such kind, a setting or the goal makes no sense, the name is
+                taken, or no run makes room.
         """
-        spec = kind_of(kind).spec(given)
+        spec, goal = kind_of(kind).spec(given), kind_of(kind).goal_of(steps)
         name = self._checked_name(name) if name else self._free_name(kind)
         self.selected = self._add(name, spec)
+        self.selected.goal = goal
         return self.selected
 
     def begin_again(self, before: Run, changes: dict[str, Value]) -> Run:

@@ -30,6 +30,7 @@ from engine.sampling.scoring import probabilities_of, symbols_of, symbols_within
 from engine.settings.lab_settings import SEED, sampling_settings
 from engine.settings.limits import LARGEST_EXPORT, LONGEST_WORD, MOST_CELLS, MOST_COLUMNS
 from engine.settings.model_kinds import KINDS
+from engine.settings.recipes import RECIPES
 from engine.settings.values import PACE, ModelSpec, limited
 from engine.text.labels import labels
 from engine.text.printable import path_text
@@ -60,6 +61,7 @@ def dataset_opened(lab: Lab, number: int, save_to: Path | None = None) -> Datase
         hold_out_data=None if hold_out_data is None else path_text(hold_out_data),
         settings=sampling_settings(len(corpus.vocabulary), is_text=corpus.is_text),
         kinds=tuple(KINDS.values()),
+        recipes=tuple(RECIPES.values()),
         too_large=corpus.too_large,
     )
 
@@ -90,6 +92,7 @@ def _opening(lab: Lab) -> Open | None:
         data_format=lab.asked_format,
         hold_out_data=held_out,
         model=_asked_for(lab.selected),
+        steps=_asked_steps(lab.selected),
     )
 
 
@@ -103,6 +106,11 @@ def _asked_for(run: Run) -> ModelSpec | None:
         if value != defaults[name] and name not in told
     }
     return None if is_net and not given else ModelSpec(run.kind.kind, given)
+
+
+def _asked_steps(run: Run) -> int:
+    """The goal that a run began with; 0 where that is its kind's, or the run has been trained."""
+    return 0 if run.step or run.goal == run.kind.goal else run.goal
 
 
 def snapshot(

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from engine.errors import BadSetting
-from engine.settings.limits import LARGEST_SMOOTHING
+from engine.settings.limits import LARGEST_GOAL, LARGEST_SMOOTHING
 from engine.settings.setting import Setting, one_two_five, setting_in
 from engine.settings.training_settings import (
     SEED_OF_WEIGHTS,
@@ -42,6 +42,21 @@ class ModelKind(msgspec.Struct, frozen=True):
         for name, value in given.items():
             self.setting(name).check(value)
         return ModelSpec(self.kind, {each.name: each.default for each in self.settings} | given)
+
+    def goal_of(self, steps: int) -> int:
+        """The goal of a run that is to be trained for so many steps; 0: as long as its kind.
+
+        Raises:
+            BadSetting: it is not trained, or not for so many.
+        """
+        if not steps:
+            return self.goal
+        if not (self.goal and 0 < steps <= LARGEST_GOAL):
+            most = LARGEST_GOAL if self.goal else 0
+            raise BadSetting(
+                f"{steps:,} steps of a model of the kind {self.kind}: at most {most:,}."
+            )
+        return steps
 
     def setting(self, name: str) -> Setting:
         """The setting of a name.

@@ -6,6 +6,7 @@ from typing import Literal
 
 from engine.settings.data_format import DataFormat
 from engine.settings.model_kinds import ModelKind
+from engine.settings.recipes import Recipe
 from engine.settings.setting import Setting
 from engine.settings.values import Settings, Value
 from engine.wire.message import Message
@@ -45,6 +46,7 @@ class DatasetOpened(Message, frozen=True):
     lab: str = ""  # the name that it has from now on
     settings: tuple[Setting, ...] = ()  # of the lab, whatever its runs are
     kinds: tuple[ModelKind, ...] = ()  # of models, with their settings
+    recipes: tuple[Recipe, ...] = ()  # published runs of models of these kinds
     too_large: str = ""  # for models that see several symbols, and why; empty: it is not
 
     def kind_of(self, run: RunSummary) -> ModelKind:

@@ -36,6 +36,7 @@ class Open(Request, frozen=True):
     hold_out_data: str | None = None  # a file of words to hold out, instead of a fraction
     lab: str = ""  # one that ended before its first save, and begins again; empty: another lab
     model: ModelSpec | None = None  # to select; settings that it lacks have their defaults
+    steps: int = 0  # the goal of this model; 0: that of its kind
 
     @property
     def options(self) -> str:
@@ -117,6 +118,7 @@ class BeginRun(Request, frozen=True):
     kind: str  # of `DatasetOpened.kinds`
     settings: dict[str, Value] = {}  # noqa: RUF012  msgspec copies it; others have their defaults
     name: str = ""  # empty: as its kind
+    steps: int = 0  # its goal; 0: that of its kind
 
 
 class SelectRun(Request, frozen=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.settings.lab_settings import sampling_settings
 from engine.settings.model_kinds import KINDS
+from engine.settings.recipes import RECIPES
 from engine.wire.events import DatasetOpened
 from engine.wire.requests import Open
 from engine.wire.statistics import Distribution, Figure, Ranking, Statistic, Words
@@ -43,6 +44,7 @@ def dataset(
         name=name, device="cpu", characters=labels, labels=labels,
         frequencies=tuple(map(sum, counts)), statistics=made_up_statistics(counts),
         settings=sampling_settings(symbols, is_text=False), kinds=tuple(KINDS.values()),
+        recipes=tuple(RECIPES.values()),
     )  # fmt: skip
     return DatasetOpened(**{**facts, **changes})
 

@@ -236,8 +236,9 @@ class FakeEngine:
                 self._configure({setting: self._moved(setting, by)})
             case Configure(settings=settings):
                 self._configure(settings)
-            case BeginRun(kind=kind, settings=settings, name=name):
+            case BeginRun(kind=kind, settings=settings, name=name, steps=steps):
                 self.selected = self.begin(kind, name, settings)
+                self.goal = steps or self.goal
             case SelectRun(run=number, by=by):
                 if number is None:
                     at = (self.runs.index(self.selected) + by) % len(self.runs)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.opening import lab_of
@@ -188,6 +189,43 @@ def test_a_lab_that_is_opened_again_begins_as_it_did(
         assert kinds == list(dict.fromkeys(["counts", "bigram", kind]))
         assert lab.selected.spec == KINDS[kind].spec(settings)
     assert dataset_opened(again, 1) == dataset_opened(first, 1)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_opens_the_lab_with_its_split_its_model_and_its_steps(
+    name: str, opened: Callable[..., Open]
+) -> None:
+    recipe, opening = RECIPES[name], opened("--recipe", name)
+    assert opening.model == ModelSpec(recipe.kind, recipe.settings)
+    assert (opening.data_format.split, opening.steps) == (recipe.split, recipe.steps)
+
+
+def test_a_recipe_in_the_lab_is_selected_and_aims_at_its_last_step(
+    opened: Callable[..., Open],
+) -> None:
+    opening = opened("--recipe", "microgpt", "--set", "layers=2", "--seed", 7)
+    assert opening.model == ModelSpec("microgpt", {"seed": 7, "layers": 2})
+    lab = lab_of(replace(opening, steps=1234), None)
+    assert (lab.selected.kind.kind, lab.selected.goal) == ("microgpt", 1234)
+    again = dataset_opened(lab, 1).opening
+    assert again is not None
+    assert lab_of(again, None).selected.goal == 1234
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("--recipe lecture9", "'lecture9' is not one of 'lecture2', "),
+        ("--recipe lecture2 --model bow", "--recipe lecture2 is of the model mlp: leave out"),
+        ("--recipe lecture2 --resume a", "--recipe belongs to the beginning of a lab"),
+    ],
+)
+def test_a_recipe_that_makes_no_sense_is_refused_before_the_screen(
+    arguments: str, sentence: str, opened: Callable[..., Open]
+) -> None:
+    result = run("lab", *arguments.split())
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.stderr.split())
 
 
 def test_a_lab_that_is_resumed_has_its_models(opened: Callable[..., Open]) -> None:

@@ -214,6 +214,15 @@ def test_a_setting_is_that_of_the_selected_run_or_else_of_the_compared_one(
         driver.carry_out(Adjust("learning_rate", 1))
 
 
+def test_a_run_is_begun_with_a_goal_of_its_own(driver: LabDriver) -> None:
+    driver.carry_out(BeginRun("mlp", SMALL, "short", 50))
+    assert (driver.lab.selected.name, driver.lab.selected.goal) == ("short", 50)
+    for kind, steps in (("mlp", limits.LARGEST_GOAL + 1), ("mlp", -5), ("ngram", 5)):
+        with pytest.raises(BadSetting, match=f"{steps:,} steps of a model of the kind {kind}: "):
+            driver.carry_out(BeginRun(kind, {}, "", steps))
+    assert driver.lab.selected.name == "short", "nothing has begun"
+
+
 def test_all_settings_change_or_none(small: Lab) -> None:
     before = small.selected.spec, small.settings
     changes: dict[str, Value] = {"learning_rate": 20.0, "temperature": -1.0}

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from engine.settings.data_format import DataFormat
 from engine.settings.model_kinds import KINDS
+from engine.settings.recipes import RECIPES
 from engine.wire.client import EngineError
 from engine.wire.events import Ended
 from engine.wire.requests import (
@@ -16,6 +18,7 @@ from engine.wire.requests import (
     ChangeRun,
     CompareRun,
     DeleteRun,
+    Open,
     Requests,
     SelectRun,
     Train,
@@ -28,7 +31,7 @@ from tui.app import LabApp
 from tui.screens import confirmation
 from tui.screens.fields.choices import Choices
 from tui.screens.fields.setting_field import SettingField
-from tui.screens.runs.begin import BeginScreen, KindScreen
+from tui.screens.runs.begin import BeginScreen, KindScreen, beginnings
 from tui.screens.runs.screen import RunsScreen
 from tui.terminal.capabilities import Terminal
 
@@ -90,7 +93,8 @@ async def test_b_offers_each_kind_with_what_it_is_and_a_field_for_each_of_its_se
     async with opened(FakeEngine(), size) as (app, pilot):
         await pilot.press("b")
         await until(pilot, lambda: KINDS["bigram"].meaning in text(app))
-        assert all(each.label in text(app) for each in KINDS.values())
+        await pilot.press("home", *["down"] * [*KINDS].index(kind))
+        await until(pilot, lambda: f"> {KINDS[kind].label}" in text(app))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await begin(app, pilot, kind)
@@ -160,6 +164,53 @@ async def test_a_run_is_begun_by_keys_typed_in_one_instant():
         typed_at_once(app, "b", "down", "enter", *"five", "down", "5", "enter")
         await until(pilot, lambda: engine.asked(BeginRun))
         assert engine.asked(BeginRun) == [BeginRun("ngram", {"order": 5}, "five")]
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+async def test_each_recipe_is_a_choice_below_the_kinds_and_says_which_split_it_needs(
+    size: tuple[int, int],
+):
+    split = DataFormat(split="lecture")
+    engine = FakeEngine(dataset(data_format=split))
+    async with opened(engine, size) as (app, pilot):
+        await pilot.press("b")
+        await until(pilot, lambda: KINDS["bigram"].meaning[:20] in text(app))
+        await pilot.press("home", *["down"] * (len(KINDS) - 1))
+        for recipe in RECIPES.values():
+            await pilot.press("down")
+            start = " ".join(recipe.meaning.split()[:3])
+            await until(pilot, lambda start=start: start in text(app))
+            assert f"> {recipe.name} recipe" in text(app)
+            needs = f"Its figures need --split {recipe.split}."
+            assert (needs in text(app)) is (recipe.split != "lecture"), recipe.name
+
+
+async def test_a_recipe_of_all_words_says_so_where_some_are_held_out():
+    opening = Open("/data/names.txt", 0.1, "cpu")
+    told = beginnings(dataset(opening=opening))["recipe microgpt"].meaning
+    assert told.endswith("Its figures need all words: no --hold-out.")
+    assert "figures need" not in beginnings(dataset())["recipe microgpt"].meaning
+
+
+async def test_a_recipe_begins_a_run_with_its_settings_and_those_that_were_changed():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(app.screen, KindScreen))
+        await pilot.press("end")
+        recipe = [*RECIPES.values()][-1]
+        await until(pilot, lambda: f"> {recipe.name} recipe" in text(app))
+        await pilot.press(*["up"] * ([*RECIPES][::-1].index("lecture3")), "enter")
+        await until(pilot, lambda: isinstance(app.screen, BeginScreen) and app.focused)
+        assert "recipe lecture3" in text(app)
+        assert "space then trains it to step 200,000" in text(app)
+        assert row(app, "batchnorm").field.value == "yes"
+        row(app, "batch").field.value = "64"
+        row(app, "batchnorm").field.value = "no"
+        await pilot.press("enter")
+        await until(pilot, lambda: engine.asked(BeginRun))
+        settings = RECIPES["lecture3"].settings | {"batch": 64, "batchnorm": False}
+        assert engine.asked(BeginRun) == [BeginRun("mlp", settings, "", 200_000)]
 
 
 async def test_enter_that_is_held_begins_one_run(monkeypatch: pytest.MonkeyPatch):
