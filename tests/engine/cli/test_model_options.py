@@ -196,7 +196,8 @@ def test_a_recipe_opens_the_lab_with_its_split_its_model_and_its_steps(
     name: str, opened: Callable[..., Open]
 ) -> None:
     recipe, opening = RECIPES[name], opened("--recipe", name)
-    assert opening.model == ModelSpec(recipe.kind, recipe.settings)
+    assert opening.model is not None
+    assert KINDS[opening.model.kind].spec(opening.model.settings) == recipe.spec
     assert (opening.data_format.split, opening.steps) == (recipe.split, recipe.steps)
 
 
