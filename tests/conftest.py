@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    cases = Counter[str]()  # of each test, so far
     for item in items:
+        test = item.nodeid.partition("[")[0]
+        cases[test] += 1
+        quick = item.get_closest_marker("slow_after")
+        if quick and cases[test] > quick.args[0]:
+            item.add_marker(pytest.mark.slow)
         if any(item.path.is_relative_to(folder) for folder in SLOW_FOLDERS):
             item.add_marker(pytest.mark.slow)

@@ -21,9 +21,8 @@ from tui.panes.matrix.pane import MatrixPane
 from tui.panes.names.pane import NamesPane
 from tui.panes.pane import Pane
 
-MORE = [(40, 100), (300, 12), (300, 100), (79, 24), (80, 23), (60, 20), (60, 40), (100, 15),
-        (120, 40), (200, 40), (200, 60)]  # fmt: skip
-CORNERS = [(40, 12), (80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in MORE)]
+CORNERS = [(80, 24), (40, 12), (40, 100), (300, 12), (300, 100), (79, 24), (80, 23), (60, 20),
+           (60, 40), (100, 15), (120, 40), (200, 40), (200, 60)]  # fmt: skip
 
 ARRANGEMENTS = [(60, 12), (100, 12), (60, 40), (80, 24)]  # a size of each
 TURNS = [ARRANGEMENTS[i] for i in (0, 1, 0, 2, 0, 3, 1, 2, 1, 3, 2, 3, 0)]  # each into each other
@@ -60,6 +59,7 @@ async def resized(app: LabApp, pilot: Pilot[None], size: tuple[int, int]) -> Non
     await settled(pilot)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", CORNERS, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_every_pane_can_be_reached_and_is_whole(size: tuple[int, int]) -> None:
     engine = FakeEngine()
@@ -121,7 +121,6 @@ async def test_a_resized_lab_looks_as_if_it_had_been_opened_at_that_size() -> No
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.mark.parametrize("key", ["3", "4"])
 async def test_a_lab_that_had_no_room_at_all_looks_as_ever_when_it_has_some(key: str) -> None:
     sizes = [(80, 24), (160, 45), (200, 60)]
@@ -158,6 +157,7 @@ def test_an_arrangement_gives_each_of_its_panes_room(columns: int, lines: int) -
     assert not above_each_other or lines >= 24
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(60, 12), (80, 24), (120, 40)])
 async def test_the_data_pane_says_which_of_its_lines_are_shown(size: tuple[int, int]) -> None:
     async with opened(FakeEngine(), size) as (app, pilot):
@@ -198,6 +198,7 @@ async def test_the_pane_beside_the_matrix_is_the_one_looked_at_last() -> None:
         assert len(panes_shown(app)) == 4
 
 
+@pytest.mark.slow_after(3)
 @pytest.mark.parametrize(
     ("size", "scale"),
     [((80, 24), "small"), ((120, 40), "medium"), ((199, 40), "numbers"), ((200, 60), "large"),
@@ -210,6 +211,7 @@ async def test_the_matrix_takes_the_largest_scale_that_fits(
         assert app.query_one(MatrixPane).sight.scale.name == scale
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("size", "scale", "rows"),
     [((200, 24), "large", 9), ((200, 40), "large", 17), ((220, 50), "large", 22),
@@ -227,6 +229,7 @@ async def test_from_200_columns_up_the_matrix_tells_its_numbers_and_scrolls_wher
         check_layout(app)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("number", "1234")
 async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_more_room(
     number: str, watched: None, monkeypatch: pytest.MonkeyPatch

@@ -53,6 +53,7 @@ def ended() -> FakeEngine:
     return engine
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("state", [starting, opening, without_data, ended])
 async def test_no_key_does_harm_while_there_is_no_data(state):
     app = LabApp(state(), Open())
@@ -87,6 +88,7 @@ async def test_a_file_may_open_while_a_pane_is_enlarged_or_a_dialog_is_open(dial
                 assert title in text, number
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_an_enlarged_pane_has_the_whole_width_and_gives_it_back(size: tuple[int, int]):
     engine = FakeEngine()

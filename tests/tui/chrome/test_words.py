@@ -222,6 +222,7 @@ async def test_an_export_that_is_left_while_it_is_written_goes_on_and_says_how_i
         assert bool(list(tmp_path.iterdir())) == (error is None)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
 async def test_a_toast_covers_neither_the_field_of_a_dialog_nor_what_is_wrong_with_it(
     size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

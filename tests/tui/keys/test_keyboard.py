@@ -30,6 +30,7 @@ def field(app: LabApp) -> str:
     return app.screen.query_one(Input).value
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("key", ["c", "o", "p", "ctrl+p"])
 async def test_letters_typed_in_the_same_instant_as_the_key_of_a_dialog_stand_in_its_field(
     key: str,
@@ -66,6 +67,7 @@ async def test_what_is_typed_before_the_lab_has_its_data_waits_for_it():
         await until(pilot, lambda: len(app.screen_stack) == 2)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_one_can_quit_while_a_key_waits_for_the_data(key: str):
     app = LabApp(FakeEngine(slow=True), Open())
@@ -74,6 +76,7 @@ async def test_one_can_quit_while_a_key_waits_for_the_data(key: str):
         await until(pilot, lambda: not app.is_running)
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize("where", ["", *DIALOGS])
 async def test_ctrl_c_quits_the_second_time_wherever_one_is(where: str):
     async with opened(FakeEngine()) as (app, pilot):
@@ -86,6 +89,7 @@ async def test_ctrl_c_quits_the_second_time_wherever_one_is(where: str):
     assert app.return_code == 0
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize("where", ["", *DIALOGS])
 async def test_ctrl_q_quits_wherever_one_is(where: str):
     async with opened(FakeEngine()) as (app, pilot):
@@ -122,24 +126,21 @@ async def test_q_quits_where_no_text_is_typed_and_is_a_letter_where_it_is():
         await until(pilot, lambda: not app.is_running)
 
 
-@pytest.mark.parametrize(
-    ("where", "key", "named"),
-    [
-        *((where, key, f"^{key[-1]}") for where in DIALOGS for key in ("ctrl+r", "ctrl+s")),
-        *((where, "tab", "tab") for where in DIALOGS if where != "o"),  # where it completes
-        *((where, "shift+tab", "⇧tab") for where in DIALOGS if where != "o"),
-    ],
-)
-async def test_a_key_of_the_lab_is_not_swallowed_silently_by_a_dialog(
-    where: str, key: str, named: str
-):
+@pytest.mark.slow_after(2)
+@pytest.mark.parametrize("where", DIALOGS)
+async def test_a_key_of_the_lab_is_not_swallowed_silently_by_a_dialog(where: str):
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
-        await go_to(where, app, pilot)
-        await pilot.press(key)
-        await until(pilot, lambda: f"esc closes this first, then {named}" in screen_text(app))
-        await pilot.press("escape")
-        await until(pilot, lambda: len(app.screen_stack) == 1)
+        keys = {"ctrl+r": "^r", "ctrl+s": "^s"}
+        if where != "o":  # where tab completes
+            keys |= {"tab": "tab", "shift+tab": "⇧tab"}
+        for key, named in keys.items():
+            await go_to(where, app, pilot)
+            await pilot.press(key)
+            told = f"esc closes this first, then {named}"
+            await until(pilot, lambda told=told: told in screen_text(app))
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
 async def test_a_key_that_a_dialog_declines_means_nothing_when_the_dialog_has_closed_behind_it():
@@ -167,6 +168,7 @@ def frames(watched: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return sent
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("dialog", DIALOGS)
 async def test_a_dialog_that_is_closed_at_once_takes_nothing_of_the_lab_with_it(
     dialog: str, frames: list[float]
@@ -257,6 +259,7 @@ async def test_escape_and_a_letter_in_one_packet_are_two_keys():
         assert len(app.screen_stack) == 1
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("key", "character"), [("enter", "\r"), ("space", " "), ("tab", "\t"), ("7", "7")]
 )
