@@ -190,6 +190,7 @@ def test_the_smoothing_changes_without_counting_again(monkeypatch: pytest.Monkey
     assert not counting._known[tokens], "counts are kept that no model has"
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize("across", [False, True])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_window_alone_has_the_probabilities_it_has_in_a_batch(method: str, across: bool) -> None:
@@ -253,6 +254,7 @@ def test_across_words_a_word_that_stands_alone_begins_as_words_do(method: str) -
     assert behind_another.argmax() == 3, "[3, 3] stands behind [3, 1]"
 
 
+@pytest.mark.slow
 @needs_words
 def test_eurekalabs_figures_come_out() -> None:
     corpus = read_corpus(WORDS, data_format=DataFormat(split="ngram"))
