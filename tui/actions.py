@@ -110,7 +110,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- matrix
     Action("matrix.next_view", ("m",), "view(1)", "view", "Next view",
            "Show the next view: the counts, P of the run compared with, P of the selected one, "
-           "its weights, the difference of the two P.", "matrix"),
+           "its weights, the difference of the two P; inside a model, the next picture.", "matrix"),
     Action("matrix.previous_view", ("M",), "view(-1)", "", "Previous view",
            "Show the previous view of the matrix.", "matrix", twin="matrix.next_view"),
     *_pair("smoothing", ("[", ("]",)), "smooth", "smoothing k",
@@ -165,6 +165,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pane.2", ("2",), "pane(2)", "", "Loss", "Go to the loss.", "app"),
     Action("pane.3", ("3",), "pane(3)", "", "Data", "Go to the data set.", "app"),
     Action("pane.4", ("4",), "pane(4)", "", "Names", "Go to the names.", "app"),
+    Action("pane.5", ("5",), "pane(5)", "", "Inside",
+           "Look inside the selected run's model, in place of the data; or no longer.", "app"),
     Action("redraw", ("ctrl+l",), "redraw", "", "Draw the screen again",
            "Draw the whole screen again, where something else has written on it.", "app",
            anywhere=True, at_once=True),
@@ -196,6 +198,7 @@ PANE_GROUPS: Final[dict[str, tuple[Group, ...]]] = {
     "loss": ("loss", "train", "app"),
     "dataset": ("dataset", "app"),
     "samples": ("samples", "app"),
+    "inside": ("app",),
 }
 
 

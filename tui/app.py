@@ -35,6 +35,7 @@ from tui.control.saving import Saving
 from tui.control.training import Training
 from tui.drawing import themes
 from tui.keys.overrides import KeyMap
+from tui.panes.inside.pane import VIEWS
 from tui.screens.quit import QuitScreen
 from tui.session.link import Link
 from tui.session.messages import EngineEnded, EngineStopped, LinkLost
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 # Of Textual's commands: each has an action of ours, or several, in the palette.
 OURS_INSTEAD: Final = {"Theme", "Quit", "Keys", "Maximize", "Minimize", "Screenshot"}
-STYLED: Final = ("matrix", "loss", "data", "names")  # panes
+STYLED: Final = ("matrix", "loss", "data", "names", "inside")  # panes
 
 
 class LabApp(TerminalApp):
@@ -126,6 +127,8 @@ class LabApp(TerminalApp):
 
     async def attend(self, action: Action) -> None:
         """Turn to the pane that an action is about, where it has no room beside the others."""
+        if self.lab.inside.has_focus and action.id in VIEWS:
+            return
         for pane in self.lab.panes:
             if pane.id == action.group != "dataset" and not pane.display:
                 self.action_pane(pane.NUMBER)
@@ -184,7 +187,10 @@ class LabApp(TerminalApp):
     # --- matrix
 
     def action_view(self, by: int) -> None:
-        self.show_view(self.lab.matrix.view_after(by))
+        if self.lab.inside.has_focus:
+            self.lab.inside.turn(by)
+        else:
+            self.show_view(self.lab.matrix.view_after(by))
 
     def show_view(self, view: View) -> None:
         """Show a view of the matrix; what is drawn stays true where nobody tells its values."""
@@ -220,13 +226,13 @@ class LabApp(TerminalApp):
         self.dialogs.score()
 
     def action_copy(self) -> None:
-        self.copying.copy(self.focused, self.lab.matrix.view)
+        self.copying.copy(self.focused, self.lab.view)
 
     def action_copy_names(self) -> None:
         self.copying.copy_names()
 
     def action_export(self) -> None:
-        self.copying.export(self.focused, self.lab.matrix.view)
+        self.copying.export(self.focused, self.lab.view)
 
     def action_export_screen(self) -> None:
         self.copying.export_screen(self.export_screenshot, as_png=self.config.png)

@@ -66,6 +66,11 @@ def matrix_csv(matrix_VV: Tensor, vocabulary: Vocabulary) -> str:
     return csv_text(matrix_rows(matrix_VV, vocabulary))
 
 
+def weights_csv(weights_RC: Tensor) -> str:
+    """Write a matrix of weights as CSV, a line a row."""
+    return csv_text(weights_RC.tolist())
+
+
 def loss_csv(history: History) -> str:
     """Step and losses, a line each.
 

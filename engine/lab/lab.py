@@ -33,6 +33,7 @@ from engine.settings.limits import NAMES_AT_ONCE
 from engine.settings.model_kinds import FIRST_RUNS, kind_of
 from engine.settings.setting import Setting, setting_in
 from engine.settings.values import PACE, ModelSpec, Settings, Value
+from engine.wire.inside import Inside
 from engine.wire.values import ReferenceLosses, View
 
 PROBABILITIES: Final = ("compared", "selected", "difference")  # views of P, whatever the models are
@@ -93,6 +94,7 @@ class Lab:
         self._probs: Memo[Tensor] = Memo()  # of the run that was asked for last
         self._probs_compared: Memo[Tensor] = Memo()
         self._extremes: Memo[tuple[float, float]] = Memo()
+        self.inside: Memo[Inside] = Memo()  # the picture of the selected run that was made last
         self._floor = counts.floor(self.corpus.counts_VV)
 
     @property

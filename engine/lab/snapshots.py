@@ -1,6 +1,6 @@
 """Functions that make the messages in which a screen sees a lab: frozen, and without tensors.
 
-Shape suffixes: V symbols.
+Shape suffixes: V symbols, R rows and C columns of weights.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from engine.data.built_in import built_in_path
 from engine.data.statistics import statistics
@@ -22,7 +23,9 @@ from engine.lab.exports import (
     names_text,
     statistics_json,
     texts_text,
+    weights_csv,
 )
+from engine.lab.inside import inside
 from engine.lab.lab import Lab
 from engine.lab.overlays import overlays
 from engine.lab.run import Run
@@ -140,6 +143,7 @@ def snapshot(
         is_diverging=selected.is_diverging,
         overlays=overlays(lab, watch.loss_columns),
         trained=lab.trained,
+        inside=None if watch.inside is None else inside(lab, watch.inside),
     )
 
 
@@ -173,6 +177,10 @@ def check_watch(lab: Lab, watch: Watch) -> None:
         raise BadSetting(f"The window reaches beyond the matrix of {symbols} symbols.")
     if not (watch.frames > 0 and watch.loss_columns >= 0 and watch.names >= 0):
         raise BadSetting("A watch needs frames a second above 0, and no negative sizes.")
+    if (look := watch.inside) is not None and not (
+        look.rows > 0 and look.columns > 0 and look.rows * look.columns <= MOST_CELLS
+    ):
+        raise BadSetting(f"A picture takes from 1 to {MOST_CELLS:,} cells.")
     if len(watch.rows) * len(watch.columns) > MOST_CELLS or watch.loss_columns > MOST_COLUMNS:
         raise BadSetting(
             f"A watch takes at most {MOST_CELLS:,} cells and {MOST_COLUMNS:,} columns of the loss."
@@ -234,6 +242,8 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
             return json.dumps(statistics_json(lab.corpus), indent=2) + "\n"
         case "matrix":
             return matrix_csv(lab.matrix(view), lab.corpus.vocabulary)
+        case "inside":
+            return weights_csv(_weights(lab, view))
         case "loss":
             return loss_csv(lab.selected.history)
         case "samples":
@@ -242,6 +252,20 @@ def exported(lab: Lab, what: Exportable, view: View) -> str:
         case "names":
             as_text = texts_text if lab.corpus.is_text else names_text
             return as_text(lab.sampler.newest(lab.sampler.kept))
+
+
+def _weights(lab: Lab, name: str) -> Tensor:
+    """Weights of the selected run, or its first where it has none of that name."""
+    matrices = lab.selected.model.inside()
+    if not matrices:
+        raise BadSetting(f"{lab.selected.name} has no weights: it is fitted to its data at once.")
+    weights_RC = matrices.get(name, next(iter(matrices.values())))
+    if weights_RC.numel() > LARGEST_EXPORT:
+        raise BadSetting(
+            f"These are {weights_RC.numel():,} weights; {LARGEST_EXPORT:,} are the most that are"
+            " copied or exported."
+        )
+    return weights_RC
 
 
 def _cells(lab: Lab, watch: Watch) -> Cells:

@@ -92,6 +92,12 @@ class FeedForwardModel(TrainableModel, WindowModel):
         gradients["embedding"] = torch.mm(one_hot_PV.t(), d_h.view(len(rows_P1), -1))
         return loss, tuple(gradients[name] for name in self.weights)
 
+    @torch.no_grad()
+    def activations(self, inputs: Tensor) -> dict[str, Tensor]:
+        """See `HasTanhLayers`; (N, H) each, as the batch is normalised where there is BatchNorm."""
+        passed, _ = self._forward(inputs)
+        return {f"layer {number}": layer.h_NH for number, layer in enumerate(passed, 1)}
+
     def _forward(self, windows_BC: Tensor) -> tuple[list[Passed], Tensor]:
         """A batch as it goes through each of the layers, and the logits; (B, V)."""
         h, passed = self._embedded(windows_BC), []

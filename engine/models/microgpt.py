@@ -35,6 +35,7 @@ from engine.models.microgpt_gradients import loss_and_gradients
 from engine.models.model import State
 from engine.models.sequence import SequenceModel
 from engine.models.trainable import check_size
+from engine.models.watched_attention import attention_by_head
 from engine.settings.values import ModelSpec
 
 EPSILON: Final = 1e-5  # of n(x)
@@ -59,6 +60,8 @@ class MicroGpt(SequenceModel):
     Raises:
         BadSetting: the heads do not divide the width, or it would be too large.
     """
+
+    EMBEDDING = "wte"
 
     def __init__(self, spec: ModelSpec, symbols: int, tokens: Tokens, device: torch.device) -> None:
         layers, width, context = (int(spec.settings[n]) for n in ("layers", "embedding", "context"))
@@ -110,6 +113,10 @@ class MicroGpt(SequenceModel):
             x_RTE = x_RTE + seen.transpose(1, 2).flatten(2) @ wo.t()
             x_RTE = x_RTE + (_normalised(x_RTE) @ fc1.t()).relu() @ fc2.t()
         return x_RTE @ weights["lm_head"].t()
+
+    def attention(self, tokens_T: Tensor) -> dict[str, Tensor]:
+        """See `HasAttention`."""
+        return attention_by_head(self.logits, tokens_T)
 
     def gradients(
         self, inputs: Tensor, targets: Tensor, chance: torch.Generator | None = None

@@ -87,6 +87,11 @@ class RecurrentModel(SequenceModel):
 
     def logits(self, inputs_RT: Tensor, chance: torch.Generator | None = None) -> Tensor:
         """See `SequenceModel.logits`."""
+        hidden_RTH = dropped_out(self._hidden(inputs_RT, chance), self._dropout, chance)
+        return hidden_RTH @ self.weights["output weights"] + self.weights["output biases"]
+
+    def _hidden(self, inputs_RT: Tensor, chance: torch.Generator | None = None) -> Tensor:
+        """The state h behind each place; (R, T, H)."""
         weights = self.weights
         x_RTE = functional.embedding(inputs_RT, weights["embedding"])
         x_RTE = dropped_out(x_RTE, self._dropout, chance)
@@ -96,8 +101,7 @@ class RecurrentModel(SequenceModel):
         for x_RG in x_RTG.unbind(1):
             states = self._cell(x_RG, states, lambda name, h: h @ weights[name])
             hidden.append(states[0])
-        hidden_RTH = dropped_out(torch.stack(hidden, dim=1), self._dropout, chance)
-        return hidden_RTH @ weights["output weights"] + weights["output biases"]
+        return torch.stack(hidden, dim=1)
 
     @torch.no_grad()
     def begin(self, batch: int) -> States:
@@ -135,6 +139,11 @@ class Rnn(RecurrentModel):
     """A model of kind `rnn`."""
 
     GATES: ClassVar = {"hidden weights": 1}
+
+    @torch.no_grad()
+    def activations(self, inputs: Tensor) -> dict[str, Tensor]:
+        """See `HasTanhLayers`; (R, T, H)."""
+        return {"state": self._hidden(inputs)}
 
     def _cell(self, x_BG: Tensor, states: States, product: Product) -> States:
         (h,) = states

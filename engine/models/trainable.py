@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -43,6 +44,8 @@ class TrainableModel(Model, ABC):
         self.statistics = dict(statistics)
         self.generator = generator
         self.weights_changed()
+
+    EMBEDDING: ClassVar[str] = "embedding"  # the weights with a row for each symbol, if any are
 
     @abstractmethod
     def loss(

@@ -25,6 +25,7 @@ from engine.models.exact_transformer import ExactTransformer, Seen
 from engine.models.sequence import SequenceModel
 from engine.models.trainable import check_size
 from engine.models.transformer_weights import Weights, first_weights, shapes
+from engine.models.watched_attention import attention_by_head
 from engine.settings.values import ModelSpec
 
 
@@ -40,6 +41,8 @@ class Transformer(SequenceModel):
     Raises:
         BadSetting: the heads do not divide the embedding, or it would be too large.
     """
+
+    EMBEDDING = "token embedding"
 
     def __init__(self, spec: ModelSpec, symbols: int, device: torch.device) -> None:
         sizes = (int(spec.settings[name]) for name in ("context", "embedding", "layers"))
@@ -88,6 +91,10 @@ class Transformer(SequenceModel):
             x_PE = x_PE + self._dropped(y_PE, chance)
         x_PE = _norm(x_PE, weights.final_norm_gains, weights.final_norm_biases)
         return torch.mm(x_PE, weights.output_weights).view(sequences, places, self.symbols)
+
+    def attention(self, tokens_T: Tensor) -> dict[str, Tensor]:
+        """See `HasAttention`."""
+        return attention_by_head(self.logits, tokens_T)
 
     def begin(self, batch: int) -> Seen:
         """See `Model.begin`."""

@@ -9,6 +9,7 @@ from engine.settings.model_kinds import ModelKind
 from engine.settings.recipes import Recipe
 from engine.settings.setting import Setting
 from engine.settings.values import Settings, Value
+from engine.wire.inside import Inside
 from engine.wire.message import Message
 from engine.wire.requests import Open
 from engine.wire.statistics import Statistic
@@ -78,6 +79,7 @@ class Snapshot(Message, frozen=True):
     is_diverging: bool = False  # the loss is above ten times ln V, and does not come back
     overlays: tuple[Overlay, ...] = ()  # the losses of the other runs
     trained: int = 0  # runs that are being trained, the selected one perhaps among them
+    inside: Inside | None = None  # see `Watch`
 
     def run(self, number: int) -> RunSummary:
         """The run of a number, which is among `runs`."""

@@ -8,10 +8,11 @@ from typing import Literal
 from engine.settings.data_format import DataFormat
 from engine.settings.lab_settings import SEED
 from engine.settings.values import PACE, ModelSpec, Value
+from engine.wire.inside import Look
 from engine.wire.message import Message
 from engine.wire.values import View
 
-Exportable = Literal["dataset", "matrix", "loss", "samples", "names"]
+Exportable = Literal["dataset", "matrix", "loss", "samples", "names", "inside"]
 Over = Literal["nothing", "checkpoint", "anything"]  # what a file may take the place of
 
 
@@ -227,6 +228,7 @@ class Watch(Request, frozen=True):
     loss_columns: int = 0
     names: int = 0  # the newest so many
     all_runs: bool = False  # not only the two that are shown
+    inside: Look | None = None  # a picture of what is inside the selected run
     frames: float = 20.0  # snapshots per second, at the most
 
 

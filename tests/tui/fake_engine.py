@@ -68,6 +68,7 @@ from engine.wire.values import (
     State,
 )
 from tests.tui.fake_data import dataset, made_up_count
+from tests.tui.fake_inside import ALL, made_up_inside
 from tests.tui.fake_runs import FakeRun, noise
 
 SETTINGS = msgspec.structs.replace(DEFAULTS, source="compared")  # of the lab
@@ -152,6 +153,7 @@ class FakeEngine:
         self.reason = ""
         self.is_diverging = False
         self.places: int | None = None  # that each P is averaged over
+        self.has_inside = ALL  # the pictures of the selected run
         self.names: list[Drawn] = []
         self.newest_from = 0  # the first name of the last draw
         self.files: dict[str, tuple[Entry, ...]] = {}  # by the head of their paths
@@ -399,6 +401,7 @@ class FakeEngine:
             overlays=tuple(run.overlay(self._width_of_columns(run, selected)) for run in self.runs
                            if run is not selected and run.losses),
             trained=sum(run.state == "training" for run in self.runs),
+            inside=None if watch.inside is None else made_up_inside(watch.inside, self.has_inside),
         )  # fmt: skip
 
     def description(self) -> Description:

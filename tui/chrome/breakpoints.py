@@ -8,6 +8,7 @@ Arrangement = Literal["all", "beside", "below", "alone"]
 
 COLUMNS: Final = 80  # the least width in which panes stand side by side
 LINES: Final = 24  # the least height for two panes above each other on the right
+BROAD: Final = 120  # the least width in which three panes stand side by side, one with a picture
 STACKED: Final = 34  # the least height for the matrix with another pane below it
 
 

@@ -94,7 +94,7 @@ class KeyFooter(Horizontal):
         groups = PANE_GROUPS.get((focused.id if focused else None) or "", ())
         shown.sort(key=lambda action: _place(action, groups))
         room = self.app.size.width - 2  # the footer's own margin, left and right
-        panes = "".join(keys.name(f"pane.{number}") for number in range(1, 5))
+        panes = "".join(keys.name(f"pane.{number}") for number in range(1, 6))
         hidden = self.app.size != Size(0, 0) and arrangement(*self.app.size) != "all"
         if hidden:
             room -= len(panes) + 1 + len(_TURN) + _GAP

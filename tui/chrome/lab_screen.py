@@ -13,6 +13,7 @@ from textual.signal import Signal
 from engine.text.printable import printable
 from engine.wire.events import DatasetOpened, Ended, Snapshot
 from engine.wire.requests import Requests, Watch
+from engine.wire.values import View
 from tui.chrome.breakpoints import arrangement
 from tui.chrome.footer import KeyFooter
 from tui.chrome.pane_layout import PaneLayout
@@ -61,7 +62,7 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         self.session = session
         self.pane_layout = PaneLayout()
         self.matrix, self.loss = self.pane_layout.matrix, self.pane_layout.loss
-        self.names = self.pane_layout.names
+        self.names, self.inside = self.pane_layout.names, self.pane_layout.inside
         self.panes = self.pane_layout.panes
         self._frames = frames
         self._send = send
@@ -72,6 +73,11 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         self._has_data = False  # this engine has told what it has open
         self._restart = session.keys.name("engine.restart")
         self._no_data = sentences.NO_DATA.format(key=session.keys.name("dataset.open"))
+
+    @property
+    def view(self) -> View:
+        """What is to be copied of the pane that has the focus: the view, or which weights."""
+        return (self.inside.weights or "weights") if self.inside.has_focus else self.matrix.view
 
     def compose(self) -> ComposeResult:
         """Yield the status line, the panes and the footer."""

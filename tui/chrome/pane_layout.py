@@ -1,4 +1,4 @@
-"""The layout of the four panes: which are shown at which size, and how one gets to the others."""
+"""The layout of the panes: which are shown at which size, and how one gets to the others."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from engine.wire.requests import Watch
-from tui.chrome.breakpoints import Arrangement
+from tui.chrome.breakpoints import BROAD, Arrangement
 from tui.panes.data.pane import DatasetPane
+from tui.panes.inside.pane import InsidePane
 from tui.panes.loss.pane import LossPane
 from tui.panes.matrix.pane import MatrixPane
 from tui.panes.names.pane import NamesPane
@@ -17,7 +18,10 @@ from tui.terminal_app import TerminalApp
 
 
 class PaneLayout(Horizontal):
-    """Shows the matrix on the left and the other panes on the right; fewer where room is scarce."""
+    """Shows the matrix on the left and the other panes on the right; fewer where room is scarce.
+
+    What is inside a model takes the place of the data, and of the names too where both are narrow.
+    """
 
     app = getters.app(TerminalApp)
 
@@ -27,8 +31,12 @@ class PaneLayout(Horizontal):
         self._looked_at = MatrixPane.NUMBER
         self._companion = LossPane.NUMBER  # the other pane that was looked at last
         self.matrix, self.loss = MatrixPane(), LossPane()
-        self.data, self.names = DatasetPane(), NamesPane()
-        self.panes: tuple[Pane, ...] = self.matrix, self.loss, self.data, self.names
+        self.data, self.names, self.inside = DatasetPane(), NamesPane(), InsidePane()
+        self._has_inside = False
+        self._before_inside = (self._looked_at, self._companion)  # as they were then
+        self.panes: tuple[Pane, ...] = (
+            self.matrix, self.loss, self.data, self.inside, self.names,
+        )  # fmt: skip
         # Kept, as Textual finds only the enlarged pane while one is.
         self._right, self._below = Vertical(id="right"), Horizontal(id="below")
 
@@ -39,6 +47,7 @@ class PaneLayout(Horizontal):
             yield self.loss
             with self._below:
                 yield self.data
+                yield self.inside
                 yield self.names
 
     def on_resize(self) -> None:
@@ -53,20 +62,41 @@ class PaneLayout(Horizontal):
     def show_pane(self, number: int) -> None:
         """Show as many panes as there is room for, and this one among them."""
         chosen, self._looked_at = self._arrangement, number
+        if number == InsidePane.NUMBER:
+            self._has_inside = True
+        elif number in self._replaced:
+            self._has_inside = False
         if number != MatrixPane.NUMBER:
             self._companion = number
         two = {MatrixPane.NUMBER, self._companion}
-        shown = {"all": {1, 2, 3, 4}, "beside": two, "below": two, "alone": {number}}[chosen]
+        all_ = {1, 2, 3, 4, 5} - self._replaced
+        shown = {"all": all_, "beside": two, "below": two, "alone": {number}}[chosen]
         for pane in self.panes:
             pane.display = pane.NUMBER in shown
             pane.set_class(chosen == "below", "-below")
             pane.set_class(chosen == "alone", "-alone")
-        self._below.display = bool(shown & {3, 4})
+        self._below.display = bool(shown & {3, 4, 5})
         self._right.display = shown != {1}
         self.set_class(chosen == "below", "-below")
 
+    @property
+    def _replaced(self) -> set[int]:
+        """The panes in whose place another stands."""
+        if not self._has_inside:
+            return {InsidePane.NUMBER}
+        is_narrow = self._arrangement == "all" and self.screen.size.width < BROAD
+        return {DatasetPane.NUMBER, *([NamesPane.NUMBER] if is_narrow else [])}
+
     def go_to(self, number: int) -> None:
-        """Go to a pane; if another was enlarged, this one is enlarged now."""
+        """Go to a pane; if another was enlarged, this one is enlarged now.
+
+        From the inside of a model, its number goes back.
+        """
+        if number == InsidePane.NUMBER:
+            if self.screen.focused is self.inside:
+                self._has_inside, (number, self._companion) = False, self._before_inside
+            elif not self._has_inside:
+                self._before_inside = (self._looked_at, self._companion)
         pane = next(pane for pane in self.panes if number == pane.NUMBER)
         self.show_pane(number)
         if self.screen.maximized is not None:
@@ -76,7 +106,8 @@ class PaneLayout(Horizontal):
 
     def turn(self, by: int) -> None:
         """Go to the next pane, or the previous, whether it is shown or not."""
-        numbers, focused = [pane.NUMBER for pane in self.panes], self.screen.focused
+        numbers = [pane.NUMBER for pane in self.panes if pane.NUMBER not in self._replaced]
+        focused = self.screen.focused
         at = focused.NUMBER if isinstance(focused, Pane) else numbers[0] - by
         self.go_to(
             numbers[(numbers.index(at) + by) % len(numbers)] if at in numbers else numbers[0]
@@ -104,7 +135,7 @@ class PaneLayout(Horizontal):
 
     def wanted(self, frames: float) -> Watch:
         """Tell what the panes show, and so what snapshots are to hold; so many a second at most."""
-        sight = self.matrix.sight
+        sight, name = self.matrix.sight, self.names.picked
         return Watch(
             view=self.matrix.view,
             rows=sight.rows,
@@ -113,5 +144,6 @@ class PaneLayout(Horizontal):
             loss_columns=self.loss.columns,
             names=self.names.names,
             all_runs=True,  # the keys and the palette go to any; the legend of the loss names them
+            inside=self.inside.look("" if name is None else name.text),
             frames=frames,
         )

@@ -151,6 +151,7 @@ def file_name(data: str, what: Exportable | Literal["svg", "png"], view: str = "
         "samples": "drawn.txt",
         "names": "drawn.txt",
         "dataset": "data.json",
+        "inside": f"{view}.csv",
         "svg": "screen.svg",
         "png": "screen.png",
     }

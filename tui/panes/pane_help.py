@@ -55,4 +55,14 @@ PANE_HELP: Final[dict[str, PaneHelp]] = {
             ("mouse", "A click moves the cursor to a name; the wheel scrolls."),
         ),
     ),
+    "inside": PaneHelp(
+        "What is inside the selected run's model: any of its weights as a heat map; the embedding,"
+        " each character at its place in two dimensions; as the third lecture shows them, how far"
+        " tanh units are saturated, and gradients in parts of the weights; and what each head of a"
+        " Transformer looks at in the name under the cursor, or the newest.",
+        (
+            ("m M", "Show the next picture, or the previous."),
+            ("←↓↑→ hjkl", "Show other weights, or another head; or scroll."),
+        ),
+    ),
 }

@@ -78,9 +78,9 @@ async def test_a_click_on_the_footer_turns_to_the_next_pane_with_its_own_key():
     engine = FakeEngine()
     async with remapped(engine) as (app, pilot):
         await pilot.resize_terminal(60, 20)
-        await until(pilot, lambda: "1234 pane" in screen_text(app))
+        await until(pilot, lambda: "12345 pane" in screen_text(app))
         footer = screen_text(app).splitlines()[-1]
-        await pilot.click(offset=(footer.index("1234 pane") + 1, 19))
+        await pilot.click(offset=(footer.index("12345 pane") + 1, 19))
         await until(pilot, lambda: app.focused and app.focused.id == "loss")
         assert not [r for r in engine.requests if type(r).__name__ == "Adjust"]
 
