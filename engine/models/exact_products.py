@@ -31,8 +31,9 @@ class Factor:
 
     def __init__(self, weights_KN: Tensor) -> None:
         self.terms = len(weights_KN)  # K
-        self._high_KN, low_KN = _split(weights_KN.double(), dim=0)
-        self._others = torch.cat((low_KN, self._high_KN))  # (2K, N)
+        high_NK, low_NK = _split(weights_KN.double().t()).chunk(2, dim=1)
+        self._high_KN = high_NK.t().contiguous()
+        self._others = torch.cat((low_NK, high_NK), dim=1).t().contiguous()  # (2K, N)
 
     def product(self, rows_BK: Tensor) -> Tensor:
         """The product rows @ weights; float64, (B, N).
@@ -43,21 +44,29 @@ class Factor:
         Args:
             rows_BK: float64, on the weights' device.
         """
-        high_BK, low_BK = _split(rows_BK, dim=1)
+        parts = _split(rows_BK)  # (B, 2K)
         # Low times low is left out: it is as small as what splitting drops.
-        return high_BK @ self._high_KN + torch.cat((high_BK, low_BK), dim=1) @ self._others
+        return (parts[:, : self.terms] @ self._high_KN).add_(parts @ self._others)
 
 
-def _split(numbers: Tensor, dim: int) -> tuple[Tensor, Tensor]:
-    """Numbers as high + low parts: whole multiples, small ones, of one unit along `dim`.
+def _split(rows_BK: Tensor) -> Tensor:
+    """High and low parts of numbers, beside each other: whole multiples, small ones, of two units.
 
-    K products of parts of b bits have sums below 2**(2b) · K units: exact while that is 2**53.
+    The units are those of a row. K products of parts of b bits have sums below 2**(2b) · K units:
+    exact while that is 2**53. All is done in place: new memory would take longer than the sums.
+
+    Returns:
+        float64, (B, 2K).
     """
-    bits = (MANTISSA - (numbers.shape[dim] - 1).bit_length()) // 2
-    largest = numbers.abs().amax(dim, keepdim=True)
-    power = (largest.view(torch.int64) & EXPONENT_BITS).view(torch.float64)  # ≤ largest < 2 · power
+    terms = rows_BK.shape[1]
+    bits = (MANTISSA - (terms - 1).bit_length()) // 2
+    largest_B1 = rows_BK.abs().amax(1, keepdim=True)
+    power_B1 = (largest_B1.view(torch.int64) & EXPONENT_BITS).view(torch.float64)  # ≤ largest < 2 ·
     # A sum with 1.5 · 2**52 units has no room for anything smaller than a unit.
-    shift = power * (1.5 * 2.0 ** (MANTISSA - bits))
-    high = (numbers + shift) - shift
-    shift = shift * 2.0**-bits
-    return high, ((numbers - high) + shift) - shift
+    shift_B1 = power_B1 * (1.5 * 2.0 ** (MANTISSA - bits))
+    parts = rows_BK.new_empty((len(rows_BK), 2 * terms))
+    high_BK, low_BK = parts[:, :terms], parts[:, terms:]
+    torch.add(rows_BK, shift_B1, out=high_BK).sub_(shift_B1)
+    shift_low_B1 = shift_B1 * 2.0**-bits
+    torch.sub(rows_BK, high_BK, out=low_BK).add_(shift_low_B1).sub_(shift_low_B1)
+    return parts

@@ -31,8 +31,8 @@ class Seen(NamedTuple):
     """What is remembered of some words: their last symbols, and what attention takes of each."""
 
     tokens_BT: Tensor  # at most C of each
-    keys: tuple[Tensor, ...]  # of each block; (B, T, H, D)
-    values: tuple[Tensor, ...]
+    keys: tuple[Tensor, ...]  # of each block; (B, T, D, H)
+    values: tuple[Tensor, ...]  # (B, T, H, D)
 
     def some(self, places: Tensor) -> Seen:
         """That of some of the words."""
@@ -57,9 +57,13 @@ class ExactTransformer:
 
     def begin(self, batch: int) -> Seen:
         """See `Model.begin`."""
-        nothing = torch.empty((batch, 0, self._heads, self._embedding // self._heads)).double()
-        nothings = (nothing,) * len(self._blocks)
-        return Seen(torch.empty((batch, 0), dtype=torch.int64), nothings, nothings)
+        values_BTHD = torch.empty((batch, 0, self._heads, self._embedding // self._heads)).double()
+        blocks = len(self._blocks)
+        return Seen(
+            torch.empty((batch, 0), dtype=torch.int64),
+            (values_BTHD.mT,) * blocks,
+            (values_BTHD,) * blocks,
+        )
 
     def step(self, state: Seen, tokens_B: Tensor) -> tuple[Tensor, Seen]:
         """See `Model.step`; behind C symbols, the last C are taken anew."""
@@ -106,9 +110,9 @@ class ExactTransformer:
         positions = self._weights.position_embedding[seen.tokens_BT.shape[1] : tokens_BT.shape[1]]
         x_BNE = self._weights.token_embedding[tokens_BN] + positions
         keys, values = [], []
-        for block, keys_BTHD, values_BTHD in zip(self._blocks, *seen[1:], strict=True):
-            x_BNE, keys_BTHD, values_BTHD = block.take(x_BNE, keys_BTHD, values_BTHD)
-            keys.append(keys_BTHD)
+        for block, keys_BTDH, values_BTHD in zip(self._blocks, *seen[1:], strict=True):
+            x_BNE, keys_BTDH, values_BTHD = block.take(x_BNE, keys_BTDH, values_BTHD)
+            keys.append(keys_BTDH)
             values.append(values_BTHD)
         return x_BNE, Seen(tokens_BT, tuple(keys), tuple(values))
 
@@ -122,43 +126,61 @@ class _ExactBlock:
 
     def __init__(self, block: Block, heads: int) -> None:
         self._weights, self._heads = block, heads
-        self._query_key_value = Factor(block.query_key_value_weights)
+        self._query_key_value = Factor(_heads_within(block.query_key_value_weights, heads))
+        self._query_key_value_biases = _heads_within(block.query_key_value_biases, heads)
         self._attention = Factor(block.attention_weights)
         self._hidden = Factor(block.hidden_weights)
         self._mlp = Factor(block.mlp_weights)
 
     def take(
-        self, x_BNE: Tensor, keys_BTHD: Tensor, values_BTHD: Tensor
+        self, x_BNE: Tensor, keys_BTDH: Tensor, values_BTHD: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """What it gives at the new places, and keys and values with theirs."""
         weights = self._weights
         y_BNE = _norm(x_BNE, weights.attention_norm_gains, weights.attention_norm_biases)
-        qkv = _product(y_BNE, self._query_key_value) + weights.query_key_value_biases
-        queries, keys, values = qkv.view(*qkv.shape[:2], 3, self._heads, -1).unbind(2)
-        keys_BTHD = torch.cat((keys_BTHD, keys), dim=1)
-        values_BTHD = torch.cat((values_BTHD, values), dim=1)
-        attended_BNE = _attention(queries, keys_BTHD, values_BTHD).flatten(2)
-        x_BNE = x_BNE + (_product(attended_BNE, self._attention) + weights.attention_biases)
+        qkv = _product(y_BNE, self._query_key_value).add_(self._query_key_value_biases)
+        queries, keys, values = qkv.chunk(3, dim=2)
+        words, new, _ = x_BNE.shape
+        keys_BTDH = torch.cat((keys_BTDH, keys.view(words, new, -1, self._heads)), dim=1)
+        values_BTHD = torch.cat((values_BTHD, values.view(words, new, self._heads, -1)), dim=1)
+        queries_BNDH = queries.view(words, new, -1, self._heads)
+        attended_BNE = _attention(queries_BNDH, keys_BTDH, values_BTHD).flatten(2)
+        x_BNE = _product(attended_BNE, self._attention).add_(weights.attention_biases).add_(x_BNE)
         y_BNE = _norm(x_BNE, weights.mlp_norm_gains, weights.mlp_norm_biases)
-        hidden = _gelu(_product(y_BNE, self._hidden) + weights.hidden_biases)
-        x_BNE = x_BNE + (_product(hidden, self._mlp) + weights.mlp_biases)
-        return x_BNE, keys_BTHD, values_BTHD
+        hidden = _gelu(_product(y_BNE, self._hidden).add_(weights.hidden_biases))
+        x_BNE = _product(hidden, self._mlp).add_(weights.mlp_biases).add_(x_BNE)
+        return x_BNE, keys_BTDH, values_BTHD
 
 
-def _attention(queries_BNHD: Tensor, keys_BTHD: Tensor, values_BTHD: Tensor) -> Tensor:
+def _heads_within(query_key_value: Tensor, heads: int) -> Tensor:
+    """Columns of queries and keys from H · D to D · H, so that sums over D are of long rows.
+
+    The queries are divided by √D.
+    """
+    queries, keys, values = query_key_value.chunk(3, dim=-1)
+    queries, keys = (
+        each.reshape(*each.shape[:-1], heads, -1).mT.flatten(-2) for each in (queries, keys)
+    )
+    scale = math.sqrt(queries.shape[-1] / heads)
+    return torch.cat((queries / scale, keys, values), dim=-1)
+
+
+def _attention(queries_BNDH: Tensor, keys_BTDH: Tensor, values_BTHD: Tensor) -> Tensor:
     """The mean of the values up to each of the newest places; (B, N, H, D)."""
-    seen, new, size = keys_BTHD.shape[1], *queries_BNHD.shape[1::2]
-    at_once = max(1, AT_ONCE // keys_BTHD.numel())
+    seen, new = keys_BTDH.shape[1], queries_BNDH.shape[1]
+    at_once = max(1, AT_ONCE // keys_BTDH.numel())
     attended = []
-    for places_Q in torch.split(torch.arange(seen - new, seen), at_once):
-        queries_BQHD = queries_BNHD[:, places_Q - (seen - new)] / math.sqrt(size)
-        scores_BQTH = _sum(queries_BQHD[:, :, None] * keys_BTHD[:, None], dim=4)
-        is_behind_QT1 = (torch.arange(seen) > places_Q[:, None])[:, :, None]
-        scores_BQTH = scores_BQTH.masked_fill(is_behind_QT1, -math.inf)
-        powers_BQTH = (scores_BQTH - scores_BQTH.amax(2, keepdim=True)).exp()
-        weights_BQTH = powers_BQTH / _sum(powers_BQTH.clone(), dim=2)[:, :, None]
+    for number, queries_BQDH in enumerate(torch.split(queries_BNDH, at_once, dim=1)):
+        scores_BQTH = _sum(queries_BQDH[:, :, None] * keys_BTDH[:, None], dim=3)
+        if new > 1:
+            first = seen - new + number * at_once
+            places_Q = torch.arange(first, first + queries_BQDH.shape[1])
+            is_behind_QT1 = (torch.arange(seen) > places_Q[:, None])[:, :, None]
+            scores_BQTH.masked_fill_(is_behind_QT1, -math.inf)
+        powers_BQTH = scores_BQTH.sub_(scores_BQTH.amax(2, keepdim=True)).exp_()
+        weights_BQTH = powers_BQTH.div(_sum(powers_BQTH.clone(), dim=2)[:, :, None])
         attended.append(_sum(weights_BQTH[..., None] * values_BTHD[:, None], dim=2))
-    return torch.cat(attended, dim=1)
+    return attended[0] if len(attended) == 1 else torch.cat(attended, dim=1)
 
 
 def _sum(terms: Tensor, dim: int) -> Tensor:
@@ -186,4 +208,6 @@ def _norm(x: Tensor, gains_E: Tensor, biases_E: Tensor) -> Tensor:
 
 def _gelu(x: Tensor) -> Tensor:
     # Torch's own takes the last numbers of a tensor by another tanh, with other last digits.
-    return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    slope = math.sqrt(2 / math.pi)
+    tanh = (x * x).mul_(slope * 0.044715).add_(slope).mul_(x).tanh_()
+    return tanh.add_(1).mul_(x).mul_(0.5)

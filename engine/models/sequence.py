@@ -15,11 +15,13 @@ from torch.nn import functional
 
 from engine.data.examples import NOTHING, Examples, Sequences
 from engine.data.tokens import Tokens
-from engine.devices import float_type
+from engine.devices import float_type, one_thread
 from engine.models.model import State
 from engine.models.trainable import TrainableModel
 from engine.settings.values import ModelSpec
 
+PLACES: Final = 4096  # that are evaluated at once: what a layer gives fits a core's cache
+SMALL: Final = 1 << 28  # places times weights; below, torch's other threads are of no use
 OPERATIONS: Final = 1 << 18  # products that would take as long as what a place costs beside them
 
 
@@ -84,6 +86,12 @@ class SequenceModel(TrainableModel):
     @torch.no_grad()
     def nlls(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """See `Model.nlls`; (R, T)."""
+        rows = max(1, PLACES // inputs.shape[1])
+        with one_thread(where=self.parameters * targets.numel() < SMALL):
+            parts = zip(torch.split(inputs, rows), torch.split(targets, rows), strict=True)
+            return torch.cat([self._nlls_at_once(*part) for part in parts])
+
+    def _nlls_at_once(self, inputs: Tensor, targets: Tensor) -> Tensor:
         logits_RTV = self.logits(inputs.to(self.device)).to(float_type(self.device))
         nlls_P = functional.cross_entropy(
             logits_RTV.flatten(0, 1),

@@ -1,6 +1,7 @@
 """Drawing names from a model, with one of the four streams.
 
-Shape suffixes: V symbols, P columns padded to a power of two, S names of a batch, N symbols of all.
+Shape suffixes: V symbols, P columns padded to a power of two, S names of a batch, B their
+beginnings, N symbols of all.
 """
 
 from __future__ import annotations
@@ -209,24 +210,30 @@ class _TableBatch:
 
 
 class _ModelBatch:
-    """From what a model says behind each of them."""
+    """From what a model says behind each of them.
+
+    Names that have begun alike have the same probabilities, which are asked for once.
+    """
 
     def __init__(
         self, model: Model, before_T: Tensor, sharpness: tuple[float, int], size: int
     ) -> None:
         self._model = model
         self._sharpness = sharpness
-        self._state = model.begin(size)
+        self._state = model.begin(1)
         for symbol in before_T:
-            self._probs_SV, self._state = model.step(self._state, symbol.expand(size))
+            self._probs_BV, self._state = model.step(self._state, symbol[None])
+        self._beginnings_S = torch.zeros(size, dtype=torch.int64)  # which of the B each name has
 
     def next(self, uniforms_S: Tensor) -> Tensor:
-        cumulative_SP = keyed_stream.cumulative(sharpen(self._probs_SV, *self._sharpness))
-        return keyed_stream.choose(cumulative_SP, torch.arange(len(uniforms_S)), uniforms_S)
+        cumulative_BP = keyed_stream.cumulative(sharpen(self._probs_BV, *self._sharpness))
+        return keyed_stream.choose(cumulative_BP, self._beginnings_S, uniforms_S)
 
     def go_on(self, going: Tensor, symbols_S: Tensor) -> None:
-        state = self._model.some_of(self._state, going)
-        self._probs_SV, self._state = self._model.step(state, symbols_S)
+        longer_S = self._beginnings_S[going] * self._model.symbols + symbols_S
+        longer_B, self._beginnings_S = torch.unique(longer_S, return_inverse=True)
+        state = self._model.some_of(self._state, longer_B // self._model.symbols)
+        self._probs_BV, self._state = self._model.step(state, longer_B % self._model.symbols)
 
 
 @torch.inference_mode()

@@ -29,7 +29,7 @@ from engine.training.trainer import Burst, Evaluation
 
 LONGEST_BURST: Final = 1000  # steps; preparing a burst then costs next to nothing
 MOST_PLACES: Final = 1 << 18  # of a burst's batches: 20 MB of windows, where they have 8 symbols
-SMALL: Final = 1 << 24  # places of a batch times weights; below, torch's other threads are no help
+SMALL: Final = 1 << 26  # places of a batch times weights; below, torch's other threads are no help
 BATCHES: Final = "batches"  # of a state: where the generator of the batches is
 DROPOUT: Final = "dropout"  # where the generator is of what is dropped out
 

@@ -164,6 +164,24 @@ def test_the_quick_losses_are_those_of_the_probabilities() -> None:
     assert torch.allclose(model.rough_probs(inputs_RT), model.probs(inputs_RT), atol=1e-5)
 
 
+def test_the_gradients_are_those_of_makemores_lines() -> None:
+    model = transformer()
+    model.weights = {
+        name: weight.detach().double().requires_grad_() for name, weight in model.weights.items()
+    }
+    tokens_BT = words(20, 6)
+    inputs_RT, targets_RT = tokens_BT[:, :-1], tokens_BT[:, 1:].clone()
+    targets_RT[::2, 3:] = -1
+    loss, gradients = model.gradients(inputs_RT, targets_RT)
+    weights = list(model.weights.values())
+    logits_PV = plain_logits(weights, 3, inputs_RT).flatten(0, 1)
+    expected = functional.cross_entropy(logits_PV, targets_RT.flatten(), ignore_index=-1)
+    assert loss.item() == pytest.approx(expected.item(), abs=1e-12)
+    wanted = torch.autograd.grad(expected, weights)
+    for found, each in zip(gradients, wanted, strict=True):
+        assert torch.allclose(found, each, rtol=0, atol=1e-9)
+
+
 def test_what_is_dropped_out_is_drawn_from_the_chance_that_is_given() -> None:
     model = transformer(dropout=0.3)
     batch = words(40, 5), words(40, 5, seed=2)
