@@ -16,6 +16,7 @@ from engine.models.model import Model
 from engine.models.ngram.model import Ngram
 from engine.models.recurrent import RECURRENT
 from engine.models.transformer import Transformer
+from engine.models.wavenet import Wavenet
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec
 
@@ -35,6 +36,8 @@ def model_of(spec: ModelSpec, corpus: Corpus, device: torch.device) -> Model:
             return Ngram(spec, corpus.tokens, len(corpus.vocabulary))
         case "mlp":
             return Mlp(spec, len(corpus.vocabulary), device)
+        case "wavenet":
+            return Wavenet(spec, len(corpus.vocabulary), device)
         case "lookup":
             return Lookup(spec, len(corpus.vocabulary), device)
         case "bow":

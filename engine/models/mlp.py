@@ -2,7 +2,11 @@
 
     x = [e(s_1) … e(s_C)]      h = tanh(x W1 + b1)      P = softmax(h W2 + b2)
 
-Source: Bengio, Ducharme, Vincent and Jauvin, A neural probabilistic language model, 2003.
+Lecture 3 draws W1 with deviation 5/3 / √X, so that h is neither 0 nor ± 1, and W2 with 0.01, so
+that at first all symbols are as likely; and it normalises x W1 over the batch.
+
+Sources: Bengio, Ducharme, Vincent and Jauvin, A neural probabilistic language model, 2003; He,
+Zhang, Ren and Sun, Delving deep into rectifiers, 2015.
 
 Shape suffixes: C symbols of a window, E numbers of an embedding, X inputs of a layer, H hidden
 units, V symbols.
@@ -16,10 +20,10 @@ import torch
 from torch import Tensor
 
 from engine.data.vocabulary import BOUNDARY
-from engine.models.batch_norm import BatchNorm
-from engine.models.feed_forward import FeedForwardModel
+from engine.models.feed_forward.batch_norm import BatchNorm
+from engine.models.feed_forward.model import FeedForwardModel
+from engine.models.feed_forward.tanh_layer import TanhLayer
 from engine.models.layers import uniform
-from engine.models.tanh_layer import TanhLayer
 from engine.models.trainable import check_size
 from engine.settings.values import ModelSpec
 
@@ -69,14 +73,12 @@ class Mlp(FeedForwardModel):
         # In the order in which the lectures draw them.
         first = {"embedding": torch.randn((rows, embedding), generator=generator).to(device)}
         for layer, size in zip(tanh_layers, inputs, strict=True):
-            # tanh makes its inputs smaller: a gain of 5/3 makes up for it.
             weights_XH = draw(size, hidden, fan_in=size, times=5 / 3 / size**0.5)
             if batch_norm is None:
                 biases_H = draw(hidden, fan_in=size, times=0.01)
             else:
                 biases_H = torch.zeros(hidden, device=device)
             first |= layer.first(weights_XH, biases_H)
-        # So small that all symbols are as likely.
         first["output weights"] = draw(hidden, symbols, fan_in=hidden, times=0.01)
         first["output biases"] = draw(symbols, fan_in=hidden, times=0)
         super().__init__(spec, symbols, first, tanh_layers, generator)

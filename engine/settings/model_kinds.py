@@ -193,6 +193,24 @@ KINDS: Final = {
             goal=200_000,  # the lecture's
         ),
         ModelKind(
+            "wavenet", "WaveNet",
+            "Two neighbours become one, layer by layer, until a window is one: the fifth lecture.",
+            (
+                size(
+                    "context", "context", "How many characters before are seen: a power of two.",
+                    8, 64, 2,
+                ),
+                size("embedding", "embedding", "How many numbers are a character's.", 24, 1024),
+                size("hidden", "hidden units", "How many units each layer has.", 128, 16_384),
+                *minibatch_settings(
+                    0.1,  # the lecture's, as all of these
+                    schedule="step",
+                    decay_at=150_000,
+                ),
+            ),
+            goal=200_000,  # the lecture's
+        ),
+        ModelKind(
             "lookup", "lookup table",
             "A table of logits, trained on batches until it is that of the counts: makemore.py's"
             " bigram.",

@@ -75,6 +75,10 @@ RECIPES: Final = {
             200_000, "lecture", Names(20, "torch", 2147483647 + 10),
         ),
         Recipe(
+            "lecture5", "The tree of lecture 5: train 1.769, hold-out 1.994.",
+            "wavenet", {"seed": 42, "generators": "shared"}, 200_000, "lecture",
+        ),
+        Recipe(
             "microgpt", "Karpathy's script microgpt: last loss 2.6497, names kamon to anton.",
             "microgpt", {"seed": 42}, 1000, "hash", Names(20, "python", 42, 0.5, goes_on=True),
         ),

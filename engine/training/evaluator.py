@@ -22,7 +22,7 @@ EVALUATE_EVERY: Final = 10_000  # steps: lecture 2's net makes them in 2 seconds
 EVALUATED_FIRST: Final = (100, 300, 1000, 3000)  # steps: at first the loss falls fast
 EVALUATED_AT_ONCE: Final = 1 << 25  # places times weights: some milliseconds, as a request may wait
 EVALUATED: Final = 1 << 18  # places of a side: all of the lecture's; a loss to three digits
-EVALUATED_PRODUCTS: Final = 1 << 33  # places times weights, of a side: a second or two
+EVALUATED_PRODUCTS: Final = 1 << 34  # places times weights, of a side: a second or two
 EVALUATED_AT_LEAST: Final = 1 << 13  # places of a side, however large the model is
 
 

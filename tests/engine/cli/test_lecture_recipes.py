@@ -29,7 +29,7 @@ def printed_losses(recipe: str) -> dict[int, float]:
     return {int(i) + 1: loss for i, loss in LECTURES[recipe]["printed_losses"].items()}
 
 
-@pytest.mark.parametrize("recipe", ["lecture3"])
+@pytest.mark.parametrize("recipe", LECTURES)
 def test_the_first_losses_are_those_of_the_lecture(recipe: str) -> None:
     losses = [line["loss"] for line in trained(recipe, "--steps", 100) if "step" in line]
     assert losses == pytest.approx(LECTURES[recipe]["losses"], abs=1e-4)
@@ -48,3 +48,11 @@ def test_the_whole_run_of_lecture_3_arrives_where_the_lecture_does() -> None:
     assert end["test_nll"] == pytest.approx(published["test"], abs=5e-4)
     names = [f"{line['name']}." for line in lines if "name" in line]
     assert names == LECTURES["lecture3"]["names"]
+
+
+@pytest.mark.slow
+def test_lecture_5_prints_the_losses_that_were_published_as_far_as_a_tenth_of_it_goes() -> None:
+    losses = {line["step"]: line["loss"] for line in trained("lecture5", "--steps", 20_001)[:-1]}
+    printed = {step: loss for step, loss in printed_losses("lecture5").items() if step in losses}
+    assert list(printed) == [1, 10_001, 20_001]
+    assert {step: losses[step] for step in printed} == pytest.approx(printed, abs=1e-3)

@@ -34,6 +34,7 @@ SMALL: dict[str, dict[str, Value]] = {
     "microgpt": {"context": 8, "embedding": 8},
     "transformer": {"layers": 1, "heads": 2, "embedding": 6, "context": 5},
     "mlp": {"embedding": 4, "hidden": 16, "layers": 2, "batchnorm": True},
+    "wavenet": {"embedding": 4, "hidden": 16},
 }
 
 

@@ -17,12 +17,12 @@ from torch.nn import functional
 
 from engine.devices import float_type, one_thread
 from engine.models.exact_products import Factor
+from engine.models.feed_forward.tanh_layer import Passed, TanhLayer
 from engine.models.model import WindowModel
-from engine.models.tanh_layer import Passed, TanhLayer
 from engine.models.trainable import TrainableModel
 from engine.settings.values import ModelSpec
 
-ROWS: Final = 4096  # windows that go through at once: their hidden layer fits a core's cache
+ROWS: Final = 1024  # windows that go through at once: their layers fit a core's cache
 SMALL: Final = 1 << 28  # windows times weights; below, torch's other threads are of no use
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.models.batch_norm import BatchNorm, Normalised
+from engine.models.feed_forward.batch_norm import BatchNorm, Normalised
 
 Tensors = Mapping[str, Tensor]
 

@@ -1,0 +1,1 @@
+"""What the MLP and the WaveNet are made of: tanh layers, with BatchNorm or without."""
