@@ -31,6 +31,7 @@ def turn(app: Any, widget: Any, kind: type, times: int = 1, *, shift: bool = Fal
 # --- help
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("number", ["1", "2", "3", "4"])
 async def test_help_begins_with_the_focused_pane(number: str):
     async with opened(FakeEngine()) as (app, pilot):
@@ -42,6 +43,7 @@ async def test_help_begins_with_the_focused_pane(number: str):
         await until(pilot, lambda: first[:40] in screen_text(app))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("width", [30, 31, 44, 60, 120])
 async def test_help_fits_every_width(width: int):
     async with opened(FakeEngine()) as (app, _):
@@ -52,6 +54,7 @@ async def test_help_fits_every_width(width: int):
             assert all(word in told for action in ACTIONS for word in action.description.split())
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
 async def test_help_scrolls_with_every_key_for_it_and_with_the_wheel(size: tuple[int, int]):
     async with opened(FakeEngine(), size) as (app, pilot):

@@ -35,6 +35,7 @@ async def test_the_screen_is_painted_while_the_engine_still_starts():
         await until(pilot, lambda: "32,033" in screen_text(app) and "idle" in screen_text(app))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("pane", ["1", "4"])
 async def test_a_key_asks_the_engine_for_its_action_from_any_pane(pane: str):
     keys: dict[str, Any] = {
@@ -283,6 +284,7 @@ async def test_the_palette_finds_an_action():
         await until(pilot, lambda: "Raise the smoothing" in screen_text(app))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("pane", ["1", "2", "3", "4"])
 async def test_the_footer_always_shows_how_to_train_to_get_help_and_to_quit(pane: str):
     async with opened(FakeEngine()) as (app, pilot):

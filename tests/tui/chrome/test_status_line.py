@@ -234,6 +234,7 @@ async def test_a_run_without_steps_tells_its_nll_and_no_rate() -> None:
             assert word not in first
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize("name", ["a name of 24 characters.", "日本語の長い名前です" * 2])
 async def test_a_long_name_of_a_run_leaves_room_for_its_loss(width: int, name: str) -> None:
@@ -247,6 +248,7 @@ async def test_a_long_name_of_a_run_leaves_room_for_its_loss(width: int, name: s
         assert cell_len(first.rstrip()) <= width
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_while_another_run_trains_the_status_does_not_say_idle(size: tuple[int, int]) -> None:
     engine = FakeEngine()

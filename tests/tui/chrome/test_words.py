@@ -137,6 +137,7 @@ async def test_in_the_smallest_terminal_each_guess_has_one_line():
         assert re.search(r". → e +1\.386 +2\.079 ", screen_text(app))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(("size", "word"), [((40, 12), "andrejq"), ((80, 24), "a" * 20)])
 async def test_the_guesses_scroll_by_keys_while_the_sum_and_the_mean_stay_in_sight(
     size: tuple[int, int], word: str
@@ -193,6 +194,7 @@ async def test_an_export_that_is_left_before_it_is_written_writes_nothing_and_sa
         assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("error", [None, OSError(28, "No space left on device")])
 async def test_an_export_that_is_left_while_it_is_written_goes_on_and_says_how_it_ended(
     error: OSError | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

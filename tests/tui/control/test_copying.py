@@ -162,6 +162,7 @@ class Slow(FakeEngine):
         return answer
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("key", "asked", "told"),
     [("e", Export, "Wrote names-counts.csv"), ("ctrl+s", Save, "Saved names.safetensors")],

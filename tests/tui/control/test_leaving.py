@@ -14,6 +14,7 @@ from tui.app import LabApp
 from tui.session import conversation
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("key", ["k", "enter"])
 async def test_a_training_that_is_kept_goes_on_and_the_way_back_is_told(key: str):
     engine = FakeEngine()
@@ -36,6 +37,7 @@ async def test_a_training_is_stopped_when_asked_to_and_saved_first():
     assert engine.stops == 1
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(("answer", "stops"), [("Keep it", 0), ("makemore-tui", 0), ("Stop:", 1)])
 async def test_a_click_on_an_answer_is_as_good_as_its_key(answer: str, stops: int):
     engine = FakeEngine()
@@ -110,6 +112,7 @@ async def test_detaching_leaves_an_idle_engine_running():
     assert (engine.stops, engine.leaves) == (0, 1)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("event", "words"),
     [
@@ -139,6 +142,7 @@ async def test_a_link_that_is_down_is_left_without_a_question():
     assert "makemore-tui attach --host me@box names" in app.session.farewell
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("host", ["", "me@box"])
 async def test_the_question_about_a_training_goes_with_its_engine(host: str):
     engine = FakeEngine()
@@ -156,6 +160,7 @@ async def test_the_question_about_a_training_goes_with_its_engine(host: str):
     assert engine.stops == 0
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize(
     ("event", "said"),
     [
@@ -212,6 +217,7 @@ async def test_with_other_screens_a_training_is_left_to_them_without_a_question(
     assert "goes on, on other screens" in app.session.farewell
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("trains", [False, True])
 async def test_of_two_screens_that_leave_at_once_the_second_is_the_last(trains: bool):
     engine = FakeEngine()
@@ -234,6 +240,7 @@ class Silent(FakeEngine):
         pass
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("keys", [["q"], ["ctrl+q"], ["ctrl+c", "ctrl+c"]])
 async def test_whoever_leaves_before_seeing_what_was_attached_to_ends_nothing(keys: list[str]):
     engine = Silent()
@@ -246,6 +253,7 @@ async def test_whoever_leaves_before_seeing_what_was_attached_to_ends_nothing(ke
     assert (engine.stops, engine.leaves) == (0, 1)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("last", ["D", "q"])
 async def test_what_was_asked_for_is_done_before_the_lab_is_left(last: str):
     engine = FakeEngine()
@@ -287,6 +295,7 @@ async def test_an_engine_that_is_busy_for_long_does_not_keep_the_screen(
     assert (engine.stops, engine.leaves) == (0, 1)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("keys", ["qq", "qD", "DD", "Dq"])
 async def test_whoever_does_not_wait_for_a_busy_engine_is_told_the_way_back(
     monkeypatch: pytest.MonkeyPatch, keys: str

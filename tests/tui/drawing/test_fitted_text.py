@@ -31,6 +31,7 @@ async def reads(pilot: Pilot[None], place: str, beginning: str, end: str) -> Non
     assert told(app, place).startswith(beginning)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("folder", PATHS, ids=len)
 async def test_the_prompt_for_a_save_says_all_that_it_has_to_say(folder: str):
     async with opened(FakeEngine(dataset(folder=folder)), SMALLEST) as (_, pilot):
@@ -42,6 +43,7 @@ async def test_the_prompt_for_a_save_says_all_that_it_has_to_say(folder: str):
         )  # fmt: skip
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("folder", PATHS, ids=len)
 async def test_the_question_about_a_file_that_is_there_is_never_cut_off(folder: str):
     engine = FakeEngine()
@@ -53,6 +55,7 @@ async def test_the_question_about_a_file_that_is_there_is_never_cut_off(folder: 
         await reads(pilot, "#hint", "/home/", "exists. Enter again writes over it.")
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("folder", PATHS, ids=len)
 async def test_the_end_of_the_engine_leaves_rows_of_the_matrix_and_says_what_to_do(folder: str):
     engine = FakeEngine()

@@ -57,6 +57,7 @@ async def test_in_a_broad_terminal_the_names_stay_beside_it():
         await until(pilot, lambda: shown(app) == ["matrix", "loss", "dataset", "samples"])
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(60, 12), (100, 12), (60, 40)])
 async def test_where_fewer_panes_have_room_it_is_one_of_them(size: tuple[int, int]):
     async with opened(FakeEngine(), size) as (app, pilot):
@@ -84,6 +85,7 @@ async def test_nothing_is_asked_for_while_it_is_not_shown():
         await until(pilot, lambda: engine.watch.inside is None)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_m_goes_from_picture_to_picture_and_says_what_each_is(size: tuple[int, int]):
     engine = FakeEngine()
@@ -148,6 +150,7 @@ async def test_a_model_without_weights_says_so():
         await until(pilot, lambda: "has no weights to look at" in " ".join(picture(app).split()))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     "terminal", [Terminal("256"), Terminal("16"), Terminal("8"), Terminal("none", False)]
 )

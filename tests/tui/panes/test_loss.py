@@ -75,6 +75,7 @@ async def test_a_loss_that_is_not_a_number_is_a_gap():
         assert plot_of(app)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("scale", ["linear", "log"])
 async def test_losses_as_far_apart_as_numbers_can_be_are_drawn(scale: str):
     engine = FakeEngine()
@@ -111,6 +112,7 @@ async def test_a_plot_that_is_drawn_while_the_lab_ends_does_no_harm(
         assert app.is_running  # a worker that fails ends the lab with a traceback
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("width", [40, 60])
 async def test_a_legend_without_room_leaves_out_the_line_that_the_plot_itself_names(width: int):
     engine = FakeEngine()
@@ -125,6 +127,7 @@ async def test_a_legend_without_room_leaves_out_the_line_that_the_plot_itself_na
         await until(pilot, lambda: "┈ ln V 3.296" in plot_of(app))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("width", [40, 60, 70, 85])
 async def test_the_sign_of_the_hold_out_is_named_wherever_it_is_drawn(width: int):
     engine = FakeEngine()
@@ -184,6 +187,7 @@ async def test_a_hold_out_comes_before_the_penalty_where_both_have_no_room():
         await until(pilot, lambda: str(pane.border_title) == title)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
 async def test_every_reference_line_ends_in_a_label_with_its_number(size: tuple[int, int]):
     engine = FakeEngine()
@@ -308,6 +312,7 @@ def on_batches() -> FakeEngine:
     return engine
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     "terminal", [Terminal(), Terminal(unicode=False, colours="none")], ids=["colour", "ascii"]
 )
@@ -363,6 +368,7 @@ def two_trained() -> FakeEngine:
     return engine
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     "terminal", [Terminal(), Terminal(unicode=False, colours="none")], ids=["colour", "ascii"]
 )

@@ -43,6 +43,7 @@ def redrawn(widget: Widget) -> list[Region]:
     return regions
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize(
     ("size", "scale"), [((80, 24), "small"), ((120, 40), "medium"), ((200, 60), "large")]
 )
@@ -119,6 +120,7 @@ async def test_slash_goes_to_a_pair_and_refuses_what_is_none():
         await until(pilot, lambda: app.query_one(MatrixPane).cursor == (1, 14))
 
 
+@pytest.mark.slow_after(2)
 @pytest.mark.parametrize("view", ["compared", "selected", "weights", "difference", "counts"])
 async def test_m_goes_through_the_views(view: str):
     engine = FakeEngine()
@@ -430,6 +432,7 @@ async def test_the_settings_below_are_those_that_the_run_is_fitted_with_which_is
         await until(pilot, lambda: subtitle_of(app) == "smoothing 1")
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(40, 12), (60, 20), (80, 24), (120, 40), (200, 60)])
 @pytest.mark.parametrize("name", ["a name of 24 characters.", "日本語の長い名前です" * 2])
 async def test_long_names_leave_the_matrix_its_title_its_read_out_and_its_legend(

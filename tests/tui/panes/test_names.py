@@ -131,6 +131,7 @@ async def test_names_say_their_step_and_are_dim_once_their_model_is_another() ->
         (Configure({"source": "selected"}), "source net: drawn again"),
     ],
 )
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_what_changed_is_told_where_the_names_are_drawn_again(
     change: Configure, told: str, size: tuple[int, int]
@@ -338,6 +339,7 @@ async def test_names_of_another_run_say_whose_they_are() -> None:
         assert str(pane.border_title) == "4 Names · ngram"
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
 @pytest.mark.parametrize("source", ["both", "selected"])
 @pytest.mark.parametrize("name", ["a name of 24 characters.", "日本語の長い名前です" * 2])

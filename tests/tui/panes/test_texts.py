@@ -103,6 +103,7 @@ async def test_texts_of_both_models_stand_beside_each_other() -> None:
         assert app.query_one(NamesPane).picked == engine.names[0].selected
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
 async def test_a_text_is_seen_at_every_size(size: tuple[int, int]) -> None:
     engine = Texts()
@@ -112,6 +113,7 @@ async def test_a_text_is_seen_at_every_size(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "<2>To be" in screen_text(app))
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("pasted", ["to\nbe\n", "to\r\nbe\r"])
 async def test_a_pasted_passage_of_several_lines_is_scored_as_one(pasted: str) -> None:
     engine = Texts()

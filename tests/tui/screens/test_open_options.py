@@ -35,6 +35,7 @@ def options(app: LabApp) -> OptionsField:
     return app.screen.query_one(OptionsField)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
 async def test_what_is_found_for_the_chosen_file_stands_in_the_options(size: tuple[int, int]):
     engine = engine_with_tables()
@@ -75,6 +76,7 @@ async def test_options_that_are_written_are_those_that_the_file_is_opened_with()
         assert (last.data_format, last.hold_out_data, last.hold_out) == (asked, "held.csv", 0.0)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
 async def test_what_is_wrong_with_options_is_a_sentence_in_place_and_nothing_is_lost(
     size: tuple[int, int],

@@ -62,6 +62,7 @@ async def test_attaching_opens_nothing_and_shows_what_others_open():
         assert not engine.asked(Open)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("is_asked", [True, False])
 async def test_of_two_screens_at_once_the_second_sees_what_the_first_has_opened(is_asked: bool):
     engine = FakeEngine()
@@ -81,6 +82,7 @@ def toasts(app: LabApp) -> list[str]:
     return [notification.message for notification in app._notifications]
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("gone", "resumed", "said"),
     [
@@ -137,6 +139,7 @@ async def test_an_engine_that_has_nothing_open_yet_is_not_asked_what_to_show():
         assert len(engine.asked(Watch)) == asked
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("host", ["", "me@box"])
 async def test_a_lab_that_another_screen_has_stopped_is_taken_up_from_its_save(host: str):
     engine = FakeEngine()
