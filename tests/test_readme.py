@@ -30,6 +30,7 @@ def test_the_commands_of_the_readme_exist_with_their_options() -> None:
         "train",
         "sweep",
         "tune",
+        "rate",
         "sample",
         "score",
         "matrix",

@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "Train a model, a line a step.",
     "sweep": "Train a run for each combination of settings, and print which is the best.",
     "tune": "Find the smoothing and order that are best on the hold-out.",
+    "rate": "Find a learning rate as lecture 2 does: it rises with each step.",
     "sample": "Draw names from a model.",
     "score": "How likely words are, a character at a time.",
     "matrix": "A matrix as CSV.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,12 +9,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from engine.cli.console import narrate, write, write_json
-from engine.cli.model_options import given_parameters, model_options, values_given
+from engine.cli.model_options import model_options, values_given
+from engine.cli.opening_command import opening_command
 from engine.cli.options import data_option, json_option
 from engine.cli.table import cells, figure, write_table
 from engine.cli.training_options import hold_out_option
-from engine.cli.value_texts import text_of
-from engine.local import command_lines
 from engine.settings.combinations import differing
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options
@@ -81,17 +79,12 @@ def command(
     ) as bar:  # fmt: skip
         found = sorted(bar, key=lambda each: each.held_out_nll)
     names, best = differing(several), found[0]
-    changed = [
-        name
+    chosen = {
+        name: value
         for name, value in best.settings.items()
         if name in names or value != model.setting(name).default
-    ]
-    assignments_of_best = [f"{name}={text_of(best.settings[name])}" for name in changed]
-    opens = command_lines.line(
-        *_data_options(data, data_format, hold_out_data, hold_out),
-        *("--model", model.kind),
-        *(word for each in assignments_of_best for word in ("--set", each)),
-    )
+    }
+    opens = opening_command(data, data_format, hold_out_data, hold_out, model.kind, chosen)
     test_nll = tested(model, best.settings, corpus) if test else None
     if as_json:
         for each in found:
@@ -119,14 +112,3 @@ def _facts(candidate: Candidate) -> dict[str, object]:
         "parameters": candidate.parameters,
         "held_out_nll": candidate.held_out_nll,
     }
-
-
-def _data_options(
-    data: Path, data_format: DataFormat, hold_out_data: Path | None, hold_out: float
-) -> list[str]:
-    """The options that open the same words again, as far as they were given."""
-    file = ["--data", str(data)] if "data" in given_parameters() else []
-    words = shlex.split(data_format.options)
-    held_out = ["--hold-out", f"{hold_out:g}"] if hold_out else []
-    other = [] if hold_out_data is None else ["--hold-out-data", str(hold_out_data)]
-    return [*file, *words, *held_out, *other]
