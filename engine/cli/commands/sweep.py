@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from engine.lab.run import Run
 
 MOST: Final = MOST_RUNS - len(FIRST_RUNS)  # beside the two that every lab has
+LEGEND: Final = 12  # characters of a run's name that the legend of a plot has room for
 BEGINNING: Final = ("recipe", "kind", "assignments", "steps", "hold_out")  # not of what is resumed
 
 
@@ -146,13 +147,17 @@ def _begun(
 
 
 def _names(kind: str, every: list[Combination]) -> list[str]:
-    """Names of runs by what differs; empty where one would be too long: then by their kind."""
+    """Names of runs by what differs, with its settings' names where there is room for them.
+
+    They are empty where even the values take too much: then runs are called as their kind.
+    """
     signs, differ = {each.name: each.sign for each in KINDS[kind].settings}, differing(every)
-    names = [
-        " ".join(f"{signs[name] or name}={text_of(each[name])}" for name in differ)
-        for each in every
-    ]
-    return names if max(map(len, names)) <= LONGEST_RUN_NAME else [""] * len(names)
+    texts = [{name: text_of(each[name]) for name in differ} for each in every]
+    named = [" ".join(f"{signs[name] or name}={each[name]}" for name in each) for each in texts]
+    if max(map(len, named)) <= LEGEND:
+        return named
+    values = ["/".join(each.values()) for each in texts]
+    return values if max(map(len, values)) <= LONGEST_RUN_NAME else [""] * len(every)
 
 
 def _train(result: Result, training: Training, go_on: Callable[[], bool], title: str) -> None:

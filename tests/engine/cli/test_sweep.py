@@ -153,10 +153,20 @@ def test_the_lab_has_the_runs_pinned_and_the_best_selected(tmp_path: Path) -> No
     assert lab.selected.settings["seed"] == 7
 
 
-def test_runs_with_long_names_are_called_as_their_kind(tmp_path: Path) -> None:
-    given = ("--set", "embedding=2,3", "--set", "hidden=4,6", "--set", "context=2,3", "--steps", 1)
-    names = {each["run"] for each in lines("--model", "mlp", *given)}
-    assert names == {"mlp", *(f"mlp {number}" for number in range(2, 9))}
+@pytest.mark.parametrize(
+    ("swept", "names"),
+    [
+        (["hidden=4,6"], ["hidden=4", "hidden=6"]),
+        (["hidden=4,6", "learning_rate=0.1,0.2"], ["4/0.1", "4/0.2", "6/0.1", "6/0.2"]),
+        (["learning_rate=0.12345678901234,1", "weight_decay=0.001234567,0"], ["mlp", "mlp 2"]),
+        (["hidden=4"], ["mlp"]),
+    ],
+)
+def test_runs_are_called_by_what_differs_as_far_as_a_legend_has_room(
+    swept: list[str], names: list[str]
+) -> None:
+    found = lines(*SMALL, *(f"--set={each}" for each in swept), "--steps", 1)
+    assert sorted(each["run"] for each in found)[: len(names)] == names
 
 
 def test_models_without_steps_are_compared_too() -> None:
