@@ -16,7 +16,7 @@ from torch.nn.functional import adaptive_max_pool2d
 from engine.wire.inside import FINEST, Attention, Heatmap, Histogram, Points
 
 SATURATED: Final = 0.97  # from there on a tanh unit hardly learns: lecture 3
-BINS: Final = 60  # of a histogram: more than half of a pane has columns
+BINS: Final = 200  # of a histogram: as many as a broad pane has columns; 3 at each end saturate
 
 
 @runtime_checkable

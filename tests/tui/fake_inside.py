@@ -44,7 +44,7 @@ def _picture(name: str, part: str, look: Look) -> Picture | None:
             places = [place for n in range(27) for place in (n * 9 - FINEST, n * 67 % 255 - FINEST)]
             return Points(array("b", places).tobytes(), (-1, 1), (-2, 2), 10, (0.31, 0.17))
         case "activations":
-            bins = bytes([255, *[40] * 58, 200])
+            bins = bytes([255] * 3 + [4] * 194 + [200] * 3)
             layers = (
                 Histogram("layer 1", -0.02, 0.75, 0.2037, bins),
                 Histogram("layer 2", 0.01, 0.69, 0.0656, bins),

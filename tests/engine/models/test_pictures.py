@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.models.pictures import SATURATED, attention, heatmap, histogram, points, ratio
+from engine.models.pictures import BINS, SATURATED, attention, heatmap, histogram, points, ratio
 from engine.wire.inside import FINEST, Points
 
 
@@ -87,7 +87,7 @@ def test_points_do_not_turn_over_where_an_embedding_hardly_changes() -> None:
 
 
 def test_a_histogram_tells_mean_deviation_and_the_share_that_is_saturated() -> None:
-    values = torch.tensor([[-0.98, 0.0], [0.5, 1.0], [0.96, -0.9]])
+    values = torch.tensor([[-0.983, 0.003], [0.503, 1.0], [0.963, -0.963]])
     picture = histogram("layer 1", values)
     flat = values.flatten().tolist()
     mean = sum(flat) / 6
@@ -95,8 +95,9 @@ def test_a_histogram_tells_mean_deviation_and_the_share_that_is_saturated() -> N
     deviation = math.sqrt(sum((value - mean) ** 2 for value in flat) / 5)
     assert picture.deviation == pytest.approx(deviation)
     assert picture.saturated == pytest.approx(sum(abs(value) > SATURATED for value in flat) / 6)
-    counts = [sum(int(-1 + n / 30 <= v < -1 + (n + 1) / 30 or (n == 59 and v == 1)) for v in flat)
-              for n in range(60)]  # fmt: skip
+    counts = [0] * BINS
+    for value in flat:
+        counts[min(BINS - 1, int((value + 1) / 2 * BINS))] += 1
     assert list(picture.bins) == [math.ceil(count / max(counts) * 255) for count in counts]
 
 

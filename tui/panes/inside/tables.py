@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from statistics import fmean
 from typing import Final
 
 from rich.cells import cell_len
@@ -14,11 +16,13 @@ from tui.terminal.letter_widths import laid_out
 
 QUIET: Final = "$foreground-muted"
 _BAR: Final = "$primary"
-_SATURATED: Final = "$error"
+_EDGE: Final = "$error"  # of what is saturated
+_SATURATED_BINS: Final = 0.015  # the part of the bins beyond 0.97, on each side
 _TALLEST: Final = 8  # lines of a histogram
 _HEADS: Final = ("deviation", "grad:data", "update")
+_SHORT: Final = ("grad", "ratio", "update")
 _NUMBER: Final = 8  # columns of a number, where there are few
-_NAME: Final = 10  # columns that are left for names of tensors
+_NAME: Final = 14  # columns that are left for names of tensors
 _SCALE: Final = 9  # columns of a scale, at the least
 _LEAST: Final = -5.0  # log10 of update:data, at the ends of its scale
 _MOST: Final = -1.0
@@ -36,12 +40,11 @@ def activations_lines(picture: Histograms, width: int, height: int) -> list[Cont
 
 
 def _layer(layer: Histogram, width: int, height: int) -> list[Content]:
-    bins = [layer.bins[place * len(layer.bins) // width] for place in range(width)]
-    edge = sum(place * len(layer.bins) // width == 0 for place in range(width))
+    starts = [place * len(layer.bins) // width for place in range(width + 1)]
+    bins = [fmean(layer.bins[start : max(end, start + 1)]) for start, end in pairwise(starts)]
+    edge = sum(start < _SATURATED_BINS * len(layer.bins) for start in starts)
     bars = [
-        Content.assemble(
-            (row[:edge], _SATURATED), (row[edge:-edge], _BAR), (row[-edge:], _SATURATED)
-        )
+        Content.assemble((row[:edge], _EDGE), (row[edge:-edge], _BAR), (row[-edge:], _EDGE))
         for row in columns(bins, height)
     ]
     facts = (
@@ -70,7 +73,7 @@ def _fits(name: str, facts: tuple[str, ...], width: int) -> bool:
 def gradients_lines(picture: Gradients, width: int) -> list[Content]:
     """A line for each tensor; with a scale of the update in parts of the data, where known."""
     longest = max(cell_len(each.name) for each in picture.tensors)
-    heads, numbers = _columns(width)
+    heads, numbers = _columns(width, longest)
     name = min(longest, width - len(heads) * numbers)
     scale = width - name - len(heads) * numbers - 1
     if scale < _SCALE or all(each.update is None for each in picture.tensors):
@@ -82,12 +85,16 @@ def gradients_lines(picture: Gradients, width: int) -> list[Content]:
     ]
 
 
-def _columns(width: int) -> tuple[tuple[str, ...], int]:
-    """The columns that there is room for beside a name, and how broad they are."""
-    if width - 3 * len(_HEADS[1]) - 3 >= _NAME:
-        return _HEADS, len(_HEADS[1]) + 1
-    short = ("grad", "ratio", "update")
-    return (short if width - 3 * _NUMBER >= _NAME else short[1:]), _NUMBER
+def _columns(width: int, longest: int) -> tuple[tuple[str, ...], int]:
+    """The columns that there is room for beside a name, and a scale if possible; how broad each."""
+    long, short = (_HEADS, len(_HEADS[1]) + 1), (_SHORT, _NUMBER)
+    for heads, numbers in (long, short):
+        if width - len(heads) * numbers - longest - 1 >= _SCALE:
+            return heads, numbers
+    for heads, numbers in (long, short):
+        if width - len(heads) * numbers >= min(longest, _NAME):
+            return heads, numbers
+    return _SHORT[1:], _NUMBER
 
 
 def _tensor(
