@@ -1,4 +1,4 @@
-"""Which panes stand where: all four where there is room, otherwise fewer at a time."""
+"""Which panes stand where: four where there is room, otherwise fewer at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STACKED: Final = 34  # the least height for the matrix with another pane below i
 def arrangement(columns: int, lines: int) -> Arrangement:
     """How the panes are arranged in a terminal of some size.
 
-    `all`: the four of them. `beside`, `below`: the matrix, and one of the others beside or below
+    `all`: four of them. `beside`, `below`: the matrix, and one of the others beside or below
     it. `alone`: the focused one.
 
     >>> [arrangement(*size) for size in ((80, 24), (100, 15), (60, 40), (60, 20))]

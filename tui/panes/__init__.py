@@ -1,1 +1,1 @@
-"""The four panes of the lab."""
+"""The panes of the lab."""

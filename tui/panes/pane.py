@@ -1,4 +1,4 @@
-"""The base class of the four panes: a border with a live title, and what a pane is told."""
+"""The base class of the panes: a border with a live title, and what a pane is told."""
 
 from __future__ import annotations
 

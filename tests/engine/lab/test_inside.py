@@ -20,6 +20,7 @@ from engine.wire.requests import Watch
 
 SMALL = {
     "mlp": {"hidden": 20, "layers": 2, "batchnorm": True},
+    "wavenet": {"context": 4, "hidden": 8, "embedding": 4},
     "rnn": {"embedding": 8, "hidden": 8},
     "microgpt": {},
     "transformer": {"layers": 2, "embedding": 8, "heads": 2},
@@ -45,7 +46,8 @@ def test_each_kind_has_the_pictures_that_make_sense_of_it(lab: Lab) -> None:
         "counts": (),
         "bigram": ("weights",),
         "mlp": trained[:4],
-        "rnn": ("weights", "embedding", "activations", "gradients"),
+        "wavenet": trained[:4],
+        "rnn": trained[:4],
         "microgpt": ("weights", "embedding", "gradients", "attention"),
         "transformer": ("weights", "embedding", "gradients", "attention"),
     }

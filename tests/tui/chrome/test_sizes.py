@@ -71,6 +71,7 @@ async def test_every_pane_can_be_reached_and_is_whole(size: tuple[int, int]) -> 
             ("2", "2 Loss"),
             ("3", "─ 3 "),
             ("4", "4 Names"),
+            ("5", "5 Inside"),
         ):
             await pilot.press(number)
             await settled(pilot)
