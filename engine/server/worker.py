@@ -24,6 +24,7 @@ from engine.lab import snapshots
 from engine.lab.driver import LabDriver
 from engine.lab.lab import Lab
 from engine.lab.pacing import seconds_until
+from engine.lab.run import Run
 from engine.local.name_lock import Ending
 from engine.server.identity import Identity
 from engine.server.inbox import Audience, Inbox, Job, Joined, Left
@@ -124,8 +125,11 @@ class Worker:
                     elif isinstance(request, Copy):
                         write_copy(self._opened().lab, absolute_path(request.path), answer)
                     else:
+                        before = self._selected
                         done = self._carry_out(audience, request)
-                        self._publish()  # what a screen sees at an answer is what came of it
+                        # What a screen sees at an answer is what came of it; of another run even
+                        # where it is not its turn: the next key is for that one.
+                        self._publish(at_once=self._selected is not before)
                         answer(done)
                 except EngineError as error:
                     answer(error)
@@ -152,6 +156,10 @@ class Worker:
             case _:
                 return self._opened().carry_out(request)
         return Done()
+
+    @property
+    def _selected(self) -> Run | None:
+        return None if self._driver is None else self._driver.lab.selected
 
     def _opened(self) -> LabDriver:
         if self._driver is None:

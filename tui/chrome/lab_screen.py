@@ -179,6 +179,11 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
         again = "takes it up from its newest save" if event.is_saved else "starts it again"
         self._follow(event, self._no_data, f"{event.reason} {self._restart} {again}.")
 
+    def on_run_selected(self) -> None:
+        """Carry out the keys that are for the run which is seen now."""
+        self.session.end_selecting()
+        self.app.dispatcher.look_again()
+
     @on(EngineEvent)
     def take_event(self, message: EngineEvent) -> None:
         """Show what an event of the engine says."""

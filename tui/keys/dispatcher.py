@@ -70,6 +70,8 @@ class KeyDispatcher:
         if no_text and meant is not None and meant[1].at_once:
             await self._act(event)  # it may be the way out
             return
+        if event.key == "escape" and _awaits_answer(self._app.screen):
+            self._early.clear()  # it was for what the answer would have brought
         self._early.append(event)
         if self._waiting_for is None or not self._waiting_for.is_attached:
             await self._go_on(None)
@@ -124,7 +126,7 @@ class KeyDispatcher:
     def _must_wait(self, event: Key) -> bool:
         meant = self._keys.on(event.key)
         if self._app.screen is not self._app.screen_stack[0]:
-            return False
+            return _awaits_answer(self._app.screen) and event.key != "escape"
         if self._is_held:
             return meant is None or not (meant[1].at_once or meant[1].id == "lab.detach")
         return meant is not None and not meant[1].anywhere and self._app.is_too_early(meant[1])
@@ -150,6 +152,11 @@ class KeyDispatcher:
     async def _go_on(self, act: Callable[[], Awaitable[object]] | None) -> None:
         if act is not None:
             await act()
+            stack = self._app.screen_stack
+            if self._early and stack and stack[-1] is not stack[0]:
+                # The dialog may ask the engine for something, and closes with its answer.
+                self._wait_for(stack[-1].focused or stack[-1])
+                return
         self._waiting_for = None
         while self._early and self._waiting_for is None and self._app.screen_stack:
             if self._must_wait(self._early[0]):
@@ -158,6 +165,11 @@ class KeyDispatcher:
                 self._wait_for(self._app.screen)
             elif not await self._act(event := self._early.pop(0)):
                 await self._hand_on(event)
+
+
+def _awaits_answer(screen: Screen[Any]) -> bool:
+    """Whether a dialog closes with an answer of the engine's that is on its way."""
+    return bool(getattr(screen, "awaits_answer", False))
 
 
 def _apart(event: Key, keys: KeyMap, *, in_field: bool) -> list[Key]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path, PurePath
 from typing import ClassVar, Final
 
+from textual import getters
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
@@ -18,6 +19,7 @@ from engine.wire.requests import Requests
 from tui.actions import key_label
 from tui.keys.overrides import keys_of
 from tui.terminal.textual_private import ReturningScreen
+from tui.terminal_app import TerminalApp
 
 SECONDS_TO_READ: Final = 4.0  # that the word about a key stays
 
@@ -65,9 +67,17 @@ class Modal(ReturningScreen, inherit_bindings=False):
 class Dialog(ModalScreen[None], Modal):
     """A box above the lab: a widget of the class `dialog`."""
 
+    app = getters.app(TerminalApp)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close")]
     # Whole: Textual looks for a relative one beside the file of the class that inherits it.
     CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name("dialog.tcss")]
+
+    awaits_answer = False  # of the engine: keys wait, as it closes then, but escape closes at once
+
+    def answered(self) -> None:
+        """Let keys that have waited for an answer go on."""
+        self.awaits_answer = False
+        self.app.dispatcher.look_again()
 
     def box(self, title: str, keys: str) -> Vertical:
         """The box, with its title in the upper border, and what keys do in the lower one."""

@@ -62,7 +62,6 @@ class SettingsForm(Dialog):
         self._fields = [field for _, fields in self._groups for field in fields]
         self._request = request
         self._call = call
-        self._is_trying = False
 
     def done(self) -> None:
         """Close: it has been carried out."""
@@ -97,8 +96,8 @@ class SettingsForm(Dialog):
 
     def on_input_submitted(self) -> None:
         """Do it once: the key may be held."""
-        if not self._is_trying:
-            self._is_trying = True
+        if not self.awaits_answer:
+            self.awaits_answer = True
             self._try()
 
     @work(exclusive=True)
@@ -113,7 +112,7 @@ class SettingsForm(Dialog):
             if not self.is_closed:
                 self._refuse(error)
         finally:
-            self._is_trying = False
+            self.answered()
 
     def _changes(self) -> dict[str, Value] | None:
         """The new values; None where one of them is none, which is said beside it."""

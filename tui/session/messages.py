@@ -37,6 +37,10 @@ class LabResumed(Message):
     """A lab whose engine had died was taken up from its newest automatic save."""
 
 
+class RunSelected(Message):
+    """What may have selected another run is done, and the snapshot before this shows it."""
+
+
 class LinkChange(Message):
     """The link has come to another state."""
 

@@ -8,19 +8,20 @@ from typing import Any, Final
 from msgspec.structs import replace
 from textual.message import Message
 
-from engine.wire.answers import Description
+from engine.wire.answers import Answers, Description
 from engine.wire.client import Engine
 from engine.wire.events import DatasetOpened, Snapshot
-from engine.wire.requests import Open, Resume
+from engine.wire.requests import BeginRun, DeleteRun, Open, Requests, Reset, Resume, SelectRun
 from tui.actions import Action
 from tui.keys.overrides import KeyMap
 from tui.session.conversation import Conversation
 from tui.session.link import Link
-from tui.session.messages import EngineEnded, EngineStarted, EngineStopped, LinkChange
+from tui.session.messages import EngineEnded, EngineStarted, EngineStopped, LinkChange, RunSelected
 from tui.session.sentences import NO_DATA
 
 # Actions of these groups, and scoring, are about the lab.
 _OF_THE_LAB: Final = ("train", "matrix", "samples")
+_SELECTING: Final = (BeginRun, DeleteRun, Reset, SelectRun)  # may select another run
 
 
 class Session:
@@ -41,7 +42,8 @@ class Session:
             engine, opening, post, self.absence, resuming, attaches=attaches
         )
         self.engine = engine
-        self.call = self.conversation.call
+        self._post = post
+        self._selecting = 0  # requests under way that may select another run
         self.keys = keys
         self.lab_name = engine.name
         self.dataset: DatasetOpened | None = None
@@ -75,6 +77,8 @@ class Session:
 
     def is_too_early(self, action: Action) -> bool:
         """Whether an action is about the lab, and the engine or the data is still on its way."""
+        if action.id == "train.toggle" and self._selecting:
+            return True  # whether that run trains is not known yet
         about_it = action.group in _OF_THE_LAB or action.id == "score"
         return about_it and self.link in (Link.STARTING, Link.OPENING)
 
@@ -100,6 +104,20 @@ class Session:
         return "The engine does not answer."
 
     # --- what happens to it
+
+    async def call(self, request: Requests) -> Answers:
+        """Carry out a request; see `Conversation.call`."""
+        if not isinstance(request, _SELECTING):
+            return await self.conversation.call(request)
+        self._selecting += 1
+        try:
+            return await self.conversation.call(request)
+        finally:
+            self._post(RunSelected())
+
+    def end_selecting(self) -> None:
+        """A request that may have selected another run is done."""
+        self._selecting -= 1
 
     def run(self) -> Coroutine[Any, Any, None]:
         """Start the engine, and listen to it until it ends; then this may be called again."""

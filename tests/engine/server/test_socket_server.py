@@ -21,6 +21,7 @@ from engine.wire.events import DatasetOpened, Ended, Events, Snapshot
 from engine.wire.framing import pack
 from engine.wire.requests import (
     Adjust,
+    BeginRun,
     Browse,
     Configure,
     Describe,
@@ -32,6 +33,7 @@ from engine.wire.requests import (
     Reset,
     Resume,
     Score,
+    SelectRun,
     StepOnce,
     Stop,
     Train,
@@ -357,3 +359,15 @@ async def test_a_screen_that_has_asked_for_nothing_yet_counts_among_those_it_is_
             assert heard.clients == 2
             break
     await other.close()
+
+
+async def test_another_run_is_shown_at_once_even_to_a_screen_whose_turn_is_far_off(
+    client: Client,
+) -> None:
+    await client.call(Open(device="cpu"))
+    await client.call(Watch(frames=0.001))  # a snapshot in a quarter of an hour
+    await event(client, lambda e: isinstance(e, Snapshot))
+    await client.call(BeginRun("bigram"))
+    await event(client, lambda e: isinstance(e, Snapshot) and e.selected_run.name == "bigram")
+    await client.call(SelectRun(2))
+    await event(client, lambda e: isinstance(e, Snapshot) and e.selected_run.name == "net")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 from engine.settings.data_format import DataFormat
 from engine.settings.model_kinds import KINDS
 from engine.settings.recipes import RECIPES
+from engine.wire.answers import Answers
 from engine.wire.client import EngineError
 from engine.wire.events import Ended
 from engine.wire.requests import (
@@ -19,6 +21,7 @@ from engine.wire.requests import (
     CompareRun,
     DeleteRun,
     Open,
+    Pause,
     Requests,
     SelectRun,
     Train,
@@ -211,6 +214,78 @@ async def test_a_recipe_begins_a_run_with_its_settings_and_those_that_were_chang
         await until(pilot, lambda: engine.asked(BeginRun))
         settings = RECIPES["lecture3"].settings | {"batch": 64, "batchnorm": False}
         assert engine.asked(BeginRun) == [BeginRun("mlp", settings, "", 200_000)]
+
+
+class SlowEngine(FakeEngine):
+    """An engine that is busy with another run: what selects one has its answer when told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests = asyncio.Event()
+
+    async def answer(self, request: Requests) -> Answers:
+        if not isinstance(request, BeginRun | SelectRun):
+            return await super().answer(request)
+        self.requests.append(request)
+        await self.rests.wait()
+        self.requests.pop()
+        done = await super().answer(request)  # tells a snapshot too
+        await asyncio.sleep(0)  # which comes before the answer
+        return done
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one instant", "a key by itself"])
+async def test_space_that_is_pressed_before_the_run_has_begun_trains_that_run(together: bool):
+    engine = SlowEngine()
+    async with opened(engine) as (app, pilot):
+        engine.step_to(20)  # the net is in training
+        await until(pilot, lambda: app.session.snapshot.state == "training")
+        await begin(app, pilot, "mlp")
+        if together:
+            typed_at_once(app, "enter", "space")
+        else:
+            await pilot.press("enter")
+            await until(pilot, lambda: engine.asked(BeginRun))
+            await pilot.press("space")
+        await until(pilot, lambda: engine.asked(BeginRun))
+        await settled(pilot)
+        assert not engine.asked(Train)
+        engine.rests.set()
+        await until(pilot, lambda: engine.asked(Train))
+        assert engine.selected.name == "mlp"
+        assert engine.selected.state == "training"
+        assert not engine.asked(Pause), "the net, which was seen in training, is another run"
+
+
+async def test_space_behind_u_is_for_the_run_that_is_selected_then():
+    engine = SlowEngine()
+    engine.begin("mlp")
+    async with opened(engine) as (app, pilot):
+        engine.step_to(20)
+        await until(pilot, lambda: app.session.snapshot.state == "training")
+        await pilot.press("u", "space")
+        await settled(pilot)
+        assert not engine.asked(Train)
+        engine.rests.set()
+        await until(pilot, lambda: engine.asked(Train))
+        assert (engine.selected.name, engine.selected.state) == ("mlp", "training")
+        assert not engine.asked(Pause)
+
+
+async def test_escape_closes_a_form_whose_answer_does_not_come():
+    engine = SlowEngine()
+    async with opened(engine) as (app, pilot):
+        await begin(app, pilot, "mlp")
+        await pilot.press("enter")
+        await until(pilot, lambda: engine.asked(BeginRun))
+        await pilot.press("space", "escape")
+        await until(pilot, lambda: isinstance(app.screen, KindScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await settled(pilot)
+        assert not engine.asked(Train), "space was for what it waited for, and went with it"
+        await pilot.press("space")
+        await until(pilot, lambda: engine.asked(Train))
 
 
 async def test_enter_that_is_held_begins_one_run(monkeypatch: pytest.MonkeyPatch):

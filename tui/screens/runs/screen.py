@@ -168,13 +168,15 @@ class RunsScreen(Dialog):
     @work(group="runs")
     async def _ask_for(self, request: Requests, *, closes: bool = False) -> None:
         self._confirmation.forget()
+        self.awaits_answer = closes
         try:
             await self._call(request)
+            if closes:
+                self.action_close()
+            elif not self.is_closed:
+                self._say(HINT)
         except EngineError as error:
             if not self.is_closed:
                 self._say(str(error), wrong=True)
-            return
-        if closes:
-            self.action_close()
-        elif not self.is_closed:
-            self._say(HINT)
+        finally:
+            self.answered()
