@@ -346,6 +346,17 @@ def test_the_smoothed_line_goes_from_the_first_loss_to_the_last_step():
     assert line[-1] == (pytest.approx(60, abs=1), pytest.approx(3.09, abs=height))
 
 
+def test_a_few_batches_with_large_losses_leave_the_line_its_room():
+    engine = on_batches()
+    before = picture_of(engine.snapshot(), 60, 20, INKS, log=False)
+    engine.losses[30:34] = [9.0, 0.1, 9.0, 0.1]
+    after = picture_of(engine.snapshot(), 60, 20, INKS, log=False)
+    assert before is not None
+    assert after is not None
+    assert after.grid == before.grid
+    assert set(after.batches) < set(before.batches), "what is beyond is left out"
+
+
 def test_the_loss_of_all_data_at_each_step_is_the_line_itself():
     engine = FakeEngine()
     engine.selected.train_to(60)

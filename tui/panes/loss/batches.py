@@ -20,6 +20,16 @@ def line_of(curve: Curve) -> list[tuple[float, float]]:
     return [(1, curve.train[0][0]), *zip(ends, smoothed_of(curve), strict=True)]
 
 
+def most_of(curve: Curve) -> list[float]:
+    """Tell between which losses most of them are: a few spikes would leave the line no room.
+
+    Where they have noise, the extremes of a tenth of the columns are beyond.
+    """
+    few = len(curve.train) // 10
+    smallest, largest = (sorted(four[place] for four in curve.train) for place in (1, 2))
+    return [smallest[few], largest[-1 - few]]
+
+
 def dots_of(curve: Curve, grid: Grid, *, log: bool) -> Points:
     """Choose the places of signs that the losses stand at, as far as the plot reaches.
 

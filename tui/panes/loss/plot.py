@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.wire.events import Snapshot
 from tui.drawing.numbers import with_minus
-from tui.panes.loss.batches import dots_of, line_of
+from tui.panes.loss.batches import dots_of, line_of, most_of
 from tui.panes.loss.drawing import Grid, Inks, Picture
 from tui.panes.loss.others import curves_of
 from tui.panes.loss.references import at, labels_of, references_of
@@ -35,8 +35,12 @@ def picture_of(
     curve, start = snapshot.curve, snapshot.nll
     train, held_out = (curve.train, curve.held_out) if curve else ((), ())
     references = references_of(snapshot.lines, snapshot.compared_run.name)
-    most = _highest(train, snapshot.lines.uniform)
-    values = [_drawn(v) for four in (*train, *held_out) for v in four if isfinite(v) and v <= most]
+    noisy = curve if curve is not None and curve.smoothed else None
+    seen = tuple((loss,) * 4 for _, loss in line_of(noisy)) if noisy else train
+    most = _highest(seen, snapshot.lines.uniform)
+    known = [v for four in (*seen, *held_out) for v in four]
+    known += most_of(noisy) if noisy else []
+    values = [_drawn(v) for v in known if isfinite(v) and v <= most]
     values += [_drawn(start)] if isfinite(start) and start <= most else []
     scaled = log and min(values, default=1.0) > 0
     # A floor of 0, that of a single word, has no place on a logarithmic scale.
@@ -52,10 +56,10 @@ def picture_of(
     beside = max((label.width for label in behind), default=0)
     grid = Grid(last, low, high, max(1, room - beside), rows)
     steps = curve.steps if curve else ()
-    batches = dots_of(curve, grid, log=scaled) if curve and curve.smoothed else ()
+    batches = dots_of(noisy, grid, log=scaled) if noisy else ()
     strokes = _strokes(steps, step, train, log=scaled)
-    if curve is not None and curve.smoothed:
-        strokes = [[(x, _at(loss, log=scaled)) for x, loss in line_of(curve)]]
+    if noisy:
+        strokes = [[(x, _at(loss, log=scaled)) for x, loss in line_of(noisy)]]
     if not snapshot.selected_run.is_trained and isfinite(start):
         strokes = [[(0, _at(start, log=scaled)), (last, _at(start, log=scaled))]]
     every = max(1, round(_round_step(last / max(2, (width - beside) // 10))))  # steps
