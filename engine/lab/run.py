@@ -21,6 +21,7 @@ from engine.settings.model_kinds import kind_of
 from engine.settings.setting import Setting
 from engine.settings.values import ModelSpec, Value
 from engine.training.history import History
+from engine.training.schedules import rate_at
 from engine.training.trainer import Burst, Trainer
 from engine.training.trainers import trainer_of
 from engine.wire.values import State
@@ -237,6 +238,14 @@ class Run:
             f" weights of step {self.step:,} are kept. Lower the batch, or begin a run with smaller"
             " layers."
         )
+
+    @property
+    def scheduled_rate(self) -> float | None:
+        """The learning rate of its next step, where a schedule has changed it; else None."""
+        if not self.has("schedule"):
+            return None
+        rate = rate_at(self.step, self.settings)
+        return None if rate == self.settings["learning_rate"] else rate
 
     @property
     def is_diverging(self) -> bool:

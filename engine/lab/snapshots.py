@@ -142,6 +142,7 @@ def snapshot(
         loss_nll=selected.loss_nll,
         is_diverging=selected.is_diverging,
         overlays=overlays(lab, watch.loss_columns),
+        rate=selected.scheduled_rate,
         trained=lab.trained,
         inside=None if watch.inside is None else inside(lab, watch.inside),
     )

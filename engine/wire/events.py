@@ -78,6 +78,7 @@ class Snapshot(Message, frozen=True):
     loss_nll: float | None = None  # `loss` without λ · mean(W²); None where the run has no λ
     is_diverging: bool = False  # the loss is above ten times ln V, and does not come back
     overlays: tuple[Overlay, ...] = ()  # the losses of the other runs
+    rate: float | None = None  # of the next step; None: as it is set, or the run has none
     trained: int = 0  # runs that are being trained, the selected one perhaps among them
     inside: Inside | None = None  # see `Watch`
 

@@ -151,6 +151,7 @@ class FakeEngine:
         self.compared = self.begin("counts")
         self.selected = self.begin("bigram", "net")
         self.reason = ""
+        self.rate: float | None = None  # the schedule's
         self.is_diverging = False
         self.places: int | None = None  # that each P is averaged over
         self.has_inside = ALL  # the pictures of the selected run
@@ -400,7 +401,7 @@ class FakeEngine:
             is_diverging=self.is_diverging, newest_from=self.newest_from,
             overlays=tuple(run.overlay(self._width_of_columns(run, selected)) for run in self.runs
                            if run is not selected and run.losses),
-            trained=sum(run.state == "training" for run in self.runs),
+            rate=self.rate, trained=sum(run.state == "training" for run in self.runs),
             inside=None if watch.inside is None else made_up_inside(watch.inside, self.has_inside),
         )  # fmt: skip
 

@@ -214,6 +214,16 @@ def test_a_setting_is_that_of_the_selected_run_or_else_of_the_compared_one(
         driver.carry_out(Adjust("learning_rate", 1))
 
 
+def test_the_rate_of_a_schedule_is_told_where_it_is_not_the_one_that_is_set(small: Lab) -> None:
+    assert snapshot(small, 1, Watch(), 0, 1, "").rate is None, "the net has no schedule"
+    run = small.runs.begin("mlp", SMALL | {"schedule": "linear", "decay_at": 10, "decay_to": 0.0})
+    assert snapshot(small, 1, Watch(), 0, 1, "").rate is None, "at first it is as set"
+    run.train(more=4)
+    while run.state == "training":
+        small.advance(run, 4)
+    assert snapshot(small, 1, Watch(), 0, 1, "").rate == pytest.approx(0.1 * (1 - 4 / 10))
+
+
 def test_a_run_is_begun_with_a_goal_of_its_own(driver: LabDriver) -> None:
     driver.carry_out(BeginRun("mlp", SMALL, "short", 50))
     assert (driver.lab.selected.name, driver.lab.selected.goal) == ("short", 50)

@@ -299,6 +299,18 @@ async def test_a_count_model_that_cannot_predict_the_hold_out_is_told_too():
         await until(pilot, lambda: "× hold-out inf" in plot_of(app).splitlines()[0])
 
 
+async def test_the_rate_of_a_schedule_stands_behind_the_one_that_is_set():
+    engine = FakeEngine()
+    engine.selected = engine.begin("microgpt")
+    async with opened(engine) as (app, pilot):
+        below = app.query_one(LossPane)
+        await until(pilot, lambda: "lr 0.01" in str(below.border_subtitle))
+        engine.rate = 0.00512345
+        engine.step_to(488)
+        wanted = "batch 1 · lr 0.01 (now 0.00512)"
+        await until(pilot, lambda: str(below.border_subtitle) == wanted)
+
+
 # --- minibatches
 
 

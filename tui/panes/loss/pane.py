@@ -13,6 +13,7 @@ from engine.wire.events import DatasetOpened, Snapshot
 from tui.actions import PANE_GROUPS, bindings_of
 from tui.drawing.ascii import spelled
 from tui.drawing.line_widget import LineWidget
+from tui.drawing.numbers import compact
 from tui.drawing.run_settings import signed_settings
 from tui.keys.overrides import keys_of
 from tui.panes.loss.drawing import RGB, Inks, Picture, plot_lines
@@ -110,7 +111,11 @@ class LossPane(Pane):
         run, unicode = snapshot.selected_run, terminal_of(self.app).unicode
         self.entitle(*loss_facts(snapshot, unicode=unicode))
         assert self.dataset is not None
-        settings = signed_settings(self.dataset.kind_of(run), run, that_change=True)
+        kind = self.dataset.kind_of(run)
+        settings = signed_settings(kind, run, that_change=True)
+        if snapshot.rate is not None:  # the schedule's, which is another than is set
+            now = compact(float(f"{snapshot.rate:.3g}"))
+            settings[kind.setting("learning_rate").sign] += f" (now {now})"
         rates = [f"{sign} {value}" for sign, value in settings.items()]
         begins = run.is_trained and run.state == "idle" and run.step == 0
         hint = [f"{keys_of(self.app).name('train.toggle')} trains"] if begins else []
