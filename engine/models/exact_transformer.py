@@ -36,7 +36,9 @@ class Seen(NamedTuple):
 
     def some(self, places: Tensor) -> Seen:
         """That of some of the words."""
-        keys, values = (tuple(each[places] for each in each_block) for each_block in self[1:])
+        keys, values = (
+            tuple(each.index_select(0, places) for each in each_block) for each_block in self[1:]
+        )
         return Seen(self.tokens_BT[places], keys, values)
 
 

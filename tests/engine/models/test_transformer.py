@@ -13,11 +13,16 @@ from engine.data.corpus import read_corpus
 from engine.data.tokens import Tokens
 from engine.devices import one_thread
 from engine.errors import BadSetting
+from engine.models.evaluation import mean_nll
+from engine.models.sequence import SequenceModel
 from engine.models.transformer import Transformer
+from engine.settings.data_format import DataFormat
 from engine.settings.model_kinds import KINDS
+from engine.settings.recipes import RECIPES
 from engine.settings.values import Value
 from engine.training import evaluator
 from engine.training.minibatch import MinibatchTrainer
+from tests.golden import WORDS, needs_words
 
 CPU = torch.device("cpu")
 KIND = KINDS["transformer"]
@@ -164,22 +169,41 @@ def test_the_quick_losses_are_those_of_the_probabilities() -> None:
     assert torch.allclose(model.rough_probs(inputs_RT), model.probs(inputs_RT), atol=1e-5)
 
 
-def test_the_gradients_are_those_of_makemores_lines() -> None:
-    model = transformer()
+def in_float64(model: Transformer) -> Transformer:
     model.weights = {
         name: weight.detach().double().requires_grad_() for name, weight in model.weights.items()
     }
+    return model
+
+
+def words_of_some_lengths() -> tuple[Tensor, Tensor]:
     tokens_BT = words(20, 6)
-    inputs_RT, targets_RT = tokens_BT[:, :-1], tokens_BT[:, 1:].clone()
+    targets_RT = tokens_BT[:, 1:].clone()
     targets_RT[::2, 3:] = -1
+    return tokens_BT[:, :-1], targets_RT
+
+
+def test_the_gradients_by_hand_are_those_of_makemores_lines() -> None:
+    model, (inputs_RT, targets_RT) = in_float64(transformer()), words_of_some_lengths()
     loss, gradients = model.gradients(inputs_RT, targets_RT)
     weights = list(model.weights.values())
     logits_PV = plain_logits(weights, 3, inputs_RT).flatten(0, 1)
     expected = functional.cross_entropy(logits_PV, targets_RT.flatten(), ignore_index=-1)
     assert loss.item() == pytest.approx(expected.item(), abs=1e-12)
-    wanted = torch.autograd.grad(expected, weights)
-    for found, each in zip(gradients, wanted, strict=True):
-        assert torch.allclose(found, each, rtol=0, atol=1e-9)
+    for found, wanted in zip(gradients, torch.autograd.grad(expected, weights), strict=True):
+        assert torch.allclose(found, wanted, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("dropout", [0, 0.3])
+def test_the_gradients_by_hand_are_those_of_autograd(dropout: float) -> None:
+    model, batch = in_float64(transformer(dropout=dropout)), words_of_some_lengths()
+    by_hand, expected = (
+        method(model, *batch, torch.Generator().manual_seed(4))
+        for method in (Transformer.gradients, SequenceModel.gradients)
+    )
+    assert by_hand[0].item() == pytest.approx(expected[0].item(), abs=1e-12)
+    for found, wanted in zip(by_hand[1], expected[1], strict=True):
+        assert torch.allclose(found, wanted, rtol=0, atol=1e-9)
 
 
 def test_what_is_dropped_out_is_drawn_from_the_chance_that_is_given() -> None:
@@ -246,3 +270,19 @@ def test_a_training_with_dropout_that_is_resumed_goes_on_to_the_last_bit(
     second.resume(first.state(), 12)
     assert begun + second.burst(18, spec.settings).losses == losses
     assert all(map(torch.equal, second.state().values(), whole.state().values()))
+
+
+@needs_words
+@pytest.mark.slow
+def test_the_recipe_is_underway_after_a_tenth_of_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", ())
+    recipe = RECIPES["makemore-transformer"]
+    corpus = read_corpus(WORDS, data_format=DataFormat(split=recipe.split))
+    model = Transformer(recipe.spec, len(corpus.vocabulary), CPU)
+    trainer = MinibatchTrainer(model, corpus.tokens, None)
+    while trainer.step < recipe.steps // 10:
+        trainer.burst(500, recipe.spec.settings)
+    tested = corpus.test_tokens
+    assert tested is not None
+    assert (model.parameters, len(tested)) == (204_544, 7166)
+    assert mean_nll(model, tested) == pytest.approx(2.111, abs=0.02)  # 1.973 after all steps
