@@ -129,6 +129,27 @@ async def test_arrows_choose_the_weights_round_and_round():
         assert engine.asked(Export)[0] == Export("inside", view="output weights")
 
 
+async def test_keys_may_be_typed_before_there_is_a_picture():
+    engine = FakeEngine()
+    async with opened(engine) as (app, pilot):
+        await pilot.press("5", "m", "m")
+        await until(pilot, lambda: "5 Inside · activations" in picture(app))
+        await pilot.press("M", "M", "right", "right")
+        await until(pilot, lambda: "output weights · 200 × 27" in picture(app))
+
+
+async def test_a_table_scrolls_where_it_has_no_room():
+    async with opened(FakeEngine(), (80, 24)) as (app, pilot):
+        await pilot.resize_terminal(60, 8)
+        await pilot.press("5", "m", "m", "m")
+        await until(pilot, lambda: "embedding  " in picture(app))
+        assert "hidden biases" not in picture(app)
+        await pilot.press(*["down"] * 9)
+        await until(pilot, lambda: "hidden biases" in picture(app))
+        await pilot.press("pageup")
+        await until(pilot, lambda: "update" in picture(app).splitlines()[2])
+
+
 async def test_the_word_of_attention_is_the_name_under_the_cursor():
     engine = FakeEngine()
     async with opened(engine, (120, 40)) as (app, pilot):

@@ -54,6 +54,7 @@ class InsidePane(Pane):
         self._picture = ""  # name of the one that is wanted; empty: the first
         self._parts: dict[str, int] = {}  # by picture: which weights, or which head
         self._scrolled = 0  # lines of a table
+        self._awaiting = 0  # pictures to turn on by, once it is known which there are
         self._is_shown = False
 
     def contents(self) -> ComposeResult:
@@ -67,8 +68,9 @@ class InsidePane(Pane):
         if not self._is_shown or self.dataset is None:
             return None
         rows, columns = room_for_cells(self._width, self._height, self._ramp("diverging"))
-        part = self._parts.get(self._picture, 0)
-        return Look(self._picture, part, rows, columns, word)
+        inside = self._inside
+        picture = self._picture if inside is None else self._chosen(inside)
+        return Look(picture, self._parts.get(picture, 0), rows, columns, word)
 
     @property
     def weights(self) -> str:
@@ -79,8 +81,10 @@ class InsidePane(Pane):
     def turn(self, by: int) -> None:
         """Show the next picture, or the previous."""
         inside = self._inside
-        if inside is not None and inside.pictures:
-            at = inside.pictures.index(inside.name)
+        if inside is None:
+            self._awaiting += by
+        elif inside.pictures:
+            at = inside.pictures.index(self._chosen(inside))
             self._picture = inside.pictures[(at + by) % len(inside.pictures)]
             self._scrolled = 0
             self.post_message(self.NeedsChanged())
@@ -90,9 +94,9 @@ class InsidePane(Pane):
         inside = self._inside
         if inside is None:
             return
-        if inside.parts > 1:
-            self._picture = inside.name
-            self._parts[inside.name] = (inside.at + by) % inside.parts
+        picture = self._chosen(inside)
+        if inside.parts > 1 or inside.name != picture:
+            self._parts[picture] = self._parts.get(picture, 0) + by
             self.post_message(self.NeedsChanged())
         else:
             self._scrolled += by
@@ -102,6 +106,10 @@ class InsidePane(Pane):
         """Scroll a table."""
         if self._inside is not None and self._inside.parts == 1:
             self.action_move(lines)
+
+    def _chosen(self, inside: Inside) -> str:
+        """The picture that was asked for last, which may be on its way."""
+        return self._picture if self._picture in inside.pictures else inside.name
 
     # --- what happens
 
@@ -116,6 +124,9 @@ class InsidePane(Pane):
         """Draw a newer state of the picture."""
         super().shown(snapshot)
         if self._is_shown and snapshot.inside is not None:
+            if self._awaiting:
+                by, self._awaiting = self._awaiting, 0
+                self.turn(by)
             self._draw()
 
     def on_show(self) -> None:
