@@ -19,7 +19,9 @@ from engine.models.trainable import TrainableModel
 from engine.training.schedules import rate_at
 from engine.wire.inside import Gradient, Gradients, Histograms, Inside, Look, Picture
 
-PLACES: Final = 1000  # of the data, about: what is made of them takes some milliseconds
+PLACES: Final = 1000  # of the data, at the most, whose activations and gradients are shown
+FEWEST: Final = 32  # a batch of lecture 3
+WORK: Final = 1 << 24  # places times weights: some ten milliseconds, forth and back
 
 
 class _Part(NamedTuple):
@@ -138,7 +140,8 @@ def _sample(lab: Lab) -> Batch:
     """Rows of the training words, the same each time, evenly spread over the data."""
     model = _trainable(lab)
     examples = model.examples(lab.corpus.tokens)
-    count = max(1, min(len(examples), int(PLACES / examples.places_a_row)))
+    places = max(FEWEST, min(PLACES, WORK // model.work))
+    count = max(1, min(len(examples), int(places / examples.places_a_row)))
     inputs, targets = examples.of(torch.linspace(0, len(examples) - 1, count).long())
     return inputs.to(model.device), targets.to(model.device)
 

@@ -93,7 +93,7 @@ def histogram(name: str, activations_PH: Tensor) -> Histogram:
         name,
         float(mean),
         float(deviation),
-        float((values.abs() > SATURATED).double().mean()),
+        int((values.abs() > SATURATED).count_nonzero()) / max(1, len(values)),
         bytes((bins / bins.max().clamp(min=1) * 255).ceil().int().tolist()),
     )
 

@@ -92,14 +92,17 @@ def test_weights_follow_one_another_round_and_round(lab: Lab) -> None:
         assert told.picture.shape == tuple(matrices[told.part].shape)
 
 
-def test_gradients_are_those_of_autograd_at_the_places_that_are_told(lab: Lab) -> None:
+def test_gradients_are_those_of_autograd_at_the_places_that_are_told(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.lab.inside.FEWEST", 1000)  # of so few words, all
     model = lab.selected.model
     if not isinstance(model, TrainableModel):
         return
     picture = inside(lab, msgspec.structs.replace(LOOK, picture="gradients")).picture
     assert isinstance(picture, Gradients)
     examples = model.examples(lab.corpus.tokens)
-    inputs, targets = examples.of(torch.arange(len(examples)))  # of so few words, all
+    inputs, targets = examples.of(torch.arange(len(examples)))
     assert picture.places == int((targets >= 0).sum())
     loss = model.loss(inputs, targets)
     by_autograd = torch.autograd.grad(loss, list(model.weights.values()))
