@@ -1,6 +1,6 @@
 """Pictures of the lab, compared with those that were looked at; the README shows two of them.
 
-After an intended change: pytest tests/screen/test_pictures.py --snapshot-update -n 0, and look at
+After an intended change: pytest tests/tui/test_pictures.py --snapshot-update -n 0, and look at
 each that differs.
 """
 

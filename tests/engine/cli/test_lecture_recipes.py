@@ -51,8 +51,8 @@ def test_the_whole_run_of_lecture_3_arrives_where_the_lecture_does() -> None:
 
 
 @pytest.mark.slow
-def test_lecture_5_prints_the_losses_that_were_published_as_far_as_a_tenth_of_it_goes() -> None:
-    losses = {line["step"]: line["loss"] for line in trained("lecture5", "--steps", 20_001)[:-1]}
+def test_lecture_5_prints_the_losses_that_were_published_as_far_as_10_001_steps_go() -> None:
+    losses = {line["step"]: line["loss"] for line in trained("lecture5", "--steps", 10_001)[:-1]}
     printed = {step: loss for step, loss in printed_losses("lecture5").items() if step in losses}
-    assert list(printed) == [1, 10_001, 20_001]
+    assert list(printed) == [1, 10_001]
     assert {step: losses[step] for step in printed} == pytest.approx(printed, abs=1e-3)
