@@ -105,9 +105,12 @@ class Corpus:
     def check_has_test(self) -> None:
         """Raise BadSetting where the split keeps no words for a last test."""
         if self.tested is None:
+            split = self.data_format.split
             raise BadSetting(
                 "There are no words for a test: open the data with --split lecture, makemore or"
                 " ngram."
+                if split == "hash"
+                else f"--split {split} keeps no words for a test where there are so few."
             )
 
     @cached_property
@@ -218,12 +221,17 @@ def read_corpus(
     if how.split != "hash":
         if sides is None:
             raise BadSetting(_too_large(path, f"--split {how.split}", is_text=False))
-        sides = split_words(sides.train, how.split, hold_out, last_has_end=_has_end(path))
-        symbols, has_hold_out = len(vocabulary), bool(sides.held_out.text)
+        is_plain = how == DataFormat("lines", split=how.split) and sides.train.weights_W is None
+        last_has_end = not is_plain or _has_end(path)
+        sides = split_words(sides.train, how.split, hold_out, last_has_end=last_has_end)
+        symbols = len(vocabulary)
+        has_hold_out = bool(hold_out) or bool(sides.held_out.text)
         counts_VV, held_out_VV = (
             of_words(side, vocabulary).counts(symbols) for side in (sides.train, sides.held_out)
         )
     if not counts_VV.any() or (has_hold_out and not held_out_VV.any()):
+        if how.split != "hash" and not hold_out:
+            raise DataError(f"{printable(str(path))}: too few words for --split {how.split}.")
         if hold_out_data is None:
             raise DataError(
                 f"{printable(str(path))}: a hold-out of {hold_out:g} leaves one side of its few"

@@ -47,7 +47,7 @@ class Tokens:
         self.weights = weights
         self._symbols_S = symbols_S.to(torch.int16)  # there are at most 4,097 symbols
         self._first = first
-        self._is_one_word = not (self._symbols_S[1:-1] == BOUNDARY).any()
+        self.is_one_word = not (self._symbols_S[1:-1] == BOUNDARY).any()
 
     def __len__(self) -> int:
         return len(self._symbols_S) - self._first
@@ -86,7 +86,7 @@ class Tokens:
         """
         missing = max(0, context - self._first)
         symbols = np.pad(self._symbols_S.numpy(), (missing, 0), constant_values=BOUNDARY)
-        first, is_masked = self._first + missing, not (across_words or self._is_one_word)
+        first, is_masked = self._first + missing, not (across_words or self.is_one_word)
         for start in range(first, len(symbols), COLUMN):
             stop = min(start + COLUMN, len(symbols))
             columns = [symbols[start - back : stop - back] for back in range(1, context + 1)]
@@ -127,7 +127,7 @@ class Tokens:
         """The windows, each with its target behind it; int16, (R, C + 1)."""
         at = (places_R + self._first)[:, None] + torch.arange(-context, 1)
         rows = self._symbols_S[at.clamp_(min=0)]  # the first symbol is a boundary
-        if not (across_words or self._is_one_word):
+        if not (across_words or self.is_one_word):
             windows = rows[:, :-1]
             # 1 as far back as the word reaches, 0 from its boundary on.
             windows *= (windows != BOUNDARY).flip(1).to(torch.int16).cumprod(1).flip(1)

@@ -63,6 +63,17 @@ def loss_and_gradients(
         inputs_RT: the symbols before each place.
         targets_RT: those that come there; `NOTHING` where a sequence has ended.
     """
+    with np.errstate(all="ignore"):  # weights that diverge have a loss that is not finite
+        return _loss_and_gradients(weights, heads, epsilon, inputs_RT, targets_RT)
+
+
+def _loss_and_gradients(
+    weights: dict[str, Array],
+    heads: int,
+    epsilon: float,
+    inputs_RT: Symbols,
+    targets_RT: Symbols,
+) -> tuple[float, dict[str, Array]]:
     inputs_N, targets_N, places = inputs_RT.ravel(), targets_RT.ravel(), inputs_RT.shape[1]
     x_RTE = weights["wte"][inputs_RT] + weights["wpe"][:places]
     embedded = _normalised(x_RTE.reshape(len(inputs_N), -1), epsilon)

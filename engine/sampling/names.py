@@ -82,22 +82,25 @@ class NameStream:
         self._drawn = drawn
         self._stream.resume(state)
 
-    def next(self, model: Model, prefix: str = "") -> str:
+    def next(self, model: Model, prefix: str = "", most: int = LENGTH_LIMIT) -> str:
         """See `next_in_parts`."""
-        return finished(self.next_in_parts(model, prefix))
+        return finished(self.next_in_parts(model, prefix, most))
 
-    def next_in_parts(self, model: Model, prefix: str = "") -> InParts[str]:
+    def next_in_parts(
+        self, model: Model, prefix: str = "", most: int = LENGTH_LIMIT
+    ) -> InParts[str]:
         """The next name, a character at a time. It is to be drawn to its end before another.
 
         Args:
             model: whose probabilities it is drawn from.
             prefix: what the name begins with.
+            most: characters behind the prefix; there the name is cut off.
 
         Raises:
             OutsideVocabulary: the prefix has an unknown character.
         """
         symbols = self._vocabulary.encode(prefix)
-        longest = len(symbols) + LENGTH_LIMIT
+        longest = len(symbols) + most
         probs_after = _stepping(model)
         for symbol in (BOUNDARY, *symbols):
             probs_1V = probs_after(symbol)

@@ -80,8 +80,8 @@ SMOOTHING: Final = Setting(
 
 
 BATCH_OF: Final = {
-    "places": "Places: any character of any word.",
-    "words": "Words, with all of their places.",
+    "places": "Characters, of any word.",
+    "words": "Words, with all of their characters.",
 }
 MAKEMORE: Final = minibatch_settings(  # makemore.py's, with its defaults
     5e-4, optimizer="adamw", betas=(0.9, 0.99), weight_decay=0.01

@@ -8,6 +8,7 @@ import msgspec
 
 from engine.errors import BadSetting
 from engine.settings.data_format import Split
+from engine.settings.limits import LENGTH_LIMIT
 from engine.settings.model_kinds import MAKEMORE, kind_of
 from engine.settings.values import ModelSpec, Stream, Value
 
@@ -20,6 +21,7 @@ class Names(msgspec.Struct, frozen=True):
     seed: int
     temperature: float = 1.0
     goes_on: bool = False  # from where the generator of the weights was behind them
+    longest: int = LENGTH_LIMIT  # characters, where a name is cut off
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Recipe(msgspec.Struct, frozen=True):
         return kind_of(self.kind).spec(self.settings)
 
 
+MICROGPT_NAMES: Final = Names(20, "python", 42, 0.5, goes_on=True, longest=16)  # its context
 NO_SETTINGS: Final[dict[str, Value]] = {}
 MAKEMORE_MLP: Final[dict[str, Value]] = {
     "context": 16, "embedding": 64, "hidden": 64, "initialisation": "torch", "blank": True,
@@ -80,7 +83,7 @@ RECIPES: Final = {
         ),
         Recipe(
             "microgpt", "Karpathy's script microgpt: last loss 2.6497, names kamon to anton.",
-            "microgpt", {"seed": 42}, 1000, "hash", Names(20, "python", 42, 0.5, goes_on=True),
+            "microgpt", {"seed": 42}, 1000, "hash", MICROGPT_NAMES,
         ),
         Recipe(
             "makemore-transformer", "The Transformer of makemore.py: test 1.965.",

@@ -96,9 +96,9 @@ def minibatch_settings(
             "schedule", "schedule", "How the rate changes with the steps.", schedule,
             {
                 "constant": "It stays.",
-                "step": "From one step on it is a part of what it was.",
-                "linear": "It falls in a straight line.",
-                "cosine": "It falls slowly, fast, and slowly.",
+                "step": "From decay_at on it is decay_to times what it was.",
+                "linear": "It falls in a straight line until decay_at.",
+                "cosine": "It falls along half a wave until decay_at.",
             },
         ),
         _steps(

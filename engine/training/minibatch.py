@@ -51,12 +51,18 @@ class MinibatchTrainer:
         self.step = 0
         self._model = model
         self._train = model.examples(train)
-        if settings.get("batch_of") == "words":
+        if settings.get("batch_of") == "words" and not train.is_one_word:
             self._train = WindowsOfWords(train, model.context)
         seed, is_shared = int(settings["seed"]), settings["generators"] == "shared"
         self._batches = model.generator if is_shared else generator_for(BATCHES, seed)
         self._dropout = generator_for(DROPOUT, seed) if "dropout" in settings else None
         in_passes = settings["order"] == "passes"
+        if in_passes and self._train.weights_R is not None:
+            raise BadSetting(
+                "Order passes: the words of this data have weights, and in passes each would come"
+                " as often as any other. Give order=random.",
+                "order",
+            )
         self._passes_R = shuffled(len(self._train), seed) if in_passes else None
         self._optimizer = OPTIMIZERS[str(settings["optimizer"])](model)
         self._mean = MeanWeights(model, float(settings["mean_weights"]))

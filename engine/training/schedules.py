@@ -13,7 +13,7 @@ def rate_at(number: int, settings: Mapping[str, Value]) -> float:
 
     At `decay_at` steps (0: never) what is left of the rate is its part `decay_to`. The schedule
     `step` falls at once, `linear` in a straight line until there, `cosine` along half a wave. In
-    the first `warmup` steps the rate rises to what it is.
+    the first `warmup` steps the rate rises to what it is, and only behind them it falls.
 
     Args:
         number: how many steps were made before.
@@ -29,10 +29,10 @@ def rate_at(number: int, settings: Mapping[str, Value]) -> float:
     decay_at, left = int(settings["decay_at"]), float(settings["decay_to"])
     if not decay_at:
         return rate
-    done = min(1.0, number / decay_at)
+    done = min(1.0, max(0, number - warmup) / max(1, decay_at - warmup))
     match settings["schedule"]:
         case "step":
-            return rate * left if done == 1 else rate
+            return rate * left if number >= decay_at else rate
         case "linear":
             return rate * (1 - (1 - left) * done)
         case "cosine":

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SAVE_EVERY: Final = Setting(
     "save_every", "", "", "number", SAVE_SECONDS, "a number of seconds from 0 up", 0
 )
-BEGINNING: Final = ("hold_out", "seed", "kind", "assignments")  # not of what is resumed
+BEGINNING: Final = ("recipe", "hold_out", "seed", "kind", "assignments")  # not of what is resumed
 
 
 @click.command("train")
@@ -153,7 +153,7 @@ def _print_names(run: Run, lab: Lab, wanted: Names, as_json: bool) -> None:
     if wanted.goes_on and (state := run.model.behind_weights()) is not None:
         names.resume(0, state)
     for _ in range(wanted.count):
-        name = names.next(run.model)
+        name = names.next(run.model, most=wanted.longest)
         if as_json:
             write_json({"name": name})
         else:

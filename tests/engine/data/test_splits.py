@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.data.corpus import Corpus, read_corpus
 from engine.data.counting.sides import Side
 from engine.data.splits import split_words
-from engine.errors import BadSetting
+from engine.errors import BadSetting, DataError
 from engine.settings.data_format import DataFormat, Split
 from tests.golden import WORDS, needs_words
 
@@ -62,6 +62,27 @@ def test_a_hold_out_is_cut_from_the_training_words_by_distinct_word(tmp_path: Pa
     assert held_out
     assert not train & held_out
     assert found.tested == 200
+
+
+def test_only_a_plain_list_has_a_last_line_that_runs_on(tmp_path: Path) -> None:
+    names = [f"{first}{second}" for first in "abcdef" for second in "ghijk"]
+    table, lines = tmp_path / "words.csv", tmp_path / "words.txt"
+    table.write_text("name,n\n" + "\n".join(f"{name},2" for name in names))
+    lines.write_text("\n".join(names))
+    weighted = read_corpus(table, 0, DataFormat(weight="n", split="ngram"))
+    assert len(weighted.known or ()) == 30
+    longest = max(map(len, corpus(lines, "ngram").known or ()))
+    assert longest == 4, "fk, the last line, runs into another word"
+
+
+def test_few_words_are_said_to_be_too_few(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("anna\n")
+    with pytest.raises(DataError, match="too few words for --split lecture"):
+        corpus(path, "lecture")
+    path.write_text("anna\nbo\n")
+    with pytest.raises(BadSetting, match="--split makemore keeps no words for a test"):
+        corpus(path, "makemore").check_has_test()
 
 
 def test_what_the_hold_out_is_is_said_once(tmp_path: Path) -> None:

@@ -10,17 +10,20 @@ import torch
 from torch.nn import functional
 
 from engine.data.built_in import built_in_path
+from engine.data.corpus import read_corpus
 from engine.data.tokens import Tokens
 from engine.data.vocabulary import Vocabulary
 from engine.devices import one_thread
 from engine.errors import BadSetting
 from engine.models.evaluation import mean_nll
+from engine.models.kinds import model_of as model_of_kind
 from engine.models.mlp import Mlp
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec, Value
 from engine.training import evaluator
 from engine.training.minibatch import MinibatchTrainer
 from engine.training.trainer import Burst, Evaluation
+from engine.training.trainers import trainer_of as trainer_for
 from tests.golden import WORDS, needs_words
 
 CPU = torch.device("cpu")
@@ -148,6 +151,40 @@ def test_a_training_that_is_resumed_goes_on_to_the_last_bit(
     assert (second.step, second.nll, second.held_out_nll) == (80, whole.nll, whole.held_out_nll)
 
 
+TINY: dict[str, dict[str, Value]] = {
+    "mlp": {"embedding": 2, "hidden": 8, "batchnorm": True, "layers": 2},
+    "wavenet": {"context": 4, "embedding": 4, "hidden": 8},
+    "transformer": {"layers": 1, "heads": 2, "embedding": 8, "dropout": 0.3},
+    "rnn": {"embedding": 4, "hidden": 8, "dropout": 0.3},
+    "gru": {"embedding": 4, "hidden": 8},
+    "lstm": {"embedding": 4, "hidden": 8, "mean_weights": 0.9},
+    "bow": {"embedding": 4, "hidden": 8, "optimizer": "sgd"},
+}
+
+
+ON_BATCHES = [kind.kind for kind in KINDS.values() if "batch" in kind.spec({}).settings]
+
+
+@pytest.mark.parametrize("kind", ON_BATCHES)
+def test_each_kind_of_model_goes_on_to_the_last_bit(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluator, "EVALUATED_FIRST", ())
+    corpus = read_corpus(built_in_path(), 0.1)
+    spec = KINDS[kind].spec({**TINY.get(kind, {}), "batch": 8})
+    whole, first, second = (
+        trainer_for(model_of_kind(spec, corpus, CPU), corpus, CPU) for _ in range(3)
+    )
+    assert isinstance(whole, MinibatchTrainer)
+    assert isinstance(first, MinibatchTrainer)
+    assert isinstance(second, MinibatchTrainer)
+    losses = bursts(whole, (5, 7), spec.settings)
+    begun = bursts(first, [5], spec.settings)
+    second.resume(first.state(), 5)
+    assert begun + bursts(second, [7], spec.settings) == losses
+    assert same(second.state(), whole.state())
+
+
 def test_another_seed_draws_other_weights_and_other_batches() -> None:
     one, other = trainer_of(), trainer_of({**SMALL, "seed": 6})
     assert not torch.equal(one.state()["embedding"], other.state()["embedding"])
@@ -186,7 +223,8 @@ def test_adamw_takes_the_steps_of_torchs_own_by_the_schedule_with_the_gradient_c
         adamw.zero_grad()
         functional.cross_entropy(hidden @ w2 + b2, ys).backward()
         torch.nn.utils.clip_grad_norm_(weights, 0.5)
-        wave = 0.1 + 0.9 * (1 + math.cos(math.pi * step / 60)) / 2
+        behind_warmup = max(0, step - 10) / (60 - 10)
+        wave = 0.1 + 0.9 * (1 + math.cos(math.pi * behind_warmup)) / 2
         adamw.param_groups[0]["lr"] = 0.01 * min(1, (step + 1) / 10) * wave
         adamw.step()
     bursts(trainer, (20, 30), ADAMW)
@@ -206,6 +244,12 @@ def test_the_names_are_drawn_with_the_mean_of_the_weights_and_the_steps_made_wit
                 mean[name] = stays * mean[name] + (1 - stays) * weight
     for name, weight in mean.items():
         assert torch.allclose(model.weights[name], weight, atol=1e-6)
+
+
+def test_words_that_weigh_differently_do_not_come_in_passes() -> None:
+    weighted = Tokens(torch.tensor([0, 1, 0, 2, 0]), weights=torch.tensor([1, 1, 9, 9]))
+    with pytest.raises(BadSetting, match=r"the words of this data have weights.* order=random"):
+        MinibatchTrainer(model_of({**SMALL, "order": "passes"}), weighted, None)
 
 
 def test_rows_come_in_passes_where_it_is_asked_for() -> None:
