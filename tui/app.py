@@ -127,7 +127,7 @@ class LabApp(TerminalApp):
 
     async def attend(self, action: Action) -> None:
         """Turn to the pane that an action is about, where it has no room beside the others."""
-        if self.lab.inside.has_focus and action.id in VIEWS:
+        if self.lab.focused is self.lab.inside and action.id in VIEWS:
             return
         for pane in self.lab.panes:
             if pane.id == action.group != "dataset" and not pane.display:
@@ -187,7 +187,7 @@ class LabApp(TerminalApp):
     # --- matrix
 
     def action_view(self, by: int) -> None:
-        if self.lab.inside.has_focus:
+        if self.lab.focused is self.lab.inside:
             self.lab.inside.turn(by)
         else:
             self.show_view(self.lab.matrix.view_after(by))

@@ -77,7 +77,9 @@ class LabScreen(ResizingScreen, inherit_bindings=False):
     @property
     def view(self) -> View:
         """What is to be copied of the pane that has the focus: the view, or which weights."""
-        return (self.inside.weights or "weights") if self.inside.has_focus else self.matrix.view
+        if self.focused is self.inside:
+            return self.inside.weights or "weights"
+        return self.matrix.view
 
     def compose(self) -> ComposeResult:
         """Yield the status line, the panes and the footer."""

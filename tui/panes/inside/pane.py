@@ -204,6 +204,14 @@ class InsidePane(Pane):
                 return attention_lines(attention, labels, width, self._ramp("sequential"))
         return Content("No word of this data is drawn or chosen.").wrap(width)
 
+    def _title(self, facts: tuple[str, ...]) -> str:
+        """Leave the pane's own name out where what it shows has no room beside it."""
+        title = super()._title(facts)
+        if len(facts) != 1 or self.has_room_below(title):
+            return title
+        short = f"{self.NUMBER} {facts[0]}"
+        return short if self.has_room_below(short) else title
+
     def _tell(self, inside: Inside, below: str) -> None:
         """Say in the borders what the picture is of, and between which values it lies."""
         at = f"{inside.at + 1} of {inside.parts}" if inside.parts > 1 else ""
@@ -212,12 +220,13 @@ class InsidePane(Pane):
         match inside.picture:
             case Heatmap() as heatmap:
                 shape, ends, shared = heatmap_notes(heatmap)
-                self.entitle(name, shape, step)
+                self.entitle(f"{name} · {shape}", step)
                 texts = [(ends, at, shared), (ends, at), (ends,)]
             case Points() as points:
                 share, dimensions = points_notes(points)
-                self.entitle(name, share, step)
-                texts = [(dimensions,), ("" if self.has_room(name, share) else share,)]
+                self.entitle(f"{name} · {share}", step)
+                is_told = self.has_room(f"{name} · {share}")
+                texts = [(dimensions,), ("" if is_told else share,)]
             case Histograms(places=places):
                 self.entitle(name, step)
                 texts = [(f"at {places:,} places of the data", below), (below,)]
