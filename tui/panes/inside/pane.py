@@ -10,7 +10,6 @@ from textual.content import Content
 
 from engine.wire.events import DatasetOpened, Snapshot
 from engine.wire.inside import (
-    Attention,
     Gradients,
     Heatmap,
     Histograms,
@@ -21,10 +20,9 @@ from engine.wire.inside import (
 from tui.actions import PANE_GROUPS, bindings_of, unlisted
 from tui.drawing.line_widget import LineWidget
 from tui.drawing.shades import Kind, Ramp, ramp
-from tui.panes.inside.attention import attention_lines
-from tui.panes.inside.heatmap import heatmap_lines, heatmap_notes, room_for_cells
-from tui.panes.inside.points import points_lines, points_notes
-from tui.panes.inside.tables import activations_lines, gradients_lines
+from tui.panes.inside.drawing import picture_lines
+from tui.panes.inside.heatmap import heatmap_notes, room_for_cells
+from tui.panes.inside.points import points_notes
 from tui.panes.inside.tabs import tabs
 from tui.panes.pane import Pane
 from tui.terminal.capabilities import terminal_of
@@ -179,30 +177,15 @@ class InsidePane(Pane):
             self.subtitle("")
             self.query_one(LineWidget).show(Content(told).wrap(self._width))
             return
-        lines = self._lines(inside)
+        assert self.dataset is not None
+        sizes = self._width, self._height
+        lines = picture_lines(inside.picture, self.dataset, *sizes, self._ramp)
         room = max(1, self._height)
         self._scrolled = max(0, min(self._scrolled, len(lines) - room))
         seen = lines[self._scrolled : self._scrolled + room]
         self.query_one(LineWidget).show([tabs(inside, self._width), *seen])
         below = len(lines) - self._scrolled - room
         self._tell(inside, f"{below} below" if below > 0 else "")
-
-    def _lines(self, inside: Inside) -> list[Content]:
-        assert self.dataset is not None
-        width, height, labels = self._width, self._height, self.dataset.labels
-        match inside.picture:
-            case Heatmap() as heatmap:
-                return heatmap_lines(heatmap, width, height, self._ramp("diverging"))
-            case Points() as points:
-                often = self.dataset.frequencies
-                return points_lines(points, labels, often, width, max(1, height))
-            case Histograms() as histograms:
-                return activations_lines(histograms, width, height)
-            case Gradients() as gradients:
-                return gradients_lines(gradients, width)
-            case Attention() as attention:
-                return attention_lines(attention, labels, width, self._ramp("sequential"))
-        return Content("No word of this data is drawn or chosen.").wrap(width)
 
     def _title(self, facts: tuple[str, ...]) -> str:
         """Leave the pane's own name out where what it shows has no room beside it."""
