@@ -54,7 +54,7 @@ async def test_help_fits_every_width(width: int):
             assert all(word in told for action in ACTIONS for word in action.description.split())
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
 async def test_help_scrolls_with_every_key_for_it_and_with_the_wheel(size: tuple[int, int]):
     async with opened(FakeEngine(), size) as (app, pilot):
@@ -131,6 +131,7 @@ async def test_a_click_goes_to_a_pane():
             await until(pilot, lambda name=name: app.focused and app.focused.id == name)
 
 
+@pytest.mark.slow
 async def test_the_wheel_scrolls_a_matrix_that_is_larger_than_its_window():
     engine = FakeEngine(dataset(tuple(chr(0x4E00 + n) for n in range(200))))
     async with opened(engine) as (app, pilot):

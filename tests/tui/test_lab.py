@@ -98,6 +98,7 @@ def footer(app: LabApp) -> str:
     return screen_text(app).splitlines()[-1]
 
 
+@pytest.mark.slow
 async def test_the_footer_offers_the_keys_of_steps_only_to_a_run_that_has_some():
     engine = FakeEngine()
     async with opened(engine, (120, 40)) as (app, pilot):
@@ -190,6 +191,7 @@ async def test_an_engine_that_does_not_start_says_why():
         await until(pilot, lambda: "32,033" in screen_text(app))
 
 
+@pytest.mark.slow
 async def test_after_a_restart_the_file_that_was_opened_last_is_opened_again():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -370,6 +372,7 @@ async def test_a_failed_training_says_why():
         assert "failed" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_at_120_columns_the_status_line_lacks_nothing_but_what_the_loss_pane_tells():
     engine = FakeEngine()
     async with opened(engine, (120, 40)) as (app, pilot):

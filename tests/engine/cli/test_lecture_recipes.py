@@ -29,6 +29,7 @@ def printed_losses(recipe: str) -> dict[int, float]:
     return {int(i) + 1: loss for i, loss in LECTURES[recipe]["printed_losses"].items()}
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("recipe", LECTURES)
 def test_the_first_losses_are_those_of_the_lecture(recipe: str) -> None:
     losses = [line["loss"] for line in trained(recipe, "--steps", 100) if "step" in line]

@@ -67,6 +67,7 @@ def test_csv_and_json_tell_the_same_names() -> None:
     assert [name["name"] for name in objects] == run("-n", 20).stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_many_names_with_all_that_is_known_of_each_take_five_times_as_long_at_the_most() -> None:
     lab = Lab(built_in_path(), device="cpu")
 

@@ -109,6 +109,7 @@ def test_too_many_characters_are_refused(write: Write) -> None:
     )
 
 
+@pytest.mark.slow
 def test_as_many_characters_as_allowed_are_read(write: Write) -> None:
     corpus = read_corpus(write("\n".join(map(chr, range(0x4E00, 0x4E00 + 4096)))))
     assert len(corpus.vocabulary) == 4097

@@ -83,6 +83,7 @@ def test_no_line_of_a_text_is_too_long(write: Write) -> None:
     assert int(corpus.counts_VV.sum()) == 90_000 * 13 + 1
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_a_text_that_is_too_large_to_be_kept(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

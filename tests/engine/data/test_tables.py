@@ -385,6 +385,7 @@ def test_an_alphabet_leaves_out_words_with_rarer_characters(put: Put) -> None:
     assert "Give --alphabet a larger number" in complaint(put("a.txt", "ab\n"), alphabet=1)
 
 
+@pytest.mark.slow
 def test_an_alphabet_beyond_the_limit_can_be_cut_to_it(put: Put) -> None:
     common = "".join(map(chr, range(0x4E00, 0x4E00 + 4096)))
     rare = "".join(map(chr, range(0x6000, 0x6000 + 404)))

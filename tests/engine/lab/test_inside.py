@@ -40,6 +40,7 @@ def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Lab:
     return lab
 
 
+@pytest.mark.slow_after(3)
 def test_each_kind_has_the_pictures_that_make_sense_of_it(lab: Lab) -> None:
     trained = ("weights", "embedding", "activations", "gradients", "attention")
     expected = {

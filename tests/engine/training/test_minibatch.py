@@ -125,6 +125,7 @@ def test_the_same_steps_come_out_to_the_last_bit_however_they_fall_into_bursts(
     assert same(parts.state(), whole.state())
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     "settings",
     [

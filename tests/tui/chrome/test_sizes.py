@@ -212,7 +212,7 @@ async def test_the_matrix_takes_the_largest_scale_that_fits(
         assert app.query_one(MatrixPane).sight.scale.name == scale
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "scale", "rows"),
     [((200, 24), "large", 9), ((200, 40), "large", 17), ((220, 50), "large", 22),
@@ -230,7 +230,7 @@ async def test_from_200_columns_up_the_matrix_tells_its_numbers_and_scrolls_wher
         check_layout(app)
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("number", "1234")
 async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_more_room(
     number: str, watched: None, monkeypatch: pytest.MonkeyPatch
@@ -256,6 +256,7 @@ async def test_a_pane_that_shrinks_again_is_never_seen_with_what_was_drawn_for_m
         assert set(frames) == {screen_text(app)}
 
 
+@pytest.mark.slow
 async def test_while_frames_are_held_back_none_is_drawn_and_then_all_that_has_changed(
     watched: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

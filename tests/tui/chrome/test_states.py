@@ -88,7 +88,7 @@ async def test_a_file_may_open_while_a_pane_is_enlarged_or_a_dialog_is_open(dial
                 assert title in text, number
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_an_enlarged_pane_has_the_whole_width_and_gives_it_back(size: tuple[int, int]):
     engine = FakeEngine()
@@ -163,6 +163,7 @@ async def test_an_error_of_the_wire_is_a_sentence_too():
         await until(pilot, lambda: "a text is not UTF-8." in screen_text(app))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "what"), [("g", "seed"), ("K", "top-k")])
 async def test_a_number_that_is_too_large_is_told_by_its_name_and_with_the_largest(
     key: str, what: str

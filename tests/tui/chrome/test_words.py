@@ -99,6 +99,7 @@ async def test_letters_that_are_typed_or_pasted_among_digits_are_told_for_a_whil
 # --- the palette
 
 
+@pytest.mark.slow
 async def test_the_palette_says_at_once_that_no_command_is_called_so():
     async with opened(FakeEngine(), (40, 12)) as (app, pilot):
         await pilot.press("ctrl+p")
@@ -137,7 +138,7 @@ async def test_in_the_smallest_terminal_each_guess_has_one_line():
         assert re.search(r". → e +1\.386 +2\.079 ", screen_text(app))
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "word"), [((40, 12), "andrejq"), ((80, 24), "a" * 20)])
 async def test_the_guesses_scroll_by_keys_while_the_sum_and_the_mean_stay_in_sight(
     size: tuple[int, int], word: str
@@ -179,6 +180,7 @@ class SlowlyExporting(FakeEngine):
         return await super().answer(request)
 
 
+@pytest.mark.slow
 async def test_an_export_that_is_left_before_it_is_written_writes_nothing_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -224,7 +226,7 @@ async def test_an_export_that_is_left_while_it_is_written_goes_on_and_says_how_i
         assert bool(list(tmp_path.iterdir())) == (error is None)
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
 async def test_a_toast_covers_neither_the_field_of_a_dialog_nor_what_is_wrong_with_it(
     size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -249,6 +251,7 @@ async def test_a_toast_covers_neither_the_field_of_a_dialog_nor_what_is_wrong_wi
                 assert not toast.region.overlaps(part.region)
 
 
+@pytest.mark.slow
 async def test_a_lab_with_a_name_of_its_own_shows_it():
     engine = FakeEngine()
     async with opened(engine) as (app, _):

@@ -44,6 +44,7 @@ async def test_what_terminals_may_cut_off_is_said_and_what_none_takes_is_not_sen
         assert app.clipboard.startswith("x")
 
 
+@pytest.mark.slow
 async def test_of_the_names_one_is_copied_and_all_with_a_capital_letter():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -126,6 +127,7 @@ async def test_a_pane_is_exported_under_a_sensible_name(folder: Path):
         assert (folder / "all.csv").read_text() == "samples,counts\n1,2\n"
 
 
+@pytest.mark.slow
 async def test_the_matrix_of_a_run_is_exported_under_the_runs_name():
     engine = FakeEngine()
     engine.selected.name = "a/b"
@@ -138,6 +140,7 @@ async def test_the_matrix_of_a_run_is_exported_under_the_runs_name():
             await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
+@pytest.mark.slow
 async def test_a_held_enter_writes_over_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
     (folder / "names-counts.csv").write_text("precious")
     async with opened(FakeEngine()) as (app, pilot):
@@ -203,6 +206,7 @@ async def test_a_file_that_exists_wants_enter_twice_with_nothing_between(
         assert (folder / "names-counts.csv").read_text() == "matrix,counts\n1,2\n"
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_written_or_had_is_said_in_place(folder: Path):
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -217,6 +221,7 @@ async def test_what_cannot_be_written_or_had_is_said_in_place(folder: Path):
         assert not list(folder.iterdir())
 
 
+@pytest.mark.slow
 async def test_the_screen_is_exported_as_it_was_before_the_question(folder: Path):
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("E")

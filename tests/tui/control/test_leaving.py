@@ -52,6 +52,7 @@ async def test_a_click_on_an_answer_is_as_good_as_its_key(answer: str, stops: in
     assert (engine.stops, engine.leaves) == (stops, 1)
 
 
+@pytest.mark.slow
 async def test_escape_stays():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -112,7 +113,7 @@ async def test_detaching_leaves_an_idle_engine_running():
     assert (engine.stops, engine.leaves) == (0, 1)
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("event", "words"),
     [
@@ -142,7 +143,7 @@ async def test_a_link_that_is_down_is_left_without_a_question():
     assert "makemore-tui attach --host me@box names" in app.session.farewell
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["", "me@box"])
 async def test_the_question_about_a_training_goes_with_its_engine(host: str):
     engine = FakeEngine()

@@ -93,6 +93,7 @@ async def test_the_read_out_names_what_ascii_cannot_show():
         assert "U+" not in app.query_one("#reading", LineWidget).text
 
 
+@pytest.mark.slow
 async def test_an_error_names_the_characters_that_it_quotes_and_ascii_cannot_show():
     engine = FakeEngine(dataset((".", "a", "e", "é")))
     told = "'é山': 'é' (character 1) does not occur in the data. It has 'aeñ'."
@@ -163,6 +164,7 @@ def reversed_text(app: LabApp) -> list[str]:
     return [s.text for s in segments(app) if s.style and s.style.reverse]
 
 
+@pytest.mark.slow
 async def test_without_colours_the_cursor_the_focus_and_a_choice_are_in_reverse():
     async with opened(FakeEngine(), (120, 40), Terminal("none")) as (app, pilot):
         assert [t.strip() for t in reversed_text(app)] == ["1 Bigrams · counts", ".."]

@@ -30,7 +30,7 @@ def test_a_figure_takes_seven_columns_and_a_sign(power: int):
         assert len(figure(-value, 3, sign=True)) <= 8 + (power == 100)
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_every_view_writes_its_numbers_by_one_rule(size: tuple[int, int]):
     engine = RealEngine()

@@ -114,6 +114,7 @@ async def test_the_first_ctrl_c_is_forgotten_after_some_seconds(monkeypatch: pyt
         await until(pilot, lambda: not app.is_running)
 
 
+@pytest.mark.slow
 async def test_q_quits_where_no_text_is_typed_and_is_a_letter_where_it_is():
     async with opened(FakeEngine()) as (app, pilot):
         await go_to("c", app, pilot)
@@ -168,7 +169,7 @@ def frames(watched: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return sent
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("dialog", DIALOGS)
 async def test_a_dialog_that_is_closed_at_once_takes_nothing_of_the_lab_with_it(
     dialog: str, frames: list[float]
@@ -206,6 +207,7 @@ async def test_keys_that_come_faster_than_they_are_carried_out_are_seen_on_the_w
         assert len(frames) > before + 5
 
 
+@pytest.mark.slow
 async def test_a_screen_that_is_arranged_again_and_again_is_seen_on_the_way(
     frames: list[float], monkeypatch: pytest.MonkeyPatch
 ):

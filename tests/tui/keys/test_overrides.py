@@ -45,6 +45,7 @@ async def test_a_remapped_key_works_and_the_old_one_does_not():
         await until(pilot, lambda: Draw(10) in engine.requests and Train() in engine.requests)
 
 
+@pytest.mark.slow
 async def test_a_letter_with_alt_is_a_key_of_its_own_where_an_action_has_it():
     engine = FakeEngine()
     async with remapped(engine) as (app, pilot):
@@ -74,6 +75,7 @@ async def test_two_actions_swap_their_keys_whatever_has_the_focus():
             await until(pilot, lambda: Train(more=100) in engine.requests)  # noqa: B023
 
 
+@pytest.mark.slow
 async def test_a_click_on_the_footer_turns_to_the_next_pane_with_its_own_key():
     engine = FakeEngine()
     async with remapped(engine) as (app, pilot):
@@ -96,6 +98,7 @@ async def test_tab_can_mean_something_else():
         assert app.focused.id == "loss"
 
 
+@pytest.mark.slow
 async def test_footer_hints_help_and_palette_show_the_keys_in_force():
     async with remapped(FakeEngine()) as (app, pilot):
         footer = screen_text(app).splitlines()[-1]
@@ -116,6 +119,7 @@ async def test_footer_hints_help_and_palette_show_the_keys_in_force():
         await until(pilot, lambda: f"Draw {NAMES_AT_ONCE} names (f5)" in screen_text(app))
 
 
+@pytest.mark.slow
 async def test_the_footer_keeps_its_order_with_other_keys():
     async with remapped(FakeEngine()) as (app, pilot):
         await pilot.press("2")

@@ -146,6 +146,7 @@ async def test_the_net_views_change_live():
         assert "P(net)" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_a_large_alphabet_scrolls_and_asks_only_for_what_is_seen():
     labels = (".", *(chr(0x0400 + n) for n in range(299)))
     engine = FakeEngine(dataset(labels))

@@ -66,6 +66,7 @@ async def test_s_draws_one_text_and_shows_it_from_its_beginning() -> None:
         assert "<2>" not in text, "the newest fills the pane"
 
 
+@pytest.mark.slow
 async def test_a_text_is_scrolled_to_its_end_and_the_one_before_is_found_above_it() -> None:
     engine = Texts()
     async with opened(engine) as (app, pilot):

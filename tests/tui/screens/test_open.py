@@ -120,6 +120,7 @@ async def test_what_is_wrong_with_a_file_stays_when_looking_took_longer(look_fai
         assert app.screen.query_one("#hint").has_class("-wrong")
 
 
+@pytest.mark.slow
 async def test_escape_opens_nothing_and_neither_does_looking():
     engine = engine_with_files()
     async with opened(engine) as (app, pilot):
@@ -188,6 +189,7 @@ async def test_a_long_list_follows_the_choice_and_a_long_path_shows_its_end():
         await until(pilot, lambda: "> part-51" in screen_text(app))
 
 
+@pytest.mark.slow
 async def test_the_choice_stays_in_sight_when_the_terminal_shrinks_and_the_list_tells_its_place():
     engine = engine_with_files()
     engine.recent = tuple(RecentFile(f"/home/ada/words-{n:02}.txt") for n in range(30))

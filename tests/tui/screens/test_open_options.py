@@ -35,7 +35,7 @@ def options(app: LabApp) -> OptionsField:
     return app.screen.query_one(OptionsField)
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
 async def test_what_is_found_for_the_chosen_file_stands_in_the_options(size: tuple[int, int]):
     engine = engine_with_tables()
@@ -56,6 +56,7 @@ async def test_what_is_found_for_the_chosen_file_stands_in_the_options(size: tup
         )
 
 
+@pytest.mark.slow
 async def test_options_that_are_written_are_those_that_the_file_is_opened_with():
     engine = engine_with_tables()
     async with opened(engine) as (app, pilot):
@@ -132,6 +133,7 @@ async def test_a_recent_file_comes_with_the_options_that_it_was_opened_with():
         assert engine.asked(Open)[-1].data_format == DataFormat("csv", "2")
 
 
+@pytest.mark.slow
 async def test_another_file_is_not_read_as_the_one_before():
     engine = engine_with_tables()
     app = LabApp(engine, Open("/srv/a.csv", data_format=TABLE, hold_out_data="/srv/b.csv"))
@@ -155,6 +157,7 @@ async def test_options_that_could_not_be_used_are_there_to_be_corrected():
         await until(pilot, lambda: options(app).value.strip() == "--column nme")
 
 
+@pytest.mark.slow
 async def test_a_click_goes_to_the_options_and_a_paste_has_no_control_characters():
     engine = engine_with_tables()
     async with opened(engine) as (app, pilot):

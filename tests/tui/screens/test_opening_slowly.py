@@ -14,7 +14,7 @@ from tests.tui.screens.opening import engine_with_files, field
 from tui.screens import confirmation
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [[], [*"/data/names.txt"]], ids=["as it stands", "typed"])
 async def test_what_is_open_is_read_anew_after_a_question(
     keys: list[str], monkeypatch: pytest.MonkeyPatch
@@ -76,6 +76,7 @@ async def test_a_file_that_opens_after_escape_is_the_one_that_a_new_engine_opens
         await until(pilot, lambda: app.session.conversation.opening.path == "towns.txt")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fails", [True, False])
 async def test_what_came_of_a_file_says_nothing_about_what_was_typed_meanwhile(fails: bool):
     engine = SlowlyReading()

@@ -116,6 +116,7 @@ async def test_b_offers_each_kind_with_what_it_is_and_a_field_for_each_of_its_se
         assert "space then trains it" in text(app) or not KINDS[kind].goal
 
 
+@pytest.mark.slow
 async def test_data_that_is_too_large_for_a_kind_refuses_it_before_its_settings_are_typed():
     sentence = "words.txt has more than 32 MiB of words. Choose counts or bigram."
     engine = FakeEngine(dataset(too_large=sentence))
@@ -130,6 +131,7 @@ async def test_data_that_is_too_large_for_a_kind_refuses_it_before_its_settings_
         await until(pilot, lambda: isinstance(app.screen, BeginScreen))
 
 
+@pytest.mark.slow
 async def test_what_was_typed_for_a_kind_is_there_again_after_escape():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -162,6 +164,7 @@ async def test_enter_begins_the_run_with_what_was_changed_and_it_does_not_train_
         await until(pilot, lambda: app.session.snapshot.selected_run.name == "small")
 
 
+@pytest.mark.slow
 async def test_a_run_is_begun_by_keys_typed_in_one_instant():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -289,6 +292,7 @@ async def test_escape_closes_a_form_whose_answer_does_not_come():
         await until(pilot, lambda: engine.asked(Train))
 
 
+@pytest.mark.slow
 async def test_enter_that_is_held_begins_one_run(monkeypatch: pytest.MonkeyPatch):
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -297,6 +301,7 @@ async def test_enter_that_is_held_begins_one_run(monkeypatch: pytest.MonkeyPatch
         assert len(engine.asked(BeginRun)) == 1
 
 
+@pytest.mark.slow
 async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost():
     engine = FakeEngine()
     async with opened(engine, (60, 20)) as (app, pilot):
@@ -314,6 +319,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
         ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_name_that_is_taken_is_said_beside_the_name():
     engine = FakeEngine()
     error = EngineError("Another run is called net: give another name.")
@@ -332,6 +338,7 @@ async def test_a_name_that_is_taken_is_said_beside_the_name():
         assert row(app, "name").field.value == "net"
 
 
+@pytest.mark.slow
 async def test_escape_goes_back_to_the_kinds_and_then_to_the_lab():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -364,6 +371,7 @@ async def test_the_list_tells_of_each_run_and_marks_the_two_that_are_shown(size:
             assert "MLP, 729 parameters, idle, step 0 of 200,000" in text(app)
 
 
+@pytest.mark.slow
 async def test_numbers_stand_below_each_other_and_those_of_the_hold_out_beside_them():
     engine = FakeEngine()
     engine.selected.train_to(12_345)
@@ -507,6 +515,7 @@ async def test_what_the_engine_refuses_is_said_in_the_list(monkeypatch: pytest.M
         await until(pilot, lambda: "Enter selects" in text(app))
 
 
+@pytest.mark.slow
 async def test_a_run_that_begins_from_the_list_is_chosen_in_it():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -536,6 +545,7 @@ async def test_more_runs_than_there_are_lines_scroll():
         assert "> counts" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_in_ascii_the_list_is_ascii_alone():
     engine = FakeEngine()
     async with opened(engine, (80, 24), Terminal("16", unicode=False)) as (app, pilot):
@@ -559,6 +569,7 @@ async def test_u_and_U_go_from_run_to_run_and_each_press_counts():
         await until(pilot, lambda: app.session.snapshot.selected_run.name == "other")
 
 
+@pytest.mark.slow
 async def test_the_end_of_a_training_that_is_not_selected_is_told_and_says_which():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -576,6 +587,7 @@ async def test_the_end_of_a_training_that_is_not_selected_is_told_and_says_which
 # --- the real engine
 
 
+@pytest.mark.slow
 async def test_a_bigram_with_another_rate_is_begun_and_trained_beside_the_first():
     engine = RealEngine()
     async with opened(engine) as (app, pilot):

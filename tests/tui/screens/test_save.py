@@ -70,6 +70,7 @@ class SlowlySaving(FakeEngine):
         return await super().answer(request)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
@@ -95,6 +96,7 @@ async def test_what_came_of_saving_is_told_after_escape_too(answer: Any, told: s
         await until(pilot, lambda: told in screen_text(app))
 
 
+@pytest.mark.slow
 async def test_the_file_of_a_lab_is_not_that_of_the_next_engines_though_it_counts_alike():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -125,6 +127,7 @@ async def test_with_a_file_given_saving_asks_nothing_until_it_fails():
         assert "The disk is full." in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_a_file_that_a_lab_was_saved_to_is_not_that_of_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ):

@@ -67,6 +67,7 @@ async def test_without_a_cursor_the_field_is_empty():
         assert app.screen.query_one(Input).value == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
 async def test_the_field_stays_where_it_is_while_rows_come_and_go(size: tuple[int, int]):
     async with opened(FakeEngine(), size) as (app, pilot):
@@ -203,6 +204,7 @@ def test_two_runs_with_long_names_have_their_columns(width: int, name: str):
         assert table.head.plain.index(name[:2]) < table.head.plain.index("net")
 
 
+@pytest.mark.slow
 async def test_the_score_is_told_under_the_names_of_both_runs():
     engine = FakeEngine()
     engine.compared, engine.selected = engine.begin("ngram"), engine.begin("mlp")

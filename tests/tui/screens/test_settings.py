@@ -92,6 +92,7 @@ async def test_what_was_changed_is_sent_at_once_and_nothing_else():
         ]
 
 
+@pytest.mark.slow
 async def test_a_whole_form_can_be_typed_in_one_instant():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -102,6 +103,7 @@ async def test_a_whole_form_can_be_typed_in_one_instant():
         ]
 
 
+@pytest.mark.slow
 async def test_nothing_changed_is_nothing_sent_and_escape_changes_nothing():
     engine = FakeEngine()
     async with opened(engine) as (app, pilot):
@@ -115,6 +117,7 @@ async def test_nothing_changed_is_nothing_sent_and_escape_changes_nothing():
         assert engine.asked(Configure) == []
 
 
+@pytest.mark.slow
 async def test_a_value_that_is_none_is_said_beside_its_field_and_nothing_is_sent():
     engine = FakeEngine()
     async with opened(engine, (40, 12)) as (app, pilot):
@@ -210,6 +213,7 @@ def test_every_setting_is_described_and_only_a_text_has_a_length() -> None:
         setting.check(setting.default)
 
 
+@pytest.mark.slow
 async def test_what_both_runs_have_stands_once_and_under_the_run_that_it_is_of():
     engine = FakeEngine()
     engine.selected = engine.begin("ngram", "four")
@@ -242,6 +246,7 @@ async def test_a_letter_for_a_seed_is_named_as_it_is_refused():
         await until(pilot, lambda: engine.asked(Configure) == [Configure({"sample_seed": 7})])
 
 
+@pytest.mark.slow
 async def test_another_seed_of_the_weights_begins_another_run_and_the_first_stays():
     engine = RealEngine()
     async with opened(engine) as (app, pilot):

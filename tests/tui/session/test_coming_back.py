@@ -139,7 +139,7 @@ async def test_an_engine_that_has_nothing_open_yet_is_not_asked_what_to_show():
         assert len(engine.asked(Watch)) == asked
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["", "me@box"])
 async def test_a_lab_that_another_screen_has_stopped_is_taken_up_from_its_save(host: str):
     engine = FakeEngine()
@@ -167,6 +167,7 @@ async def test_a_file_that_was_saved_is_taken_up():
     assert engine.asked(Open) == []
 
 
+@pytest.mark.slow
 async def test_a_link_that_is_down_is_told_and_tried_again():
     engine = FakeEngine()
     engine.host = "me@box"
@@ -201,6 +202,7 @@ async def test_a_link_that_comes_back_leaves_the_cursor_where_it_is():
         assert (engine.watch.cursor, engine.watch.view) == ((1, 1), "compared")
 
 
+@pytest.mark.slow
 async def test_a_message_that_cannot_be_read_is_told_and_no_death_is_waited_for():
     engine = FakeEngine()
     async with opened(engine, (160, 40)) as (app, pilot):
@@ -220,6 +222,7 @@ async def test_a_link_comes_back_by_itself():
         assert "link down" not in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_a_newest_save_that_cannot_be_taken_up_is_told_and_nothing_is_opened_instead():
     engine = FakeEngine()
     async with opened(engine, (160, 40)) as (app, pilot):

@@ -35,6 +35,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "SECONDS_TO_SIGN", 0.5)
 
 
+@pytest.mark.slow
 async def test_an_engine_that_says_nothing_is_told_and_so_is_that_it_speaks_again():
     fake = MuteEngine()
     async with opened(fake, (120, 40)) as (app, pilot):
@@ -62,6 +63,7 @@ async def test_without_data_it_is_said_again_that_there_is_none():
         await until(pilot, lambda: "○ no data" in screen_text(pilot.app))
 
 
+@pytest.mark.slow
 async def test_an_engine_that_answers_signs_of_life_is_left_in_peace():
     fake = FakeEngine()
     async with opened(fake) as (app, pilot):

@@ -54,7 +54,7 @@ async def test_what_the_kernel_makes_of_the_lab_can_be_read(theme: str):
                 await settled(pilot)
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 async def test_no_cell_of_the_matrix_looks_like_its_cursor(theme: str):
     engine = FakeEngine()

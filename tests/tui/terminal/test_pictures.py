@@ -122,6 +122,7 @@ async def test_in_a_dialog_without_a_field_the_letter_makes_a_picture_of_it(fold
         await until(pilot, lambda: "Raise the smoothing" in screen_text(app))
 
 
+@pytest.mark.slow
 async def test_in_a_field_the_letter_is_a_letter_and_ctrl_g_makes_the_picture(folder: Path) -> None:
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("c", "E", "m")
@@ -167,6 +168,7 @@ async def test_a_name_that_ends_in_png_makes_one(folder: Path) -> None:
         await until(pilot, lambda: "Wrote names-screen.png." in screen_text(app))
 
 
+@pytest.mark.slow
 async def test_without_cairosvg_a_sentence_says_how_to_get_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
