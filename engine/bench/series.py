@@ -21,8 +21,8 @@ from engine.bench.scalar_autograd import ScalarGpt
 from engine.data.built_in import built_in_path
 from engine.data.corpus import Corpus, read_corpus
 from engine.devices import one_thread
+from engine.models.base.trainable import TrainableModel
 from engine.models.kinds import model_of
-from engine.models.trainable import TrainableModel
 from engine.sampling.names import draw_keyed
 from engine.settings.recipes import recipe_of
 from engine.training.minibatch import MinibatchTrainer

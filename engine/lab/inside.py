@@ -12,10 +12,10 @@ from torch import Tensor
 from engine.data.examples import NOTHING, Batch
 from engine.devices import one_thread
 from engine.lab.lab import Lab
-from engine.models import pictures
-from engine.models.model import Model
-from engine.models.pictures import HasAttention, HasTanhLayers
-from engine.models.trainable import TrainableModel
+from engine.models.base import pictures
+from engine.models.base.model import Model
+from engine.models.base.pictures import HasAttention, HasTanhLayers
+from engine.models.base.trainable import TrainableModel
 from engine.training.schedules import rate_at
 from engine.wire.inside import Gradient, Gradients, Histograms, Inside, Look, Picture
 

@@ -23,8 +23,8 @@ from engine.lab.memo import Memo
 from engine.lab.run import Run
 from engine.lab.runs import Runs
 from engine.models import counts
-from engine.models.mean_matrix import mean_probs, places_of
-from engine.models.model import TableModel
+from engine.models.base.mean_matrix import mean_probs, places_of
+from engine.models.base.model import TableModel
 from engine.sampling.decoding import check_sharpness
 from engine.sampling.sampler import Sampler
 from engine.settings.data_format import DataFormat

@@ -13,9 +13,9 @@ from engine.devices import is_out_of_memory
 from engine.errors import BadSetting
 from engine.lab.memo import Memo
 from engine.models import counts
-from engine.models.evaluation import held_out_nll, mean_nll, train_nll
+from engine.models.base.evaluation import held_out_nll, mean_nll, train_nll
+from engine.models.base.model import Model
 from engine.models.kinds import model_of
-from engine.models.model import Model
 from engine.settings.limits import LARGEST_GOAL
 from engine.settings.model_kinds import kind_of
 from engine.settings.setting import Setting

@@ -9,9 +9,9 @@ import msgspec
 
 from engine.data.corpus import Corpus
 from engine.devices import pick_device
-from engine.models.evaluation import held_out_nll, mean_nll
+from engine.models.base.evaluation import held_out_nll, mean_nll
+from engine.models.base.model import Model
 from engine.models.kinds import model_of
-from engine.models.model import Model
 from engine.settings.combinations import Combination, combinations
 from engine.settings.model_kinds import ModelKind
 from engine.settings.setting import Setting, choice_value

@@ -1,1 +1,1 @@
-"""The models, a file each; the n-gram, a folder."""
+"""The models: a file each, or a folder; `base` is what all are made of, `kinds` lists them."""

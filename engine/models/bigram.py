@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from engine.devices import float_type, one_thread
-from engine.models.model import TableModel
+from engine.models.base.model import TableModel
 from engine.settings.values import ModelSpec
 
 SMALL: Final = 1 << 15  # cells of W; below, torch's other threads are of no use

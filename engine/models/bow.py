@@ -20,10 +20,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.devices import one_thread
-from engine.models.exact_products import Factor
-from engine.models.layers import uniform
-from engine.models.sequence import SequenceModel
-from engine.models.trainable import check_size
+from engine.models.base.exact_products import Factor
+from engine.models.base.layers import uniform
+from engine.models.base.sequence import SequenceModel
+from engine.models.base.trainable import check_size
 from engine.settings.values import ModelSpec
 
 LINEAR: Final = ("hidden", "projection", "output")  # its layers: weights and biases each

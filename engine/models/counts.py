@@ -10,7 +10,8 @@ import math
 import torch
 from torch import Tensor
 
-from engine.models.model import TableModel
+from engine.models.base.evaluation import nll_of_counts
+from engine.models.base.model import TableModel
 from engine.settings.values import ModelSpec
 
 
@@ -51,23 +52,6 @@ def probabilities(counts_VV: Tensor, smoothing: float) -> Tensor:
     smoothed_VV = counts_VV.double() + smoothing
     totals_V1 = smoothed_VV.sum(1, keepdim=True)
     return torch.where(totals_V1 > 0, smoothed_VV / totals_V1, 1 / len(counts_VV))
-
-
-def nll_of_counts(counts_VV: Tensor, probs_VV: Tensor) -> float:
-    """Mean negative log likelihood of a corpus, in nats per character.
-
-    Args:
-        counts_VV: how often symbol j follows symbol i; integers, (V, V); at least one.
-        probs_VV: P(j | i); float64, each row sums to 1, (V, V).
-
-    Returns:
-        -Σ N log P / Σ N. `inf` where a pair that was counted has probability 0.
-
-    >>> nll_of_counts(torch.tensor([[1, 1], [1, 1]]), torch.full((2, 2), 0.5).double())
-    0.6931471805599453
-    """
-    counts_VV = counts_VV.double()
-    return max(0.0, float(-torch.xlogy(counts_VV, probs_VV).sum() / counts_VV.sum()))
 
 
 def floor(counts_VV: Tensor) -> float:

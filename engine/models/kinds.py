@@ -6,17 +6,17 @@ import torch
 
 from engine.data.corpus import Corpus
 from engine.errors import BadSetting
+from engine.models.base.model import Model
 from engine.models.bigram import Bigram
 from engine.models.bow import Bow
 from engine.models.counts import Counts
+from engine.models.feed_forward.mlp import Mlp
+from engine.models.feed_forward.wavenet import Wavenet
 from engine.models.lookup import Lookup
-from engine.models.microgpt import MicroGpt
-from engine.models.mlp import Mlp
-from engine.models.model import Model
 from engine.models.ngram.model import Ngram
 from engine.models.recurrent import RECURRENT
-from engine.models.transformer import Transformer
-from engine.models.wavenet import Wavenet
+from engine.models.transformers.microgpt import MicroGpt
+from engine.models.transformers.transformer import Transformer
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec
 

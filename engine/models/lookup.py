@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.models.model import TableModel
-from engine.models.trainable import TrainableModel, check_size
+from engine.models.base.model import TableModel
+from engine.models.base.trainable import TrainableModel, check_size
 from engine.settings.values import ModelSpec
 
 

@@ -25,10 +25,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.devices import one_thread
-from engine.models.exact_products import Factor
-from engine.models.layers import dropped_out, uniform
-from engine.models.sequence import SequenceModel
-from engine.models.trainable import check_size
+from engine.models.base.exact_products import Factor
+from engine.models.base.layers import dropped_out, uniform
+from engine.models.base.sequence import SequenceModel
+from engine.models.base.trainable import check_size
 from engine.settings.values import ModelSpec
 
 States = tuple[Tensor, ...]  # of each word, (B, H): h, and of the LSTM c

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.data.corpus import Corpus
 from engine.data.vocabulary import BOUNDARY
-from engine.models.model import Model, TableModel
+from engine.models.base.model import Model, TableModel
 from engine.sampling.scoring import mean_nll, nll, symbols_of
 
 AT_ONCE: Final = 256  # names

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 from engine.errors import BadSetting
-from engine.models.model import CELLS, Model, TableModel
+from engine.models.base.model import CELLS, Model, TableModel
 from engine.sampling import keyed_stream
 from engine.sampling.decoding import check_sharpness, sharpen
 from engine.sampling.in_parts import InParts, finished

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.data.corpus import Corpus
-from engine.models.model import Model
+from engine.models.base.model import Model
 from engine.sampling.in_parts import InParts
 from engine.sampling.names import NameStream, has_ended
 from engine.sampling.scoring import (

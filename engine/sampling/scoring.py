@@ -11,7 +11,7 @@ import torch
 
 from engine.data.vocabulary import BOUNDARY, Vocabulary
 from engine.errors import BadSetting
-from engine.models.model import Model, WindowModel
+from engine.models.base.model import Model, WindowModel
 from engine.sampling.in_parts import InParts
 
 AT_ONCE: Final = 1 << 16  # probabilities of a part: some milliseconds of a large model

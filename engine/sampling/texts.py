@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.vocabulary import BOUNDARY, Vocabulary
-from engine.models.model import Model
+from engine.models.base.model import Model
 from engine.sampling.decoding import check_sharpness, sharpen
 from engine.sampling.streams import Stream
 

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from engine.data.examples import Examples
 from engine.data.tokens import Tokens
-from engine.models.evaluation import mean_nll_so_far
-from engine.models.trainable import TrainableModel
+from engine.models.base.evaluation import mean_nll_so_far
+from engine.models.base.trainable import TrainableModel
 from engine.training.chance import generator_for
 from engine.training.trainer import Evaluation
 

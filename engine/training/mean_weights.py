@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadSetting
-from engine.models.trainable import TrainableModel
+from engine.models.base.trainable import TrainableModel
 
 TRAINED = "as trained"  # of a state: the weights themselves, as the model has their mean
 

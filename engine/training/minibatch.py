@@ -18,7 +18,7 @@ from engine.data.examples import WindowsOfWords
 from engine.data.tokens import Tokens
 from engine.devices import memory, one_thread
 from engine.errors import BadSetting
-from engine.models.trainable import TrainableModel
+from engine.models.base.trainable import TrainableModel
 from engine.settings.values import Value
 from engine.training.chance import generator_for, shuffled
 from engine.training.evaluator import Evaluator, next_evaluation

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadSetting
-from engine.models.trainable import TrainableModel
+from engine.models.base.trainable import TrainableModel
 from engine.settings.values import Value
 
 MOMENTS: Final = {"exp_avg": "first moment", "exp_avg_sq": "second moment"}  # torch's names, ours

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from engine.data.corpus import Corpus
+from engine.models.base.model import Model
+from engine.models.base.trainable import TrainableModel
 from engine.models.bigram import Bigram
-from engine.models.model import Model
-from engine.models.trainable import TrainableModel
 from engine.training.exact import ExactTrainer
 from engine.training.minibatch import MinibatchTrainer
 from engine.training.trainer import Trainer

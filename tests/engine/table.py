@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from engine.models.model import TableModel
+from engine.models.base.model import TableModel
 from engine.settings.values import ModelSpec
 
 

@@ -27,7 +27,7 @@ from engine.text.arguments import decoded_argument
 if TYPE_CHECKING:
     from engine.lab.lab import Lab
     from engine.lab.run import Run
-    from engine.models.model import Model
+    from engine.models.base.model import Model
 
 Form = Literal["plain", "csv", "json"]
 

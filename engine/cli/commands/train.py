@@ -144,7 +144,7 @@ def _print(steps: Iterator[Step], length: int, every: int, as_json: bool) -> OSE
 
 def _print_names(run: Run, lab: Lab, wanted: Names, as_json: bool) -> None:
     """Print the names that a published run has drawn at its end."""
-    from engine.models.trainable import TrainableModel  # with torch
+    from engine.models.base.trainable import TrainableModel  # with torch
     from engine.sampling.names import NameStream
 
     assert isinstance(run.model, TrainableModel)

@@ -1,1 +1,1 @@
-"""What the MLP and the WaveNet are made of: tanh layers, with BatchNorm or without."""
+"""The MLP and the WaveNet: tanh layers behind embeddings, with BatchNorm or without."""

@@ -16,10 +16,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.devices import float_type, one_thread
-from engine.models.exact_products import Factor
+from engine.models.base.exact_products import Factor
+from engine.models.base.model import WindowModel
+from engine.models.base.trainable import TrainableModel
 from engine.models.feed_forward.tanh_layer import Passed, TanhLayer
-from engine.models.model import WindowModel
-from engine.models.trainable import TrainableModel
 from engine.settings.values import ModelSpec
 
 ROWS: Final = 1024  # windows that go through at once: their layers fit a core's cache

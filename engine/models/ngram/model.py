@@ -14,7 +14,7 @@ from engine.data.examples import Examples, Windows
 from engine.data.tokens import Tokens
 from engine.data.vocabulary import BOUNDARY
 from engine.devices import one_thread
-from engine.models.model import WindowModel
+from engine.models.base.model import WindowModel
 from engine.models.ngram.counting import LevelCounts, counts_of
 from engine.models.ngram.smoothing import add_k, kneser_ney, witten_bell
 from engine.settings.values import ModelSpec

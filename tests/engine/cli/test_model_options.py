@@ -19,7 +19,7 @@ from engine.cli.value_texts import text_of, value_of
 from engine.data.built_in import built_in_path
 from engine.lab.lab import Lab
 from engine.lab.snapshots import dataset_opened
-from engine.models.mean_matrix import mean_probs
+from engine.models.base.mean_matrix import mean_probs
 from engine.settings.model_kinds import KINDS
 from engine.settings.recipes import RECIPES
 from engine.settings.values import ModelSpec, Value

@@ -14,7 +14,7 @@ from engine.errors import BadSetting
 from engine.lab import snapshots
 from engine.lab.inside import inside
 from engine.lab.lab import Lab
-from engine.models.trainable import TrainableModel
+from engine.models.base.trainable import TrainableModel
 from engine.wire.inside import FINEST, Attention, Gradients, Heatmap, Histograms, Look, Points
 from engine.wire.requests import Watch
 

@@ -12,7 +12,7 @@ from engine.lab.driver import LabDriver
 from engine.lab.lab import Lab
 from engine.lab.overlays import overlays
 from engine.lab.snapshots import snapshot
-from engine.models.mlp import Mlp
+from engine.models.feed_forward.mlp import Mlp
 from engine.settings import limits
 from engine.settings.values import Value
 from engine.wire.events import Ended

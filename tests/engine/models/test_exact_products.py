@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.models.exact_products import Factor
+from engine.models.base.exact_products import Factor
 
 SIZES = st.integers(1, 200)
 

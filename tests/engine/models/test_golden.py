@@ -9,9 +9,10 @@ from engine.data.corpus import read_corpus, shares_of
 from engine.data.vocabulary import Vocabulary
 from engine.lab.exports import statistics_json
 from engine.models import counts
+from engine.models.base.evaluation import nll_of_counts
+from engine.models.base.model import TableModel
 from engine.models.bigram import Bigram
 from engine.models.counts import Counts
-from engine.models.model import TableModel
 from engine.sampling.names import NameStream
 from engine.settings.model_kinds import KINDS
 from engine.training.exact import ExactTrainer
@@ -63,7 +64,7 @@ def test_the_lectures_file_has_the_lectures_statistics() -> None:
 
 def test_the_count_model_has_the_lectures_likelihood() -> None:
     probs = counts.probabilities(COUNTS, smoothing=1)
-    mean = counts.nll_of_counts(COUNTS, probs)
+    mean = nll_of_counts(COUNTS, probs)
     assert mean == pytest.approx(FIGURES["smoothed_nll_mean"], abs=1e-12)
     assert mean * FIGURES["bigrams"] == pytest.approx(FIGURES["smoothed_nll_sum"], abs=1e-6)
 

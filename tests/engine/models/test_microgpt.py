@@ -11,8 +11,8 @@ from engine.data.corpus import read_corpus
 from engine.data.examples import Sequences
 from engine.data.tokens import Tokens
 from engine.errors import BadSetting
-from engine.models.microgpt import MicroGpt
-from engine.models.trainable import TrainableModel
+from engine.models.base.trainable import TrainableModel
+from engine.models.transformers.microgpt import MicroGpt
 from engine.sampling.names import NameStream
 from engine.sampling.streams import Python
 from engine.settings.model_kinds import KINDS

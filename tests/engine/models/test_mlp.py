@@ -10,8 +10,8 @@ from torch.nn import functional
 
 from engine.data.tokens import Tokens
 from engine.errors import BadSetting
-from engine.models.mlp import Mlp
-from engine.models.trainable import TrainableModel
+from engine.models.base.trainable import TrainableModel
+from engine.models.feed_forward.mlp import Mlp
 from engine.settings.model_kinds import KINDS
 from engine.settings.recipes import RECIPES
 from engine.settings.values import Value

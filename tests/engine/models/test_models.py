@@ -13,6 +13,7 @@ from engine.errors import OutsideVocabulary
 from engine.lab.lab import Lab
 from engine.lab.snapshots import scored
 from engine.models import bigram, counts
+from engine.models.base.evaluation import nll_of_counts
 from engine.sampling.scoring import mean_nll, probabilities_of, symbols_of
 from engine.settings.lab_settings import SAMPLING
 from engine.settings.limits import MOST_COLUMNS
@@ -34,7 +35,7 @@ def test_rows_of_probabilities_sum_to_one(cells: list[int], smoothing: float) ->
 @given(cells=CELLS, smoothing=st.floats(1e-6, 1e6))
 def test_no_smoothing_goes_below_the_floor(cells: list[int], smoothing: float) -> None:
     table = torch.tensor(cells).reshape(4, 4)
-    mean = counts.nll_of_counts(table, counts.probabilities(table, smoothing))
+    mean = nll_of_counts(table, counts.probabilities(table, smoothing))
     assert mean >= counts.floor(table) - 1e-9
 
 

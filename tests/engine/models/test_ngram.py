@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.data.built_in import built_in_path
 from engine.data.corpus import read_corpus
 from engine.data.tokens import Tokens
-from engine.models.evaluation import mean_nll
+from engine.models.base.evaluation import mean_nll
 from engine.models.ngram import counting
 from engine.models.ngram.model import Ngram
 from engine.models.ngram.smoothing import discounts

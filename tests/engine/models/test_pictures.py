@@ -10,7 +10,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.models.pictures import BINS, SATURATED, attention, heatmap, histogram, points, ratio
+from engine.models.base.pictures import (
+    BINS,
+    SATURATED,
+    attention,
+    heatmap,
+    histogram,
+    points,
+    ratio,
+)
 from engine.wire.inside import FINEST, Points
 
 

@@ -9,8 +9,8 @@ from torch.nn import functional
 from engine.data.built_in import built_in_path
 from engine.data.corpus import read_corpus
 from engine.data.examples import Sequences
+from engine.models.base.trainable import TrainableModel
 from engine.models.kinds import model_of
-from engine.models.trainable import TrainableModel
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import Value
 

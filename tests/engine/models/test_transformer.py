@@ -13,9 +13,9 @@ from engine.data.corpus import read_corpus
 from engine.data.tokens import Tokens
 from engine.devices import one_thread
 from engine.errors import BadSetting
-from engine.models.evaluation import mean_nll
-from engine.models.sequence import SequenceModel
-from engine.models.transformer import Transformer
+from engine.models.base.evaluation import mean_nll
+from engine.models.base.sequence import SequenceModel
+from engine.models.transformers.transformer import Transformer
 from engine.settings.data_format import DataFormat
 from engine.settings.model_kinds import KINDS
 from engine.settings.recipes import RECIPES

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from engine.errors import BadSetting
-from engine.models.trainable import TrainableModel
-from engine.models.wavenet import Wavenet
+from engine.models.base.trainable import TrainableModel
+from engine.models.feed_forward.wavenet import Wavenet
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import Value
 

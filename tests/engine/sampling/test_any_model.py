@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from engine.data.built_in import built_in_path
 from engine.data.corpus import Corpus, read_corpus
+from engine.models.base.model import WindowModel
 from engine.models.kinds import model_of
-from engine.models.model import WindowModel
 from engine.sampling import names as sampling
 from engine.sampling import scoring
 from engine.sampling.batch_scoring import scorer_of

@@ -15,9 +15,9 @@ from engine.data.tokens import Tokens
 from engine.data.vocabulary import Vocabulary
 from engine.devices import one_thread
 from engine.errors import BadSetting
-from engine.models.evaluation import mean_nll
+from engine.models.base.evaluation import mean_nll
+from engine.models.feed_forward.mlp import Mlp
 from engine.models.kinds import model_of as model_of_kind
-from engine.models.mlp import Mlp
 from engine.settings.model_kinds import KINDS
 from engine.settings.values import ModelSpec, Value
 from engine.training import evaluator

@@ -30,12 +30,12 @@ from engine.data.examples import Sequences
 from engine.data.tokens import Tokens
 from engine.devices import float_type, one_thread
 from engine.errors import BadSetting
-from engine.models.exact_products import Factor
-from engine.models.microgpt_gradients import loss_and_gradients
-from engine.models.model import State
-from engine.models.sequence import SequenceModel
-from engine.models.trainable import check_size
-from engine.models.watched_attention import attention_by_head
+from engine.models.base.exact_products import Factor
+from engine.models.base.model import State
+from engine.models.base.sequence import SequenceModel
+from engine.models.base.trainable import check_size
+from engine.models.transformers.microgpt_gradients import loss_and_gradients
+from engine.models.transformers.watched_attention import attention_by_head
 from engine.settings.values import ModelSpec
 
 EPSILON: Final = 1e-5  # of n(x)

@@ -19,10 +19,10 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadSetting
+from engine.models.base.trainable import check_size
 from engine.models.feed_forward.batch_norm import BatchNorm
 from engine.models.feed_forward.model import FeedForwardModel
 from engine.models.feed_forward.tanh_layer import TanhLayer
-from engine.models.trainable import check_size
 from engine.settings.values import ModelSpec
 
 LECTURE_5: Final = BatchNorm(epsilon=1e-5, momentum=0.1, spread="variances")  # torch's defaults

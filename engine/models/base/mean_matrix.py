@@ -14,7 +14,7 @@ from torch.nn.functional import pad
 from engine.data.corpus import Corpus
 from engine.data.vocabulary import BOUNDARY
 from engine.devices import one_thread
-from engine.models.model import CELLS, Model, TableModel, WindowModel
+from engine.models.base.model import CELLS, Model, TableModel, WindowModel
 
 MOST_PLACES: Final = (
     4096  # of the data: within 10 ms, as a screen that watches asks again and again

@@ -20,11 +20,11 @@ import torch
 from torch import Tensor
 
 from engine.data.vocabulary import BOUNDARY
+from engine.models.base.layers import uniform
+from engine.models.base.trainable import check_size
 from engine.models.feed_forward.batch_norm import BatchNorm
 from engine.models.feed_forward.model import FeedForwardModel
 from engine.models.feed_forward.tanh_layer import TanhLayer
-from engine.models.layers import uniform
-from engine.models.trainable import check_size
 from engine.settings.values import ModelSpec
 
 # Lecture 3 has no ε. This one is lost in float32, but where a unit is the same in a whole batch.

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.data.examples import NOTHING
-from engine.models.transformer_weights import Block, Weights
+from engine.models.transformers.transformer_weights import Block, Weights
 
 EPSILON: Final = 1e-5  # of a norm, as torch has it
 SLOPE: Final = 2 * math.sqrt(2 / math.pi)  # of 2u at 0

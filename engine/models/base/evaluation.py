@@ -1,6 +1,6 @@
 """How good a model is on one side of the data.
 
-Shape suffixes: R rows of the examples.
+Shape suffixes: R rows of the examples, V symbols.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from engine.data.corpus import Corpus
 from engine.data.examples import Examples
 from engine.data.tokens import Tokens
 from engine.devices import one_thread
-from engine.models.counts import nll_of_counts
-from engine.models.model import Model, TableModel
+from engine.models.base.model import Model, TableModel
 
 CELLS: Final = 1 << 22  # probabilities at a time: 32 MB
 
@@ -73,3 +72,20 @@ def mean_nll_so_far(
         total += float(nlls.where(counts > 0, 0).mul(counts).sum())
         weight += int(counts.sum())
         yield total / weight
+
+
+def nll_of_counts(counts_VV: Tensor, probs_VV: Tensor) -> float:
+    """Mean negative log likelihood of a corpus, in nats per character.
+
+    Args:
+        counts_VV: how often symbol j follows symbol i; integers, (V, V); at least one.
+        probs_VV: P(j | i); float64, each row sums to 1, (V, V).
+
+    Returns:
+        -Σ N log P / Σ N. `inf` where a pair that was counted has probability 0.
+
+    >>> nll_of_counts(torch.tensor([[1, 1], [1, 1]]), torch.full((2, 2), 0.5).double())
+    0.6931471805599453
+    """
+    counts_VV = counts_VV.double()
+    return max(0.0, float(-torch.xlogy(counts_VV, probs_VV).sum() / counts_VV.sum()))

@@ -16,8 +16,8 @@ from torch.nn import functional
 from engine.data.examples import NOTHING, Examples, Sequences
 from engine.data.tokens import Tokens
 from engine.devices import float_type, one_thread
-from engine.models.model import State
-from engine.models.trainable import TrainableModel
+from engine.models.base.model import State
+from engine.models.base.trainable import TrainableModel
 from engine.settings.values import ModelSpec
 
 PLACES: Final = 4096  # that are evaluated at once: what a layer gives fits a core's cache

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import BadSetting
-from engine.models.model import Model
+from engine.models.base.model import Model
 from engine.settings.limits import MOST_PARAMETERS
 from engine.settings.values import ModelSpec
 

@@ -20,8 +20,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.devices import one_thread
-from engine.models.exact_products import Factor
-from engine.models.transformer_weights import Block, Weights
+from engine.models.base.exact_products import Factor
+from engine.models.transformers.transformer_weights import Block, Weights
 
 AT_ONCE: Final = 1 << 20  # numbers of the products of queries and keys: 8 MB
 SMALL: Final = 1 << 28  # places times weights; below, torch's other threads are of no use
@@ -124,7 +124,7 @@ class ExactTransformer:
 
 
 class _ExactBlock:
-    """A block; see `engine.models.transformer`."""
+    """A block; see `engine.models.transformers.transformer`."""
 
     def __init__(self, block: Block, heads: int) -> None:
         self._weights, self._heads = block, heads

@@ -21,13 +21,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.errors import BadSetting
-from engine.models.exact_transformer import ExactTransformer, Seen
-from engine.models.layers import dropped_out
-from engine.models.sequence import SequenceModel
-from engine.models.trainable import check_size
-from engine.models.transformer_gradients import loss_and_gradients
-from engine.models.transformer_weights import Weights, first_weights, shapes
-from engine.models.watched_attention import attention_by_head
+from engine.models.base.layers import dropped_out
+from engine.models.base.sequence import SequenceModel
+from engine.models.base.trainable import check_size
+from engine.models.transformers.exact_transformer import ExactTransformer, Seen
+from engine.models.transformers.transformer_gradients import loss_and_gradients
+from engine.models.transformers.transformer_weights import Weights, first_weights, shapes
+from engine.models.transformers.watched_attention import attention_by_head
 from engine.settings.values import ModelSpec
 
 

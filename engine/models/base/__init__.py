@@ -1,0 +1,1 @@
+"""What every model is made of: what one is, its weights, exact products, evaluation."""

@@ -1,0 +1,1 @@
+"""Models with attention: makemore.py's Transformer and microgpt."""
