@@ -43,6 +43,7 @@ def made(kind: str, corpus: Corpus = CORPUS) -> WindowModel:
 
 
 MODELS = {kind: made(kind) for kind in KINDS}
+MOST = 20  # characters of a name
 each_kind = pytest.mark.parametrize("kind", KINDS)
 # A stream knows no kinds: one of each family meets every stream, the others the keyed one.
 each_kind_and_stream = pytest.mark.parametrize(
@@ -60,7 +61,7 @@ each_kind_and_stream = pytest.mark.parametrize(
 def names_are_short() -> Iterator[None]:
     """Names are cut off early: what was never trained seldom ends by itself."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sampling, "LENGTH_LIMIT", 20)
+        patch.setattr(sampling, "LENGTH_LIMIT", MOST)
         yield
 
 
@@ -76,7 +77,7 @@ def test_a_name_is_the_same_alone_and_in_a_batch(
     names = []
     for index in range(start, start + count):
         alone.resume(index, alone.state())
-        names.append(alone.next(model, "a"))
+        names.append(alone.next(model, "a", MOST))
     assert batch == names
 
 
@@ -127,12 +128,12 @@ def test_many_names_are_scored_as_each_alone(kind: str) -> None:
 @each_kind_and_stream
 def test_each_stream_draws_from_each_model_and_goes_on_where_it_was(kind: str, stream: str) -> None:
     model, names = MODELS[kind], NameStream(stream, 3, VOCABULARY)
-    first = [names.next(model) for _ in range(3)]
+    first = [names.next(model, most=MOST) for _ in range(3)]
     state = names.state()
-    after = [names.next(model) for _ in range(3)]
+    after = [names.next(model, most=MOST) for _ in range(3)]
     other = NameStream(stream, 3, VOCABULARY)
     other.resume(3, state)
-    assert [other.next(model) for _ in range(3)] == after
+    assert [other.next(model, most=MOST) for _ in range(3)] == after
     assert len({*first, *after}) > 1
 
 
