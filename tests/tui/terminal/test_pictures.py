@@ -111,15 +111,15 @@ async def test_wide_letters_and_what_no_xml_can_hold_make_a_picture_too() -> Non
 async def test_in_a_dialog_without_a_field_the_letter_makes_a_picture_of_it(folder: Path) -> None:
     async with opened(FakeEngine()) as (app, pilot):
         await pilot.press("?")
-        await until(pilot, lambda: "Raise the smoothing" in screen_text(app))
+        await until(pilot, lambda: "Lower the smoothing" in screen_text(app))
         await pilot.press("E")
         await until(pilot, lambda: isinstance(app.screen, ExportPrompt))
         await pilot.press("enter")
         await until(pilot, lambda: (folder / "names-screen.svg").exists())
         drawn = places((folder / "names-screen.svg").read_text()).values()
-        assert {"smoothing", "Raise"} <= set(drawn)
+        assert {"smoothing", "Lower"} <= set(drawn)
         assert "Export" not in drawn, "without the question"
-        await until(pilot, lambda: "Raise the smoothing" in screen_text(app))
+        await until(pilot, lambda: "Lower the smoothing" in screen_text(app))
 
 
 @pytest.mark.slow
