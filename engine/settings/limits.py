@@ -48,3 +48,4 @@ MOST_AUTOMATIC_SAVES: Final = 5  # of a lab, the newest
 MOST_SAVED: Final = 100  # labs; a person is asked before there are more. Each has up to five files
 MOST_RECENT: Final = 10  # files, the newest, that are offered where one is opened
 IDLE_SECONDS: Final = 30 * 60.0  # without a screen and without a training, until an engine ends
+MOST_HEADS: Final = 64  # of attention; a head of the widest model has 16 numbers then

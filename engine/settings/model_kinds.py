@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from engine.errors import BadSetting
-from engine.settings.limits import LARGEST_GOAL, LARGEST_SMOOTHING
+from engine.settings.limits import LARGEST_GOAL, LARGEST_SMOOTHING, MOST_HEADS
 from engine.settings.setting import Setting, one_two_five, setting_in
 from engine.settings.training_settings import (
     SEED_OF_WEIGHTS,
@@ -259,7 +259,7 @@ KINDS: Final = {
             "A Transformer of 4,192 parameters that learns a word a step: the script microgpt.",
             (
                 size("layers", "layers", "How many layers of attention it has.", 1, 16),
-                size("heads", "heads", "In how many ways a layer looks back.", 4, 64),
+                size("heads", "heads", "In how many ways a layer looks back.", 4, MOST_HEADS),
                 size("embedding", "embedding", "How many numbers are a character's.", 16, 1024),
                 size("context", "context", "How many characters are seen at the most.", 16, 1024),
                 *minibatch_settings(
@@ -274,7 +274,7 @@ KINDS: Final = {
             "Attention to the characters before, in blocks one above another: that of makemore.py.",
             (  # makemore.py's, all of them; its context holds the longest of the lecture's names
                 size("layers", "layers", "How many blocks of attention it has.", 4, 64),
-                size("heads", "heads", "In how many ways a block looks back.", 4, 64),
+                size("heads", "heads", "In how many ways a block looks back.", 4, MOST_HEADS),
                 size("embedding", "embedding", "How many numbers are a character's.", 64, 1024),
                 size("context", "context", "How many characters are seen at the most.", 16, 1024),
                 fraction(

@@ -1,4 +1,4 @@
-"""What several models are made of: first weights as torch draws them, and dropout."""
+"""What several models are made of: first weights as torch draws them, dropout, heads."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+
+from engine.errors import BadSetting
+from engine.settings.limits import MOST_HEADS
 
 
 def uniform(shape: Sequence[int], fan_in: int, generator: torch.Generator) -> Tensor:
@@ -33,3 +36,19 @@ def dropped_out(x: Tensor, share: float, chance: torch.Generator | None) -> Tens
         return x
     are_kept = torch.rand(x.shape, generator=chance) >= share
     return x * (are_kept / (1 - share)).to(x)
+
+
+def check_heads(heads: int, embedding: int) -> None:
+    """Refuse heads of attention that cannot share an embedding.
+
+    Raises:
+        BadSetting: says how many can.
+    """
+    if embedding % heads:
+        fit = [str(each) for each in range(1, MOST_HEADS + 1) if embedding % each == 0]
+        which = " or ".join(filter(None, (", ".join(fit[:-1]), fit[-1])))
+        raise BadSetting(
+            f"Heads {heads}: they share an embedding of {embedding}. Give {which}, or another"
+            " embedding.",
+            "heads",
+        )

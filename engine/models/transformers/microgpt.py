@@ -29,8 +29,8 @@ from torch.nn import functional
 from engine.data.examples import Sequences
 from engine.data.tokens import Tokens
 from engine.devices import float_type, one_thread
-from engine.errors import BadSetting
 from engine.models.base.exact_products import Factor
+from engine.models.base.layers import check_heads
 from engine.models.base.model import State
 from engine.models.base.sequence import SequenceModel
 from engine.models.base.trainable import check_size
@@ -66,12 +66,7 @@ class MicroGpt(SequenceModel):
     def __init__(self, spec: ModelSpec, symbols: int, tokens: Tokens, device: torch.device) -> None:
         layers, width, context = (int(spec.settings[n]) for n in ("layers", "embedding", "context"))
         self._heads = int(spec.settings["heads"])
-        if width % self._heads:
-            raise BadSetting(
-                f"Heads {self._heads}: they do not divide the embedding of {width}. Give a number"
-                f" that does, as {math.gcd(width, self._heads)}.",
-                "heads",
-            )
+        check_heads(self._heads, width)
         shapes = {"wte": (symbols, width), "wpe": (context, width), "lm_head": (symbols, width)}
         for number in range(layers):
             shapes |= {f"{name} {number + 1}": (width, width) for name in LAYER[:4]}

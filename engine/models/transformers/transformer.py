@@ -20,8 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.errors import BadSetting
-from engine.models.base.layers import dropped_out
+from engine.models.base.layers import check_heads, dropped_out
 from engine.models.base.sequence import SequenceModel
 from engine.models.base.trainable import check_size
 from engine.models.transformers.exact_transformer import ExactTransformer, Seen
@@ -50,14 +49,7 @@ class Transformer(SequenceModel):
         sizes = (int(spec.settings[name]) for name in ("context", "embedding", "layers"))
         context, embedding, layers = sizes
         self._heads = int(spec.settings["heads"])
-        if embedding % self._heads:
-            fit = [str(heads) for heads in range(1, embedding + 1) if embedding % heads == 0]
-            raise BadSetting(
-                f"Heads {self._heads}: they share an embedding of {embedding}. Give"
-                f" {' or '.join(filter(None, (', '.join(fit[:-1]), fit[-1])))}, or another"
-                " embedding.",
-                "heads",
-            )
+        check_heads(self._heads, embedding)
         sizes_by_name = shapes(symbols, context, embedding, layers)
         check_size(sizes_by_name.values())
         generator = torch.Generator().manual_seed(int(spec.settings["seed"]))

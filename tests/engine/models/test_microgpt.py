@@ -177,7 +177,7 @@ def test_the_first_weights_are_pythons_numbers_behind_the_shuffle_of_the_words()
 def test_heads_that_do_not_divide_the_width_are_refused_with_a_number_that_does() -> None:
     tokens = read_corpus(built_in_path()).tokens
     with pytest.raises(
-        BadSetting, match=r"Heads 6: they do not divide the embedding of 16\..* as 2"
+        BadSetting, match=r"Heads 6: they share an embedding of 16\. Give 1, 2, 4, 8 or 16"
     ):
         model_of(tokens, heads=6)
 
