@@ -20,13 +20,18 @@ from click.shell_completion import CompletionItem
 
 from engine.cli.console import narrate, write, write_json
 from engine.cli.group import Group
-from engine.cli.model_options import (
+from engine.cli.option_groups.common import (
+    complete_saved_lab,
+    device_option,
+    host_option,
+    json_option,
+)
+from engine.cli.option_groups.model_options import (
     model_options,
     model_to_begin_with,
     option_of,
     recipe_option,
 )
-from engine.cli.options import complete_saved_lab, device_option, host_option, json_option
 from engine.settings.format_options import format_options, given_format_options
 from engine.settings.lab_settings import HOLD_OUT, SEED
 from engine.settings.option_types import sensible
@@ -147,8 +152,8 @@ def lab(
 
     from engine.checkpoints.header import peek
     from engine.checkpoints.writing import check_place
-    from engine.cli.lab_choice import arrive, check_is_known, runs
-    from engine.cli.new_lab_name import check_room, name_to_resume, new_name, wanted
+    from engine.cli.labs.lab_choice import arrive, check_is_known, runs
+    from engine.cli.labs.new_lab_name import check_room, name_to_resume, new_name, wanted
     from engine.local.paths import name_for
     from engine.text.printable import printable
     from engine.wire.client import EngineError
@@ -221,7 +226,7 @@ def lab(
 def attach(name: str | None, host: str | None, program: str, **options: Any) -> None:
     """Take up a lab that runs in the background, or is saved; see makemore-tui ls --all."""
     config = _ready(options)
-    from engine.cli.lab_choice import chosen, taken_up
+    from engine.cli.labs.lab_choice import chosen, taken_up
     from engine.wire.requests import Open, Resume
 
     lab = chosen(_labs(host, program), name, host)

@@ -20,7 +20,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from engine.cli.console import ReaderGone, narrate, prepare
-from engine.cli.options import nearest
+from engine.cli.option_groups.common import nearest
 from engine.errors import EngineError
 from engine.local import command_lines
 

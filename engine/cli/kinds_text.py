@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from engine.cli.value_texts import text_of
+from engine.cli.option_groups.value_texts import text_of
 from engine.settings.model_kinds import KINDS, ModelKind
 from engine.settings.recipes import RECIPES
 from engine.settings.setting import Setting

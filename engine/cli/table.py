@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from engine.cli.console import write
-from engine.cli.value_texts import text_of
+from engine.cli.option_groups.value_texts import text_of
 from engine.settings.values import Value
 
 NOTHING: Final = "–"  # where there is no value

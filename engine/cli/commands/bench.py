@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from engine.cli.console import narrate, write, write_json
-from engine.cli.options import json_option
+from engine.cli.option_groups.common import json_option
 from engine.errors import EngineError
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from engine.cli.console import narrate
-from engine.cli.lab_choice import confirmed, end_of
-from engine.cli.options import complete_saved_lab
+from engine.cli.labs.lab_choice import confirmed, end_of
+from engine.cli.option_groups.common import complete_saved_lab
 from engine.errors import EngineError
 from engine.local.lab_folders import delete
 from engine.local.saved_labs import saved_labs

@@ -9,7 +9,7 @@ import click
 
 from engine.cli.console import write
 from engine.cli.kinds_text import kinds_text
-from engine.cli.options import completion, nearest
+from engine.cli.option_groups.common import completion, nearest
 
 TOPICS = Path(__file__).parents[1] / "topics"  # a Markdown file each, its heading the summary
 

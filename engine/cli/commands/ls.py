@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from engine.cli.console import narrate, write, write_json
-from engine.cli.options import host_option, json_option
+from engine.cli.option_groups.common import host_option, json_option
 from engine.local import command_lines
 from engine.local.lab_list import labs, silence
 from engine.local.lab_summary import LEFT, SAVED, SILENT, Listed

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from engine.cli.console import write
-from engine.cli.existing_lab import ExistingLab, source_options
-from engine.cli.model_options import NET
-from engine.cli.training_options import smoothing_option
+from engine.cli.labs.existing_lab import ExistingLab, source_options
+from engine.cli.option_groups.model_options import NET
+from engine.cli.option_groups.training_options import smoothing_option
 from engine.settings.model_kinds import KINDS
 
 OTHER_NAMES = {"probabilities": "compared", NET: "selected"}  # with the lecture's two models

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from engine.cli.console import narrate, write, write_json
-from engine.cli.model_options import NET, assigned, model_options
-from engine.cli.opening_command import opening_command
-from engine.cli.options import data_option, device_option, json_option
+from engine.cli.option_groups.common import data_option, device_option, json_option
+from engine.cli.option_groups.model_options import NET, assigned, model_options
+from engine.cli.option_groups.opening_command import opening_command
+from engine.cli.option_groups.training_options import Training, hold_out_option
 from engine.cli.table import figure, write_table
-from engine.cli.training_options import Training, hold_out_option
 from engine.errors import Diverged
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options

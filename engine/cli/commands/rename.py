@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from engine.cli.console import narrate
-from engine.cli.options import complete_saved_lab
+from engine.cli.option_groups.common import complete_saved_lab
 from engine.local import command_lines
 from engine.local.lab_folders import rename
 

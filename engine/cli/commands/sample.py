@@ -13,10 +13,10 @@ import click
 import msgspec
 
 from engine.cli.console import write, write_encoded
-from engine.cli.existing_lab import ExistingLab, source_options
-from engine.cli.options import json_option, setting_option
+from engine.cli.labs.existing_lab import ExistingLab, source_options
+from engine.cli.option_groups.common import json_option, setting_option
+from engine.cli.option_groups.training_options import smoothing_option
 from engine.cli.sample_texts import drawn_texts
-from engine.cli.training_options import smoothing_option
 from engine.errors import AlreadyThere
 from engine.files.output import check_place, write_file
 from engine.settings.lab_settings import DEFAULTS, SAMPLING

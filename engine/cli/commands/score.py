@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli.console import write, write_json
-from engine.cli.existing_lab import ExistingLab, source_options
-from engine.cli.options import json_option
-from engine.cli.training_options import smoothing_option
+from engine.cli.labs.existing_lab import ExistingLab, source_options
+from engine.cli.option_groups.common import json_option
+from engine.cli.option_groups.training_options import smoothing_option
 from engine.errors import EngineError
 from engine.text.arguments import decoded_argument
 from engine.text.labels import beside, labels

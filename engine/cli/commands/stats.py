@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from engine.cli.console import narrate, write, write_json
-from engine.cli.existing_lab import as_it_is_options, lab_as_it_is
-from engine.cli.options import data_option, json_option
+from engine.cli.labs.existing_lab import as_it_is_options, lab_as_it_is
+from engine.cli.option_groups.common import data_option, json_option
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options
 from engine.text.labels import beside, labels

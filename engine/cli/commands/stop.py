@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from engine.cli.console import narrate
-from engine.cli.options import complete_lab
+from engine.cli.option_groups.common import complete_lab
 from engine.errors import EngineUnavailable, OtherVersion, UntrustedSocket
 from engine.local import command_lines
 from engine.local.engine_process import EngineProcess

@@ -13,13 +13,13 @@ import click
 
 from engine.cli.console import narrate
 from engine.cli.interruption import Interruption
-from engine.cli.model_options import NET, model_options, recipe_option, values_given
-from engine.cli.options import data_option, device_option, json_option
-from engine.cli.resumed_lab import resumed_lab
+from engine.cli.labs.resumed_lab import resumed_lab
+from engine.cli.option_groups.common import data_option, device_option, json_option
+from engine.cli.option_groups.model_options import NET, model_options, recipe_option, values_given
+from engine.cli.option_groups.training_options import Training, hold_out_option, steps_option
+from engine.cli.option_groups.value_texts import text_of
 from engine.cli.sweep_results import Result, print_results
 from engine.cli.train_saves import TrainSaves, save_option
-from engine.cli.training_options import Training, hold_out_option, steps_option
-from engine.cli.value_texts import text_of
 from engine.errors import Diverged, EngineError, OutOfMemory
 from engine.local import command_lines
 from engine.settings.combinations import Combination, combinations, differing

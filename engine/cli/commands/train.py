@@ -12,11 +12,11 @@ import click
 
 from engine.cli.console import ReaderGone, narrate, write, write_json
 from engine.cli.interruption import Interruption
-from engine.cli.model_options import recipe_option, run_option, select_run
-from engine.cli.options import json_option, setting_option
-from engine.cli.resumed_lab import resumed_lab
+from engine.cli.labs.resumed_lab import resumed_lab
+from engine.cli.option_groups.common import json_option, setting_option
+from engine.cli.option_groups.model_options import recipe_option, run_option, select_run
+from engine.cli.option_groups.training_options import Step, Training, training_options
 from engine.cli.train_saves import TrainSaves, save_option
-from engine.cli.training_options import Step, Training, training_options
 from engine.errors import Diverged, OutOfMemory
 from engine.settings.limits import SAVE_SECONDS
 from engine.settings.recipes import Names, Recipe

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from engine.cli.console import narrate, write, write_json
-from engine.cli.model_options import model_options, values_given
-from engine.cli.opening_command import opening_command
-from engine.cli.options import data_option, json_option
+from engine.cli.option_groups.common import data_option, json_option
+from engine.cli.option_groups.model_options import model_options, values_given
+from engine.cli.option_groups.opening_command import opening_command
+from engine.cli.option_groups.training_options import hold_out_option
 from engine.cli.table import cells, figure, write_table
-from engine.cli.training_options import hold_out_option
 from engine.settings.combinations import differing
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options

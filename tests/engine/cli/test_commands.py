@@ -121,7 +121,7 @@ def test_every_word_that_can_be_scored_is_and_of_the_others_it_is_said_why() -> 
 
 
 def test_where_no_word_can_be_scored_nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.cli.training_options.Training.finish", None)
+    monkeypatch.setattr("engine.cli.option_groups.training_options.Training.finish", None)
     result = run("score", "em9a")
     assert result.exit_code == 1
     assert "'9' (character 3)" in result.stderr

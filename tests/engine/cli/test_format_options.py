@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.header import peek
 from engine.checkpoints.opening import already_open, lab_of
-from engine.cli.lab_choice import arrive
+from engine.cli.labs.lab_choice import arrive
 from engine.data.built_in import built_in_path
 from engine.errors import CheckpointError
 from engine.lab.snapshots import dataset_opened

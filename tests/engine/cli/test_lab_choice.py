@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from engine.checkpoints.saving.automatic_saves import AutomaticSaves
 from engine.cli.commands import ls
-from engine.cli.lab_choice import arrive, chosen, taken_up
+from engine.cli.labs.lab_choice import arrive, chosen, taken_up
 from engine.errors import EngineError
 from engine.local.lab_summary import Listed
 from engine.local.paths import LabPaths

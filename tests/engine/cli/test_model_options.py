@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from engine.checkpoints.checkpoint import load, save
 from engine.checkpoints.opening import lab_of
-from engine.cli.value_texts import text_of, value_of
+from engine.cli.option_groups.value_texts import text_of, value_of
 from engine.data.built_in import built_in_path
 from engine.lab.lab import Lab
 from engine.lab.snapshots import dataset_opened

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from engine.checkpoints import checkpoint
 from engine.checkpoints.checkpoint import pack
 from engine.checkpoints.saving.automatic_saves import AutomaticSaves
-from engine.cli import new_lab_name
-from engine.cli.lab_choice import arrive, chosen, taken_up
+from engine.cli.labs import new_lab_name
+from engine.cli.labs.lab_choice import arrive, chosen, taken_up
 from engine.data.built_in import built_in_path
 from engine.errors import BadName, EngineError
 from engine.lab.lab import Lab

@@ -122,7 +122,7 @@ def test_a_file_that_is_there_is_replaced_only_where_that_is_said(tmp_path: Path
 def test_where_no_file_can_be_is_said_before_anything_is_drawn(
     name: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.cli.existing_lab.ExistingLab.lab", None)
+    monkeypatch.setattr("engine.cli.labs.existing_lab.ExistingLab.lab", None)
     os.mkfifo(tmp_path / "pipe")
     result = run("--out", tmp_path / name, "--overwrite")
     assert result.exit_code == 1

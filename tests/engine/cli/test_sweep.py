@@ -29,7 +29,9 @@ def few_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Learn from a tenth of the built-in names, where no data is given."""
     names = built_in_path().read_text().split()[::10]
     (tmp_path / "names.txt").write_text("\n".join(names))
-    monkeypatch.setattr("engine.cli.options.built_in_path", lambda: tmp_path / "names.txt")
+    monkeypatch.setattr(
+        "engine.cli.option_groups.common.built_in_path", lambda: tmp_path / "names.txt"
+    )
 
 
 def run(*arguments: object) -> Result:

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from engine.checkpoints.checkpoint import load, pack
 from engine.checkpoints.opening import lab_of
 from engine.checkpoints.saving.automatic_saves import AutomaticSaves
-from engine.cli.lab_choice import check_is_known, taken_up
+from engine.cli.labs.lab_choice import check_is_known, taken_up
 from engine.errors import EngineError, EngineUnavailable, LabGone, NameTaken
 from engine.lab.lab import Lab
 from engine.lab.snapshots import dataset_opened

@@ -16,8 +16,8 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from engine.cli.lab_choice import chosen, taken_up
-from engine.cli.options import complete_lab
+from engine.cli.labs.lab_choice import chosen, taken_up
+from engine.cli.option_groups.common import complete_lab
 from engine.errors import EngineError, EngineUnavailable, NotListening
 from engine.local import engine_process
 from engine.local.engine_process import EngineProcess

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from engine.cli.lab_choice import chosen, taken_up
+from engine.cli.labs.lab_choice import chosen, taken_up
 from engine.errors import EngineError, EngineUnavailable, LabGone, LinkDown, LoginRefused
 from engine.local.paths import PROGRAM
 from engine.remote import connection, ssh

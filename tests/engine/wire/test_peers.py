@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from engine.cli.lab_choice import chosen, taken_up
+from engine.cli.labs.lab_choice import chosen, taken_up
 from engine.errors import EngineError, EngineUnavailable, UntrustedSocket
 from engine.local.engine_process import EngineProcess
 from engine.local.lab_list import labs

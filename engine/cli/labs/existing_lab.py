@@ -16,9 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from engine.cli.console import narrate
-from engine.cli.model_options import given_parameters, option_of, run_option, select_run
-from engine.cli.options import completion
-from engine.cli.training_options import Training, training_options
+from engine.cli.option_groups.common import completion
+from engine.cli.option_groups.model_options import (
+    given_parameters,
+    option_of,
+    run_option,
+    select_run,
+)
+from engine.cli.option_groups.training_options import Training, training_options
 from engine.errors import CheckpointError, EngineError, EngineUnavailable, LabGone
 from engine.local.engine_process import EngineProcess
 from engine.local.name_lock import standing

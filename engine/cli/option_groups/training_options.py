@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from engine.cli.console import narrate
-from engine.cli.model_options import (
+from engine.cli.option_groups.common import Command, data_option, device_option, setting_option
+from engine.cli.option_groups.model_options import (
     assigned,
     check_has,
     check_recipe,
@@ -21,7 +22,6 @@ from engine.cli.model_options import (
     model_options,
     option_of,
 )
-from engine.cli.options import Command, data_option, device_option, setting_option
 from engine.errors import Diverged, OutOfMemory
 from engine.settings.data_format import DataFormat
 from engine.settings.format_options import format_options

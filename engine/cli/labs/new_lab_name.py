@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.cli.lab_choice import confirmed, runs
+from engine.cli.labs.lab_choice import confirmed, runs
 from engine.errors import EngineError
 from engine.local import command_lines
 from engine.local.lab_summary import LEFT, SAVED, Listed

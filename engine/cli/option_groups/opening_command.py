@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from engine.cli.model_options import given_parameters
-from engine.cli.value_texts import text_of
+from engine.cli.option_groups.model_options import given_parameters
+from engine.cli.option_groups.value_texts import text_of
 from engine.local import command_lines
 from engine.settings.combinations import Combination
 from engine.settings.data_format import DataFormat

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.model_options import given_parameters, option_of
-from engine.cli.training_options import Training
+from engine.cli.option_groups.model_options import given_parameters, option_of
+from engine.cli.option_groups.training_options import Training
 from engine.settings.format_options import given_format_options
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from engine.cli.options import nearest
-from engine.cli.value_texts import value_of
+from engine.cli.option_groups.common import nearest
+from engine.cli.option_groups.value_texts import value_of
 from engine.errors import BadSetting, EngineError
 from engine.settings.model_kinds import FIRST_RUNS, KINDS
 from engine.settings.recipes import RECIPES, Recipe

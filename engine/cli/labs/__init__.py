@@ -1,0 +1,1 @@
+"""Which lab a command is about: one that runs, was saved, or begins."""
